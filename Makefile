@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+#   make             build/perf_exec_trace
+#   make run         install what is missing, build, show a live trace of a small command
+#   make test        install what is missing, build, run all tests (`make check` is the same)
+#   make install     into $(DESTDIR)$(PREFIX)
+#   make help        every target and variable
+
+PROGRAM := perf_exec_trace
+VERSION := 0.1.0
+
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+
+# V=1 shows the commands; SAN=1 adds ASan and UBSan; DEBUG=1 turns optimisation off; WERROR=1 is CI's.
+Q       := $(if $(V),,@)
+say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+BUILD   ?= build$(if $(SAN),/san)$(if $(DEBUG),/debug)
+
+PKG_CONFIG ?= pkg-config
+PACKAGES   := libtraceevent libtracefs popt
+TEST_PACKAGES := $(PACKAGES) cmocka
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wundef -Wvla -Wwrite-strings \
+	-Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
+SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer)
+comma    := ,
+CFLAGS   ?= $(if $(DEBUG),-O0,-O2) -g
+ALL_CPPFLAGS = -D_GNU_SOURCE -DPXT_VERSION='"$(VERSION)"' -Iinclude \
+	$(PACKAGE_CFLAGS) $(CPPFLAGS)
+ALL_CFLAGS = -std=c17 $(WARNINGS) $(SANITIZE) $(CFLAGS)
+
+# Asked of pkg-config only once something is compiled: `make deps` and `make clean` do without it.
+PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES)))$(PACKAGE_CFLAGS)
+PACKAGE_LIBS   = $(eval PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)))$(PACKAGE_LIBS)
+TEST_LIBS      = $(eval TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES)))$(TEST_LIBS)
+
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+LIBRARY := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
+TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/support*.c)))
+LIVE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/live/*.c)))
+
+.PHONY: all
+all: $(BUILD)/$(PROGRAM)
+
+$(BUILD)/$(PROGRAM): $(OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(PACKAGE_LIBS) $(LDLIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Rewritten only where compiler or flags differ from the last build's, so that they are never mixed.
+BUILD_FLAGS = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
+$(BUILD)/flags: force
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(BUILD_FLAGS))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(BUILD_FLAGS))' > $@
+
+.PHONY: force
+force:
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_SUPPORT:.o=.d) $(LIVE_PROGRAMS:=.d)
+
+# ---- tests -------------------------------------------------------------------------------------
+
+# A test that replaces library calls names them here: WRAP_test_NAME = call call...
+WRAP_test_perf_event = syscall read
+WRAP_test_cpu_ring = syscall ioctl mmap
+wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(LIBRARY) $(TEST_SUPPORT) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) \
+		$(call wrap,$@) -o $@ $< $(TEST_SUPPORT) $(LIBRARY) $(TEST_LIBS) $(LDLIBS)
+
+$(BUILD)/tests/live/%: tests/live/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< -pthread
+
+.PHONY: tests
+tests: all $(UNIT_TESTS) $(LIVE_PROGRAMS)
+
+# In two makes, so that what `deps` installs is there when the second one asks pkg-config for it.
+.PHONY: test check
+test check:
+	$(Q)scripts/install-deps test
+	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)tests/run $(BUILD)
+
+# ---- everyday ----------------------------------------------------------------------------------
+
+.PHONY: run
+run:
+	$(Q)scripts/install-deps build
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/demo $(BUILD)/$(PROGRAM)
+
+.PHONY: deps
+deps:
+	$(Q)scripts/install-deps test
+
+.PHONY: install
+install: all
+	install -D -m 0755 $(BUILD)/$(PROGRAM) $(DESTDIR)$(BINDIR)/$(PROGRAM)
+	install -D -m 0644 man/$(PROGRAM).1 $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/$(PROGRAM) $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+
+C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+.PHONY: format format-check
+format:
+	clang-format -i $(C_FILES)
+format-check:
+	clang-format --dry-run --Werror $(C_FILES)
+
+compile_commands.json: force
+	bear -- $(MAKE) -B tests
+
+.PHONY: clean
+clean:
+	rm -rf build compile_commands.json
+
+.PHONY: help
+help:
+	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
+	@echo 'deps             only install what building and testing need'
+	@echo 'bench            compare with the tracers that are installed'
+	@echo 'format           clang-format all sources; format-check only looks'
+	@echo 'compile_commands.json   for clangd and the like, through bear'
+	@echo 'V=1  SAN=1  DEBUG=1  WERROR=1  CC=clang  PREFIX=  DESTDIR=  BUILD='

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Loads of one field out of a raw tracepoint record, bounds-checked against what was recorded.
+ */
+#ifndef PXT_DECODE_FIELD_H
+#define PXT_DECODE_FIELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "text.h"
+
+enum field_kind {
+	FIELD_NUMBER,
+	FIELD_ARRAY,    /* fixed room in the record, `size` bytes */
+	FIELD_DATA_LOC, /* u32: length << 16 | offset from the start of the record */
+	FIELD_REL_LOC,  /* the same, offset from the end of this u32 (kernel 5.17+) */
+};
+
+/* Where a field lies: all that loading it takes. Never hard-coded: KERNEL formats differ. */
+struct field {
+	uint32_t offset; /* bytes from the start of the raw record */
+	uint32_t size;   /* bytes */
+	enum field_kind kind;
+	bool is_signed;
+	bool big_endian; /* byte order of who recorded it */
+};
+
+/*
+ * Load a number of 1, 2, 4 or 8 bytes, sign-extended where the field is signed.
+ * Returns 0, or -EBADMSG where the record is too short or the field no number.
+ */
+int field_number(const struct field *field, const void *raw, uint32_t raw_size,
+		 int64_t *value) MUST_CHECK;
+
+/*
+ * View the bytes of an array or a dynamic array, in the record.
+ * Returns 0, or -EBADMSG where they do not lie inside of it or the field is a number.
+ */
+int field_bytes(const struct field *field, const void *raw, uint32_t raw_size,
+		struct text *bytes) MUST_CHECK;
+
+/* field_bytes(), ended before the first NUL: a C string that need not have one. */
+int field_text(const struct field *field, const void *raw, uint32_t raw_size,
+	       struct text *text) MUST_CHECK;
+
+#endif

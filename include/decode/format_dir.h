@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Format files: the running kernel's, out of tracefs, or those of a directory laid out like it.
+ * The only file that knows libtracefs.
+ */
+#ifndef PXT_DECODE_FORMAT_DIR_H
+#define PXT_DECODE_FORMAT_DIR_H
+
+#include "compiler.h"
+#include "decode/format.h"
+#include "error.h"
+
+enum format_dir_origin {
+	FORMAT_DIR_MOUNTED, /* tracefs, where it was mounted already */
+	FORMAT_DIR_PRIVATE, /* tracefs, mounted for this process alone: nothing on the host changes
+			     */
+	FORMAT_DIR_GIVEN,   /* a directory that the user named */
+};
+
+/* An open directory that holds events/SYSTEM/EVENT/format. */
+struct format_dir {
+	enum format_dir_origin origin;
+	char path[256]; /* for messages and libtracefs; of a private mount, /proc/self/fd/N */
+	int fd;         /* keeps a private mount alive; else -1 */
+};
+
+/*
+ * Find tracefs. Where it is not mounted, mount it detached (fsmount(2), Linux 5.2+): visible to no
+ * other process, gone when closed. Returns 0, or a negative errno with ERR filled.
+ */
+int format_dir_open_tracefs(struct format_dir *dir, struct error *err) MUST_CHECK;
+
+/* Use PATH, which holds events/ or is it. Returns 0, or a negative errno with ERR filled. */
+int format_dir_open(struct format_dir *dir, const char *path, struct error *err) MUST_CHECK;
+
+void format_dir_close(struct format_dir *dir);
+
+/*
+ * Read and resolve the format of SYSTEM's EVENT. Returns 0 with *FORMAT (free with format_free()),
+ * or a negative errno with ERR filled.
+ */
+int format_dir_read(const struct format_dir *dir, const char *system, const char *event,
+		    const struct machine *machine, struct format **format,
+		    struct error *err) MUST_CHECK;
+
+#endif

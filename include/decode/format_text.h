@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Guards libtraceevent against format text that did not come from the running kernel.
+ *
+ * libtraceevent 1.7.1 crashes on malformed text, mostly in `print fmt`, which nothing here needs.
+ * So text is rebuilt line by line from what a format file may hold, and only that goes further.
+ */
+#ifndef PXT_DECODE_FORMAT_TEXT_H
+#define PXT_DECODE_FORMAT_TEXT_H
+
+#include <stddef.h>
+
+#include "compiler.h"
+#include "error.h"
+
+/* The largest format file seen is under 4 KiB without its print fmt; a page-size cap is generous.
+ */
+#define FORMAT_TEXT_MAX (64U * 1024U)
+
+/*
+ * Check the LENGTH bytes at TEXT (a tracefs `format` file) and put a clean copy without a usable
+ * `print fmt` at *CLEAN (caller frees, NUL-terminated, *CLEAN_LENGTH bytes without the NUL).
+ *
+ * Returns 0, -ENOMEM, or -EBADMSG with ERR saying which line is wrong and why.
+ */
+int format_text_clean(const char *text, size_t length, char **clean, size_t *clean_length,
+		      struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a set-up step says when it fails: one line for the user, and what to do about it.
+ *
+ * Library modules never print. A function that can fail for reasons an errno does not tell takes a
+ * struct error, fills it through error_set() and returns the negative code; main prints it once.
+ */
+#ifndef PXT_ERROR_H
+#define PXT_ERROR_H
+
+#include "compiler.h"
+
+struct error {
+	char what[400];   /* what failed and why, without a newline; "" while nothing has failed */
+	char remedy[240]; /* what to type, or "" where nothing helps */
+};
+
+/*
+ * Fill ERR->what from a format, clear its remedy, and return CODE (a negative errno) as it is.
+ * Control bytes become '?', what is too long is cut; ERR's own texts may be among the arguments.
+ */
+int error_set(struct error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* Add the remedy: a command to type or an option to give. */
+void error_remedy(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The pids of -p, and the tracepoint filters that select their events in the kernel.
+ */
+#ifndef PXT_FILTER_PID_LIST_H
+#define PXT_FILTER_PID_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "event.h"
+
+struct pid_list {
+	int32_t *pids; /* ascending, each once; ours */
+	size_t count;
+};
+
+/*
+ * Parse "PID[,PID]…" (decimal, 1 to 2^22, the kernel's PID_MAX_LIMIT). Returns 0 (free with
+ * pid_list_done()), -EINVAL, -ENOMEM.
+ */
+int pid_list_parse(const char *text, struct pid_list *list) MUST_CHECK;
+void pid_list_done(struct pid_list *list);
+bool pid_list_has(const struct pid_list *list, int32_t pid);
+
+/*
+ * The filter expression (Documentation/trace/events.rst) that lets only those events of tracepoint
+ * TYPE (EVENT_FORK, EVENT_EXEC, EVENT_EXIT) pass in which one of the pids takes part. Returns 0
+ * with *EXPRESSION (caller frees); -E2BIG where the kernel takes none so long (under a page);
+ * -ENOMEM.
+ */
+int pid_list_kernel_filter(const struct pid_list *list, enum event_type type,
+			   char **expression) MUST_CHECK;
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CPU lists as sysfs writes them: "0-3,5,8-11\n" (Documentation/admin-guide/cputopology.rst).
+ */
+#ifndef PXT_HOST_CPU_LIST_H
+#define PXT_HOST_CPU_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "compiler.h"
+
+/* Above any NR_CPUS that a kernel is built with (8192); keeps a broken list from eating memory. */
+#define CPU_LIST_MAX 65536
+
+struct cpu_list {
+	int *cpus; /* ascending; ours */
+	size_t count;
+};
+
+/* Parse TEXT. Returns 0 (free with cpu_list_done()), -EINVAL where it is no CPU list, -ENOMEM. */
+int cpu_list_parse(const char *text, struct cpu_list *list) MUST_CHECK;
+
+/* Parse what the file at PATH holds. Also the negative errno of reading it. */
+int cpu_list_read(const char *path, struct cpu_list *list) MUST_CHECK;
+
+void cpu_list_done(struct cpu_list *list);
+
+bool cpu_list_has(const struct cpu_list *list, int cpu);
+
+#endif

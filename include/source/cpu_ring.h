@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is open on one CPU: the event that owns the ring, the tracepoints that write into it too
+ * (PERF_EVENT_IOC_SET_OUTPUT), and the mapped ring.
+ */
+#ifndef PXT_SOURCE_CPU_RING_H
+#define PXT_SOURCE_CPU_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "error.h"
+#include "source/ring.h"
+
+#define CPU_RING_TRACEPOINTS 3
+
+/* What to open on every CPU. */
+struct cpu_ring_plan {
+	struct {
+		const char *name;   /* for messages */
+		const char *filter; /* PERF_EVENT_IOC_SET_FILTER, NULL: none */
+		uint16_t id;
+	} tracepoints[CPU_RING_TRACEPOINTS];
+	size_t tracepoint_count;
+	bool comm;             /* PERF_RECORD_COMM too */
+	uint32_t pages;        /* of data per ring, a power of two */
+	bool may_shrink;       /* halve `pages` while the kernel grants no such memory */
+	unsigned int features; /* 1 << enum perf_feature; loses what the kernel does not know */
+};
+
+struct cpu_ring {
+	int cpu;
+	int owner_fd;
+	int tracepoint_fds[CPU_RING_TRACEPOINTS];
+	size_t tracepoint_count;
+	void *map;
+	size_t map_size; /* bytes */
+	bool can_read_lost;
+	bool hung;             /* poll() reports nothing but a hang-up: its CPU is gone */
+	bool leaving;          /* its CPU went offline: read what is left, then close */
+	uint64_t lost_records; /* summed up from PERF_RECORD_LOST */
+	uint64_t lost_told;    /* of the true total, already given out */
+	struct ring ring;
+};
+
+/*
+ * Open and map all of PLAN on CPU, disabled; PLAN keeps what was learnt (features, pages).
+ *
+ * Returns 0 with *OPENED (free with cpu_ring_close()); -ENODEV where CPU is offline; another
+ * negative errno with ERR filled: what was tried, without a diagnosis of EPERM, EACCES and ENOSYS.
+ */
+int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
+		  struct error *err) MUST_CHECK;
+
+void cpu_ring_close(struct cpu_ring *ring);
+
+/* Let the events write, or stop them. 0 or a negative errno. */
+int cpu_ring_enable(const struct cpu_ring *ring) MUST_CHECK;
+void cpu_ring_disable(const struct cpu_ring *ring);
+
+/*
+ * How many tracepoint events were lost since the last call, exactly, whatever LOST records say:
+ * those are written late or never, and count sideband too. Before Linux 6.0 (no PERF_FORMAT_LOST)
+ * they are all there is: pass what one said as RECORDED (0: none).
+ */
+uint64_t cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The live source: tracepoints on every online CPU, one ring per CPU, merged by time.
+ *
+ * Its records: SAMPLE and COMM as the kernel wrote them, and LOST with exact counts in `lost`
+ * wherever a loss was noticed. CPUs that go offline are drained and closed, ones that come online
+ * are opened (looked at whenever the source waits).
+ */
+#ifndef PXT_SOURCE_LIVE_H
+#define PXT_SOURCE_LIVE_H
+
+#include <stdint.h>
+
+#include "compiler.h"
+#include "error.h"
+#include "source/cpu_ring.h"
+#include "source/source.h"
+
+/* Told when a CPU was found to have come (ONLINE) or gone while tracing. */
+typedef void live_cpu_notice(void *context, int cpu, int online);
+
+struct live_options {
+	struct cpu_ring_plan plan; /* strings borrowed for the life of the source */
+	const char *sysfs_online;  /* the CPU list, /sys/devices/system/cpu/online */
+	live_cpu_notice *notice;   /* may be NULL */
+	void *notice_context;
+};
+
+/*
+ * Open everything, nothing enabled yet. Returns 0 with *SOURCE (free with source_free()) and
+ * OPTIONS->plan as it could be had, or a negative errno with ERR filled.
+ */
+int live_open(struct live_options *options, struct source **source, struct error *err) MUST_CHECK;
+
+/* Let events in. Returns 0, or a negative errno with ERR filled. */
+int live_enable(struct source *source, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tasks that /proc shows (proc(5)).
+ */
+#ifndef PXT_TASK_PROC_H
+#define PXT_TASK_PROC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "task/task_table.h"
+
+/*
+ * Enter all processes and threads under PROC_FD (a directory fd of /proc) into TABLE; descendants
+ * of followed tasks become followed. Tasks that come and go meanwhile may be missed: start the
+ * trace first. Returns 0 or a negative errno.
+ */
+int proc_scan(int proc_fd, struct task_table *table) MUST_CHECK;
+
+/* Whether a task (process or thread) with this tid is there and not a zombie. */
+bool proc_is_alive(int proc_fd, int32_t tid);
+
+/* Forget the tasks of TABLE that are not alive any more. */
+void proc_forget_dead(int proc_fd, struct task_table *table);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who is who: every live task that has been seen, by tid, kept up to date by the events in time
+ * order. Sees every event before any filter does, else descent breaks.
+ *
+ * A tid names a task only while that lives: an EXIT ends it, a FORK of the same tid is another
+ * task. Memory is bounded by the number of tids (pid_max), whatever gets lost.
+ */
+#ifndef PXT_TASK_TASK_TABLE_H
+#define PXT_TASK_TASK_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "event.h"
+
+/* TASK_COMM_LEN of include/linux/sched.h, NUL included. */
+#define TASK_COMM_SIZE 16
+
+struct task {
+	int32_t tid;
+	bool followed; /* asked for itself, or a descendant of one that was */
+};
+
+struct task_table;
+
+/* Returns NULL without memory. */
+struct task_table *task_table_new(void);
+void task_table_free(struct task_table *table);
+
+/*
+ * Bring the table up to date with EVENT, and EVENT up to date with the table: EXEC gets its comm.
+ *
+ * *TASK is the event's subject (FORK: the child, EXEC and EXIT: the task itself; NULL for other
+ * events), borrowed until the next call. A task that exits is forgotten then. Returns 0 or -ENOMEM.
+ */
+int task_table_apply(struct task_table *table, struct event *event,
+		     const struct task **task) MUST_CHECK;
+
+/* The task with this tid; NULL where none is known. Borrowed until the next apply or add. */
+const struct task *task_table_find(const struct task_table *table, int32_t tid);
+
+/*
+ * Enter a task that was there before the trace, or whose FORK got lost. One that is known stays as
+ * it is, but may become followed. Returns 0 or -ENOMEM.
+ */
+int task_table_add(struct task_table *table, int32_t tid, bool followed) MUST_CHECK;
+
+/* Forget the tasks for which IS_ALIVE says no. */
+void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
+		      void *context);
+
+/* How many live tasks are followed. */
+size_t task_table_followed(const struct task_table *table);
+
+#endif

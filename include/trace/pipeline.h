@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What happens to every record, wherever it comes from: decode, task table, filter, sink; and the
+ * counts of it.
+ */
+#ifndef PXT_TRACE_PIPELINE_H
+#define PXT_TRACE_PIPELINE_H
+
+#include <stdint.h>
+
+#include "compiler.h"
+#include "decode/decoder.h"
+#include "event.h"
+#include "filter/filter.h"
+#include "sink/sink.h"
+#include "source/record.h"
+#include "task/task_table.h"
+
+/* All parts are borrowed. */
+struct pipeline {
+	const struct decoder *decoder;
+	struct task_table *tasks;
+	struct sink *sink;
+	struct filter filter;
+	uint64_t max_events; /* 0: no limit */
+	int32_t command_pid; /* its first EXEC makes it followed; 0: none, or that has happened */
+	bool ends_alone;     /* the end is reached with the last task that the filter waits for */
+	bool foreign_sample_ids; /* sample ids are of another pid namespace than the payloads' */
+
+	uint64_t shown[EVENT_TYPES]; /* given to the sink, by type */
+	uint64_t malformed;          /* records of our tracepoints that could not be decoded */
+	uint64_t lost_seen;          /* LOST events so far */
+};
+
+enum pipeline_verdict {
+	PIPELINE_GO_ON,
+	PIPELINE_CAPPED, /* max_events were shown, and TRUNCATED after them */
+	PIPELINE_ALONE,  /* the last task that the filter waits for has exited */
+};
+
+/* Put RECORD through. Returns an enum pipeline_verdict or a negative errno (the sink's, -ENOMEM).
+ */
+int pipeline_feed(struct pipeline *pipeline, const struct record *record) MUST_CHECK;
+
+/* Whether any task that the filter asks for is alive, as far as the task table knows. */
+bool pipeline_waits_for_any(const struct pipeline *pipeline);
+
+/* Forks, execs and exits shown. */
+uint64_t pipeline_shown(const struct pipeline *pipeline);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tracepoints of a trace: their formats, and what to open for what the user asked to see.
+ */
+#ifndef PXT_TRACE_TRACEPOINTS_H
+#define PXT_TRACE_TRACEPOINTS_H
+
+#include <stdbool.h>
+
+#include "cli/options.h"
+#include "compiler.h"
+#include "decode/decoder.h"
+#include "decode/format_dir.h"
+#include "error.h"
+#include "source/cpu_ring.h"
+
+struct tracepoints {
+	struct format_dir dir;
+	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not needed for this trace */
+	char *filters[TRACEPOINT_COUNT];          /* for the kernel, NULL: none */
+};
+
+/*
+ * Read the formats of what OPTIONS need: what is to be seen, and what it takes to follow descent
+ * and the end of the pids asked for. With kernel filters for -p, but not for descendants: those are
+ * not known in advance. Returns 0 (free with tracepoints_done()), or a negative errno with ERR
+ * filled.
+ */
+int tracepoints_init(struct tracepoints *tracepoints, const struct options *options,
+		     struct error *err) MUST_CHECK;
+
+void tracepoints_done(struct tracepoints *tracepoints);
+
+/* Fill PLAN, which borrows, with the tracepoints to open. */
+void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_plan *plan);
+
+#endif

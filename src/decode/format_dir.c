@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "decode/format_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <tracefs/tracefs.h>
+#include <unistd.h>
+
+/*
+ * A mount of tracefs that is attached nowhere: reachable through its fd only. Returns the fd or a
+ * negative errno: -ENOSYS before Linux 5.2, -EPERM without CAP_SYS_ADMIN in the initial namespaces.
+ */
+static int mount_detached(void)
+{
+	long context = syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
+
+	if (context < 0)
+		return -errno;
+	long mount = syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	if (mount == 0)
+		mount = syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
+	int code = mount < 0 ? -errno : (int)mount;
+	close((int)context);
+	return code;
+}
+
+int format_dir_open_tracefs(struct format_dir *dir, struct error *err)
+{
+	const char *mounted;
+
+	/* `false`: only look. libtracefs would otherwise mount it for the whole host. */
+	if (tracefs_tracing_dir_is_mounted(false, &mounted) > 0) {
+		*dir = (struct format_dir){.origin = FORMAT_DIR_MOUNTED, .fd = -1};
+		snprintf(dir->path, sizeof(dir->path), "%s", mounted);
+		return 0;
+	}
+	int fd = mount_detached();
+	if (fd < 0) {
+		error_set(err, fd, "tracefs is not mounted, and mounting it privately failed: %s",
+			  strerror(-fd));
+		if (fd != -EPERM)
+			error_remedy(err, "sudo mount -t tracefs nodev /sys/kernel/tracing");
+		return fd;
+	}
+	*dir = (struct format_dir){.origin = FORMAT_DIR_PRIVATE, .fd = fd};
+	snprintf(dir->path, sizeof(dir->path), "/proc/self/fd/%d", fd);
+	return 0;
+}
+
+int format_dir_open(struct format_dir *dir, const char *path, struct error *err)
+{
+	struct format_dir opened = {.origin = FORMAT_DIR_GIVEN, .fd = -1};
+	char events[sizeof(opened.path) + sizeof("/events")];
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	if (length == 0 || length >= sizeof(opened.path))
+		return error_set(err, -ENAMETOOLONG, "'%.60s' is no usable directory name", path);
+	memcpy(opened.path, path, length);
+
+	snprintf(events, sizeof(events), "%s/events", opened.path);
+	if (access(events, F_OK) < 0) {
+		/* The events directory itself was named. */
+		if (length < strlen("/events") ||
+		    strcmp(opened.path + length - strlen("/events"), "/events") != 0)
+			return error_set(err, -ENOENT, "%s: %s", events, strerror(errno));
+		opened.path[length - strlen("/events")] = '\0';
+	}
+	*dir = opened;
+	return 0;
+}
+
+void format_dir_close(struct format_dir *dir)
+{
+	if (dir->fd >= 0)
+		close(dir->fd);
+	dir->fd = -1;
+}
+
+/* Read a whole file. *TEXT is the caller's to free. */
+static int read_format(const struct format_dir *dir, const char *system, const char *event,
+		       char **text, size_t *length)
+{
+	char path[sizeof(dir->path)];
+	int size;
+
+	/* libtracefs takes the directory as global state, and as a char * that it only reads. */
+	memcpy(path, dir->path, sizeof(path));
+	if (tracefs_set_tracing_dir(path) < 0)
+		return -ENOMEM;
+	errno = EIO;
+	char *read = tracefs_event_file_read(NULL, system, event, "format", &size);
+	int code = read ? 0 : -errno;
+	tracefs_set_tracing_dir(NULL);
+	if (code < 0)
+		return code;
+	*text = read;
+	*length = (size_t)size;
+	return 0;
+}
+
+int format_dir_read(const struct format_dir *dir, const char *system, const char *event,
+		    const struct machine *machine, struct format **format, struct error *err)
+{
+	struct error why = {0};
+	char *text = NULL;
+	size_t length = 0;
+	int code = read_format(dir, system, event, &text, &length);
+
+	if (code < 0)
+		return error_set(err, code, "cannot read %s/events/%s/%s/format: %s", dir->path,
+				 system, event, strerror(-code));
+	code = format_parse(system, text, length, machine, format, &why);
+	free(text);
+	if (code < 0)
+		return error_set(err, code, "%s/events/%s/%s/format: %s", dir->path, system, event,
+				 why.what);
+	return 0;
+}

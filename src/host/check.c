@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "decode/format_dir.h"
+#include "host/check_facts.h"
+#include "host/check_table.h"
+#include "host/cpu_list.h"
+#include "host/diagnose.h"
+#include "host/facts.h"
+#include "host/limits.h"
+#include "source/cpu_ring.h"
+#include "source/perf_event.h"
+
+#define ONLINE_CPUS "/sys/devices/system/cpu/online"
+
+static const char *const tracepoints[] = {
+	"sched_process_fork",
+	"sched_process_exec",
+	"sched_process_exit",
+};
+
+/* All that is looked at, and the rows that come of trying something. */
+struct check {
+	struct check_facts facts;
+	struct cpu_list online;
+	struct cpu_ring_plan plan;
+	struct check_row tracefs, formats;
+};
+
+static void row_of_error(struct check_row *row, const struct error *err)
+{
+	row->verdict = VERDICT_FAIL;
+	row->text = *err;
+}
+
+static int open_dir(const char *path, struct check *check, struct format_dir *dir)
+{
+	struct error err = {0};
+	int code;
+
+	if (path) {
+		code = format_dir_open(dir, path, &err);
+		check_row_set(&check->tracefs, VERDICT_OK, "not needed: --formats %.200s", path);
+		if (code < 0)
+			row_of_error(&check->formats, &err);
+		return code;
+	}
+	code = format_dir_open_tracefs(dir, &err);
+	if (code < 0) {
+		diagnose_tracefs(&check->facts.host, code, &err);
+		row_of_error(&check->tracefs, &err);
+		check_row_set(&check->formats, VERDICT_FAIL, "not looked at, without tracefs");
+	} else if (dir->origin == FORMAT_DIR_PRIVATE) {
+		check_row_set(&check->tracefs, VERDICT_OK,
+			      "not mounted; can be, for the tool alone");
+	} else {
+		check_row_set(&check->tracefs, VERDICT_OK, "mounted at %s", dir->path);
+	}
+	return code;
+}
+
+/* Read the format of tracepoint INDEX and enter it into the plan. */
+static int read_format(struct check *check, const struct format_dir *dir, size_t index)
+{
+	const struct machine machine = machine_native();
+	struct error err = {0};
+	struct format *format;
+	int code = format_dir_read(dir, "sched", tracepoints[index], &machine, &format, &err);
+
+	if (code < 0) {
+		if (dir->origin != FORMAT_DIR_GIVEN)
+			diagnose_tracefs(&check->facts.host, code, &err);
+		row_of_error(&check->formats, &err);
+		return code;
+	}
+	check->plan.tracepoints[index].name = tracepoints[index];
+	check->plan.tracepoints[index].id = format->id;
+	check->plan.tracepoint_count = index + 1;
+	format_free(format);
+	return 0;
+}
+
+static int look_at_formats(struct check *check, const char *path)
+{
+	struct format_dir dir;
+	int code = open_dir(path, check, &dir);
+
+	if (code < 0)
+		return code;
+	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(tracepoints); i++)
+		code = read_format(check, &dir, i);
+	if (code == 0)
+		check_row_set(&check->formats, VERDICT_OK, "sched_process_fork, _exec, _exit");
+	format_dir_close(&dir);
+	return code;
+}
+
+static void look_at_limits(struct check *check)
+{
+	struct rlimit memlock = {0}, files = {0};
+	struct check_facts *facts = &check->facts;
+
+	facts->cpus = check->online.count;
+	facts->ring_kb = (check->plan.pages + 1U) * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	/* The tracepoints and the event that owns the ring. */
+	facts->files_wanted = (ARRAY_SIZE(tracepoints) + 1) * facts->cpus;
+	facts->files_suffice = limits_want_files(facts->files_wanted) == 0;
+	getrlimit(RLIMIT_NOFILE, &files);
+	getrlimit(RLIMIT_MEMLOCK, &memlock);
+	facts->files = files.rlim_cur;
+	facts->memlock_kb =
+		memlock.rlim_cur == RLIM_INFINITY ? UINT64_MAX : memlock.rlim_cur / 1024;
+}
+
+static int look_at_host(struct check *check)
+{
+	int root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (root_fd < 0)
+		return -errno;
+	host_facts_gather(root_fd, perf_syscall_probe(), &check->facts.host);
+	close(root_fd);
+	int code = cpu_list_read(ONLINE_CPUS, &check->online);
+	if (code < 0)
+		return code;
+	look_at_limits(check);
+	return 0;
+}
+
+/* Open and map everything on the first CPU that stays online meanwhile. */
+static int try_backend(struct check *check, int *cpu, struct error *err)
+{
+	int code = error_set(err, -ENODEV, "no CPU in " ONLINE_CPUS " could be opened");
+
+	for (size_t i = 0; code == -ENODEV && i < check->online.count; i++) {
+		struct cpu_ring *ring = NULL;
+
+		*cpu = check->online.cpus[i];
+		code = cpu_ring_open(&check->plan, *cpu, &ring, err);
+		if (code == 0)
+			cpu_ring_close(ring);
+	}
+	return code;
+}
+
+static void check_backend(struct check *check, struct check_row *row)
+{
+	uint32_t wanted = check->plan.pages;
+	unsigned int missing;
+	struct error err = {0};
+	int cpu = -1;
+
+	if (check->facts.formats < 0) {
+		check_row_set(row, VERDICT_FAIL, "not tried, without the format files");
+		return;
+	}
+	int code = try_backend(check, &cpu, &err);
+	if (code < 0) {
+		diagnose_refusal(&check->facts.host, code, &err);
+		row_of_error(row, &err);
+		return;
+	}
+	missing = PERF_FEATURES_ALL & ~check->plan.features;
+	check_row_set(row, missing || check->plan.pages < wanted ? VERDICT_WARN : VERDICT_OK,
+		      "CPU %d: 3 tracepoints, a ring of %u pages%s%s", cpu, check->plan.pages,
+		      missing ? "; " : "",
+		      missing ? perf_feature_consequence((enum perf_feature)__builtin_ctz(missing))
+			      : "");
+}
+
+static int print_table(FILE *out, struct check *check)
+{
+	static const struct {
+		const char *what;
+		void (*look)(const struct check_facts *facts, struct check_row *row);
+	} of_facts[] = {
+		{"perf_event_paranoid", check_paranoid},
+		{"capabilities", check_capabilities},
+		{"seccomp", check_seccomp},
+		{"lockdown", check_lockdown},
+		{"ring memory", check_ring_memory},
+		{"open files", check_open_files},
+		{"pid namespace", check_pid_namespace},
+	};
+	struct check_row row;
+	bool failed =
+		check->tracefs.verdict == VERDICT_FAIL || check->formats.verdict == VERDICT_FAIL;
+
+	check_table_head(out);
+	check_table_row(out, "tracefs", &check->tracefs);
+	check_table_row(out, "format files", &check->formats);
+	for (size_t i = 0; i < ARRAY_SIZE(of_facts); i++) {
+		of_facts[i].look(&check->facts, &row);
+		check_table_row(out, of_facts[i].what, &row);
+		failed = failed || row.verdict == VERDICT_FAIL;
+	}
+	check_backend(check, &row);
+	check_table_row(out, "perf backend", &row);
+	return failed || row.verdict == VERDICT_FAIL ? -EPERM : 0;
+}
+
+int check_host(FILE *out, const char *formats)
+{
+	struct check check = {
+		.plan = {.pages = 128,
+			 .comm = true,
+			 .may_shrink = true,
+			 .features = PERF_FEATURES_ALL},
+	};
+	int code = look_at_host(&check);
+
+	if (code < 0)
+		return code;
+	check.facts.formats_of_kernel = !formats;
+	check.facts.formats = look_at_formats(&check, formats);
+	code = print_table(out, &check);
+	cpu_list_done(&check.online);
+	errno = EIO;
+	if (fflush(out) != 0 || ferror(out))
+		return -errno;
+	return code;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/cpu_ring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "source/perf_event.h"
+
+/* Wake the reader at half a ring: rarely, with the other half to fill until it runs. */
+#define WATERMARK_FRACTION 2
+
+static size_t page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static int map_once(struct cpu_ring *ring, uint32_t pages)
+{
+	size_t size = ((size_t)pages + 1) * page_size();
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->owner_fd, 0);
+
+	if (map == MAP_FAILED)
+		return -errno;
+	ring->map = map;
+	ring->map_size = size;
+	return ring_init(&ring->ring, map, (unsigned char *)map + page_size(),
+			 (uint64_t)pages * page_size());
+}
+
+static int open_owner(struct cpu_ring_plan *plan, struct cpu_ring *ring)
+{
+	uint32_t watermark = (uint32_t)(plan->pages * page_size() / WATERMARK_FRACTION);
+
+	ring->owner_fd =
+		perf_event_open_ring_owner(ring->cpu, watermark, plan->comm, &plan->features);
+	return ring->owner_fd < 0 ? ring->owner_fd : 0;
+}
+
+static int map_ring(const struct cpu_ring_plan *plan, struct cpu_ring *ring, struct error *err)
+{
+	int code = map_once(ring, plan->pages);
+
+	if (code == -EPERM) {
+		error_set(err, code,
+			  "cannot map a ring of %u pages per CPU: over the limits "
+			  "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
+			  plan->pages);
+		error_remedy(err, "a smaller -m, or sudo sysctl kernel.perf_event_mlock_kb=%zu",
+			     (plan->pages + 1) * page_size() / 1024);
+	} else if (code < 0) {
+		error_set(err, code, "cannot map a ring of %u pages on CPU %d: %s", plan->pages,
+			  ring->cpu, strerror(-code));
+		error_remedy(err, "a smaller -m");
+	}
+	return code;
+}
+
+/*
+ * The watermark is part of the event, so a smaller ring takes a new one. EPERM at mmap: over
+ * perf_event_mlock_kb and RLIMIT_MEMLOCK.
+ */
+static int open_and_map(struct cpu_ring_plan *plan, struct cpu_ring *ring, struct error *err)
+{
+	for (;;) {
+		int code = open_owner(plan, ring);
+		if (code < 0)
+			return error_set(err, code, "cannot open a perf event on CPU %d: %s",
+					 ring->cpu, strerror(-code));
+		code = map_ring(plan, ring, err);
+		if (code != -EPERM || !plan->may_shrink || plan->pages == 1)
+			return code;
+		close(ring->owner_fd);
+		ring->owner_fd = -1;
+		plan->pages /= 2;
+	}
+}
+
+static int add_tracepoint(struct cpu_ring_plan *plan, size_t index, struct cpu_ring *ring,
+			  struct error *err)
+{
+	const char *name = plan->tracepoints[index].name;
+	const char *filter = plan->tracepoints[index].filter;
+	int fd =
+		perf_event_open_tracepoint(plan->tracepoints[index].id, ring->cpu, &plan->features);
+
+	if (fd < 0)
+		return error_set(err, fd, "cannot open tracepoint %s on CPU %d: %s", name,
+				 ring->cpu, strerror(-fd));
+	ring->tracepoint_fds[ring->tracepoint_count++] = fd;
+
+	if (filter && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter) < 0)
+		return error_set(err, -errno, "the kernel refuses the filter '%.80s' for %s: %s",
+				 filter, name, strerror(errno));
+	if (ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring->owner_fd) < 0)
+		return error_set(err, -errno, "cannot send tracepoint %s to the ring of CPU %d: %s",
+				 name, ring->cpu, strerror(errno));
+	return 0;
+}
+
+static int open_all(struct cpu_ring_plan *plan, struct cpu_ring *ring, struct error *err)
+{
+	int code = open_and_map(plan, ring, err);
+
+	for (size_t i = 0; code == 0 && i < plan->tracepoint_count; i++)
+		code = add_tracepoint(plan, i, ring, err);
+	return code;
+}
+
+int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened, struct error *err)
+{
+	struct cpu_ring *ring = malloc(sizeof(*ring));
+
+	if (!ring)
+		return error_set(err, -ENOMEM, "out of memory");
+	*ring = (struct cpu_ring){.cpu = cpu, .owner_fd = -1};
+	int code = open_all(plan, ring, err);
+	if (code < 0) {
+		cpu_ring_close(ring);
+		return code;
+	}
+	ring->can_read_lost = (plan->features & (1U << PERF_FEATURE_READ_LOST)) != 0;
+	*opened = ring;
+	return 0;
+}
+
+void cpu_ring_close(struct cpu_ring *ring)
+{
+	if (!ring)
+		return;
+	for (size_t i = 0; i < ring->tracepoint_count; i++)
+		close(ring->tracepoint_fds[i]);
+	ring_done(&ring->ring);
+	if (ring->map)
+		munmap(ring->map, ring->map_size);
+	if (ring->owner_fd >= 0)
+		close(ring->owner_fd);
+	free(ring);
+}
+
+int cpu_ring_enable(const struct cpu_ring *ring)
+{
+	/* The owner first: the COMM record of an exec comes before the exec's own. */
+	if (ioctl(ring->owner_fd, PERF_EVENT_IOC_ENABLE, 0) < 0)
+		return -errno;
+	for (size_t i = 0; i < ring->tracepoint_count; i++) {
+		if (ioctl(ring->tracepoint_fds[i], PERF_EVENT_IOC_ENABLE, 0) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+void cpu_ring_disable(const struct cpu_ring *ring)
+{
+	for (size_t i = 0; i < ring->tracepoint_count; i++)
+		ioctl(ring->tracepoint_fds[i], PERF_EVENT_IOC_DISABLE, 0);
+	ioctl(ring->owner_fd, PERF_EVENT_IOC_DISABLE, 0);
+}
+
+static uint64_t lost_in_all(const struct cpu_ring *ring)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < ring->tracepoint_count; i++) {
+		uint64_t lost;
+
+		if (perf_event_read_lost(ring->tracepoint_fds[i], &lost) == 0)
+			total += lost;
+	}
+	return total;
+}
+
+uint64_t cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded)
+{
+	ring->lost_records += recorded;
+	uint64_t total = ring->can_read_lost ? lost_in_all(ring) : ring->lost_records;
+	uint64_t newly = total > ring->lost_told ? total - ring->lost_told : 0;
+
+	ring->lost_told += newly;
+	return newly;
+}

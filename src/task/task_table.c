@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "task/task_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct entry {
+	struct task task; /* .tid is the key */
+	UT_hash_handle hh;
+};
+
+/* What COMM said at an exec, until its EXEC comes. Keyed by sample tid, not by payload pid. */
+struct new_name {
+	int32_t sample_tid;
+	uint32_t length;
+	char comm[TASK_COMM_SIZE];
+	UT_hash_handle hh;
+};
+
+struct task_table {
+	struct entry *by_tid;
+	struct entry *exited; /* removed, but still borrowed by the caller */
+	struct new_name *names;
+	struct new_name *name; /* removed, but an event borrows its comm */
+	size_t followed;
+};
+
+struct task_table *task_table_new(void)
+{
+	return calloc(1, sizeof(struct task_table));
+}
+
+void task_table_free(struct task_table *table)
+{
+	struct entry *entry, *next;
+
+	if (!table)
+		return;
+	HASH_ITER (hh, table->by_tid, entry, next) {
+		HASH_DEL(table->by_tid, entry);
+		free(entry);
+	}
+	struct new_name *name, *next_name;
+	HASH_ITER (hh, table->names, name, next_name) {
+		HASH_DEL(table->names, name);
+		free(name);
+	}
+	free(table->exited);
+	free(table->name);
+	free(table);
+}
+
+static struct entry *find(const struct task_table *table, int32_t tid)
+{
+	struct entry *entry;
+
+	HASH_FIND_INT(table->by_tid, &tid, entry);
+	return entry;
+}
+
+static struct entry *insert(struct task_table *table, const struct task *task)
+{
+	struct entry *entry = malloc(sizeof(*entry));
+
+	if (!entry)
+		return NULL;
+	entry->task = *task;
+	HASH_ADD_INT(table->by_tid, task.tid, entry);
+	if (!entry->hh.tbl) {
+		free(entry);
+		return NULL;
+	}
+	table->followed += task->followed;
+	return entry;
+}
+
+/* Take ENTRY out; it stays readable until the next event. */
+static void retire(struct task_table *table, struct entry *entry)
+{
+	HASH_DEL(table->by_tid, entry);
+	table->followed -= entry->task.followed;
+	free(table->exited);
+	table->exited = entry;
+}
+
+static bool is_followed(const struct task_table *table, int32_t tid)
+{
+	const struct entry *entry = find(table, tid);
+
+	return entry && entry->task.followed;
+}
+
+/* The task that EVENT happened to; one that was never seen is a thread of the sample's process. */
+static struct entry *find_or_add(struct task_table *table, int32_t tid, const struct event *event)
+{
+	struct entry *entry = find(table, tid);
+
+	if (entry)
+		return entry;
+	return insert(table, &(struct task){
+				     .tid = tid,
+				     .followed = is_followed(table, event->sample_pid),
+			     });
+}
+
+static int apply_fork(struct task_table *table, const struct event *event, const struct task **task)
+{
+	struct entry *stale = find(table, event->fork.child_pid);
+
+	/* Its EXIT was lost: the id names another task now. */
+	if (stale)
+		retire(table, stale);
+	bool followed =
+		is_followed(table, event->fork.parent_pid) || is_followed(table, event->sample_pid);
+	struct entry *child =
+		insert(table, &(struct task){.tid = event->fork.child_pid, .followed = followed});
+	if (!child)
+		return -ENOMEM;
+	*task = &child->task;
+	return 0;
+}
+
+static struct new_name *find_or_add_name(struct task_table *table, int32_t sample_tid)
+{
+	struct new_name *name;
+
+	HASH_FIND_INT(table->names, &sample_tid, name);
+	if (name)
+		return name;
+	name = calloc(1, sizeof(*name));
+	if (!name)
+		return NULL;
+	name->sample_tid = sample_tid;
+	HASH_ADD_INT(table->names, sample_tid, name);
+	if (!name->hh.tbl) {
+		free(name);
+		return NULL;
+	}
+	return name;
+}
+
+/* PERF_RECORD_COMM with the exec bit: the name for the EXEC that follows. */
+static int apply_comm(struct task_table *table, const struct event *event)
+{
+	/* All tasks outside of our pid namespace would share the 0. */
+	if (event->comm.tid == 0)
+		return 0;
+
+	struct new_name *name = find_or_add_name(table, event->comm.tid);
+	size_t length = event->comm.comm.length;
+	if (!name)
+		return -ENOMEM;
+	if (length > sizeof(name->comm))
+		length = sizeof(name->comm);
+	memcpy(name->comm, event->comm.comm.bytes, length);
+	name->length = (uint32_t)length;
+	return 0;
+}
+
+/* begin_new_exec() names a task so, and cuts the name at TASK_COMM_LEN (fs/exec.c). */
+static struct text comm_of_filename(struct text filename)
+{
+	const char *slash = memrchr(filename.bytes, '/', filename.length);
+
+	if (slash) {
+		filename.length -= (size_t)(slash + 1 - filename.bytes);
+		filename.bytes = slash + 1;
+	}
+	if (filename.length > TASK_COMM_SIZE - 1)
+		filename.length = TASK_COMM_SIZE - 1;
+	return filename;
+}
+
+/* A thread that execs takes its leader's id; the old leader's EXIT came before. */
+static void take_over_leader(struct task_table *table, struct entry *entry,
+			     const struct event *event)
+{
+	struct entry *thread = find(table, event->exec.old_pid);
+
+	if (!thread || event->exec.old_pid == event->exec.pid)
+		return;
+	if (thread->task.followed && !entry->task.followed) {
+		entry->task.followed = true;
+		table->followed++;
+	}
+	retire(table, thread);
+}
+
+/* Where no COMM came, because it was lost, the kernel's rule gives the name. */
+static struct text new_comm(struct task_table *table, const struct event *event)
+{
+	struct new_name *name;
+
+	HASH_FIND_INT(table->names, &event->sample_tid, name);
+	if (!name)
+		return comm_of_filename(event->exec.filename);
+	HASH_DEL(table->names, name);
+	free(table->name);
+	table->name = name;
+	return (struct text){name->comm, name->length};
+}
+
+static int apply_exec(struct task_table *table, struct event *event, const struct task **task)
+{
+	struct entry *entry = find_or_add(table, event->exec.pid, event);
+
+	if (!entry)
+		return -ENOMEM;
+	take_over_leader(table, entry, event);
+	event->exec.comm = new_comm(table, event);
+	*task = &entry->task;
+	return 0;
+}
+
+static int apply_exit(struct task_table *table, const struct event *event, const struct task **task)
+{
+	struct entry *entry = find_or_add(table, event->exit.pid, event);
+
+	if (!entry)
+		return -ENOMEM;
+	retire(table, entry);
+	*task = &entry->task;
+	return 0;
+}
+
+int task_table_apply(struct task_table *table, struct event *event, const struct task **task)
+{
+	*task = NULL;
+	switch (event->type) {
+	case EVENT_FORK:
+		return apply_fork(table, event, task);
+	case EVENT_EXEC:
+		return apply_exec(table, event, task);
+	case EVENT_EXIT:
+		return apply_exit(table, event, task);
+	case EVENT_COMM:
+		return apply_comm(table, event);
+	default:
+		return 0;
+	}
+}
+
+const struct task *task_table_find(const struct task_table *table, int32_t tid)
+{
+	const struct entry *entry = find(table, tid);
+
+	return entry ? &entry->task : NULL;
+}
+
+int task_table_add(struct task_table *table, int32_t tid, bool followed)
+{
+	struct entry *entry = find(table, tid);
+
+	if (!entry)
+		return insert(table, &(struct task){.tid = tid, .followed = followed}) ? 0
+										       : -ENOMEM;
+	if (followed && !entry->task.followed) {
+		entry->task.followed = true;
+		table->followed++;
+	}
+	return 0;
+}
+
+void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
+		      void *context)
+{
+	struct entry *entry, *next;
+
+	HASH_ITER (hh, table->by_tid, entry, next) {
+		if (!is_alive(context, entry->task.tid))
+			retire(table, entry);
+	}
+}
+
+size_t task_table_followed(const struct task_table *table)
+{
+	return table->followed;
+}

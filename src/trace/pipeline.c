@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trace/pipeline.h"
+
+#include <errno.h>
+
+uint64_t pipeline_shown(const struct pipeline *pipeline)
+{
+	return pipeline->shown[EVENT_FORK] + pipeline->shown[EVENT_EXEC] +
+	       pipeline->shown[EVENT_EXIT];
+}
+
+bool pipeline_waits_for_any(const struct pipeline *pipeline)
+{
+	const struct pid_list *pids = pipeline->filter.pids;
+
+	if (pipeline->filter.followed_only)
+		return task_table_followed(pipeline->tasks) > 0;
+	for (size_t i = 0; pids && i < pids->count; i++) {
+		if (task_table_find(pipeline->tasks, pids->pids[i]))
+			return true;
+	}
+	return !pids;
+}
+
+/*
+ * COMMAND by the pid that we know it by. The event's own pid is another one where we are in a pid
+ * namespace, and that is the one to follow from here on.
+ */
+static int root_command(struct pipeline *pipeline, const struct event *event)
+{
+	if (pipeline->command_pid == 0 || event->type != EVENT_EXEC ||
+	    event->sample_tid != pipeline->command_pid)
+		return 0;
+	pipeline->command_pid = 0;
+	return task_table_add(pipeline->tasks, event->exec.pid, true);
+}
+
+static int show(struct pipeline *pipeline, const struct event *event)
+{
+	int code = sink_event(pipeline->sink, event);
+
+	if (code == 0)
+		pipeline->shown[event->type]++;
+	return code;
+}
+
+static int show_truncated(struct pipeline *pipeline, const struct event *last)
+{
+	struct event truncated = {
+		.type = EVENT_TRUNCATED,
+		.cpu = last->cpu,
+		.time_ns = last->time_ns,
+		.truncated = {.reason = "events", .limit = pipeline->max_events},
+	};
+
+	return show(pipeline, &truncated);
+}
+
+static int show_counted(struct pipeline *pipeline, const struct event *event)
+{
+	int code = show(pipeline, event);
+
+	if (code < 0 || pipeline->max_events == 0 ||
+	    pipeline_shown(pipeline) < pipeline->max_events)
+		return code;
+	code = show_truncated(pipeline, event);
+	return code < 0 ? code : PIPELINE_CAPPED;
+}
+
+int pipeline_feed(struct pipeline *pipeline, const struct record *record)
+{
+	struct event event;
+	const struct task *task;
+	int decoded = decoder_decode(pipeline->decoder, record, &event);
+
+	if (decoded <= 0) {
+		pipeline->malformed += decoded < 0;
+		return PIPELINE_GO_ON;
+	}
+	pipeline->lost_seen += event.type == EVENT_LOST;
+	if (pipeline->foreign_sample_ids)
+		event.sample_pid = 0;
+	int code = root_command(pipeline, &event);
+	if (code == 0)
+		code = task_table_apply(pipeline->tasks, &event, &task);
+	if (code == 0 && filter_passes(&pipeline->filter, &event, task))
+		code = show_counted(pipeline, &event);
+	if (code != 0)
+		return code;
+	bool alone = pipeline->ends_alone && event.type == EVENT_EXIT &&
+		     !pipeline_waits_for_any(pipeline);
+	return alone ? PIPELINE_ALONE : PIPELINE_GO_ON;
+}
