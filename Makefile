@@ -23,11 +23,11 @@ PKG_CONFIG ?= pkg-config
 PACKAGES   := libtraceevent libtracefs popt
 TEST_PACKAGES := $(PACKAGES) cmocka
 
+comma    := ,
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wundef -Wvla -Wwrite-strings \
 	-Wmissing-prototypes -Wstrict-prototypes $(if $(WERROR),-Werror)
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
-comma    := ,
 CFLAGS   ?= $(if $(DEBUG),-O0,-O2) -g
 ALL_CPPFLAGS = -D_GNU_SOURCE -DPXT_VERSION='"$(VERSION)"' -Iinclude \
 	$(PACKAGE_CFLAGS) $(CPPFLAGS)

@@ -23,10 +23,11 @@ enum perf_syscall {
 
 struct host_facts {
 	bool has_paranoid;
-	int paranoid;          /* kernel.perf_event_paranoid */
-	uint64_t mlock_kb;     /* kernel.perf_event_mlock_kb, 0: unknown */
+	int paranoid;      /* kernel.perf_event_paranoid */
+	uint64_t mlock_kb; /* kernel.perf_event_mlock_kb, 0: unknown */
+	bool has_capabilities;
 	uint64_t capabilities; /* effective, bits of linux/capability.h */
-	uint64_t bounding;     /* those that sudo could give */
+	uint64_t bounding;     /* those that root can have here; all, where that is unknown */
 	int last_capability;   /* the highest that this kernel knows, 0: unknown */
 	int seccomp;           /* Seccomp: of /proc/self/status; 0 off, 2 filter, -1 unknown */
 	enum lockdown lockdown;
@@ -49,6 +50,9 @@ void host_facts_gather(int root_fd, int perf_errno, struct host_facts *facts);
 int perf_syscall_probe(void);
 
 bool host_has_capability(const struct host_facts *facts, int capability);
+
+/* Whether becoming root right here, as by sudo, brings CAPABILITY, and it counts. */
+bool host_root_has_capability(const struct host_facts *facts, int capability);
 
 /* Whether FACTS allow system-wide raw tracepoints, by the rules of this kernel's paranoid level. */
 bool host_may_trace(const struct host_facts *facts);

@@ -32,7 +32,7 @@ int field_number(const struct field *field, const void *raw, uint32_t raw_size, 
 {
 	if (field->kind != FIELD_NUMBER || !is_inside(field->offset, field->size, raw_size))
 		return -EBADMSG;
-	if (field->size == 0 || field->size > sizeof(uint64_t))
+	if (field->size > sizeof(uint64_t) || __builtin_popcount(field->size) != 1)
 		return -EBADMSG;
 
 	uint64_t loaded =

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "decode/decoder.h"
 #include "decode/format_dir.h"
 #include "host/check_facts.h"
 #include "host/check_table.h"
@@ -20,16 +21,14 @@
 
 #define ONLINE_CPUS "/sys/devices/system/cpu/online"
 
-static const char *const tracepoints[] = {
-	"sched_process_fork",
-	"sched_process_exec",
-	"sched_process_exit",
-};
+/* Of a CPU, as a trace asks for it. */
+#define RING_SIZE (1024U * 1024U)
 
 /* All that is looked at, and the rows that come of trying something. */
 struct check {
 	struct check_facts facts;
 	struct cpu_list online;
+	int online_code; /* of reading that */
 	struct cpu_ring_plan plan;
 	struct check_row tracefs, formats;
 };
@@ -72,7 +71,7 @@ static int read_format(struct check *check, const struct format_dir *dir, size_t
 	const struct machine machine = machine_native();
 	struct error err = {0};
 	struct format *format;
-	int code = format_dir_read(dir, "sched", tracepoints[index], &machine, &format, &err);
+	int code = format_dir_read(dir, "sched", tracepoint_names[index], &machine, &format, &err);
 
 	if (code < 0) {
 		if (dir->origin != FORMAT_DIR_GIVEN)
@@ -80,7 +79,7 @@ static int read_format(struct check *check, const struct format_dir *dir, size_t
 		row_of_error(&check->formats, &err);
 		return code;
 	}
-	check->plan.tracepoints[index].name = tracepoints[index];
+	check->plan.tracepoints[index].name = tracepoint_names[index];
 	check->plan.tracepoints[index].id = format->id;
 	check->plan.tracepoint_count = index + 1;
 	format_free(format);
@@ -94,7 +93,7 @@ static int look_at_formats(struct check *check, const char *path)
 
 	if (code < 0)
 		return code;
-	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(tracepoints); i++)
+	for (size_t i = 0; code == 0 && i < TRACEPOINT_COUNT; i++)
 		code = read_format(check, &dir, i);
 	if (code == 0)
 		check_row_set(&check->formats, VERDICT_OK, "sched_process_fork, _exec, _exit");
@@ -110,7 +109,7 @@ static void look_at_limits(struct check *check)
 	facts->cpus = check->online.count;
 	facts->ring_kb = (check->plan.pages + 1U) * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	/* The tracepoints and the event that owns the ring. */
-	facts->files_wanted = (ARRAY_SIZE(tracepoints) + 1) * facts->cpus;
+	facts->files_wanted = (TRACEPOINT_COUNT + 1) * facts->cpus;
 	facts->files_suffice = limits_want_files(facts->files_wanted) == 0;
 	getrlimit(RLIMIT_NOFILE, &files);
 	getrlimit(RLIMIT_MEMLOCK, &memlock);
@@ -119,19 +118,15 @@ static void look_at_limits(struct check *check)
 		memlock.rlim_cur == RLIM_INFINITY ? UINT64_MAX : memlock.rlim_cur / 1024;
 }
 
-static int look_at_host(struct check *check)
+static void look_at_host(struct check *check)
 {
 	int root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (root_fd < 0)
-		return -errno;
 	host_facts_gather(root_fd, perf_syscall_probe(), &check->facts.host);
-	close(root_fd);
-	int code = cpu_list_read(ONLINE_CPUS, &check->online);
-	if (code < 0)
-		return code;
+	if (root_fd >= 0)
+		close(root_fd);
+	check->online_code = cpu_list_read(ONLINE_CPUS, &check->online);
 	look_at_limits(check);
-	return 0;
 }
 
 /* Open and map everything on the first CPU that stays online meanwhile. */
@@ -139,6 +134,9 @@ static int try_backend(struct check *check, int *cpu, struct error *err)
 {
 	int code = error_set(err, -ENODEV, "no CPU in " ONLINE_CPUS " could be opened");
 
+	if (check->online_code < 0)
+		return error_set(err, check->online_code, "cannot read " ONLINE_CPUS ": %s",
+				 strerror(-check->online_code));
 	for (size_t i = 0; code == -ENODEV && i < check->online.count; i++) {
 		struct cpu_ring *ring = NULL;
 
@@ -150,10 +148,26 @@ static int try_backend(struct check *check, int *cpu, struct error *err)
 	return code;
 }
 
+static void describe_backend(const struct check *check, int cpu, uint32_t wanted,
+			     struct check_row *row)
+{
+	const struct cpu_ring_plan *plan = &check->plan;
+	unsigned int missing = PERF_FEATURES_ALL & ~plan->features;
+
+	if (missing)
+		check_row_set(row, VERDICT_WARN, "works on CPU %d, but %s", cpu,
+			      perf_feature_consequence((enum perf_feature)__builtin_ctz(missing)));
+	else if (plan->pages < wanted)
+		check_row_set(row, VERDICT_WARN, "works on CPU %d, with a ring of %u pages, not %u",
+			      cpu, plan->pages, wanted);
+	else
+		check_row_set(row, VERDICT_OK, "works: %zu tracepoints and a ring opened on CPU %d",
+			      plan->tracepoint_count, cpu);
+}
+
 static void check_backend(struct check *check, struct check_row *row)
 {
 	uint32_t wanted = check->plan.pages;
-	unsigned int missing;
 	struct error err = {0};
 	int cpu = -1;
 
@@ -165,14 +179,9 @@ static void check_backend(struct check *check, struct check_row *row)
 	if (code < 0) {
 		diagnose_refusal(&check->facts.host, code, &err);
 		row_of_error(row, &err);
-		return;
+	} else {
+		describe_backend(check, cpu, wanted, row);
 	}
-	missing = PERF_FEATURES_ALL & ~check->plan.features;
-	check_row_set(row, missing || check->plan.pages < wanted ? VERDICT_WARN : VERDICT_OK,
-		      "CPU %d: 3 tracepoints, a ring of %u pages%s%s", cpu, check->plan.pages,
-		      missing ? "; " : "",
-		      missing ? perf_feature_consequence((enum perf_feature)__builtin_ctz(missing))
-			      : "");
 }
 
 static int print_table(FILE *out, struct check *check)
@@ -209,18 +218,19 @@ static int print_table(FILE *out, struct check *check)
 int check_host(FILE *out, const char *formats)
 {
 	struct check check = {
-		.plan = {.pages = 128,
-			 .comm = true,
-			 .may_shrink = true,
-			 .features = PERF_FEATURES_ALL},
+		.plan =
+			{
+				.pages = RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE),
+				.comm = true,
+				.may_shrink = true,
+				.features = PERF_FEATURES_ALL,
+			},
 	};
-	int code = look_at_host(&check);
 
-	if (code < 0)
-		return code;
+	look_at_host(&check);
 	check.facts.formats_of_kernel = !formats;
 	check.facts.formats = look_at_formats(&check, formats);
-	code = print_table(out, &check);
+	int code = print_table(out, &check);
 	cpu_list_done(&check.online);
 	errno = EIO;
 	if (fflush(out) != 0 || ferror(out))

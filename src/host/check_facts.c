@@ -49,7 +49,8 @@ void check_paranoid(const struct check_facts *facts, struct check_row *row)
 	} else {
 		check_row_set(row, VERDICT_WARN, "%d, at which tracing needs %s", host->paranoid,
 			      need);
-		error_remedy(&row->text, "sudo sysctl kernel.perf_event_paranoid=-1");
+		if (host_root_has_capability(host, CAP_SYS_ADMIN))
+			error_remedy(&row->text, "sudo sysctl kernel.perf_event_paranoid=-1");
 	}
 }
 
@@ -64,6 +65,8 @@ void check_capabilities(const struct check_facts *facts, struct check_row *row)
 			      admin && perfmon ? ", " : "", perfmon ? "CAP_PERFMON" : "");
 	} else if (host->has_paranoid && host->paranoid < 0) {
 		check_row_set(row, VERDICT_OK, "none needed at this perf_event_paranoid");
+	} else if (!host->has_capabilities) {
+		check_row_set(row, VERDICT_WARN, "unknown: /proc does not tell");
 	} else {
 		check_row_set(row, VERDICT_FAIL, "%s",
 			      host->initial_user_ns
@@ -161,7 +164,7 @@ void check_open_files(const struct check_facts *facts, struct check_row *row)
 		return;
 	/* With room for what the shell and the output have open. */
 	uint64_t enough = facts->files_wanted + 64;
-	if (host->initial_user_ns && (host->bounding >> CAP_SYS_RESOURCE & 1))
+	if (host_root_has_capability(host, CAP_SYS_RESOURCE))
 		error_remedy(&row->text, "sudo prlimit --pid $$ --nofile=%" PRIu64, enough);
 	else
 		error_remedy(&row->text, "docker run --ulimit nofile=%" PRIu64 " ...", enough);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define WHAT_WIDTH 21
-#define FOUND_WIDTH 52
+#define FOUND_WIDTH 50
 
 static const char *const verdict_words[] = {
 	[VERDICT_OK] = "ok",
@@ -25,7 +25,7 @@ void check_row_set(struct check_row *row, enum verdict verdict, const char *fmt,
 	error_set(&row->text, 0, "%s", found);
 }
 
-/* How much of TEXT goes on one line: up to the last space that fits, or all that fits. */
+/* How much of TEXT goes on one line: up to a space or behind a slash, else all that fits. */
 static int line_length(const char *text)
 {
 	int length = (int)strlen(text);
@@ -33,7 +33,7 @@ static int line_length(const char *text)
 	if (length <= FOUND_WIDTH)
 		return length;
 	for (int end = FOUND_WIDTH; end > 0; end--) {
-		if (text[end] == ' ')
+		if (text[end] == ' ' || text[end - 1] == '/')
 			return end;
 	}
 	return FOUND_WIDTH;

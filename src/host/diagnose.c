@@ -27,12 +27,6 @@ static bool perfmon_suffices(const struct host_facts *facts)
 	return known && facts->perf_syscall != PERF_SYSCALL_REFUSED;
 }
 
-/* Whether becoming root right here gives this capability, and it counts. */
-static bool root_would_have(const struct host_facts *facts, int capability)
-{
-	return facts->initial_user_ns && (facts->bounding >> capability & 1);
-}
-
 static void remedy_container(const struct host_facts *facts, struct error *err)
 {
 	if (!facts->initial_user_ns)
@@ -47,8 +41,8 @@ static void remedy_container(const struct host_facts *facts, struct error *err)
 /* Where root lacks the capability too, only the one who starts the container can give it. */
 static void remedy_privilege(const struct host_facts *facts, struct error *err)
 {
-	if (root_would_have(facts, CAP_SYS_ADMIN) ||
-	    (perfmon_suffices(facts) && root_would_have(facts, CAP_PERFMON)))
+	if (host_root_has_capability(facts, CAP_SYS_ADMIN) ||
+	    (perfmon_suffices(facts) && host_root_has_capability(facts, CAP_PERFMON)))
 		error_remedy(err, "sudo perf_exec_trace ...");
 	else
 		remedy_container(facts, err);
@@ -59,8 +53,7 @@ static void explain_level(const struct host_facts *facts, struct error *err)
 	char cause[200];
 
 	snprintf(cause, sizeof(cause),
-		 "kernel.perf_event_paranoid is %d, which lets only processes with %s trace, and "
-		 "this one has not got it",
+		 "kernel.perf_event_paranoid is %d, which reserves tracing for processes with %s",
 		 facts->paranoid,
 		 perfmon_suffices(facts) ? "CAP_PERFMON or CAP_SYS_ADMIN" : "CAP_SYS_ADMIN");
 	because(err, cause);
@@ -107,7 +100,7 @@ static void explain_seccomp(const struct host_facts *facts, struct error *err)
 		return;
 	}
 	because(err, "a seccomp filter (of a container or a service) refuses perf_event_open");
-	if (root_would_have(facts, CAP_SYS_ADMIN))
+	if (host_root_has_capability(facts, CAP_SYS_ADMIN))
 		error_remedy(err, "outside of that service or container: sudo perf_exec_trace ...");
 	else
 		remedy_container(facts, err);
@@ -155,7 +148,7 @@ static void explain_mount(const struct host_facts *facts, int code, struct error
 
 	if (code == -EPERM && !may_mount)
 		because(err, "that takes CAP_SYS_ADMIN, which this process has not got");
-	if (!root_would_have(facts, CAP_SYS_ADMIN))
+	if (!host_root_has_capability(facts, CAP_SYS_ADMIN))
 		remedy_container(facts, err);
 	else if (code == -EPERM && !may_mount)
 		error_remedy(err, "sudo perf_exec_trace ...");

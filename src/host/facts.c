@@ -79,12 +79,14 @@ static void gather_status(int root_fd, struct host_facts *facts)
 	if (!file)
 		return;
 	while (getline(&line, &size, file) >= 0) {
-		if (sscanf(line, "CapEff: %16llx", &set) == 1)
+		if (sscanf(line, "CapEff: %16llx", &set) == 1) {
+			facts->has_capabilities = true;
 			facts->capabilities = set;
-		else if (sscanf(line, "CapBnd: %16llx", &set) == 1)
+		} else if (sscanf(line, "CapBnd: %16llx", &set) == 1) {
 			facts->bounding = set;
-		else if (sscanf(line, "Seccomp: %9d", &mode) == 1)
+		} else if (sscanf(line, "Seccomp: %9d", &mode) == 1) {
 			facts->seccomp = mode;
+		}
 	}
 	free(line);
 	fclose(file);
@@ -131,7 +133,7 @@ static enum perf_syscall judge_syscall(const struct host_facts *facts, int perf_
 
 void host_facts_gather(int root_fd, int perf_errno, struct host_facts *facts)
 {
-	*facts = (struct host_facts){.seccomp = -1};
+	*facts = (struct host_facts){.bounding = UINT64_MAX, .seccomp = -1};
 	gather_sysctls(root_fd, facts);
 	gather_status(root_fd, facts);
 	facts->lockdown = read_lockdown(root_fd);
@@ -163,6 +165,11 @@ int perf_syscall_probe(void)
 bool host_has_capability(const struct host_facts *facts, int capability)
 {
 	return facts->initial_user_ns && (facts->capabilities >> capability & 1);
+}
+
+bool host_root_has_capability(const struct host_facts *facts, int capability)
+{
+	return facts->initial_user_ns && (facts->bounding >> capability & 1);
 }
 
 bool host_may_trace(const struct host_facts *facts)

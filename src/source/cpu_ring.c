@@ -59,10 +59,7 @@ static int map_ring(const struct cpu_ring_plan *plan, struct cpu_ring *ring, str
 	return code;
 }
 
-/*
- * The watermark is part of the event, so a smaller ring takes a new one. EPERM at mmap: over
- * perf_event_mlock_kb and RLIMIT_MEMLOCK.
- */
+/* The watermark is part of the event, so a smaller ring takes a new event. */
 static int open_and_map(struct cpu_ring_plan *plan, struct cpu_ring *ring, struct error *err)
 {
 	for (;;) {
@@ -71,7 +68,7 @@ static int open_and_map(struct cpu_ring_plan *plan, struct cpu_ring *ring, struc
 			return error_set(err, code, "cannot open a perf event on CPU %d: %s",
 					 ring->cpu, strerror(-code));
 		code = map_ring(plan, ring, err);
-		if (code != -EPERM || !plan->may_shrink || plan->pages == 1)
+		if ((code != -EPERM && code != -ENOMEM) || !plan->may_shrink || plan->pages == 1)
 			return code;
 		close(ring->owner_fd);
 		ring->owner_fd = -1;

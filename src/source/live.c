@@ -20,10 +20,16 @@
  * record visible; microseconds pass in between, more where a hypervisor parks the CPU.
  */
 #define SLACK_NS 2000000ULL
-#define SLACK_MS 3
 
-/* The longest sleep: a lone event that reaches no watermark waits no longer than this. */
-#define IDLE_MS 50
+/*
+ * The longest sleeps: with nothing waiting, and with records that are younger than the horizon. A
+ * lone event that reaches no watermark takes no longer than both together.
+ */
+#define IDLE_MS 40
+#define PENDING_MS 20
+
+/* The list of online CPUs is read no more often. */
+#define HOTPLUG_NS 100000000ULL
 
 struct live {
 	struct source source;
@@ -33,6 +39,7 @@ struct live {
 	size_t ring_count, ring_capacity;
 	struct pollfd *polls; /* one per ring, the caller's fd, and cpu_watch_fd */
 	int cpu_watch_fd;     /* -1: not to be had here */
+	uint64_t looked_ns;   /* when the list of online CPUs was last read */
 	uint64_t horizon;     /* of this round, ns */
 	bool in_round;
 	bool stopped;
@@ -204,6 +211,10 @@ static int follow_hotplug(struct live *live, struct error *err)
 	while (live->cpu_watch_fd >= 0 && (cpu = cpu_watch_next_offline(live->cpu_watch_fd)) >= 0)
 		leave_cpu(live, cpu);
 
+	uint64_t now = now_ns();
+	if (now - live->looked_ns < HOTPLUG_NS)
+		return 0;
+	live->looked_ns = now;
 	/* Without the list (sysfs gone) the CPUs stay as they are. */
 	if (cpu_list_read(live->options.sysfs_online, &online) < 0)
 		return 0;
@@ -300,7 +311,7 @@ static int live_wait(struct source *source, int wake_fd, int timeout_ms, struct 
 {
 	struct live *live = live_of(source);
 	nfds_t count = live->ring_count;
-	int patience = merge_pending(live->merge) ? SLACK_MS : IDLE_MS;
+	int patience = merge_pending(live->merge) ? PENDING_MS : IDLE_MS;
 
 	for (nfds_t i = 0; i < count; i++)
 		live->polls[i] = (struct pollfd){
@@ -316,6 +327,9 @@ static int live_wait(struct source *source, int wake_fd, int timeout_ms, struct 
 	}
 	for (nfds_t i = 0; i < count; i++)
 		live->rings[i]->hung |= (live->polls[i].revents & (POLLHUP | POLLERR)) != 0;
+	/* News of a CPU: the list has changed. */
+	if (live->polls[count + 1].revents)
+		live->looked_ns = 0;
 	return follow_hotplug(live, err);
 }
 

@@ -12,6 +12,8 @@
 
 struct process {
 	int32_t pid, ppid;
+	char state;
+	bool followed;
 };
 
 struct process_list {
@@ -88,49 +90,62 @@ static int list_processes(int proc_fd, struct process_list *list)
 		return -errno;
 	while (code == 0 && (entry = readdir(dir))) {
 		struct process process = {.pid = pid_of_name(entry->d_name)};
-		char state;
 
 		/* It may be gone by now. */
-		if (process.pid > 0 && read_stat(proc_fd, process.pid, &state, &process.ppid) == 0)
+		if (process.pid > 0 &&
+		    read_stat(proc_fd, process.pid, &process.state, &process.ppid) == 0)
 			code = append(list, &process);
 	}
 	closedir(dir);
 	return code;
 }
 
-static bool is_followed(const struct task_table *table, int32_t tid)
+static int compare_processes(const void *a, const void *b)
 {
-	const struct task *task = task_table_find(table, tid);
+	const struct process *left = a, *right = b;
 
-	return task && task->followed;
+	return (left->pid > right->pid) - (left->pid < right->pid);
+}
+
+static bool parent_is_followed(const struct process_list *list, const struct process *process)
+{
+	const struct process wanted = {.pid = process->ppid};
+	const struct process *parent =
+		bsearch(&wanted, list->processes, list->count, sizeof(wanted), compare_processes);
+
+	return parent && parent->followed;
 }
 
 /* Pids wrap around, so a child may come before its parent: again, until nothing changes. */
-static int enter_processes(const struct process_list *list, struct task_table *table)
+static void mark_descendants(struct process_list *list, const struct task_table *table)
 {
 	bool changed = true;
 
+	for (size_t i = 0; i < list->count; i++) {
+		const struct task *task = task_table_find(table, list->processes[i].pid);
+
+		list->processes[i].followed = task && task->followed;
+	}
 	while (changed) {
 		changed = false;
 		for (size_t i = 0; i < list->count; i++) {
-			const struct process *process = &list->processes[i];
-			bool before = is_followed(table, process->pid);
-			bool followed = before || is_followed(table, process->ppid);
-			int code = task_table_add(table, process->pid, followed);
+			struct process *process = &list->processes[i];
 
-			if (code < 0)
-				return code;
-			changed |= followed && !before;
+			if (process->followed || !parent_is_followed(list, process))
+				continue;
+			process->followed = true;
+			changed = true;
 		}
 	}
-	return 0;
 }
 
-static int enter_threads(int proc_fd, int32_t pid, struct task_table *table)
+/* A zombie leader has had its EXIT; its threads may live on. */
+static int enter_tasks(int proc_fd, const struct process *process, struct task_table *table)
 {
+	bool is_zombie = process->state == 'Z' || process->state == 'X';
 	char path[32];
 
-	snprintf(path, sizeof(path), "%d/task", pid);
+	snprintf(path, sizeof(path), "%d/task", process->pid);
 	DIR *dir = open_dir(proc_fd, path);
 	struct dirent *entry;
 	int code = 0;
@@ -140,8 +155,8 @@ static int enter_threads(int proc_fd, int32_t pid, struct task_table *table)
 	while (code == 0 && (entry = readdir(dir))) {
 		int32_t tid = pid_of_name(entry->d_name);
 
-		if (tid > 0)
-			code = task_table_add(table, tid, is_followed(table, pid));
+		if (tid > 0 && !(is_zombie && tid == process->pid))
+			code = task_table_add(table, tid, process->followed);
 	}
 	closedir(dir);
 	return code;
@@ -152,10 +167,11 @@ int proc_scan(int proc_fd, struct task_table *table)
 	struct process_list list = {0};
 	int code = list_processes(proc_fd, &list);
 
-	if (code == 0)
-		code = enter_processes(&list, table);
+	if (list.count > 0)
+		qsort(list.processes, list.count, sizeof(*list.processes), compare_processes);
+	mark_descendants(&list, table);
 	for (size_t i = 0; code == 0 && i < list.count; i++)
-		code = enter_threads(proc_fd, list.processes[i].pid, table);
+		code = enter_tasks(proc_fd, &list.processes[i], table);
 	free(list.processes);
 	return code;
 }

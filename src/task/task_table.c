@@ -191,18 +191,27 @@ static void take_over_leader(struct task_table *table, struct entry *entry,
 	retire(table, thread);
 }
 
-/* Where no COMM came, because it was lost, the kernel's rule gives the name. */
-static struct text new_comm(struct task_table *table, const struct event *event)
+/* Take the name of SAMPLE_TID out; it stays readable until the next one is taken. NULL: none. */
+static const struct new_name *take_name(struct task_table *table, int32_t sample_tid)
 {
 	struct new_name *name;
 
-	HASH_FIND_INT(table->names, &event->sample_tid, name);
+	HASH_FIND_INT(table->names, &sample_tid, name);
 	if (!name)
-		return comm_of_filename(event->exec.filename);
+		return NULL;
 	HASH_DEL(table->names, name);
 	free(table->name);
 	table->name = name;
-	return (struct text){name->comm, name->length};
+	return name;
+}
+
+/* Where no COMM came, because it was lost, the kernel's rule gives the name. */
+static struct text new_comm(struct task_table *table, const struct event *event)
+{
+	const struct new_name *name = take_name(table, event->sample_tid);
+
+	return name ? (struct text){name->comm, name->length}
+		    : comm_of_filename(event->exec.filename);
 }
 
 static int apply_exec(struct task_table *table, struct event *event, const struct task **task)
@@ -224,6 +233,8 @@ static int apply_exit(struct task_table *table, const struct event *event, const
 	if (!entry)
 		return -ENOMEM;
 	retire(table, entry);
+	/* One whose EXEC got lost must not name the next task with this id. */
+	take_name(table, event->sample_tid);
 	*task = &entry->task;
 	return 0;
 }

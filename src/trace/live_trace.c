@@ -240,13 +240,13 @@ static int open_everything(struct live_trace *trace, struct error *err)
 {
 	int code = tracepoints_init(&trace->tracepoints, trace->options, err);
 
-	if (code == 0)
-		code = open_source(trace, err);
-	if (code == -EPERM || code == -EACCES || code == -ENOSYS)
+	if (code < 0)
+		return trace->options->formats ? code : diagnose_tracefs(&trace->facts, code, err);
+	code = open_source(trace, err);
+	if (code < 0)
 		return diagnose_refusal(&trace->facts, code, err);
 	/* Only now, so that a trace that cannot begin leaves an old file alone. */
-	if (code == 0)
-		code = open_output(trace, err);
+	code = open_output(trace, err);
 	return code == 0 ? make_pipeline(trace, err) : code;
 }
 
