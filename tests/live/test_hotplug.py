@@ -9,8 +9,8 @@ import subprocess
 from pathlib import Path
 
 from lines import Fork
-from live import (Puppet, Skip, expect, main, need_root, no_problems, note, poke_until_seen, tracer,
-                  tracing_test, wait_until, workload_dir)
+from live import (Puppet, Skip, expect, main, need_root, no_problems, note, poke_until_seen, stop,
+                  tracer, tracing_test, wait_until, workload_dir)
 from truth import Truth, differences, disorder
 
 SYSFS = Path('/sys/devices/system/cpu')
@@ -75,6 +75,21 @@ def events_of_a_cpu_that_came_back_are_delivered():
     no_problems(disorder(result.items()))
     wanted = Truth(fact for fact in truth.forks() if fact.child not in unsure)
     no_problems(differences(wanted, [item for item in items if item.child not in unsure]))
+
+
+@tracing_test
+def cpu_that_is_back_at_once_is_traced_again():
+    """Before the tool can look at the list of online CPUs; its events are off all the same."""
+    with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet, \
+            tracer('--stream', '-p', puppet.pid) as trace:
+        poke_until_seen(puppet.poke, trace)
+        stop(trace.process)
+        switch(cpu, '0')
+        switch(cpu, '1')
+        trace.send(signal.SIGCONT)
+        puppet.pin(cpu)
+        poke_until_seen(puppet.poke, trace)
+        trace.finish(signal.SIGINT).must_succeed()
 
 
 @tracing_test
