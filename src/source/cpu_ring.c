@@ -157,6 +157,17 @@ void cpu_ring_disable(const struct cpu_ring *ring)
 	ioctl(ring->owner_fd, PERF_EVENT_IOC_DISABLE, 0);
 }
 
+int cpu_ring_read_ids(struct cpu_ring *ring)
+{
+	for (size_t i = 0; i <= ring->tracepoint_count; i++) {
+		int fd = i < ring->tracepoint_count ? ring->tracepoint_fds[i] : ring->owner_fd;
+
+		if (ioctl(fd, PERF_EVENT_IOC_ID, &ring->ids[i]) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
 static uint64_t lost_in_all(const struct cpu_ring *ring)
 {
 	uint64_t total = 0;
