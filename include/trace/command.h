@@ -35,7 +35,7 @@ int command_start(struct command *command, char *const argv[], struct error *err
  */
 int command_release(struct command *command, const char *name, struct error *err) MUST_CHECK;
 
-/* Look whether it has ended, waiting for that if WAIT. */
+/* Look whether it has ended, if WAIT waiting for that or a signal. */
 bool command_has_ended(struct command *command, bool wait);
 
 /* Close the pipes; a child that was never released exits. */

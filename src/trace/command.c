@@ -95,7 +95,8 @@ int command_release(struct command *command, const char *name, struct error *err
 		return error_set(err, -errno, "cannot start '%.80s': %s", name, strerror(errno));
 	int code = read_exec_error(command->error_fd);
 	if (code < 0) {
-		command_has_ended(command, true);
+		while (!command_has_ended(command, true))
+			;
 		command->status = code == -ENOENT ? COMMAND_NOT_FOUND : COMMAND_CANNOT_RUN;
 		return error_set(err, code, "cannot run '%.80s': %s", name, strerror(-code));
 	}
@@ -109,10 +110,8 @@ bool command_has_ended(struct command *command, bool wait)
 
 	if (command->ended || command->pid == 0)
 		return command->ended;
-	do
-		got = waitpid(command->pid, &status, wait ? 0 : WNOHANG);
-	while (got < 0 && errno == EINTR);
-	if (got == 0)
+	got = waitpid(command->pid, &status, wait ? 0 : WNOHANG);
+	if (got == 0 || (got < 0 && errno == EINTR))
 		return false;
 	command->ended = true;
 	if (got > 0)

@@ -453,14 +453,20 @@ static int finish_output(struct live_trace *trace, struct error *err)
 static void wait_for_command(struct live_trace *trace)
 {
 	bool from_process;
+	int signal = signals_stop(&from_process);
 
-	if (trace->command.pid == 0 || command_has_ended(&trace->command, false) ||
-	    signals_stop(&from_process) != 0)
+	if (trace->command.pid == 0 || signal != 0 || command_has_ended(&trace->command, false))
 		return;
-	notice(trace->options, "the trace is over; waiting for '%.80s' (pid %d)",
-	       trace->options->command[0], (int)trace->command.pid);
-	while (!command_has_ended(&trace->command, true))
-		;
+	if (!trace->reader_gone)
+		notice(trace->options, "the trace is over; waiting for '%.80s' (pid %d)",
+		       trace->options->command[0], (int)trace->command.pid);
+	while (!command_has_ended(&trace->command, true)) {
+		signal = signals_stop(&from_process);
+		if (signal != 0) {
+			pass_on(trace, signal, from_process);
+			return;
+		}
+	}
 }
 
 static void tear_down(struct live_trace *trace)
