@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What tracing live and recording have in common: the opened tracepoints, COMMAND, signals, the
+ * time limit, and the notices about all that.
+ */
+#ifndef PXT_TRACE_SESSION_H
+#define PXT_TRACE_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/options.h"
+#include "compiler.h"
+#include "error.h"
+#include "host/facts.h"
+#include "source/source.h"
+#include "task/task_table.h"
+#include "trace/command.h"
+#include "trace/tracepoints.h"
+
+struct session {
+	const struct options *options;
+	struct host_facts facts;
+	struct tracepoints tracepoints;
+	struct cpu_ring_plan plan; /* as it could be had */
+	struct command command;
+	struct source *source;
+	int proc_fd;
+	int wake_fd;
+	uint64_t started_ns;
+	uint64_t deadline_ns; /* 0: none */
+	int handled_signal;   /* 0: none came */
+	bool stopped;         /* nothing new comes in, what is there is still to be read */
+};
+
+/*
+ * Open all that OPTIONS (borrowed) ask for; COMMAND is forked and waits. A RECORDING wants the
+ * names of tasks whatever the events, and its standard output for itself. Returns 0 or a negative
+ * errno with ERR filled; call session_close() in either case.
+ */
+int session_open(struct session *session, const struct options *options, bool recording,
+		 struct error *err) MUST_CHECK;
+
+void session_close(struct session *session);
+
+/* Let events in; time runs from here. Returns 0 or a negative errno with ERR filled. */
+int session_begin(struct session *session, struct error *err) MUST_CHECK;
+
+/*
+ * Enter the pids of -p that are alive into TASKS as followed; with -f also all else that /proc
+ * shows. Returns 0 or a negative errno with ERR filled.
+ */
+int session_enter_pids(const struct session *session, struct task_table *tasks,
+		       struct error *err) MUST_CHECK;
+
+/* Let COMMAND go, if there is one. Returns 0 or a negative errno with ERR filled. */
+int session_release_command(struct session *session, struct error *err) MUST_CHECK;
+
+/* See to signals, the end of COMMAND and the deadline. */
+void session_look_around(struct session *session);
+
+/* Sleep until there is something to read or to see to. 0 or a negative errno with ERR filled. */
+int session_wait(struct session *session, struct error *err) MUST_CHECK;
+
+/* Let nothing new in. */
+void session_stop(struct session *session);
+
+/* The trace is over; COMMAND goes on, and how it ends is still our exit status. */
+void session_wait_for_command(struct session *session, bool quietly);
+
+/* Since session_begin(). */
+double session_seconds(const struct session *session);
+
+/* CLOCK_MONOTONIC in ns. */
+uint64_t session_now_ns(void);
+
+/* One line to standard error, unless OPTIONS want quiet. */
+void session_notice(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif
