@@ -63,6 +63,12 @@ int cpu_ring_enable(const struct cpu_ring *ring) MUST_CHECK;
 void cpu_ring_disable(const struct cpu_ring *ring);
 
 /*
+ * The attributes of what is opened on a CPU: of the plan's tracepoints, then, at INDEX
+ * plan->tracepoint_count, of the ring owner.
+ */
+struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t index);
+
+/*
  * Ask the kernel for the ids that its records carry, into RING->ids: the tracepoints' in the plan's
  * order, then the ring owner's. One counter of the kernel's gives all ids, so a ring that is opened
  * later has higher ones. Returns 0 or a negative errno.

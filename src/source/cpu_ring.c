@@ -31,12 +31,22 @@ static int map_once(struct cpu_ring *ring, uint32_t pages)
 			 (uint64_t)pages * page_size());
 }
 
+static uint32_t watermark(const struct cpu_ring_plan *plan)
+{
+	return (uint32_t)(plan->pages * page_size() / WATERMARK_FRACTION);
+}
+
+struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t index)
+{
+	if (index < plan->tracepoint_count)
+		return perf_event_tracepoint_attr(plan->tracepoints[index].id, plan->features);
+	return perf_event_ring_owner_attr(watermark(plan), plan->comm, plan->features);
+}
+
 static int open_owner(struct cpu_ring_plan *plan, struct cpu_ring *ring)
 {
-	uint32_t watermark = (uint32_t)(plan->pages * page_size() / WATERMARK_FRACTION);
-
 	ring->owner_fd =
-		perf_event_open_ring_owner(ring->cpu, watermark, plan->comm, &plan->features);
+		perf_event_open_ring_owner(ring->cpu, watermark(plan), plan->comm, &plan->features);
 	return ring->owner_fd < 0 ? ring->owner_fd : 0;
 }
 
