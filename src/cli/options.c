@@ -25,6 +25,35 @@ enum { OPTION_STREAM = 256, OPTION_FORMATS };
 		"formats", '\0', POPT_ARG_STRING, NULL, OPTION_FORMATS,        \
 			"take format files from DIR instead of tracefs", "DIR" \
 	}
+#define OPTIONS_WHAT                                                                         \
+	{"pid",         'p', POPT_ARG_STRING,                                                \
+	 NULL,          'p', "only events in which one of the PIDs takes part",              \
+	 "PID[,PID...]"},                                                                    \
+		{"follow",                                                                   \
+		 'f',                                                                        \
+		 POPT_ARG_NONE,                                                              \
+		 NULL,                                                                       \
+		 'f',                                                                        \
+		 "with -p: descendants and threads too, those to come and those alive",      \
+		 NULL},                                                                      \
+	{                                                                                    \
+		"events", 'e', POPT_ARG_STRING, NULL, 'e', "only these of fork, exec, exit", \
+			"LIST"                                                               \
+	}
+#define OPTION_MMAP_PAGES                                                   \
+	{                                                                   \
+		"mmap-pages", 'm', POPT_ARG_STRING, NULL, 'm',              \
+			"pages of ring buffer per CPU, a power of two", "N" \
+	}
+#define OPTION_VERBOSE                                                                       \
+	{                                                                                    \
+		"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "say what is opened and how", NULL \
+	}
+#define OPTION_QUIET                                                                              \
+	{                                                                                         \
+		"quiet", 'q', POPT_ARG_NONE, NULL, 'q', "no summary and no notices, errors only", \
+			NULL                                                                      \
+	}
 
 static const struct poptOption trace_options[] = {
 	{"duration", 'd', POPT_ARG_STRING, NULL, 'd', "stop after SECS, 1 to 60 (60)", "SECS"},
@@ -32,19 +61,28 @@ static const struct poptOption trace_options[] = {
 	 "N"},
 	{"stream", '\0', POPT_ARG_NONE, NULL, OPTION_STREAM,
 	 "lift both limits: run until interrupted", NULL},
-	{"pid", 'p', POPT_ARG_STRING, NULL, 'p', "only events in which one of the PIDs takes part",
-	 "PID[,PID...]"},
-	{"follow", 'f', POPT_ARG_NONE, NULL, 'f',
-	 "with -p: descendants and threads too, those to come and those alive", NULL},
-	{"events", 'e', POPT_ARG_STRING, NULL, 'e', "only these of fork, exec, exit", "LIST"},
+	OPTIONS_WHAT,
 	{"output", 'o', POPT_ARG_STRING, NULL, 'o', "write to FILE instead of standard output",
 	 "FILE"},
-	{"mmap-pages", 'm', POPT_ARG_STRING, NULL, 'm',
-	 "pages of ring buffer per CPU, a power of two", "N"},
+	OPTION_MMAP_PAGES,
 	OPTION_FORMATS_DIR,
-	{"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "say what is opened and how", NULL},
-	{"quiet", 'q', POPT_ARG_NONE, NULL, 'q', "no summary and no notices, errors only", NULL},
+	OPTION_VERBOSE,
+	OPTION_QUIET,
 	{"version", 'V', POPT_ARG_NONE, NULL, 'V', "show the version", NULL},
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption record_options[] = {
+	{"output", 'o', POPT_ARG_STRING, NULL, 'o',
+	 "the capture; an existing one is kept as FILE.old; - is standard output", "FILE"},
+	{"duration", 'd', POPT_ARG_STRING, NULL, 'd', "stop after SECS", "SECS"},
+	{"max-events", 'n', POPT_ARG_STRING, NULL, 'n', "stop once N events are recorded", "N"},
+	OPTIONS_WHAT,
+	OPTION_MMAP_PAGES,
+	OPTION_FORMATS_DIR,
+	OPTION_VERBOSE,
+	OPTION_QUIET,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -62,6 +100,8 @@ static const struct mode_syntax {
 	const char *usage;
 } modes[] = {
 	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]"},
+	[MODE_RECORD] = {"record", record_options,
+			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]"},
 	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]"},
 };
 
@@ -177,6 +217,7 @@ static int take_string(char **owner, const char *text, const char *option, struc
 
 struct parse {
 	struct options *options;
+	enum mode mode; /* as named, whatever options say */
 	bool stream;
 	struct error *err;
 };
@@ -217,7 +258,7 @@ static int apply_option(struct parse *parse, int option, const char *text)
 		options->mode = MODE_VERSION;
 		return 0;
 	default:
-		options->help_on = options->mode == MODE_CHECK ? MODE_CHECK : MODE_TRACE;
+		options->help_on = parse->mode;
 		options->mode = MODE_HELP;
 		return 0;
 	}
@@ -271,13 +312,18 @@ static int check_limits(const struct options *options, struct error *err)
 
 static int check_together(struct options *options, bool stream, struct error *err)
 {
-	if (options->mode != MODE_TRACE)
+	if (options->mode != MODE_TRACE && options->mode != MODE_RECORD)
 		return 0;
+	if (options->mode == MODE_RECORD && !options->output) {
+		error_set(err, -EINVAL, "record needs -o: where to");
+		error_remedy(err, "perf_exec_trace record -o FILE");
+		return -EINVAL;
+	}
 	if (options->command && options->pids.count > 0)
 		return error_set(err, -EINVAL, "-p and a COMMAND exclude each other");
 	if (options->follow && !options->command && options->pids.count == 0)
 		return error_set(err, -EINVAL, "-f needs -p: whom to follow");
-	if (stream || options->command)
+	if (stream || options->command || options->mode == MODE_RECORD)
 		return 0;
 
 	int code = check_limits(options, err);
@@ -303,27 +349,37 @@ static int find_command(int argc, char **argv, struct options *options, struct e
 	return argc;
 }
 
+static enum mode named_mode(const char *word)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (modes[i].name && strcmp(word, modes[i].name) == 0)
+			return (enum mode)i;
+	}
+	return MODE_TRACE;
+}
+
 static int parse_mode(int argc, char **argv, struct parse *parse)
 {
-	bool named = argc > 1 && strcmp(argv[1], modes[MODE_CHECK].name) == 0;
-	int skipped = named ? 1 : 0;
+	enum mode mode = argc > 1 ? named_mode(argv[1]) : MODE_TRACE;
+	int skipped = mode == MODE_TRACE ? 0 : 1;
 
-	parse->options->mode = named ? MODE_CHECK : MODE_TRACE;
+	parse->mode = mode;
+	parse->options->mode = mode;
 	poptContext context =
 		poptGetContext(NULL, argc - skipped, (const char **)(void *)(argv + skipped),
-			       modes[parse->options->mode].table, 0);
+			       modes[mode].table, 0);
 	if (!context)
 		return error_set(parse->err, -ENOMEM, "out of memory");
 	int code = apply_all(context, parse);
 	poptFreeContext(context);
-	if (code == 0 && named && parse->options->command)
+	if (code == 0 && mode == MODE_CHECK && parse->options->command)
 		return error_set(parse->err, -EINVAL, "check takes no COMMAND");
 	return code;
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct error *err)
 {
-	struct options parsed = {.events = EVENT_SHOWABLE};
+	struct options parsed = {.events = EVENT_SHOWABLE, .argv = argv};
 	struct parse parse = {.options = &parsed, .err = err};
 	int before_command = find_command(argc, argv, &parsed, err);
 	int code = before_command < 0 ? before_command : parse_mode(before_command, argv, &parse);
@@ -362,6 +418,8 @@ void options_print_help(enum mode mode, FILE *out)
 		      "Traces every fork, exec and exit on this host, or of COMMAND and its "
 		      "descendants.\n"
 		      "\n"
-		      "Also: perf_exec_trace check   what this host allows, and the remedies\n",
+		      "Also: perf_exec_trace record -o FILE   the same into a capture\n"
+		      "      perf_exec_trace check            what this host allows, and the "
+		      "remedies\n",
 		      out);
 }
