@@ -24,7 +24,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#include "capture/head.h"
+#include "capture/write_head.h"
 #include "compiler.h"
 
 struct capture_writer;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/synthesize.h"
+#include "capture/write_records.h"
 
 /* Layouts with PERF_EVENT_SAMPLE_TYPE, in bytes from the start of the record. */
 #define SAMPLE_ID 8U

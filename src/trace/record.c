@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "capture/collector.h"
-#include "capture/head.h"
-#include "capture/synthesize.h"
+#include "capture/write_head.h"
+#include "capture/write_records.h"
 #include "capture/writer.h"
 #include "source/live.h"
 #include "task/proc.h"
@@ -28,7 +28,7 @@
 #define ROUND_NS (10 * NS_PER_MS)
 
 /* How often perf is led to what has been written, /proc looked at, the progress shown. */
-#define COMMIT_NS (1000 * NS_PER_MS)
+#define COMMIT_NS (250 * NS_PER_MS)
 #define LOOK_NS (200 * NS_PER_MS)
 #define PROGRESS_NS (250 * NS_PER_MS)
 
@@ -457,17 +457,22 @@ static int finish_output(struct recording *recording, int failed, struct error *
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
+/* Returns the exit status. A recording that could not begin leaves a capture without events. */
 static int record_and_end(struct recording *recording, struct error *err)
 {
-	int code = run(recording, err);
+	const struct command *command = &recording->session.command;
+	int begun = begin(recording, err);
+	int code = begun == 0 ? run(recording, err) : begun;
 
 	clear_progress(recording);
 	session_stop(&recording->session);
 	code = finish_output(recording, code, err);
-	if (!recording->reader_gone)
+	if (code == 0 && !recording->reader_gone)
 		print_summary(recording);
+	if (begun < 0)
+		return command->status != 0 ? command->status : 1;
 	session_wait_for_command(&recording->session, recording->reader_gone);
-	return code < 0 ? 1 : recording->session.command.status;
+	return code < 0 ? 1 : command->status;
 }
 
 static void tear_down(struct recording *recording)
@@ -485,12 +490,8 @@ int record_trace(const struct options *options, struct error *err)
 	struct recording recording = {.output_fd = -1};
 	int status = 1;
 
-	if (set_up(&recording, options, err) == 0) {
-		if (begin(&recording, err) == 0)
-			status = record_and_end(&recording, err);
-		else if (recording.session.command.status != 0)
-			status = recording.session.command.status;
-	}
+	if (set_up(&recording, options, err) == 0)
+		status = record_and_end(&recording, err);
 	tear_down(&recording);
 	return status;
 }

@@ -3,8 +3,8 @@
  * Records that the recorder writes in addition to the kernel's, for events opened with
  * PERF_EVENT_SAMPLE_TYPE and sample_id_all.
  */
-#ifndef PXT_CAPTURE_SYNTHESIZE_H
-#define PXT_CAPTURE_SYNTHESIZE_H
+#ifndef PXT_CAPTURE_WRITE_RECORDS_H
+#define PXT_CAPTURE_WRITE_RECORDS_H
 
 #include <linux/perf_event.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "capture/synthesize.h"
+#include "capture/write_records.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /*
  * What comes before the records of a capture: which events were recorded, where, when and how.
  */
-#ifndef PXT_CAPTURE_HEAD_H
-#define PXT_CAPTURE_HEAD_H
+#ifndef PXT_CAPTURE_WRITE_HEAD_H
+#define PXT_CAPTURE_WRITE_HEAD_H
 
 #include <linux/perf_event.h>
 #include <stdbool.h>

@@ -6,7 +6,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "capture/head.h"
+#include "capture/write_head.h"
 
 #define NS_PER_S 1000000000ULL
 

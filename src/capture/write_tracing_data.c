@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/head.h"
+#include "capture/write_head.h"
 #include "decode/format.h"
 
 /*

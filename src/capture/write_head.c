@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "capture/head.h"
+#include "capture/write_head.h"
 
 #include <errno.h>
 #include <stdio.h>
