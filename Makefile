@@ -73,7 +73,8 @@ force:
 
 # A test that replaces library calls names them here: WRAP_test_NAME = call call...
 WRAP_test_perf_event = syscall read
-WRAP_test_cpu_ring = syscall ioctl mmap
+WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
+WRAP_test_writer = write
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIBRARY) $(TEST_SUPPORT) $(BUILD)/flags
@@ -86,6 +87,9 @@ $(BUILD)/tests/live/%: tests/live/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< -pthread
+
+# Not to be made anew for each test.
+.SECONDARY: $(TEST_SUPPORT)
 
 .PHONY: tests
 tests: all $(UNIT_TESTS) $(LIVE_PROGRAMS)
@@ -117,6 +121,19 @@ install: all
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/$(PROGRAM) $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+
+# make bench BENCH_OPTIONS='--rounds 3 --mmap-pages 64,1024'; bench/run --help lists them.
+BENCH_PROGRAMS := $(BUILD)/bench/load $(BUILD)/bench/tiny
+$(BUILD)/bench/tiny: BENCH_LDFLAGS := -static
+$(BUILD)/bench/%: bench/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,BENCH,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -std=c17 $(WARNINGS) -O2 $(BENCH_LDFLAGS) -o $@ $< -pthread
+.PHONY: bench
+bench:
+	$(Q)scripts/install-deps test
+	$(Q)$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
+	$(Q)bench/run $(BENCH_OPTIONS) $(BUILD)
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 .PHONY: format format-check

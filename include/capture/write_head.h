@@ -18,7 +18,7 @@
 #define CAPTURE_FEATURES_MAX 16
 
 /* All borrowed. */
-struct capture_event {
+struct recorded_event {
 	struct perf_event_attr attr; /* of which attr.size bytes are written */
 	const char *name;            /* "sched:sched_process_fork" */
 	const uint64_t *ids;
@@ -27,7 +27,7 @@ struct capture_event {
 
 /* All borrowed. */
 struct capture_description {
-	const struct capture_event *events;
+	const struct recorded_event *events;
 	size_t event_count;
 	const struct format_dir *formats; /* where the formats of the events are */
 	const char *const *argv;          /* the command line, NULL at its end */
@@ -74,8 +74,7 @@ int capture_pipe_head(const struct capture_description *description,
  * Make the tracing data section: the format files of the EVENTS that are tracepoints. Returns 0
  * with *BYTES (caller frees), or a negative errno with ERR filled.
  */
-int capture_tracing_data(const struct format_dir *dir, const struct capture_event *events,
-			 size_t event_count, char **bytes, size_t *size,
-			 struct error *err) MUST_CHECK;
+int tracing_data_make(const struct format_dir *dir, const struct recorded_event *events,
+		      size_t event_count, char **bytes, size_t *size, struct error *err) MUST_CHECK;
 
 #endif

@@ -22,7 +22,7 @@ struct machine {
 
 struct format_field {
 	char *name; /* without brackets: "parent_comm" */
-	char *type; /* as declared: "char parent_comm[16]" has "char" */
+	char *type; /* "pid_t", "char[16]", "__data_loc char[]" */
 	struct field at;
 	bool common; /* one of those that every tracepoint begins with */
 };

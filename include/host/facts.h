@@ -6,10 +6,16 @@
 #ifndef PXT_HOST_FACTS_H
 #define PXT_HOST_FACTS_H
 
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "compiler.h"
+
+/* linux/capability.h of Linux 5.8; the installed headers may be older. */
+#ifndef CAP_PERFMON
+#define CAP_PERFMON 38
+#endif
 
 enum lockdown { LOCKDOWN_UNKNOWN, LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
 

@@ -16,12 +16,17 @@
 #include "source/cpu_ring.h"
 #include "source/source.h"
 
+#define LIVE_ONLINE_CPUS "/sys/devices/system/cpu/online"
+
+/* A good size of a CPU's ring, in bytes: tens of ms of the fastest forking there is. */
+#define LIVE_RING_SIZE (1024U * 1024U)
+
 /* Told when a CPU was found to have come (ONLINE) or gone while tracing. */
 typedef void live_cpu_notice(void *context, int cpu, int online);
 
 struct live_options {
 	struct cpu_ring_plan plan; /* strings borrowed for the life of the source */
-	const char *sysfs_online;  /* the CPU list, /sys/devices/system/cpu/online */
+	const char *sysfs_online;  /* the CPU list: LIVE_ONLINE_CPUS */
 	live_cpu_notice *notice;   /* may be NULL */
 	void *notice_context;
 };

@@ -63,7 +63,7 @@ static void put_event_desc(FILE *out, const struct capture_description *descript
 	put_u32(out, (uint32_t)description->event_count);
 	put_u32(out, description->events[0].attr.size);
 	for (size_t i = 0; i < description->event_count; i++) {
-		const struct capture_event *event = &description->events[i];
+		const struct recorded_event *event = &description->events[i];
 
 		put(out, &event->attr, event->attr.size);
 		put_u32(out, (uint32_t)event->id_count);
@@ -150,9 +150,9 @@ static int make_body(const struct capture_description *description, enum perf_fi
 	struct capture_feature made = {.bit = bit};
 
 	if (bit == PERF_FILE_TRACING_DATA) {
-		int code = capture_tracing_data(description->formats, description->events,
-						description->event_count, &made.bytes, &made.size,
-						err);
+		int code =
+			tracing_data_make(description->formats, description->events,
+					  description->event_count, &made.bytes, &made.size, err);
 		if (code < 0)
 			return code;
 		*feature = made;

@@ -54,7 +54,7 @@ static void put_attrs(FILE *out, const struct capture_description *description)
 	struct perf_file_section ids = {.offset = sizeof(struct perf_file_header)};
 
 	for (size_t i = 0; i < description->event_count; i++) {
-		const struct capture_event *event = &description->events[i];
+		const struct recorded_event *event = &description->events[i];
 
 		ids.size = event->id_count * sizeof(*event->ids);
 		put(out, &event->attr, event->attr.size);
@@ -104,7 +104,7 @@ static void put_record_header(FILE *out, enum perf_file_record type, size_t body
 	put(out, &header, sizeof(header));
 }
 
-static void put_attr_record(FILE *out, const struct capture_event *event)
+static void put_attr_record(FILE *out, const struct recorded_event *event)
 {
 	size_t ids_size = event->id_count * sizeof(*event->ids);
 
@@ -113,7 +113,7 @@ static void put_attr_record(FILE *out, const struct capture_event *event)
 	put(out, event->ids, ids_size);
 }
 
-static void put_name_record(FILE *out, const struct capture_event *event)
+static void put_name_record(FILE *out, const struct recorded_event *event)
 {
 	const uint64_t update = PERF_FILE_UPDATE_NAME;
 	size_t length = strlen(event->name) + 1;

@@ -82,7 +82,7 @@ static int put_format(FILE *out, const struct format_dir *dir, const char *name,
 }
 
 /* All tracepoints are of one system. */
-static int put_formats(FILE *out, const struct format_dir *dir, const struct capture_event *events,
+static int put_formats(FILE *out, const struct format_dir *dir, const struct recorded_event *events,
 		       size_t event_count, struct error *err)
 {
 	uint32_t tracepoints = 0;
@@ -101,8 +101,8 @@ static int put_formats(FILE *out, const struct format_dir *dir, const struct cap
 	return code;
 }
 
-int capture_tracing_data(const struct format_dir *dir, const struct capture_event *events,
-			 size_t event_count, char **bytes, size_t *size, struct error *err)
+int tracing_data_make(const struct format_dir *dir, const struct recorded_event *events,
+		      size_t event_count, char **bytes, size_t *size, struct error *err)
 {
 	const uint64_t no_saved_cmdlines = 0;
 	char *made = NULL;

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <mntent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,27 +31,46 @@ static int mount_detached(void)
 	return code;
 }
 
+/*
+ * Where a filesystem of TYPE is mounted, if it is, with SUFFIX behind. By hand, because libtracefs
+ * 1.6.4 leaks the path that it finds.
+ */
+static bool find_mounted(const char *type, const char *suffix, char *path, size_t size)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent *mount;
+	bool found = false;
+
+	if (!mounts)
+		return false;
+	while (!found && (mount = getmntent(mounts)))
+		found = strcmp(mount->mnt_type, type) == 0 &&
+			(size_t)snprintf(path, size, "%s%s", mount->mnt_dir, suffix) < size;
+	endmntent(mounts);
+	return found;
+}
+
 int format_dir_open_tracefs(struct format_dir *dir, struct error *err)
 {
-	const char *mounted;
+	struct format_dir mounted = {.origin = FORMAT_DIR_MOUNTED, .fd = -1};
 
-	/* `false`: only look. libtracefs would otherwise mount it for the whole host. */
-	if (tracefs_tracing_dir_is_mounted(false, &mounted) > 0) {
-		*dir = (struct format_dir){.origin = FORMAT_DIR_MOUNTED, .fd = -1};
-		snprintf(dir->path, sizeof(dir->path), "%s", mounted);
+	if (find_mounted("tracefs", "", mounted.path, sizeof(mounted.path))) {
+		*dir = mounted;
 		return 0;
 	}
 	int fd = mount_detached();
-	if (fd < 0) {
-		error_set(err, fd, "tracefs is not mounted, and mounting it privately failed: %s",
-			  strerror(-fd));
-		if (fd != -EPERM)
-			error_remedy(err, "sudo mount -t tracefs nodev /sys/kernel/tracing");
-		return fd;
+	if (fd >= 0) {
+		*dir = (struct format_dir){.origin = FORMAT_DIR_PRIVATE, .fd = fd};
+		snprintf(dir->path, sizeof(dir->path), "/proc/self/fd/%d", fd);
+		return 0;
 	}
-	*dir = (struct format_dir){.origin = FORMAT_DIR_PRIVATE, .fd = fd};
-	snprintf(dir->path, sizeof(dir->path), "/proc/self/fd/%d", fd);
-	return 0;
+	/* Last, since to look there makes the kernel mount tracefs in it, for all to see. */
+	if (find_mounted("debugfs", "/tracing", mounted.path, sizeof(mounted.path))) {
+		*dir = mounted;
+		return 0;
+	}
+	return error_set(err, fd, "tracefs is not mounted, and mounting it privately failed: %s",
+			 strerror(-fd));
 }
 
 int format_dir_open(struct format_dir *dir, const char *path, struct error *err)

@@ -82,14 +82,12 @@ static bool is_identifier(struct text text)
 	return true;
 }
 
-/* Cut a trailing "[...]" off TEXT; false where its brackets make no sense. */
-static bool cut_array(struct text *text)
+/* Cut a trailing "[...]" off TEXT; false where it has none that makes sense. */
+static bool cut_brackets(struct text *text)
 {
 	const char *open = memchr(text->bytes, '[', text->length);
 
-	if (!open)
-		return memchr(text->bytes, ']', text->length) == NULL;
-	if (text->bytes[text->length - 1] != ']')
+	if (!open || text->bytes[text->length - 1] != ']')
 		return false;
 	for (const char *c = open + 1; c < text->bytes + text->length - 1; c++) {
 		if (!is_word(*c) && !strchr(" +-*/()", *c))
@@ -99,33 +97,79 @@ static bool cut_array(struct text *text)
 	return true;
 }
 
-/* "TYPE NAME" with an array at the end of either: "char comm[16]", "__data_loc char[] filename". */
+/* Cut the last word off TEXT, and the blanks before it; the empty word where there is none. */
+static struct text cut_last_word(struct text *text)
+{
+	size_t start = text->length;
+
+	while (start > 0 && is_word(text->bytes[start - 1]))
+		start--;
+	struct text word = {text->bytes + start, text->length - start};
+	while (start > 0 && text->bytes[start - 1] == ' ')
+		start--;
+	text->length = start;
+	return word;
+}
+
+/* Words that libtraceevent wants something behind: none of them is part of a type. */
+static bool is_special(struct text word)
+{
+	static const char *const special[] = {"__data_loc", "__rel_loc", "__dynamic_array",
+					      "__attribute__"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(special); i++) {
+		if (word.length == strlen(special[i]) && starts_with(word, special[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Words, and stars behind them: "unsigned long", "const char *const *". */
+static bool is_plain_type(struct text text)
+{
+	if (text.length == 0 || !is_word(text.bytes[0]))
+		return false;
+	while (text.length > 0) {
+		if (text.bytes[text.length - 1] == '*' || text.bytes[text.length - 1] == ' ') {
+			text.length--;
+			continue;
+		}
+		struct text word = cut_last_word(&text);
+		if (!is_identifier(word) || is_special(word))
+			return false;
+	}
+	return true;
+}
+
+/* "__data_loc TYPE[]" and "__rel_loc TYPE[]" have brackets, and no other type. */
+static bool is_type(struct text text)
+{
+	static const char *const prefixes[] = {"__data_loc ", "__rel_loc "};
+
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		if (!starts_with(text, prefixes[i]))
+			continue;
+		skip(&text, strlen(prefixes[i]));
+		return text.length > 0 && cut_brackets(&text) && is_plain_type(text);
+	}
+	return is_plain_type(text);
+}
+
+/* "TYPE NAME" or "TYPE NAME[LENGTH]". */
 static bool is_declaration(struct text text)
 {
 	if (text.length == 0 || text.length > DECLARATION_MAX_LENGTH ||
 	    memchr(text.bytes, '\0', text.length))
 		return false;
-	if (text.bytes[text.length - 1] == ']' && !cut_array(&text))
+	if (text.bytes[text.length - 1] == ']' && !cut_brackets(&text))
 		return false;
 
-	size_t name = text.length;
-	while (name > 0 && is_word(text.bytes[name - 1]))
-		name--;
-	if (!is_identifier((struct text){text.bytes + name, text.length - name}))
-		return false;
-
-	struct text type = {text.bytes, name};
-	while (type.length > 0 && type.bytes[type.length - 1] == ' ')
-		type.length--;
-	if (type.length == 0)
-		return false;
-	if (type.bytes[type.length - 1] == ']' && !cut_array(&type))
-		return false;
-	for (size_t i = 0; i < type.length; i++) {
-		if (!is_word(type.bytes[i]) && type.bytes[i] != ' ' && type.bytes[i] != '*')
-			return false;
-	}
-	return type.length > 0 && is_word(type.bytes[0]);
+	size_t before = text.length;
+	struct text name = cut_last_word(&text);
+	/* Something has to stand between the two: "char *name", "char name", not "char[]name". */
+	bool apart = text.length + name.length < before ||
+		     (text.length > 0 && text.bytes[text.length - 1] == '*');
+	return apart && is_identifier(name) && is_type(text);
 }
 
 static bool take_attribute(struct text *line, const char *key, unsigned long *value)

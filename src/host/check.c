@@ -17,12 +17,8 @@
 #include "host/facts.h"
 #include "host/limits.h"
 #include "source/cpu_ring.h"
+#include "source/live.h"
 #include "source/perf_event.h"
-
-#define ONLINE_CPUS "/sys/devices/system/cpu/online"
-
-/* Of a CPU, as a trace asks for it. */
-#define RING_SIZE (1024U * 1024U)
 
 /* All that is looked at, and the rows that come of trying something. */
 struct check {
@@ -125,17 +121,17 @@ static void look_at_host(struct check *check)
 	host_facts_gather(root_fd, perf_syscall_probe(), &check->facts.host);
 	if (root_fd >= 0)
 		close(root_fd);
-	check->online_code = cpu_list_read(ONLINE_CPUS, &check->online);
+	check->online_code = cpu_list_read(LIVE_ONLINE_CPUS, &check->online);
 	look_at_limits(check);
 }
 
 /* Open and map everything on the first CPU that stays online meanwhile. */
 static int try_backend(struct check *check, int *cpu, struct error *err)
 {
-	int code = error_set(err, -ENODEV, "no CPU in " ONLINE_CPUS " could be opened");
+	int code = error_set(err, -ENODEV, "no CPU in " LIVE_ONLINE_CPUS " could be opened");
 
 	if (check->online_code < 0)
-		return error_set(err, check->online_code, "cannot read " ONLINE_CPUS ": %s",
+		return error_set(err, check->online_code, "cannot read " LIVE_ONLINE_CPUS ": %s",
 				 strerror(-check->online_code));
 	for (size_t i = 0; code == -ENODEV && i < check->online.count; i++) {
 		struct cpu_ring *ring = NULL;
@@ -220,7 +216,7 @@ int check_host(FILE *out, const char *formats)
 	struct check check = {
 		.plan =
 			{
-				.pages = RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE),
+				.pages = LIVE_RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE),
 				.comm = true,
 				.may_shrink = true,
 				.features = PERF_FEATURES_ALL,

@@ -3,13 +3,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/capability.h>
 
 #include "host/diagnose.h"
-
-#ifndef CAP_PERFMON
-#define CAP_PERFMON 38
-#endif
 
 /* The remedy alone of what diagnose_refusal() says. */
 static void remedy_refusal(const struct host_facts *host, int code, struct check_row *row)
@@ -138,6 +133,8 @@ void check_ring_memory(const struct check_facts *facts, struct check_row *row)
 		check_row_set(row, VERDICT_OK, "no limit at this perf_event_paranoid");
 	} else if (facts->memlock_kb == UINT64_MAX) {
 		check_row_set(row, VERDICT_OK, "no limit (RLIMIT_MEMLOCK)");
+	} else if (host->mlock_kb == 0) {
+		check_row_set(row, VERDICT_WARN, "unknown: /proc does not tell");
 	} else if (granted + facts->memlock_kb >= wanted) {
 		check_row_set(row, VERDICT_OK, "%" PRIu64 " KiB a CPU and %" PRIu64 " KiB more",
 			      host->mlock_kb, facts->memlock_kb);
@@ -156,6 +153,11 @@ void check_open_files(const struct check_facts *facts, struct check_row *row)
 {
 	const struct host_facts *host = &facts->host;
 
+	if (facts->cpus == 0) {
+		check_row_set(row, VERDICT_WARN, "%" PRIu64 ", for an unknown number of CPUs",
+			      facts->files);
+		return;
+	}
 	check_row_set(row, facts->files_suffice ? VERDICT_OK : VERDICT_FAIL,
 		      "%" PRIu64 ", of which %zu CPU%s take%s %" PRIu64, facts->files, facts->cpus,
 		      facts->cpus == 1 ? "" : "s", facts->cpus == 1 ? "s" : "",

@@ -2,13 +2,8 @@
 #include "host/diagnose.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-
-#ifndef CAP_PERFMON
-#define CAP_PERFMON 38
-#endif
 
 #define REBOOT "boot without lockdown=confidentiality"
 
@@ -170,7 +165,11 @@ int diagnose_tracefs(const struct host_facts *facts, int code, struct error *err
 	bool locked = facts->lockdown == LOCKDOWN_CONFIDENTIALITY;
 
 	error_remedy(err, "%s", "");
-	if (locked && (code == -ENOENT || code == -EPERM)) {
+	/* A private mount is reached through /proc/self/fd. */
+	if (code == -ENOENT && !facts->has_capabilities) {
+		because(err, "/proc is not mounted");
+		error_remedy(err, "sudo mount -t proc proc /proc");
+	} else if (locked && (code == -ENOENT || code == -EPERM)) {
 		because(err, "lockdown=confidentiality takes the tracepoints away");
 		error_remedy(err, REBOOT);
 	} else if (code == -ENOENT) {

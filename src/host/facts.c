@@ -3,17 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#ifndef CAP_PERFMON
-#define CAP_PERFMON 38
-#endif
 
 /* include/linux/proc_ns.h: the inode numbers of the initial namespaces, fixed since Linux 3.8. */
 #define INITIAL_USER_NS "user:[4026531837]"

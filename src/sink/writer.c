@@ -2,6 +2,7 @@
 #include "sink/writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -37,6 +38,14 @@ void writer_free(struct writer *writer)
 	free(writer);
 }
 
+/* Somebody who shares the descriptor may have made it non-blocking. */
+static void wait_writable(int fd)
+{
+	struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
+
+	poll(&poll_fd, 1, -1);
+}
+
 static int write_all(struct writer *writer)
 {
 	size_t done = 0;
@@ -44,11 +53,12 @@ static int write_all(struct writer *writer)
 	while (done < writer->used) {
 		ssize_t wrote = write(writer->fd, writer->buffer + done, writer->used - done);
 
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
+		if (wrote >= 0)
+			done += (size_t)wrote;
+		else if (errno == EAGAIN)
+			wait_writable(writer->fd);
+		else if (errno != EINTR)
 			return -errno;
-		done += (size_t)wrote;
 	}
 	return 0;
 }

@@ -25,10 +25,15 @@ static int map_once(struct cpu_ring *ring, uint32_t pages)
 
 	if (map == MAP_FAILED)
 		return -errno;
+	int code = ring_init(&ring->ring, map, (unsigned char *)map + page_size(),
+			     (uint64_t)pages * page_size());
+	if (code < 0) {
+		munmap(map, size);
+		return code;
+	}
 	ring->map = map;
 	ring->map_size = size;
-	return ring_init(&ring->ring, map, (unsigned char *)map + page_size(),
-			 (uint64_t)pages * page_size());
+	return 0;
 }
 
 static uint32_t watermark(const struct cpu_ring_plan *plan)

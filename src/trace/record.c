@@ -126,7 +126,7 @@ static int write_failed(struct recording *recording, int code, struct error *err
 /* ---- setting up ---- */
 
 struct event_table {
-	struct capture_event events[CPU_RING_EVENTS];
+	struct recorded_event events[CPU_RING_EVENTS];
 	char names[CPU_RING_EVENTS][EVENT_NAME_SIZE];
 	uint64_t *ids; /* of event 0 on all CPUs, then of event 1, ... */
 	uint64_t newest_id;
@@ -166,7 +166,7 @@ static int make_event_table(struct recording *recording, struct event_table *tab
 		snprintf(table->names[i], EVENT_NAME_SIZE, "%s%s",
 			 i < plan->tracepoint_count ? "sched:" : "",
 			 i < plan->tracepoint_count ? plan->tracepoints[i].name : "dummy");
-		table->events[i] = (struct capture_event){
+		table->events[i] = (struct recorded_event){
 			.attr = cpu_ring_attr(plan, i),
 			.name = table->names[i],
 			.ids = table->ids + i * table->cpu_count,

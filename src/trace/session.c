@@ -19,13 +19,8 @@
 #define NS_PER_S 1000000000ULL
 #define NS_PER_MS 1000000ULL
 
-/* The size of a CPU's ring where -m does not say: tens of ms of the fastest forking there is. */
-#define RING_SIZE (1024U * 1024U)
-
 /* After an interrupt, COMMAND has this long to end too and show how. */
 #define GRACE_MS 1000U
-
-#define ONLINE_CPUS "/sys/devices/system/cpu/online"
 
 uint64_t session_now_ns(void)
 {
@@ -131,7 +126,7 @@ static int check_pids(const struct session *session, struct error *err)
 static int open_source(struct session *session, bool recording, struct error *err)
 {
 	const struct options *options = session->options;
-	uint32_t good = RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE);
+	uint32_t good = LIVE_RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE);
 	struct live_options live = {
 		.plan =
 			{
@@ -139,7 +134,7 @@ static int open_source(struct session *session, bool recording, struct error *er
 				.may_shrink = options->mmap_pages == 0,
 				.features = PERF_FEATURES_ALL,
 			},
-		.sysfs_online = ONLINE_CPUS,
+		.sysfs_online = LIVE_ONLINE_CPUS,
 		.notice = notice_cpu,
 		.notice_context = session,
 	};

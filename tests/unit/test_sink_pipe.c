@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The five lines, byte by byte, against fixtures/golden/pipe.txt.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sink/sink.h"
+#include "support.h"
+
+#define MS UINT64_C(1000000)
+
+/* A text with its length, so that it may hold NULs. */
+#define TEXT(literal)                          \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
+
+/* One event for each line of the golden file, in its order. */
+static const struct event golden[] = {
+	{.type = EVENT_FORK, .time_ns = 123 * MS, .fork = {1000, 1001, TEXT("bash"), TEXT("bash")}},
+	{.type = EVENT_EXEC,
+	 .time_ns = 124 * MS,
+	 .exec = {.pid = 1001,
+		  .old_pid = 1001,
+		  .comm = TEXT("ls"),
+		  .filename = TEXT("/usr/bin/ls")}},
+	{.type = EVENT_EXIT, .time_ns = 126 * MS - 1, .exit = {1001, 120, TEXT("ls")}},
+	{.type = EVENT_LOST, .time_ns = 126 * MS, .cpu = 3, .lost = {42}},
+	{.type = EVENT_TRUNCATED, .time_ns = 127 * MS, .truncated = {"events", 5000}},
+
+	{.type = EVENT_FORK, .time_ns = 0, .fork = {INT32_MIN, INT32_MAX, {NULL, 0}, {NULL, 0}}},
+	{.type = EVENT_EXEC,
+	 .time_ns = UINT64_MAX,
+	 .exec = {.pid = INT32_MAX, .old_pid = INT32_MIN}},
+	{.type = EVENT_EXIT, .time_ns = MS - 1, .exit = {INT32_MIN, INT32_MIN, TEXT("")}},
+	{.type = EVENT_EXIT, .time_ns = MS, .exit = {0, INT32_MAX, TEXT("x")}},
+	{.type = EVENT_LOST, .time_ns = UINT64_MAX, .cpu = UINT32_MAX, .lost = {UINT64_MAX}},
+	{.type = EVENT_TRUNCATED, .time_ns = 1, .truncated = {"events", UINT64_MAX}},
+
+	{.type = EVENT_FORK,
+	 .time_ns = 2 * MS,
+	 .fork = {1, 2, TEXT("a|b|c"), TEXT("EXIT|9\nEXEC")}},
+	{.type = EVENT_EXEC,
+	 .time_ns = 3 * MS,
+	 .exec = {.pid = 1,
+		  .comm = TEXT("\\x41\\"),
+		  .filename = TEXT("/tmp/\033[2J\r\nEXIT|1|1|init|0")}},
+	{.type = EVENT_EXIT,
+	 .time_ns = 4 * MS,
+	 .exit = {1, 20, TEXT("\xe6\x97\xa5\xe6\x9c\xac\xc3\xa9\xff")}},
+	{.type = EVENT_EXEC,
+	 .time_ns = 5 * MS,
+	 .exec = {.pid = 1,
+		  .comm = TEXT("\0\1\x7f"),
+		  .filename = TEXT("\xe2\x80\xaetxt.exe\xe2\x80\xa8\xc2\x85")}},
+	{.type = EVENT_FORK,
+	 .time_ns = 6 * MS,
+	 .fork = {1, 2, TEXT("\xc0\xaf\xed\xa0\x80"), TEXT("\xf0\x9f\x98\x80\xf0\x9f")}},
+};
+
+struct output {
+	int fd;
+	struct writer *writer;
+	struct sink *sink;
+};
+
+static struct output output_to(int fd)
+{
+	struct output output = {.fd = fd};
+
+	assert_true(fd >= 0);
+	output.writer = writer_new(fd);
+	assert_non_null(output.writer);
+	output.sink = sink_pipe_new(output.writer);
+	assert_non_null(output.sink);
+	return output;
+}
+
+static struct output output_to_memory(void)
+{
+	return output_to(memfd_create("lines", MFD_CLOEXEC));
+}
+
+static void close_output(struct output *output)
+{
+	sink_free(output->sink);
+	writer_free(output->writer);
+	close(output->fd);
+}
+
+/* What was written, with a NUL behind it; the caller frees. */
+static char *flushed(struct output *output, size_t *length)
+{
+	assert_int_equal(writer_flush(output->writer), 0);
+	*length = (size_t)lseek(output->fd, 0, SEEK_END);
+	char *bytes = calloc(1, *length + 1);
+
+	assert_non_null(bytes);
+	assert_int_equal(pread(output->fd, bytes, *length, 0), *length);
+	return bytes;
+}
+
+static void test_the_golden_file(void **state)
+{
+	struct output output = output_to_memory();
+	size_t expected_length, length;
+	char *expected = load_file("fixtures/golden/pipe.txt", &expected_length);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(golden); i++)
+		assert_int_equal(sink_event(output.sink, &golden[i]), 0);
+	char *lines = flushed(&output, &length);
+	assert_string_equal(lines, expected);
+	assert_int_equal(length, expected_length);
+	free(lines);
+	free(expected);
+	close_output(&output);
+}
+
+/* How many '|' each kind of line has, whatever the names hold. */
+static size_t separators(enum event_type type)
+{
+	static const size_t count[EVENT_TYPES] = {
+		[EVENT_FORK] = 5, [EVENT_EXEC] = 4,      [EVENT_EXIT] = 4,
+		[EVENT_LOST] = 3, [EVENT_TRUNCATED] = 3,
+	};
+
+	return count[type];
+}
+
+static size_t count_bytes(const char *bytes, size_t length, char byte)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += bytes[i] == byte;
+	return count;
+}
+
+/* EVENT is one line with a fixed number of separators. */
+static void check_shape(const struct event *event)
+{
+	struct output output = output_to_memory();
+	size_t length;
+
+	assert_int_equal(sink_event(output.sink, event), 0);
+	char *line = flushed(&output, &length);
+	assert_true(length > 0 && line[length - 1] == '\n');
+	assert_int_equal(count_bytes(line, length, '\n'), 1);
+	assert_int_equal(count_bytes(line, length, '|'), separators(event->type));
+	free(line);
+	close_output(&output);
+}
+
+static void test_every_byte_in_every_text(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(golden); i++)
+		check_shape(&golden[i]);
+	for (unsigned int byte = 0; byte < 256; byte++) {
+		char bytes[] = {(char)byte, 'a', (char)byte, (char)byte};
+		struct text text = {bytes, sizeof(bytes)};
+		struct event fork = {.type = EVENT_FORK, .fork = {1, 2, text, text}};
+		struct event exec = {.type = EVENT_EXEC, .exec = {.comm = text, .filename = text}};
+		struct event exit = {.type = EVENT_EXIT, .exit = {1, 2, text}};
+
+		check_shape(&fork);
+		check_shape(&exec);
+		check_shape(&exit);
+	}
+}
+
+/* A filename can be as long as a record allows, and every byte of it can need escaping. */
+static void test_long_hostile_names(void **state)
+{
+	static char name[65536];
+	struct output output = output_to_memory();
+	struct event event = {.type = EVENT_EXEC,
+			      .exec = {.pid = 1, .filename = {name, sizeof(name)}}};
+	size_t length;
+
+	(void)state;
+	memset(name, '\n', sizeof(name));
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(sink_event(output.sink, &event), 0);
+	char *lines = flushed(&output, &length);
+	assert_int_equal(length, 10 * (strlen("EXEC|0|1||\n") + 4 * sizeof(name)));
+	assert_int_equal(count_bytes(lines, length, '\n'), 10);
+	free(lines);
+	close_output(&output);
+}
+
+static void test_comm_is_not_shown(void **state)
+{
+	struct output output = output_to_memory();
+	struct event event = {.type = EVENT_COMM, .comm = {1, TEXT("name")}};
+	size_t length;
+
+	(void)state;
+	assert_int_equal(sink_event(output.sink, &event), 0);
+	char *lines = flushed(&output, &length);
+	assert_string_equal(lines, "");
+	free(lines);
+	close_output(&output);
+}
+
+static void test_a_full_disk_is_reported(void **state)
+{
+	struct output output = output_to(open("/dev/full", O_WRONLY | O_CLOEXEC));
+	int code = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000000 && code == 0; i++)
+		code = sink_event(output.sink, &golden[0]);
+	assert_int_equal(code, -ENOSPC);
+	assert_int_equal(sink_event(output.sink, &golden[0]), -ENOSPC);
+	close_output(&output);
+	sink_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_golden_file),
+		cmocka_unit_test(test_every_byte_in_every_text),
+		cmocka_unit_test(test_long_hostile_names),
+		cmocka_unit_test(test_comm_is_not_shown),
+		cmocka_unit_test(test_a_full_disk_is_reported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

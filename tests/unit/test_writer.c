@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The writer before real files and pipes, and before a write() that is interrupted and falls short.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sink/writer.h"
+#include "support.h"
+
+/* ---- write(2) as the test wants it
+ * ---------------------------------------------------------------- */
+
+static struct {
+	size_t at_most;  /* bytes per call, 0: as many as asked for */
+	int interrupted; /* every so many calls fail with EINTR, 0: none */
+	int blocked;     /* every so many calls fail with EAGAIN, 0: none */
+	int calls;
+} writes;
+
+ssize_t __real_write(int fd, const void *bytes, size_t length);
+ssize_t __wrap_write(int fd, const void *bytes, size_t length);
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t length)
+{
+	writes.calls++;
+	if (writes.interrupted && writes.calls % writes.interrupted == 0) {
+		errno = EINTR;
+		return -1;
+	}
+	if (writes.blocked && writes.calls % writes.blocked == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (writes.at_most && length > writes.at_most)
+		length = writes.at_most;
+	return __real_write(fd, bytes, length);
+}
+
+static int reset_writes(void **state)
+{
+	(void)state;
+	memset(&writes, 0, sizeof(writes));
+	return 0;
+}
+
+/* ---- helpers
+ * ---------------------------------------------------------------------------------------- */
+
+static int temporary_file(void)
+{
+	int fd = memfd_create("writer", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static int open_full(void)
+{
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static struct writer *writer_for(int fd)
+{
+	struct writer *writer = writer_new(fd);
+
+	assert_non_null(writer);
+	return writer;
+}
+
+static void put(struct writer *writer, const void *bytes, size_t length)
+{
+	char *room = writer_reserve(writer, length);
+
+	assert_non_null(room);
+	memcpy(room, bytes, length);
+	writer_commit(writer, room + length);
+}
+
+static void put_string(struct writer *writer, const char *string)
+{
+	put(writer, string, strlen(string));
+}
+
+/* Fail unless the file at FD holds LENGTH bytes EXPECTED. */
+static void assert_file_holds(int fd, const char *expected, size_t length)
+{
+	char *bytes = malloc(length + 1);
+
+	assert_non_null(bytes);
+	assert_int_equal(lseek(fd, 0, SEEK_END), length);
+	assert_int_equal(pread(fd, bytes, length + 1, 0), length);
+	assert_memory_equal(bytes, expected, length);
+	free(bytes);
+}
+
+static void assert_file_is(int fd, const char *expected)
+{
+	assert_file_holds(fd, expected, strlen(expected));
+}
+
+/* ---- tests
+ * ------------------------------------------------------------------------------------------- */
+
+static void test_bytes_arrive_in_order(void **state)
+{
+	int fd = temporary_file();
+	struct writer *writer = writer_for(fd);
+
+	(void)state;
+	put_string(writer, "one ");
+	put_string(writer, "two ");
+	assert_int_equal(writer_flush(writer), 0);
+	assert_file_is(fd, "one two ");
+	put_string(writer, "three");
+	assert_int_equal(writer_flush(writer), 0);
+	assert_file_is(fd, "one two three");
+	assert_int_equal(writer_error(writer), 0);
+	writer_free(writer);
+	writer_free(NULL);
+	assert_int_equal(close(fd), 0);
+}
+
+static void test_only_what_was_committed_counts(void **state)
+{
+	int fd = temporary_file();
+	struct writer *writer = writer_for(fd);
+	char *room;
+
+	(void)state;
+	put_string(writer, "begin ");
+	room = writer_reserve(writer, 100);
+	assert_non_null(room);
+	memset(room, 'x', 100);
+	room = writer_reserve(writer, 100);
+	assert_non_null(room);
+	memcpy(room, "middle ", 7);
+	writer_commit(writer, room + 7);
+	room = writer_reserve(writer, 0);
+	assert_non_null(room);
+	writer_commit(writer, room);
+	put_string(writer, "end");
+	assert_int_equal(writer_flush(writer), 0);
+	assert_file_is(fd, "begin middle end");
+	writer_free(writer);
+	close(fd);
+}
+
+static void test_what_is_not_flushed_is_gone(void **state)
+{
+	int fd = temporary_file();
+	struct writer *writer = writer_for(fd);
+
+	(void)state;
+	put_string(writer, "never seen");
+	writer_free(writer);
+	assert_file_is(fd, "");
+	close(fd);
+}
+
+static void test_an_empty_flush_writes_nothing(void **state)
+{
+	int fd = open_full();
+	struct writer *writer = writer_for(fd);
+
+	(void)state;
+	assert_int_equal(writer_flush(writer), 0);
+	assert_int_equal(writer_error(writer), 0);
+	writer_free(writer);
+	close(fd);
+}
+
+/* A line for every number below COUNT, as one string. */
+static char *make_lines(size_t count, size_t *length)
+{
+	char *lines = malloc(count * 24 + 1);
+
+	assert_non_null(lines);
+	*length = 0;
+	for (size_t i = 0; i < count; i++)
+		*length += (size_t)sprintf(lines + *length, "line %zu\n", i);
+	return lines;
+}
+
+static void put_lines(struct writer *writer, const char *lines)
+{
+	for (const char *end; *lines != '\0'; lines = end) {
+		end = strchr(lines, '\n') + 1;
+		put(writer, lines, (size_t)(end - lines));
+	}
+}
+
+static void check_many_lines(void)
+{
+	size_t length;
+	char *lines = make_lines(50000, &length);
+	int fd = temporary_file();
+	struct writer *writer = writer_for(fd);
+
+	put_lines(writer, lines);
+	assert_int_equal(writer_flush(writer), 0);
+	assert_file_holds(fd, lines, length);
+	writer_free(writer);
+	close(fd);
+	free(lines);
+}
+
+static void test_many_lines(void **state)
+{
+	(void)state;
+	check_many_lines();
+	/* One buffer before the file: by far fewer calls than lines. */
+	assert_true(writes.calls < 5000);
+}
+
+static void test_short_writes_are_continued(void **state)
+{
+	(void)state;
+	writes.at_most = 1000;
+	check_many_lines();
+	writes.at_most = 7;
+	check_many_lines();
+}
+
+static void test_interrupted_writes_are_repeated(void **state)
+{
+	(void)state;
+	writes.interrupted = 2;
+	writes.at_most = 1001;
+	check_many_lines();
+}
+
+static void test_a_non_blocking_output_is_waited_for(void **state)
+{
+	(void)state;
+	writes.blocked = 2;
+	writes.at_most = 1001;
+	check_many_lines();
+}
+
+static void test_large_reserves(void **state)
+{
+	static const size_t sizes[] = {1, 4095, 65535, 65536, 65537, 1 << 20, 16 << 20};
+	char *expected = malloc(32 << 20);
+	size_t length = 0;
+	int fd = temporary_file();
+	struct writer *writer = writer_for(fd);
+
+	(void)state;
+	assert_non_null(expected);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		memset(expected + length, 'a' + (int)i, sizes[i]);
+		put(writer, expected + length, sizes[i]);
+		length += sizes[i];
+		memcpy(expected + length, "|", 1);
+		put(writer, expected + length, 1);
+		length++;
+	}
+	assert_int_equal(writer_flush(writer), 0);
+	assert_file_holds(fd, expected, length);
+	writer_free(writer);
+	close(fd);
+	free(expected);
+}
+
+static void test_all_of_a_reserve_can_be_used(void **state)
+{
+	int fd = temporary_file();
+	struct writer *writer = writer_for(fd);
+
+	(void)state;
+	for (size_t room = 1; room < 300000; room = room * 3 + 1) {
+		char *at = writer_reserve(writer, room);
+
+		assert_non_null(at);
+		memset(at, 'r', room);
+		writer_commit(writer, at + room / 2);
+	}
+	assert_int_equal(writer_flush(writer), 0);
+	writer_free(writer);
+	close(fd);
+}
+
+static void test_through_a_pipe(void **state)
+{
+	size_t length;
+	char *lines = make_lines(50000, &length);
+	int ends[2];
+	int status;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct writer *writer = writer_for(ends[1]);
+
+		put_lines(writer, lines);
+		_exit(writer_flush(writer) == 0 ? 0 : 1);
+	}
+	close(ends[1]);
+	char *got = calloc(1, length + 1);
+	assert_non_null(got);
+	for (size_t at = 0; at < length;) {
+		ssize_t count = read(ends[0], got + at, length - at);
+
+		assert_true(count > 0);
+		at += (size_t)count;
+	}
+	assert_string_equal(got, lines);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(ends[0]);
+	free(got);
+	free(lines);
+}
+
+/* Nothing is written any more, and the first failure is what stays. */
+static void assert_stays_broken(struct writer *writer, int code)
+{
+	assert_int_equal(writer_error(writer), code);
+	int calls = writes.calls;
+	char *room = writer_reserve(writer, 10);
+
+	if (room) {
+		memcpy(room, "more bytes", 10);
+		writer_commit(writer, room + 10);
+	}
+	assert_int_equal(writer_flush(writer), code);
+	assert_null(writer_reserve(writer, 1 << 20));
+	assert_int_equal(writer_flush(writer), code);
+	assert_int_equal(writer_error(writer), code);
+	assert_int_equal(writes.calls, calls);
+}
+
+static void test_a_full_disk(void **state)
+{
+	int fd = open_full();
+	struct writer *writer = writer_for(fd);
+
+	(void)state;
+	put_string(writer, "no room for this");
+	assert_int_equal(writer_flush(writer), -ENOSPC);
+	assert_stays_broken(writer, -ENOSPC);
+	writer_free(writer);
+	close(fd);
+}
+
+static void test_a_full_disk_shows_at_reserve_too(void **state)
+{
+	int fd = open_full();
+	struct writer *writer = writer_for(fd);
+	char *room = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < 10000; i++) {
+		room = writer_reserve(writer, 4096);
+		if (!room)
+			break;
+		memset(room, 'x', 4096);
+		writer_commit(writer, room + 4096);
+	}
+	assert_null(room);
+	assert_stays_broken(writer, -ENOSPC);
+	writer_free(writer);
+	close(fd);
+}
+
+static void test_a_reader_that_left(void **state)
+{
+	int ends[2];
+	struct writer *writer;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pipe(ends), 0);
+	writer = writer_for(ends[1]);
+	close(ends[0]);
+	put_string(writer, "is anybody there?");
+	assert_int_equal(writer_flush(writer), -EPIPE);
+	assert_stays_broken(writer, -EPIPE);
+	writer_free(writer);
+	close(ends[1]);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+static void test_an_fd_that_is_none(void **state)
+{
+	struct writer *writer = writer_for(-1);
+
+	(void)state;
+	put_string(writer, "lost");
+	assert_int_equal(writer_flush(writer), -EBADF);
+	assert_stays_broken(writer, -EBADF);
+	writer_free(writer);
+}
+
+static void test_nothing_is_written_twice_around_a_failure(void **state)
+{
+	int ends[2], file = temporary_file();
+	struct writer *writer;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pipe(ends), 0);
+	writer = writer_for(ends[1]);
+	close(ends[0]);
+	put_string(writer, "first");
+	assert_int_equal(writer_flush(writer), -EPIPE);
+	/* Even where the fd would take bytes again, a stream with a hole in it must not go on. */
+	assert_int_equal(dup2(file, ends[1]), ends[1]);
+	assert_stays_broken(writer, -EPIPE);
+	assert_file_is(file, "");
+	writer_free(writer);
+	close(ends[1]);
+	close(file);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+#define writer_test(test) cmocka_unit_test_setup(test, reset_writes)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		writer_test(test_bytes_arrive_in_order),
+		writer_test(test_only_what_was_committed_counts),
+		writer_test(test_what_is_not_flushed_is_gone),
+		writer_test(test_an_empty_flush_writes_nothing),
+		writer_test(test_many_lines),
+		writer_test(test_short_writes_are_continued),
+		writer_test(test_interrupted_writes_are_repeated),
+		writer_test(test_a_non_blocking_output_is_waited_for),
+		writer_test(test_large_reserves),
+		writer_test(test_all_of_a_reserve_can_be_used),
+		writer_test(test_through_a_pipe),
+		writer_test(test_a_full_disk),
+		writer_test(test_a_full_disk_shows_at_reserve_too),
+		writer_test(test_a_reader_that_left),
+		writer_test(test_an_fd_that_is_none),
+		writer_test(test_nothing_is_written_twice_around_a_failure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
