@@ -11,10 +11,10 @@
 #include "sink/writer.h"
 #include "task/proc.h"
 #include "trace/pipeline.h"
-#include "trace/session.h"
+#include "trace/tracing.h"
 
 struct live_trace {
-	struct session session;
+	struct tracing tracing;
 	struct decoder *decoder;
 	struct task_table *tasks;
 	struct writer *writer;
@@ -27,19 +27,19 @@ struct live_trace {
 
 static void print_summary(const struct live_trace *trace)
 {
-	const struct options *options = trace->session.options;
+	const struct options *options = trace->tracing.options;
 	const struct pipeline *pipeline = &trace->pipeline;
 	struct source_stats stats;
 
-	source_stats(trace->session.source, &stats);
-	session_notice(options,
+	source_stats(trace->tracing.source, &stats);
+	notice(options,
 		       "%" PRIu64 " events (%" PRIu64 " fork, %" PRIu64 " exec, %" PRIu64
 		       " exit), %" PRIu64 " lost, %" PRIu64 " late, %.3f s",
 		       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK],
 		       pipeline->shown[EVENT_EXEC], pipeline->shown[EVENT_EXIT], stats.lost,
-		       stats.late, session_seconds(&trace->session));
+		       stats.late, tracing_seconds(&trace->tracing));
 	if (pipeline->malformed > 0)
-		session_notice(options, "%" PRIu64 " records could not be decoded",
+		notice(options, "%" PRIu64 " records could not be decoded",
 			       pipeline->malformed);
 }
 
@@ -47,7 +47,7 @@ static void print_summary(const struct live_trace *trace)
 
 static int open_output(struct live_trace *trace, struct error *err)
 {
-	const char *path = trace->session.options->output;
+	const char *path = trace->tracing.options->output;
 
 	if (path) {
 		trace->output_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -62,13 +62,13 @@ static int open_output(struct live_trace *trace, struct error *err)
 
 static int make_pipeline(struct live_trace *trace, struct error *err)
 {
-	const struct session *session = &trace->session;
-	const struct options *options = session->options;
+	const struct tracing *tracing = &trace->tracing;
+	const struct options *options = tracing->options;
 	const struct format *formats[TRACEPOINT_COUNT];
 	bool any_pid = options->pids.count == 0;
 
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
-		formats[i] = session->tracepoints.formats[i];
+		formats[i] = tracing->tracepoints.formats[i];
 	int code = decoder_new(formats, &trace->decoder, err);
 	if (code < 0)
 		return code;
@@ -86,16 +86,16 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 				.followed_only = options->follow || options->command,
 			},
 		.max_events = options->max_events,
-		.command_pid = session->command.pid,
+		.command_pid = tracing->command.pid,
 		.ends_alone = !any_pid,
-		.foreign_sample_ids = !session->facts.initial_pid_ns,
+		.foreign_sample_ids = !tracing->facts.initial_pid_ns,
 	};
 	return 0;
 }
 
 static int set_up(struct live_trace *trace, struct error *err)
 {
-	int code = session_open(&trace->session, trace->session.options, false, err);
+	int code = tracing_open(&trace->tracing, trace->tracing.options, false, err);
 
 	/* Only now, so that a trace that cannot begin leaves an old file alone. */
 	if (code == 0)
@@ -106,18 +106,18 @@ static int set_up(struct live_trace *trace, struct error *err)
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct live_trace *trace, struct error *err)
 {
-	int code = session_begin(&trace->session, err);
+	int code = tracing_begin(&trace->tracing, err);
 
 	if (code == 0)
-		code = session_enter_pids(&trace->session, trace->tasks, err);
-	return code == 0 ? session_release_command(&trace->session, err) : code;
+		code = tracing_enter_pids(&trace->tracing, trace->tasks, err);
+	return code == 0 ? tracing_release_command(&trace->tracing, err) : code;
 }
 
 /* ---- the loop ---- */
 
 static int output_failed(struct live_trace *trace, int code, struct error *err)
 {
-	const char *path = trace->session.options->output;
+	const char *path = trace->tracing.options->output;
 
 	if (code == -EPIPE) {
 		trace->reader_gone = true;
@@ -137,16 +137,16 @@ static int make_up_for_loss(struct live_trace *trace)
 	int code = 0;
 
 	if (trace->pipeline.lost_seen == trace->lost_handled ||
-	    !trace->session.facts.initial_pid_ns)
+	    !trace->tracing.facts.initial_pid_ns)
 		return 0;
 	trace->lost_handled = trace->pipeline.lost_seen;
 	if (trace->pipeline.filter.followed_only)
-		code = proc_scan(trace->session.proc_fd, trace->tasks);
+		code = proc_scan(trace->tracing.proc_fd, trace->tasks);
 	if (code < 0 || !trace->pipeline.ends_alone)
 		return code;
-	proc_forget_dead(trace->session.proc_fd, trace->tasks);
+	proc_forget_dead(trace->tracing.proc_fd, trace->tasks);
 	if (!pipeline_waits_for_any(&trace->pipeline))
-		session_stop(&trace->session);
+		tracing_stop(&trace->tracing);
 	return 0;
 }
 
@@ -160,7 +160,7 @@ static int idle(struct live_trace *trace, struct error *err)
 	code = make_up_for_loss(trace);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	return session_wait(&trace->session, err);
+	return tracing_wait(&trace->tracing, err);
 }
 
 /* Put through all that is ready. 0, -ENODATA at the end, or a negative errno. */
@@ -169,13 +169,13 @@ static int drain(struct live_trace *trace, struct error *err)
 	struct record record;
 	int code;
 
-	while ((code = source_next(trace->session.source, &record, err)) > 0) {
+	while ((code = source_next(trace->tracing.source, &record, err)) > 0) {
 		int verdict = pipeline_feed(&trace->pipeline, &record);
 
 		if (verdict == PIPELINE_CAPPED)
 			return -ENODATA;
 		if (verdict == PIPELINE_ALONE)
-			session_stop(&trace->session);
+			tracing_stop(&trace->tracing);
 		if (verdict < 0) {
 			code = output_failed(trace, verdict, err);
 			return code < 0 ? code : -ENODATA;
@@ -189,7 +189,7 @@ static int run(struct live_trace *trace, struct error *err)
 	int code = 0;
 
 	while (code == 0 && !trace->reader_gone) {
-		session_look_around(&trace->session);
+		tracing_look_around(&trace->tracing);
 		code = drain(trace, err);
 		if (code == 0)
 			code = idle(trace, err);
@@ -219,32 +219,32 @@ static void tear_down(struct live_trace *trace)
 	task_table_free(trace->tasks);
 	if (trace->output_fd >= 0)
 		close(trace->output_fd);
-	session_close(&trace->session);
+	tracing_close(&trace->tracing);
 }
 
 static int trace_and_end(struct live_trace *trace, struct error *err)
 {
 	int code = run(trace, err);
 
-	session_stop(&trace->session);
+	tracing_stop(&trace->tracing);
 	if (code == 0)
 		code = finish_output(trace, err);
 	if (code == 0 && !trace->reader_gone)
 		print_summary(trace);
-	session_wait_for_command(&trace->session, trace->reader_gone);
-	return code < 0 ? 1 : trace->session.command.status;
+	tracing_wait_for_command(&trace->tracing, trace->reader_gone);
+	return code < 0 ? 1 : trace->tracing.command.status;
 }
 
 int live_trace(const struct options *options, struct error *err)
 {
-	struct live_trace trace = {.session.options = options, .output_fd = -1};
+	struct live_trace trace = {.tracing.options = options, .output_fd = -1};
 	int status = 1;
 
 	if (set_up(&trace, err) == 0) {
 		if (begin(&trace, err) == 0)
 			status = trace_and_end(&trace, err);
-		else if (trace.session.command.status != 0)
-			status = trace.session.command.status;
+		else if (trace.tracing.command.status != 0)
+			status = trace.tracing.command.status;
 	}
 	tear_down(&trace);
 	return status;

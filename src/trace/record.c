@@ -17,7 +17,7 @@
 #include "source/live.h"
 #include "task/proc.h"
 #include "task/task_table.h"
-#include "trace/session.h"
+#include "trace/tracing.h"
 
 #define NS_PER_MS 1000000ULL
 
@@ -41,7 +41,7 @@ struct clock_marks {
 };
 
 struct recording {
-	struct session session;
+	struct tracing tracing;
 	struct capture_writer *writer;
 	struct collector *collector;
 	struct task_table *tasks; /* those of -p, with whom the recording ends */
@@ -56,7 +56,7 @@ struct recording {
 
 static const char *output_name(const struct recording *recording)
 {
-	const char *path = recording->session.options->output;
+	const char *path = recording->tracing.options->output;
 
 	return strcmp(path, "-") == 0 ? "standard output" : path;
 }
@@ -97,7 +97,7 @@ static int create_file(const char *path)
 
 static int open_output(struct recording *recording, struct error *err)
 {
-	const char *path = recording->session.options->output;
+	const char *path = recording->tracing.options->output;
 	struct stat found;
 
 	if (strcmp(path, "-") == 0)
@@ -137,12 +137,12 @@ static int read_ids(struct recording *recording, struct event_table *table)
 {
 	struct cpu_ring *ring;
 
-	while (live_ring(recording->session.source, table->cpu_count))
+	while (live_ring(recording->tracing.source, table->cpu_count))
 		table->cpu_count++;
 	table->ids = calloc(table->event_count * table->cpu_count, sizeof(*table->ids));
 	if (!table->ids)
 		return -ENOMEM;
-	for (size_t cpu = 0; (ring = live_ring(recording->session.source, cpu)); cpu++) {
+	for (size_t cpu = 0; (ring = live_ring(recording->tracing.source, cpu)); cpu++) {
 		int code = cpu_ring_read_ids(ring);
 
 		if (code < 0)
@@ -158,7 +158,7 @@ static int read_ids(struct recording *recording, struct event_table *table)
 
 static int make_event_table(struct recording *recording, struct event_table *table)
 {
-	const struct cpu_ring_plan *plan = &recording->session.plan;
+	const struct cpu_ring_plan *plan = &recording->tracing.plan;
 
 	*table = (struct event_table){.event_count = plan->tracepoint_count + 1};
 	int code = read_ids(recording, table);
@@ -194,19 +194,19 @@ static int make_collector(struct recording *recording, const struct event_table 
 		ids[i] = table->events[i].ids[0];
 	recording->collector =
 		collector_new(recording->writer, ids, table->event_count, table->newest_id,
-			      recording->session.options->follow ? on_fork : NULL, recording);
+			      recording->tracing.options->follow ? on_fork : NULL, recording);
 	return recording->collector ? 0 : -ENOMEM;
 }
 
 static int start_capture(struct recording *recording, const struct event_table *table,
 			 struct error *err)
 {
-	const struct session *session = &recording->session;
+	const struct tracing *tracing = &recording->tracing;
 	const struct capture_description description = {
 		.events = table->events,
 		.event_count = table->event_count,
-		.formats = &session->tracepoints.dir,
-		.argv = (const char *const *)session->options->argv,
+		.formats = &tracing->tracepoints.dir,
+		.argv = (const char *const *)tracing->options->argv,
 		.cpus_online = (uint32_t)table->cpu_count,
 		.cpus_configured = (uint32_t)sysconf(_SC_NPROCESSORS_CONF),
 	};
@@ -233,7 +233,7 @@ static int start_capture(struct recording *recording, const struct event_table *
 static int set_up(struct recording *recording, const struct options *options, struct error *err)
 {
 	struct event_table table = {0};
-	int code = session_open(&recording->session, options, true, err);
+	int code = tracing_open(&recording->tracing, options, true, err);
 
 	if (code < 0)
 		return code;
@@ -255,12 +255,12 @@ static int set_up(struct recording *recording, const struct options *options, st
 /* Whom the recording is about, and who is there already. */
 static int write_initial_records(struct recording *recording, struct error *err)
 {
-	const struct session *session = &recording->session;
-	const struct pid_list *pids = &session->options->pids;
-	const int32_t command = (int32_t)session->command.pid;
+	const struct tracing *tracing = &recording->tracing;
+	const struct pid_list *pids = &tracing->options->pids;
+	const int32_t command = (int32_t)tracing->command.pid;
 	char *records;
 	size_t size;
-	int code = capture_initial_records(session->proc_fd, session->facts.initial_pid_ns,
+	int code = capture_initial_records(tracing->proc_fd, tracing->facts.initial_pid_ns,
 					   command ? &command : pids->pids,
 					   command ? 1 : pids->count, &records, &size);
 
@@ -277,14 +277,14 @@ static int write_initial_records(struct recording *recording, struct error *err)
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct recording *recording, struct error *err)
 {
-	struct session *session = &recording->session;
-	int code = session_begin(session, err);
+	struct tracing *tracing = &recording->tracing;
+	int code = tracing_begin(tracing, err);
 
 	if (code == 0)
-		code = session_enter_pids(session, recording->tasks, err);
+		code = tracing_enter_pids(tracing, recording->tasks, err);
 	if (code == 0)
 		code = write_initial_records(recording, err);
-	return code == 0 ? session_release_command(session, err) : code;
+	return code == 0 ? tracing_release_command(tracing, err) : code;
 }
 
 /* ---- the loop ---- */
@@ -304,7 +304,7 @@ static int take_ring(struct recording *recording, struct cpu_ring *ring)
 
 	if (code == 0)
 		code = collector_take(recording->collector, ring);
-	if (code == 0 && (recording->session.stopped || ring->leaving))
+	if (code == 0 && (recording->tracing.stopped || ring->leaving))
 		code = collector_tell_lost(recording->collector, ring);
 	return code;
 }
@@ -313,7 +313,7 @@ static int take_ring(struct recording *recording, struct cpu_ring *ring)
 static int end_round(struct recording *recording)
 {
 	uint64_t size = capture_writer_size(recording->writer);
-	uint64_t now = session_now_ns();
+	uint64_t now = tracing_now_ns();
 	struct perf_event_header round = capture_finished_round();
 	struct iovec piece = {&round, sizeof(round)};
 	int code = 0;
@@ -330,7 +330,7 @@ static int end_round(struct recording *recording)
 /* Every ring once. */
 static int take_all(struct recording *recording, struct error *err)
 {
-	struct source *source = recording->session.source;
+	struct source *source = recording->tracing.source;
 	struct cpu_ring *ring;
 	int code = 0;
 
@@ -350,17 +350,17 @@ static int take_all(struct recording *recording, struct error *err)
 /* Nothing in the rings is decoded, so /proc says who is alive. */
 static int look_for_the_end(struct recording *recording, struct error *err)
 {
-	struct session *session = &recording->session;
-	const struct options *options = session->options;
+	struct tracing *tracing = &recording->tracing;
+	const struct options *options = tracing->options;
 
-	if (options->pids.count == 0 || !is_due(&recording->done.look, LOOK_NS, session_now_ns()))
+	if (options->pids.count == 0 || !is_due(&recording->done.look, LOOK_NS, tracing_now_ns()))
 		return 0;
-	int code = options->follow ? proc_scan(session->proc_fd, recording->tasks) : 0;
+	int code = options->follow ? proc_scan(tracing->proc_fd, recording->tasks) : 0;
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	proc_forget_dead(session->proc_fd, recording->tasks);
+	proc_forget_dead(tracing->proc_fd, recording->tasks);
 	if (task_table_followed(recording->tasks) == 0)
-		session_stop(session);
+		tracing_stop(tracing);
 	return 0;
 }
 
@@ -383,11 +383,11 @@ static void show_progress(struct recording *recording)
 	char size[32];
 
 	if (!recording->on_terminal ||
-	    !is_due(&recording->done.progress, PROGRESS_NS, session_now_ns()))
+	    !is_due(&recording->done.progress, PROGRESS_NS, tracing_now_ns()))
 		return;
 	print_size(size, sizeof(size), capture_writer_size(recording->writer));
 	fprintf(stderr, "\r%" PRIu64 " events, %" PRIu64 " lost, %s, %.0f s\033[K", counts.events,
-		counts.lost, size, session_seconds(&recording->session));
+		counts.lost, size, tracing_seconds(&recording->tracing));
 	recording->shows_line = true;
 }
 
@@ -400,20 +400,20 @@ static void clear_progress(struct recording *recording)
 
 static bool is_full(const struct recording *recording)
 {
-	uint64_t most = recording->session.options->max_events;
+	uint64_t most = recording->tracing.options->max_events;
 
 	return most > 0 && collector_counts(recording->collector).events >= most;
 }
 
 static int run(struct recording *recording, struct error *err)
 {
-	struct session *session = &recording->session;
+	struct tracing *tracing = &recording->tracing;
 	int code = 0;
 
 	while (code == 0 && !recording->reader_gone) {
-		session_look_around(session);
+		tracing_look_around(tracing);
 		/* What is in the rings once they are stopped is all there will be. */
-		bool is_last = session->stopped;
+		bool is_last = tracing->stopped;
 
 		code = take_all(recording, err);
 		if (is_last)
@@ -422,9 +422,9 @@ static int run(struct recording *recording, struct error *err)
 		if (code == 0)
 			code = look_for_the_end(recording, err);
 		if (is_full(recording))
-			session_stop(session);
-		if (code == 0 && !session->stopped)
-			code = session_wait(session, err);
+			tracing_stop(tracing);
+		if (code == 0 && !tracing->stopped)
+			code = tracing_wait(tracing, err);
 	}
 	return code;
 }
@@ -437,10 +437,10 @@ static void print_summary(const struct recording *recording)
 	char size[32];
 
 	print_size(size, sizeof(size), capture_writer_size(recording->writer));
-	session_notice(recording->session.options,
+	notice(recording->tracing.options,
 		       "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s", counts.events,
 		       counts.lost, size, output_name(recording),
-		       session_seconds(&recording->session));
+		       tracing_seconds(&recording->tracing));
 }
 
 /* After a failed write too: ERR tells of the first failure then. */
@@ -460,18 +460,18 @@ static int finish_output(struct recording *recording, int failed, struct error *
 /* Returns the exit status. A recording that could not begin leaves a capture without events. */
 static int record_and_end(struct recording *recording, struct error *err)
 {
-	const struct command *command = &recording->session.command;
+	const struct command *command = &recording->tracing.command;
 	int begun = begin(recording, err);
 	int code = begun == 0 ? run(recording, err) : begun;
 
 	clear_progress(recording);
-	session_stop(&recording->session);
+	tracing_stop(&recording->tracing);
 	code = finish_output(recording, code, err);
 	if (code == 0 && !recording->reader_gone)
 		print_summary(recording);
 	if (begun < 0)
 		return command->status != 0 ? command->status : 1;
-	session_wait_for_command(&recording->session, recording->reader_gone);
+	tracing_wait_for_command(&recording->tracing, recording->reader_gone);
 	return code < 0 ? 1 : command->status;
 }
 
@@ -482,7 +482,7 @@ static void tear_down(struct recording *recording)
 	task_table_free(recording->tasks);
 	if (recording->output_fd >= 0)
 		close(recording->output_fd);
-	session_close(&recording->session);
+	tracing_close(&recording->tracing);
 }
 
 int record_trace(const struct options *options, struct error *err)

@@ -3,8 +3,8 @@
  * What tracing live and recording have in common: the opened tracepoints, COMMAND, signals, the
  * time limit, and the notices about all that.
  */
-#ifndef PXT_TRACE_SESSION_H
-#define PXT_TRACE_SESSION_H
+#ifndef PXT_TRACE_TRACING_H
+#define PXT_TRACE_TRACING_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@
 #include "trace/command.h"
 #include "trace/tracepoints.h"
 
-struct session {
+struct tracing {
 	const struct options *options;
 	struct host_facts facts;
 	struct tracepoints tracepoints;
@@ -36,45 +36,45 @@ struct session {
 /*
  * Open all that OPTIONS (borrowed) ask for; COMMAND is forked and waits. A RECORDING wants the
  * names of tasks whatever the events, and its standard output for itself. Returns 0 or a negative
- * errno with ERR filled; call session_close() in either case.
+ * errno with ERR filled; call tracing_close() in either case.
  */
-int session_open(struct session *session, const struct options *options, bool recording,
+int tracing_open(struct tracing *tracing, const struct options *options, bool recording,
 		 struct error *err) MUST_CHECK;
 
-void session_close(struct session *session);
+void tracing_close(struct tracing *tracing);
 
 /* Let events in; time runs from here. Returns 0 or a negative errno with ERR filled. */
-int session_begin(struct session *session, struct error *err) MUST_CHECK;
+int tracing_begin(struct tracing *tracing, struct error *err) MUST_CHECK;
 
 /*
  * Enter the pids of -p that are alive into TASKS as followed; with -f also all else that /proc
  * shows. Returns 0 or a negative errno with ERR filled.
  */
-int session_enter_pids(const struct session *session, struct task_table *tasks,
+int tracing_enter_pids(const struct tracing *tracing, struct task_table *tasks,
 		       struct error *err) MUST_CHECK;
 
 /* Let COMMAND go, if there is one. Returns 0 or a negative errno with ERR filled. */
-int session_release_command(struct session *session, struct error *err) MUST_CHECK;
+int tracing_release_command(struct tracing *tracing, struct error *err) MUST_CHECK;
 
 /* See to signals, the end of COMMAND and the deadline. */
-void session_look_around(struct session *session);
+void tracing_look_around(struct tracing *tracing);
 
 /* Sleep until there is something to read or to see to. 0 or a negative errno with ERR filled. */
-int session_wait(struct session *session, struct error *err) MUST_CHECK;
+int tracing_wait(struct tracing *tracing, struct error *err) MUST_CHECK;
 
 /* Let nothing new in. */
-void session_stop(struct session *session);
+void tracing_stop(struct tracing *tracing);
 
 /* The trace is over; COMMAND goes on, and how it ends is still our exit status. */
-void session_wait_for_command(struct session *session, bool quietly);
+void tracing_wait_for_command(struct tracing *tracing, bool quietly);
 
-/* Since session_begin(). */
-double session_seconds(const struct session *session);
+/* Since tracing_begin(). */
+double tracing_seconds(const struct tracing *tracing);
 
 /* CLOCK_MONOTONIC in ns. */
-uint64_t session_now_ns(void);
+uint64_t tracing_now_ns(void);
 
 /* One line to standard error, unless OPTIONS want quiet. */
-void session_notice(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
+void notice(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif
