@@ -8,6 +8,7 @@
 #include "error.h"
 #include "host/check.h"
 #include "trace/live_trace.h"
+#include "trace/record.h"
 #include "trace/replay.h"
 
 /* Exit statuses of our own failures. */
@@ -74,6 +75,8 @@ static int run(const struct options *options, struct error *err)
 		return print_version(err);
 	case MODE_CHECK:
 		return run_check(options, err);
+	case MODE_RECORD:
+		return record_trace(options, err);
 	case MODE_REPLAY:
 		return replay(options, err);
 	default:

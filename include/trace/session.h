@@ -19,10 +19,10 @@
 #include "task/task_table.h"
 #include "trace/pipeline.h"
 
-/* Begins as SESSION_NEW; all parts are its own, but for `options`. */
+/* Begins as SESSION_NEW; all parts are its own, but for `options` and `source`. */
 struct session {
 	const struct options *options;
-	struct source *source;
+	struct source *source; /* ends with the last task that the filter waits for */
 	struct decoder *decoder;
 	struct task_table *tasks;
 	struct writer *writer;

@@ -357,6 +357,7 @@ static int run(struct replay *replay, struct error *err)
 static void tear_down(struct replay *replay)
 {
 	session_done(&replay->session);
+	source_free(replay->session.source);
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		format_free(replay->formats[i]);
 	if (replay->capture_fd >= 0)

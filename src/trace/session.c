@@ -13,7 +13,6 @@ void session_done(struct session *session)
 {
 	sink_free(session->sink);
 	writer_free(session->writer);
-	source_free(session->source);
 	decoder_free(session->decoder);
 	task_table_free(session->tasks);
 	if (session->output_fd >= 0)
