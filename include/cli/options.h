@@ -31,6 +31,7 @@ struct options {
 	char *output;         /* NULL: standard output */
 	char *formats;        /* NULL: tracefs */
 	uint32_t mmap_pages;  /* per CPU; 0: as many as are good */
+	bool raw;             /* every event's record below its line */
 	bool verbose, quiet;
 	char **command; /* NULL: none; borrowed from argv */
 };

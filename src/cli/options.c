@@ -14,7 +14,7 @@
 #define MMAP_PAGES_MAX (1U << 20)
 
 /* Options without a short name. */
-enum { OPTION_STREAM = 256, OPTION_FORMATS };
+enum { OPTION_STREAM = 256, OPTION_FORMATS, OPTION_RAW };
 
 #define OPTION_HELP                                                           \
 	{                                                                     \
@@ -39,6 +39,8 @@ static const struct poptOption trace_options[] = {
 	{"events", 'e', POPT_ARG_STRING, NULL, 'e', "only these of fork, exec, exit", "LIST"},
 	{"output", 'o', POPT_ARG_STRING, NULL, 'o', "write to FILE instead of standard output",
 	 "FILE"},
+	{"raw", '\0', POPT_ARG_NONE, NULL, OPTION_RAW,
+	 "below each line the record itself: every field, and the bytes", NULL},
 	{"mmap-pages", 'm', POPT_ARG_STRING, NULL, 'm',
 	 "pages of ring buffer per CPU, a power of two", "N"},
 	OPTION_FORMATS_DIR,
@@ -203,6 +205,9 @@ static int apply_option(struct parse *parse, int option, const char *text)
 		return take_string(&options->formats, text, "--formats", parse->err);
 	case OPTION_STREAM:
 		parse->stream = true;
+		return 0;
+	case OPTION_RAW:
+		options->raw = true;
 		return 0;
 	case 'f':
 		options->follow = true;

@@ -39,6 +39,7 @@ struct live_trace {
 	struct task_table *tasks;
 	struct writer *writer;
 	struct sink *sink;
+	struct raw *raw;
 	struct pipeline pipeline;
 	int proc_fd;
 	int output_fd;
@@ -211,12 +212,15 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 	if (code < 0)
 		return code;
 	trace->tasks = task_table_new();
-	if (!trace->tasks)
+	if (options->raw)
+		trace->raw = raw_new(trace->writer, formats, TRACEPOINT_COUNT);
+	if (!trace->tasks || (options->raw && !trace->raw))
 		return error_set(err, -ENOMEM, "out of memory");
 	trace->pipeline = (struct pipeline){
 		.decoder = trace->decoder,
 		.tasks = trace->tasks,
 		.sink = trace->sink,
+		.raw = trace->raw,
 		.filter =
 			{
 				.events = options->events,
@@ -467,6 +471,7 @@ static void wait_for_command(struct live_trace *trace)
 static void tear_down(struct live_trace *trace)
 {
 	command_done(&trace->command);
+	raw_free(trace->raw);
 	sink_free(trace->sink);
 	writer_free(trace->writer);
 	source_free(trace->source);
