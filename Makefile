@@ -12,6 +12,7 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
+FORMATSDIR ?= $(PREFIX)/share/$(PROGRAM)/formats
 
 # V=1 shows the commands; SAN=1 adds ASan and UBSan; DEBUG=1 turns optimisation off; WERROR=1 is CI's.
 Q       := $(if $(V),,@)
@@ -29,7 +30,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wundef -Wvla -Wwrite
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
 CFLAGS   ?= $(if $(DEBUG),-O0,-O2) -g
-ALL_CPPFLAGS = -D_GNU_SOURCE -DPXT_VERSION='"$(VERSION)"' -Iinclude \
+ALL_CPPFLAGS = -D_GNU_SOURCE -DPXT_VERSION='"$(VERSION)"' \
+	-DPXT_FORMATS_DIR='"$(FORMATSDIR)"' -Iinclude \
 	$(PACKAGE_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c17 $(WARNINGS) $(SANITIZE) $(CFLAGS)
 
@@ -117,10 +119,13 @@ deps:
 install: all
 	install -D -m 0755 $(BUILD)/$(PROGRAM) $(DESTDIR)$(BINDIR)/$(PROGRAM)
 	install -D -m 0644 man/$(PROGRAM).1 $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+	install -d -m 0755 $(DESTDIR)$(FORMATSDIR)
+	cd formats && find . -type f -exec install -D -m 0644 {} $(DESTDIR)$(FORMATSDIR)/{} \;
 
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/$(PROGRAM) $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+	rm -rf $(DESTDIR)$(FORMATSDIR)
 
 # make bench BENCH_OPTIONS='--rounds 3 --mmap-pages 64,1024'; bench/run --help lists them.
 BENCH_PROGRAMS := $(BUILD)/bench/load $(BUILD)/bench/tiny

@@ -18,7 +18,7 @@
 #define DURATION_LIMIT_S 60U
 #define EVENT_LIMIT 5000U
 
-enum mode { MODE_TRACE, MODE_CHECK, MODE_HELP, MODE_VERSION };
+enum mode { MODE_TRACE, MODE_CHECK, MODE_FORMATS, MODE_HELP, MODE_VERSION };
 
 struct options {
 	enum mode mode;
@@ -33,7 +33,8 @@ struct options {
 	uint32_t mmap_pages;  /* per CPU; 0: as many as are good */
 	bool raw;             /* every event's record below its line */
 	bool verbose, quiet;
-	char **command; /* NULL: none; borrowed from argv */
+	char **arguments; /* of MODE_FORMATS, ended by NULL */
+	char **command;   /* NULL: none; borrowed from argv */
 };
 
 /*

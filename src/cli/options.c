@@ -57,6 +57,12 @@ static const struct poptOption check_options[] = {
 	POPT_TABLEEND,
 };
 
+static const struct poptOption formats_options[] = {
+	{"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "with diff: list the ids that differ", NULL},
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
 /* What each mode takes, and how its usage line ends. */
 static const struct mode_syntax {
 	const char *name;
@@ -65,6 +71,8 @@ static const struct mode_syntax {
 } modes[] = {
 	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]"},
 	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]"},
+	[MODE_FORMATS] = {"formats", formats_options,
+			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]"},
 };
 
 /* ---- values ---- */
@@ -179,6 +187,7 @@ static int take_string(char **owner, const char *text, const char *option, struc
 
 struct parse {
 	struct options *options;
+	enum mode mode; /* as named; an option may turn options->mode into another */
 	bool stream;
 	struct error *err;
 };
@@ -222,10 +231,27 @@ static int apply_option(struct parse *parse, int option, const char *text)
 		options->mode = MODE_VERSION;
 		return 0;
 	default:
-		options->help_on = options->mode == MODE_CHECK ? MODE_CHECK : MODE_TRACE;
+		options->help_on = parse->mode;
 		options->mode = MODE_HELP;
 		return 0;
 	}
+}
+
+static int take_arguments(poptContext context, struct parse *parse)
+{
+	const char **arguments = poptGetArgs(context);
+	size_t count = 0;
+
+	while (arguments && arguments[count])
+		count++;
+	char **copies = calloc(count + 1, sizeof(*copies));
+	parse->options->arguments = copies;
+	for (size_t i = 0; copies && i < count; i++) {
+		copies[i] = strdup(arguments[i]);
+		if (!copies[i])
+			return error_set(parse->err, -ENOMEM, "out of memory");
+	}
+	return copies ? 0 : error_set(parse->err, -ENOMEM, "out of memory");
 }
 
 static int apply_all(poptContext context, struct parse *parse)
@@ -244,6 +270,8 @@ static int apply_all(poptContext context, struct parse *parse)
 		return error_set(parse->err, -EINVAL, "%.80s: %s",
 				 poptBadOption(context, POPT_BADOPTION_NOALIAS),
 				 poptStrerror(option));
+	if (parse->mode == MODE_FORMATS)
+		return take_arguments(context, parse);
 	const char *stray = poptPeekArg(context);
 	if (stray && parse->options->mode == MODE_TRACE) {
 		error_set(parse->err, -EINVAL, "unexpected argument '%.80s'", stray);
@@ -308,12 +336,21 @@ static int find_command(int argc, char **argv, struct options *options, struct e
 	return argc;
 }
 
+/* The mode that ARGV begins with, MODE_TRACE where it names none. */
+static enum mode named_mode(int argc, char **argv)
+{
+	for (size_t i = MODE_TRACE + 1; argc > 1 && i < ARRAY_SIZE(modes); i++) {
+		if (strcmp(argv[1], modes[i].name) == 0)
+			return (enum mode)i;
+	}
+	return MODE_TRACE;
+}
+
 static int parse_mode(int argc, char **argv, struct parse *parse)
 {
-	bool named = argc > 1 && strcmp(argv[1], modes[MODE_CHECK].name) == 0;
-	int skipped = named ? 1 : 0;
-
-	parse->options->mode = named ? MODE_CHECK : MODE_TRACE;
+	parse->mode = named_mode(argc, argv);
+	parse->options->mode = parse->mode;
+	int skipped = parse->mode == MODE_TRACE ? 0 : 1;
 	poptContext context =
 		poptGetContext(NULL, argc - skipped, (const char **)(void *)(argv + skipped),
 			       modes[parse->options->mode].table, 0);
@@ -321,8 +358,9 @@ static int parse_mode(int argc, char **argv, struct parse *parse)
 		return error_set(parse->err, -ENOMEM, "out of memory");
 	int code = apply_all(context, parse);
 	poptFreeContext(context);
-	if (code == 0 && named && parse->options->command)
-		return error_set(parse->err, -EINVAL, "check takes no COMMAND");
+	if (code == 0 && skipped && parse->options->command)
+		return error_set(parse->err, -EINVAL, "%s takes no COMMAND",
+				 modes[parse->mode].name);
 	return code;
 }
 
@@ -348,6 +386,10 @@ void options_done(struct options *options)
 	pid_list_done(&options->pids);
 	free(options->output);
 	free(options->formats);
+	for (size_t i = 0; options->arguments && options->arguments[i]; i++)
+		free(options->arguments[i]);
+	free(options->arguments);
+	options->arguments = NULL;
 	options->output = NULL;
 	options->formats = NULL;
 }
@@ -362,11 +404,21 @@ void options_print_help(enum mode mode, FILE *out)
 	poptSetOtherOptionHelp(context, modes[mode].usage);
 	poptPrintHelp(context, out, 0);
 	poptFreeContext(context);
+	if (mode == MODE_FORMATS)
+		fputs("\n"
+		      "A, B and SOURCE: live, a kernel of 'formats list' or the beginning of its "
+		      "name, a directory\n"
+		      "that holds events/, or a capture. EVENT: a name, SYSTEM:NAME, or a glob.\n"
+		      "\n"
+		      "Exit status: 0; 1 where diff finds differences (ids do not count); 2 on "
+		      "failure.\n",
+		      out);
 	if (mode == MODE_TRACE)
 		fputs("\n"
 		      "Traces every fork, exec and exit on this host, or of COMMAND and its "
 		      "descendants.\n"
 		      "\n"
-		      "Also: perf_exec_trace check   what this host allows, and the remedies\n",
+		      "Also: perf_exec_trace check     what this host allows, and the remedies\n"
+		      "      perf_exec_trace formats   tracepoint formats: list, show, diff\n",
 		      out);
 }
