@@ -260,13 +260,15 @@ static int load_directory(const char *path, const char *pattern, struct format_s
 	struct format_dir dir;
 	int code = format_dir_open(&dir, path, err);
 
+	if (code == -ENOENT)
+		return error_set(err, code, "%.200s holds no formats: it has no events/", path);
 	if (code < 0)
 		return code;
 	struct walk walk = {.dir = &dir, .pattern = pattern, .set = set};
 	describe_directory(&dir, set);
 	code = walk_all(&walk, err);
 	if (code == 0 && set->count == 0 && !pattern)
-		code = error_set(err, -ENOENT, "%s/events holds no format files", dir.path);
+		code = error_set(err, -ENOENT, "%s/events holds no SYSTEM/EVENT/format", dir.path);
 	format_dir_close(&dir);
 	return code;
 }

@@ -112,41 +112,57 @@ static bool is_source(const char *argument)
 	return false;
 }
 
-static int unknown_event(const char *source, const char *event, struct error *err)
+static void suggest_events(const struct format_set *set, struct suggestions *suggestions)
 {
-	struct suggestions suggestions = {.wanted = event};
-	struct format_set set;
+	for (size_t i = 0; i < set->count; i++)
+		suggest(suggestions, set->entries[i].name);
+}
+
+/* B may be NULL. */
+static int unknown_event(const struct format_set *a, const struct format_set *b, const char *event,
+			 struct error *err)
+{
+	const char *colon = strchr(event, ':');
+	struct suggestions suggestions = {.wanted = colon ? colon + 1 : event};
 	char text[sizeof(err->remedy)];
-	const char *name = strchr(event, ':');
+
+	suggest_events(a, &suggestions);
+	if (b)
+		suggest_events(b, &suggestions);
+	suggestions_text(&suggestions, text, sizeof(text));
+	error_set(err, -ENOENT, "%.80s%s%.80s %s no event '%.80s'", a->name, b ? " and " : "",
+		  b ? b->name : "", b ? "have" : "has", event);
+	if (text[0])
+		error_remedy(err, "%s", text);
+	return STATUS_TROUBLE;
+}
+
+static int unknown_event_of(const char *source, const char *event, struct error *err)
+{
+	struct format_set set;
 
 	if (format_set_load(source, NULL, &set, err) < 0)
 		return STATUS_TROUBLE;
-	error_set(err, -ENOENT, "%.80s has no event '%.80s'", set.name, event);
-	if (name)
-		suggestions.wanted = name + 1;
-	for (size_t i = 0; i < set.count; i++)
-		suggest(&suggestions, set.entries[i].name);
-	suggestions_text(&suggestions, text, sizeof(text));
-	if (text[0])
-		error_remedy(err, "%s", text);
+	int status = unknown_event(&set, NULL, event, err);
 	format_set_done(&set);
-	return STATUS_TROUBLE;
+	return status;
 }
 
 static int show(const char *source, const char *event, FILE *out, struct error *err)
 {
-	/* This host's thousands of events would bury those that matter. */
-	bool only_ours = !event && strcmp(source, "live") == 0;
 	struct style style = style_get(style_wanted(out));
 	struct format_set set;
 
-	if (format_set_load(source, only_ours ? "sched:sched_process_*" : event, &set, err) < 0)
+	/* This host's thousands of events would bury those that matter. */
+	if (!event && strcmp(source, "live") == 0)
+		event = "sched:sched_process_*";
+	if (format_set_load(source, event, &set, err) < 0)
 		return STATUS_TROUBLE;
 	int status = complain_of_malformed(&set, err);
 	if (set.count > 0)
 		report_layouts(&set, &style, out);
 	else
-		status = unknown_event(source, event, err);
+		status = unknown_event_of(source, event ? event : "*", err);
 	format_set_done(&set);
 	return status;
 }
@@ -162,22 +178,40 @@ static int run_show(const struct request *request, struct error *err)
 
 /* ---- diff ---- */
 
+static bool has_event(const struct format_set *set, const char *pattern)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (format_pattern_matches(pattern, set->entries[i].system, set->entries[i].name))
+			return true;
+	}
+	return false;
+}
+
+static int diff(const struct format_set *a, const struct format_set *b,
+		const struct request *request, struct error *err)
+{
+	const char *event = request->arguments[2];
+	struct style style = style_get(style_wanted(request->out));
+
+	if (event && !has_event(a, event) && !has_event(b, event))
+		return unknown_event(a, b, event, err);
+	int code = report_diff(a, b, event, request->verbose, &style, request->out, err);
+	return code < 0 ? STATUS_TROUBLE : code;
+}
+
 static int run_diff(const struct request *request, struct error *err)
 {
-	struct style style = style_get(style_wanted(request->out));
 	struct format_set a, b;
 
 	if (format_set_load(request->arguments[0], NULL, &a, err) < 0)
 		return STATUS_TROUBLE;
-	if (format_set_load(request->arguments[1], NULL, &b, err) < 0) {
-		format_set_done(&a);
-		return STATUS_TROUBLE;
+	int status = STATUS_TROUBLE;
+	if (format_set_load(request->arguments[1], NULL, &b, err) == 0) {
+		status = diff(&a, &b, request, err);
+		format_set_done(&b);
 	}
-	int code = report_diff(&a, &b, request->arguments[2], request->verbose, &style,
-			       request->out, err);
 	format_set_done(&a);
-	format_set_done(&b);
-	return code < 0 ? STATUS_TROUBLE : code;
+	return status;
 }
 
 /* ---- the whole ---- */

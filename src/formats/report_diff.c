@@ -377,15 +377,14 @@ static void print_changes(const struct comparison *comparison, FILE *out)
 	fputc('\n', out);
 }
 
-static void print_uncovered(const struct side *side, const struct side *other, FILE *out)
+static void print_uncovered(const struct side *side, FILE *out)
 {
 	if (side->uncovered == 0)
 		return;
-	fprintf(out, "not compared: %zu event%s of ", side->uncovered, plural(side->uncovered));
+	fprintf(out, "not compared: %zu event%s that only ", side->uncovered,
+		plural(side->uncovered));
 	report_name(side->set->name, out);
-	fputs(" that are not kept in ", out);
-	report_name(other->set->name, out);
-	fputc('\n', out);
+	fputs(" has\n", out);
 }
 
 static void print_sum(const struct comparison *comparison, bool ids_shown, FILE *out)
@@ -401,8 +400,8 @@ static void print_sum(const struct comparison *comparison, bool ids_shown, FILE 
 	print_changes(comparison, out);
 	if (comparison->ids_differ > 0 && !ids_shown)
 		fprintf(out, "ids: %zu differ (-v lists them)\n", comparison->ids_differ);
-	print_uncovered(&comparison->a, &comparison->b, out);
-	print_uncovered(&comparison->b, &comparison->a, out);
+	print_uncovered(&comparison->a, out);
+	print_uncovered(&comparison->b, out);
 }
 
 static int verdict(const struct comparison *comparison, struct error *err)
@@ -415,7 +414,7 @@ static int verdict(const struct comparison *comparison, struct error *err)
 		return error_set(err, -EBADMSG, "%zu formats are malformed, the first: %.300s",
 				 comparison->malformed, bad->why);
 	if (comparison->compared == 0 && comparison->a.only_count + comparison->b.only_count == 0)
-		return error_set(err, -ENOENT, "there is no event to compare");
+		return error_set(err, -ENOENT, "they have no event in common");
 	return comparison->block_count > 0 || comparison->a.only_count > 0 ||
 	       comparison->b.only_count > 0;
 }

@@ -13,7 +13,10 @@ static size_t min(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many characters have to be put in, taken out, replaced or swapped with their neighbour. */
+/*
+ * How many characters have to be put in, taken out, replaced or swapped with their neighbour to
+ * make A the beginning of B. B is at most LENGTH_MAX long.
+ */
 static size_t edit_distance(const char *a, const char *b)
 {
 	size_t rows[3][LENGTH_MAX + 1];
@@ -35,7 +38,10 @@ static size_t edit_distance(const char *a, const char *b)
 		last = row;
 		row = free_row;
 	}
-	return last[length];
+	size_t fewest = last[0];
+	for (size_t j = 1; j <= length; j++)
+		fewest = min(fewest, last[j]);
+	return fewest;
 }
 
 /* SIZE_MAX where they are not near. */
@@ -48,7 +54,7 @@ static size_t distance(const char *wanted, const char *candidate)
 	if (strstr(candidate, wanted))
 		return 0;
 	size_t changes = edit_distance(wanted, candidate);
-	return changes <= length / 4 + 1 ? changes : SIZE_MAX;
+	return changes <= length / 4 ? changes : SIZE_MAX;
 }
 
 void suggest(struct suggestions *suggestions, const char *candidate)
