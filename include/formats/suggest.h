@@ -19,7 +19,9 @@ struct suggestions {
 	size_t count;
 };
 
-/* CANDIDATE is borrowed; it is taken up where it holds WANTED, or a few changes make it that. */
+/*
+ * CANDIDATE is borrowed; it is taken up (once) where it holds WANTED, or begins nearly like it.
+ */
 void suggest(struct suggestions *suggestions, const char *candidate);
 
 /* Write "A, B or C" to OUT; "" where nothing is near. What does not fit is left out. */

@@ -250,6 +250,8 @@ static int load_live(const char *pattern, struct format_set *set, struct error *
 	struct walk walk = {.dir = &dir, .pattern = pattern, .set = set};
 	describe_host(set);
 	code = walk_all(&walk, err);
+	if (code == -EACCES)
+		error_remedy(err, "sudo perf_exec_trace formats ...");
 	format_dir_close(&dir);
 	return code;
 }

@@ -392,14 +392,15 @@ static void print_sum(const struct comparison *comparison, bool ids_shown, FILE 
 	size_t differ = comparison->compared - comparison->same;
 	size_t one_sided = comparison->a.only_count + comparison->b.only_count;
 
-	fprintf(out, "\n%zu of %zu event%s differ", differ, comparison->compared,
-		plural(comparison->compared));
+	fprintf(out, "\n%zu of %zu event%s differ%s", differ, comparison->compared,
+		plural(comparison->compared), differ == 1 ? "s" : "");
 	if (one_sided > 0)
 		fprintf(out, ", %zu %s only on one side", one_sided, one_sided == 1 ? "is" : "are");
 	fputc('\n', out);
 	print_changes(comparison, out);
 	if (comparison->ids_differ > 0 && !ids_shown)
-		fprintf(out, "ids: %zu differ (-v lists them)\n", comparison->ids_differ);
+		fprintf(out, "ids: %zu differ%s (-v lists them)\n", comparison->ids_differ,
+			comparison->ids_differ == 1 ? "s" : "");
 	print_uncovered(&comparison->a, out);
 	print_uncovered(&comparison->b, out);
 }

@@ -64,6 +64,10 @@ void suggest(struct suggestions *suggestions, const char *candidate)
 
 	if (far == SIZE_MAX)
 		return;
+	for (size_t i = 0; i < suggestions->count; i++) {
+		if (strcmp(suggestions->best[i].name, candidate) == 0)
+			return;
+	}
 	while (at > 0 && suggestions->best[at - 1].distance > far)
 		at--;
 	if (at == SUGGESTIONS_MAX)
