@@ -6,6 +6,7 @@
 
 #include "cli/options.h"
 #include "error.h"
+#include "formats/formats.h"
 #include "host/check.h"
 #include "trace/live_trace.h"
 #include "trace/record.h"
@@ -66,6 +67,13 @@ static int run_check(const struct options *options, struct error *err)
 	return code < 0 ? EXIT_RUNTIME : 0;
 }
 
+static int run_formats(const struct options *options, struct error *err)
+{
+	int status = formats_run(options->arguments, options->verbose, stdout, err);
+
+	return finish_stdout(err) < 0 ? EXIT_USAGE : status;
+}
+
 static int run(const struct options *options, struct error *err)
 {
 	switch (options->mode) {
@@ -79,6 +87,8 @@ static int run(const struct options *options, struct error *err)
 		return record_trace(options, err);
 	case MODE_REPLAY:
 		return replay(options, err);
+	case MODE_FORMATS:
+		return run_formats(options, err);
 	default:
 		return live_trace(options, err);
 	}

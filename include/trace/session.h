@@ -27,6 +27,7 @@ struct session {
 	struct task_table *tasks;
 	struct writer *writer;
 	struct sink *sink;
+	struct raw *raw; /* NULL without --raw */
 	struct pipeline pipeline;
 	int output_fd;    /* -1: standard output */
 	bool reader_gone; /* nobody reads our output any more: end quietly */

@@ -14,7 +14,7 @@
 #define MMAP_PAGES_MAX (1U << 20)
 
 /* Options without a short name. */
-enum { OPTION_STREAM = 256, OPTION_FORMATS };
+enum { OPTION_STREAM = 256, OPTION_FORMATS, OPTION_RAW };
 
 /* What several modes take. clang-format off: it makes a macro of one row into five lines. */
 /* clang-format off */
@@ -34,6 +34,7 @@ enum { OPTION_STREAM = 256, OPTION_FORMATS };
 #define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
 #define OPTION_FORMATS_DIR(instead) \
 	LONG_VALUE("formats", OPTION_FORMATS, "take format files from DIR instead of " instead, "DIR")
+#define OPTION_RAW_RECORDS LONG_FLAG("raw", OPTION_RAW, "below each line the record itself: every field, and the bytes")
 #define OPTION_QUIET FLAG("quiet", 'q', "no summary and no notices, errors only")
 #define OPTION_VERSION FLAG("version", 'V', "show the version")
 #define OPTION_HELP FLAG("help", 'h', "show this help")
@@ -46,6 +47,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	OPTION_OUTPUT,
+	OPTION_RAW_RECORDS,
 	OPTION_MMAP_PAGES,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
@@ -77,6 +79,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	OPTION_OUTPUT,
+	OPTION_RAW_RECORDS,
 	OPTION_FORMATS_DIR("those of the capture"),
 	FLAG("verbose", 'v', "say what the capture holds"),
 	OPTION_QUIET,
@@ -86,6 +89,12 @@ static const struct poptOption replay_options[] = {
 
 static const struct poptOption check_options[] = {
 	OPTION_FORMATS_DIR("tracefs"),
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption formats_options[] = {
+	FLAG("verbose", 'v', "with diff: list the ids that differ"),
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -102,6 +111,8 @@ static const struct mode_syntax {
 			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]"},
 	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE"},
 	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]"},
+	[MODE_FORMATS] = {"formats", formats_options,
+			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]"},
 };
 
 /* ---- values ---- */
@@ -247,6 +258,9 @@ static int apply_option(struct parse *parse, int option, const char *text)
 	case OPTION_STREAM:
 		parse->stream = true;
 		return 0;
+	case OPTION_RAW:
+		options->raw = true;
+		return 0;
 	case 'f':
 		options->follow = true;
 		return 0;
@@ -266,8 +280,27 @@ static int apply_option(struct parse *parse, int option, const char *text)
 	}
 }
 
+static int take_formats_arguments(poptContext context, struct parse *parse)
+{
+	const char **arguments = poptGetArgs(context);
+	size_t count = 0;
+
+	while (arguments && arguments[count])
+		count++;
+	char **copies = calloc(count + 1, sizeof(*copies));
+	parse->options->arguments = copies;
+	for (size_t i = 0; copies && i < count; i++) {
+		copies[i] = strdup(arguments[i]);
+		if (!copies[i])
+			return error_set(parse->err, -ENOMEM, "out of memory");
+	}
+	return copies ? 0 : error_set(parse->err, -ENOMEM, "out of memory");
+}
+
 static int take_arguments(poptContext context, struct parse *parse)
 {
+	if (parse->mode == MODE_FORMATS)
+		return take_formats_arguments(context, parse);
 	if (parse->mode == MODE_REPLAY && poptPeekArg(context)) {
 		int code = take_string(&parse->options->capture, poptGetArg(context), "replay",
 				       parse->err);
@@ -422,6 +455,10 @@ void options_done(struct options *options)
 	free(options->formats);
 	free(options->capture);
 	options->capture = NULL;
+	for (size_t i = 0; options->arguments && options->arguments[i]; i++)
+		free(options->arguments[i]);
+	free(options->arguments);
+	options->arguments = NULL;
 	options->output = NULL;
 	options->formats = NULL;
 }
@@ -436,6 +473,15 @@ void options_print_help(enum mode mode, FILE *out)
 	poptSetOtherOptionHelp(context, modes[mode].usage);
 	poptPrintHelp(context, out, 0);
 	poptFreeContext(context);
+	if (mode == MODE_FORMATS)
+		fputs("\n"
+		      "A, B and SOURCE: live, a kernel of 'formats list' or the beginning of its "
+		      "name, a directory\n"
+		      "that holds events/, or a capture. EVENT: a name, SYSTEM:NAME, or a glob.\n"
+		      "\n"
+		      "Exit status: 0; 1 where diff finds differences (ids do not count); 2 on "
+		      "failure.\n",
+		      out);
 	if (mode == MODE_TRACE)
 		fputs("\n"
 		      "Traces every fork, exec and exit on this host, or of COMMAND and its "
@@ -446,6 +492,8 @@ void options_print_help(enum mode mode, FILE *out)
 		      "      perf_exec_trace replay FILE      the same from a capture of record or "
 		      "perf\n"
 		      "      perf_exec_trace check            what this host allows, and the "
-		      "remedies\n",
+		      "remedies\n"
+		      "      perf_exec_trace formats          tracepoint formats: list, show, "
+		      "diff\n",
 		      out);
 }

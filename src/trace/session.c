@@ -11,6 +11,7 @@
 
 void session_done(struct session *session)
 {
+	raw_free(session->raw);
 	sink_free(session->sink);
 	writer_free(session->writer);
 	decoder_free(session->decoder);
@@ -43,12 +44,15 @@ int session_make_pipeline(struct session *session,
 	if (code < 0)
 		return code;
 	session->tasks = task_table_new();
-	if (!session->tasks)
+	if (options->raw)
+		session->raw = raw_new(session->writer, formats, TRACEPOINT_COUNT);
+	if (!session->tasks || (options->raw && !session->raw))
 		return error_set(err, -ENOMEM, "out of memory");
 	session->pipeline = (struct pipeline){
 		.decoder = session->decoder,
 		.tasks = session->tasks,
 		.sink = session->sink,
+		.raw = session->raw,
 		.filter =
 			{
 				.events = options->events,
