@@ -30,6 +30,7 @@ struct session {
 	struct raw *raw; /* NULL without --raw */
 	struct pipeline pipeline;
 	int output_fd;    /* -1: standard output */
+	bool made_output; /* the file was not there before, and is not kept yet */
 	bool reader_gone; /* nobody reads our output any more: end quietly */
 };
 
@@ -41,8 +42,14 @@ struct session {
 /* Free all that there is of it. */
 void session_done(struct session *session);
 
-/* Open what -o names, which is truncated. Returns 0, or a negative errno with ERR filled. */
+/* Open what -o names, without touching what it holds. 0, or a negative errno with ERR filled. */
 int session_open_output(struct session *session, struct error *err) MUST_CHECK;
+
+/*
+ * The trace begins: empty the output file, and keep it. Without this session_done() leaves
+ * everything as it was found.
+ */
+void session_keep_output(struct session *session);
 
 /*
  * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them, in front of

@@ -36,7 +36,6 @@ static int set_up(struct live_trace *trace, const struct options *options, struc
 	int code = tracing_open(&trace->tracing, options, false, err);
 
 	trace->session.source = trace->tracing.source;
-	/* Only now, so that a trace that cannot begin leaves an old file alone. */
 	if (code == 0)
 		code = session_open_output(&trace->session, err);
 	return code == 0 ? make_pipeline(trace, err) : code;
@@ -122,6 +121,7 @@ static int run(struct live_trace *trace, struct error *err)
 
 static int trace_and_end(struct live_trace *trace, struct error *err)
 {
+	session_keep_output(&trace->session);
 	int code = run(trace, err);
 
 	tracing_stop(&trace->tracing);
