@@ -9,6 +9,7 @@
 #include "host/check.h"
 #include "trace/live_trace.h"
 #include "trace/record.h"
+#include "trace/replay.h"
 
 /* Exit statuses of our own failures. */
 #define EXIT_RUNTIME 1
@@ -76,6 +77,8 @@ static int run(const struct options *options, struct error *err)
 		return run_check(options, err);
 	case MODE_RECORD:
 		return record_trace(options, err);
+	case MODE_REPLAY:
+		return replay(options, err);
 	default:
 		return live_trace(options, err);
 	}

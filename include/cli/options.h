@@ -18,7 +18,7 @@
 #define DURATION_LIMIT_S 60U
 #define EVENT_LIMIT 5000U
 
-enum mode { MODE_TRACE, MODE_RECORD, MODE_CHECK, MODE_HELP, MODE_VERSION };
+enum mode { MODE_TRACE, MODE_RECORD, MODE_REPLAY, MODE_CHECK, MODE_HELP, MODE_VERSION };
 
 struct options {
 	enum mode mode;
@@ -31,6 +31,7 @@ struct options {
 	char *output;         /* NULL: standard output; never NULL with MODE_RECORD */
 	char *formats;        /* NULL: tracefs */
 	uint32_t mmap_pages;  /* per CPU; 0: as many as are good */
+	char *capture;        /* with MODE_REPLAY: the file, "-" for standard input */
 	bool verbose, quiet;
 	char **command; /* NULL: none; borrowed from argv */
 	char **argv;    /* the whole command line, borrowed; NULL at its end */

@@ -74,7 +74,4 @@ double tracing_seconds(const struct tracing *tracing);
 /* CLOCK_MONOTONIC in ns. */
 uint64_t tracing_now_ns(void);
 
-/* One line to standard error, unless OPTIONS want quiet. */
-void notice(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
-
 #endif

@@ -16,34 +16,45 @@
 /* Options without a short name. */
 enum { OPTION_STREAM = 256, OPTION_FORMATS };
 
+/* What several modes take. */
 #define OPTION_HELP                                                           \
 	{                                                                     \
 		"help", 'h', POPT_ARG_NONE, NULL, 'h', "show this help", NULL \
 	}
-#define OPTION_FORMATS_DIR                                                     \
-	{                                                                      \
-		"formats", '\0', POPT_ARG_STRING, NULL, OPTION_FORMATS,        \
-			"take format files from DIR instead of tracefs", "DIR" \
+#define OPTION_VERSION                                                             \
+	{                                                                          \
+		"version", 'V', POPT_ARG_NONE, NULL, 'V', "show the version", NULL \
 	}
-#define OPTIONS_WHAT                                                                         \
-	{"pid",         'p', POPT_ARG_STRING,                                                \
-	 NULL,          'p', "only events in which one of the PIDs takes part",              \
-	 "PID[,PID...]"},                                                                    \
-		{"follow",                                                                   \
-		 'f',                                                                        \
-		 POPT_ARG_NONE,                                                              \
-		 NULL,                                                                       \
-		 'f',                                                                        \
-		 "with -p: descendants and threads too, those to come and those alive",      \
-		 NULL},                                                                      \
+#define OPTION_FORMATS_DIR(instead)                                             \
+	{                                                                       \
+		"formats", '\0', POPT_ARG_STRING, NULL, OPTION_FORMATS,         \
+			"take format files from DIR instead of " instead, "DIR" \
+	}
+#define OPTION_PID                                                                        \
+	{                                                                                 \
+		"pid", 'p', POPT_ARG_STRING, NULL, 'p',                                   \
+			"only events in which one of the PIDs takes part", "PID[,PID...]" \
+	}
+#define OPTION_EVENTS                                                                        \
 	{                                                                                    \
 		"events", 'e', POPT_ARG_STRING, NULL, 'e', "only these of fork, exec, exit", \
 			"LIST"                                                               \
+	}
+#define OPTION_OUTPUT                                                      \
+	{                                                                  \
+		"output", 'o', POPT_ARG_STRING, NULL, 'o',                 \
+			"write to FILE instead of standard output", "FILE" \
 	}
 #define OPTION_MMAP_PAGES                                                   \
 	{                                                                   \
 		"mmap-pages", 'm', POPT_ARG_STRING, NULL, 'm',              \
 			"pages of ring buffer per CPU, a power of two", "N" \
+	}
+#define OPTION_FOLLOW                                                                          \
+	{                                                                                      \
+		"follow", 'f', POPT_ARG_NONE, NULL, 'f',                                       \
+			"with -p: descendants and threads too, those to come and those alive", \
+			NULL                                                                   \
 	}
 #define OPTION_VERBOSE                                                                       \
 	{                                                                                    \
@@ -61,14 +72,15 @@ static const struct poptOption trace_options[] = {
 	 "N"},
 	{"stream", '\0', POPT_ARG_NONE, NULL, OPTION_STREAM,
 	 "lift both limits: run until interrupted", NULL},
-	OPTIONS_WHAT,
-	{"output", 'o', POPT_ARG_STRING, NULL, 'o', "write to FILE instead of standard output",
-	 "FILE"},
+	OPTION_PID,
+	OPTION_FOLLOW,
+	OPTION_EVENTS,
+	OPTION_OUTPUT,
 	OPTION_MMAP_PAGES,
-	OPTION_FORMATS_DIR,
+	OPTION_FORMATS_DIR("tracefs"),
 	OPTION_VERBOSE,
 	OPTION_QUIET,
-	{"version", 'V', POPT_ARG_NONE, NULL, 'V', "show the version", NULL},
+	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -78,17 +90,36 @@ static const struct poptOption record_options[] = {
 	 "the capture; an existing one is kept as FILE.old; - is standard output", "FILE"},
 	{"duration", 'd', POPT_ARG_STRING, NULL, 'd', "stop after SECS", "SECS"},
 	{"max-events", 'n', POPT_ARG_STRING, NULL, 'n', "stop once N events are recorded", "N"},
-	OPTIONS_WHAT,
+	OPTION_PID,
+	OPTION_FOLLOW,
+	OPTION_EVENTS,
 	OPTION_MMAP_PAGES,
-	OPTION_FORMATS_DIR,
+	OPTION_FORMATS_DIR("tracefs"),
 	OPTION_VERBOSE,
 	OPTION_QUIET,
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption replay_options[] = {
+	{"duration", 'd', POPT_ARG_STRING, NULL, 'd',
+	 "stop SECS after the first event, by the capture's clock", "SECS"},
+	{"max-events", 'n', POPT_ARG_STRING, NULL, 'n', "stop after N events", "N"},
+	OPTION_PID,
+	{"follow", 'f', POPT_ARG_NONE, NULL, 'f', "with -p: descendants and threads too", NULL},
+	OPTION_EVENTS,
+	OPTION_OUTPUT,
+	OPTION_FORMATS_DIR("those of the capture"),
+	{"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "say what the capture holds", NULL},
+	OPTION_QUIET,
+	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
 
 static const struct poptOption check_options[] = {
-	OPTION_FORMATS_DIR,
+	OPTION_FORMATS_DIR("tracefs"),
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -102,6 +133,7 @@ static const struct mode_syntax {
 	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]"},
 	[MODE_RECORD] = {"record", record_options,
 			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]"},
+	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE"},
 	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]"},
 };
 
@@ -127,17 +159,20 @@ static int parse_duration(const char *text, struct options *options, struct erro
 
 	if (parse_number(text, DURATION_MAX_S, &seconds) < 0)
 		return error_set(err, -EINVAL, "-d takes whole seconds, 1 to %u, not '%.40s'",
-				 DURATION_LIMIT_S, text);
+				 options->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S,
+				 text);
 	options->duration_s = (uint32_t)seconds;
 	return 0;
 }
 
 static int parse_max_events(const char *text, struct options *options, struct error *err)
 {
-	if (parse_number(text, UINT64_MAX, &options->max_events) < 0)
-		return error_set(err, -EINVAL, "-n takes a number of events, 1 to %u, not '%.40s'",
-				 EVENT_LIMIT, text);
-	return 0;
+	if (parse_number(text, UINT64_MAX, &options->max_events) == 0)
+		return 0;
+	if (options->mode != MODE_TRACE)
+		return error_set(err, -EINVAL, "-n takes a number of events, not '%.40s'", text);
+	return error_set(err, -EINVAL, "-n takes a number of events, 1 to %u, not '%.40s'",
+			 EVENT_LIMIT, text);
 }
 
 static int parse_mmap_pages(const char *text, struct options *options, struct error *err)
@@ -217,7 +252,7 @@ static int take_string(char **owner, const char *text, const char *option, struc
 
 struct parse {
 	struct options *options;
-	enum mode mode; /* as named, whatever options say */
+	enum mode mode; /* that the first argument names */
 	bool stream;
 	struct error *err;
 };
@@ -264,6 +299,23 @@ static int apply_option(struct parse *parse, int option, const char *text)
 	}
 }
 
+static int take_arguments(poptContext context, struct parse *parse)
+{
+	if (parse->mode == MODE_REPLAY && poptPeekArg(context)) {
+		int code = take_string(&parse->options->capture, poptGetArg(context), "replay",
+				       parse->err);
+		if (code < 0)
+			return code;
+	}
+	const char *stray = poptPeekArg(context);
+	if (!stray)
+		return 0;
+	error_set(parse->err, -EINVAL, "unexpected argument '%.80s'", stray);
+	if (parse->options->mode == MODE_TRACE)
+		error_remedy(parse->err, "perf_exec_trace -- %.80s, to trace that command", stray);
+	return -EINVAL;
+}
+
 static int apply_all(poptContext context, struct parse *parse)
 {
 	int option;
@@ -280,15 +332,7 @@ static int apply_all(poptContext context, struct parse *parse)
 		return error_set(parse->err, -EINVAL, "%.80s: %s",
 				 poptBadOption(context, POPT_BADOPTION_NOALIAS),
 				 poptStrerror(option));
-	const char *stray = poptPeekArg(context);
-	if (stray && parse->options->mode == MODE_TRACE) {
-		error_set(parse->err, -EINVAL, "unexpected argument '%.80s'", stray);
-		error_remedy(parse->err, "perf_exec_trace -- %.80s, to trace that command", stray);
-		return -EINVAL;
-	}
-	if (stray)
-		return error_set(parse->err, -EINVAL, "unexpected argument '%.80s'", stray);
-	return 0;
+	return take_arguments(context, parse);
 }
 
 /* ---- what goes with what ---- */
@@ -312,18 +356,24 @@ static int check_limits(const struct options *options, struct error *err)
 
 static int check_together(struct options *options, bool stream, struct error *err)
 {
-	if (options->mode != MODE_TRACE && options->mode != MODE_RECORD)
-		return 0;
 	if (options->mode == MODE_RECORD && !options->output) {
-		error_set(err, -EINVAL, "record needs -o: where to");
-		error_remedy(err, "perf_exec_trace record -o FILE");
+		error_set(err, -EINVAL, "record needs -o FILE: where to");
+		error_remedy(err, "perf_exec_trace record -o perf.data");
 		return -EINVAL;
 	}
+	if (options->mode == MODE_REPLAY && !options->capture) {
+		error_set(err, -EINVAL, "replay needs a FILE");
+		error_remedy(err, "perf_exec_trace replay perf.data, or - for standard input");
+		return -EINVAL;
+	}
+	if (options->mode != MODE_TRACE && options->mode != MODE_RECORD &&
+	    options->mode != MODE_REPLAY)
+		return 0;
 	if (options->command && options->pids.count > 0)
 		return error_set(err, -EINVAL, "-p and a COMMAND exclude each other");
 	if (options->follow && !options->command && options->pids.count == 0)
 		return error_set(err, -EINVAL, "-f needs -p: whom to follow");
-	if (stream || options->command || options->mode == MODE_RECORD)
+	if (stream || options->command || options->mode != MODE_TRACE)
 		return 0;
 
 	int code = check_limits(options, err);
@@ -349,10 +399,11 @@ static int find_command(int argc, char **argv, struct options *options, struct e
 	return argc;
 }
 
-static enum mode named_mode(const char *word)
+/* The mode that the first argument names. */
+static enum mode named_mode(int argc, char **argv)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(modes); i++) {
-		if (modes[i].name && strcmp(word, modes[i].name) == 0)
+	for (unsigned int i = 0; argc > 1 && i < ARRAY_SIZE(modes); i++) {
+		if (modes[i].name && strcmp(argv[1], modes[i].name) == 0)
 			return (enum mode)i;
 	}
 	return MODE_TRACE;
@@ -360,28 +411,30 @@ static enum mode named_mode(const char *word)
 
 static int parse_mode(int argc, char **argv, struct parse *parse)
 {
-	enum mode mode = argc > 1 ? named_mode(argv[1]) : MODE_TRACE;
-	int skipped = mode == MODE_TRACE ? 0 : 1;
+	const struct mode_syntax *mode = &modes[parse->mode];
+	int skipped = mode->name ? 1 : 0;
 
-	parse->mode = mode;
-	parse->options->mode = mode;
-	poptContext context =
-		poptGetContext(NULL, argc - skipped, (const char **)(void *)(argv + skipped),
-			       modes[mode].table, 0);
+	parse->options->mode = parse->mode;
+	poptContext context = poptGetContext(
+		NULL, argc - skipped, (const char **)(void *)(argv + skipped), mode->table, 0);
 	if (!context)
 		return error_set(parse->err, -ENOMEM, "out of memory");
 	int code = apply_all(context, parse);
 	poptFreeContext(context);
-	if (code == 0 && mode == MODE_CHECK && parse->options->command)
-		return error_set(parse->err, -EINVAL, "check takes no COMMAND");
+	if (code == 0 && mode->name && parse->mode != MODE_RECORD && parse->options->command)
+		return error_set(parse->err, -EINVAL, "%s takes no COMMAND", mode->name);
 	return code;
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct error *err)
 {
 	struct options parsed = {.events = EVENT_SHOWABLE, .argv = argv};
-	struct parse parse = {.options = &parsed, .err = err};
 	int before_command = find_command(argc, argv, &parsed, err);
+	struct parse parse = {
+		.options = &parsed,
+		.mode = named_mode(before_command, argv),
+		.err = err,
+	};
 	int code = before_command < 0 ? before_command : parse_mode(before_command, argv, &parse);
 
 	if (code == 0)
@@ -399,6 +452,8 @@ void options_done(struct options *options)
 	pid_list_done(&options->pids);
 	free(options->output);
 	free(options->formats);
+	free(options->capture);
+	options->capture = NULL;
 	options->output = NULL;
 	options->formats = NULL;
 }
@@ -418,7 +473,10 @@ void options_print_help(enum mode mode, FILE *out)
 		      "Traces every fork, exec and exit on this host, or of COMMAND and its "
 		      "descendants.\n"
 		      "\n"
-		      "Also: perf_exec_trace record -o FILE   the same into a capture\n"
+		      "Also: perf_exec_trace record -o FILE   the same into a capture, a perf.data "
+		      "file\n"
+		      "      perf_exec_trace replay FILE      the same from a capture, perf "
+		      "record's too\n"
 		      "      perf_exec_trace check            what this host allows, and the "
 		      "remedies\n",
 		      out);

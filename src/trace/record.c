@@ -17,6 +17,8 @@
 #include "source/live.h"
 #include "task/proc.h"
 #include "task/task_table.h"
+#include "trace/notice.h"
+#include "trace/progress.h"
 #include "trace/tracing.h"
 
 #define NS_PER_MS 1000000ULL
@@ -27,17 +29,16 @@
  */
 #define ROUND_NS (10 * NS_PER_MS)
 
-/* How often perf is led to what has been written, /proc looked at, the progress shown. */
+/* How often perf is led to what has been written, and /proc is looked at. */
 #define COMMIT_NS (250 * NS_PER_MS)
 #define LOOK_NS (200 * NS_PER_MS)
-#define PROGRESS_NS (250 * NS_PER_MS)
 
 /* Names of events: "sched:" and a tracepoint's. */
 #define EVENT_NAME_SIZE 64
 
 /* When something was last done, ns. */
 struct clock_marks {
-	uint64_t round, commit, look, progress;
+	uint64_t round, commit, look;
 };
 
 struct recording {
@@ -52,6 +53,7 @@ struct recording {
 	bool reader_gone; /* of a stream: end quietly */
 	uint64_t size;    /* of the capture as of the last round, bytes */
 	struct clock_marks done;
+	struct progress progress;
 };
 
 static const char *output_name(const struct recording *recording)
@@ -246,7 +248,7 @@ static int set_up(struct recording *recording, const struct options *options, st
 	if (code == 0 && make_collector(recording, &table) < 0)
 		code = error_set(err, -ENOMEM, "out of memory");
 	free(table.ids);
-	recording->on_terminal = isatty(STDERR_FILENO) && !options->quiet;
+	progress_start(&recording->progress, isatty(STDERR_FILENO) && !options->quiet);
 	return code;
 }
 
@@ -382,20 +384,11 @@ static void show_progress(struct recording *recording)
 	struct collector_counts counts = collector_counts(recording->collector);
 	char size[32];
 
-	if (!recording->on_terminal ||
-	    !is_due(&recording->done.progress, PROGRESS_NS, tracing_now_ns()))
+	if (!progress_is_due(&recording->progress))
 		return;
 	print_size(size, sizeof(size), capture_writer_size(recording->writer));
-	fprintf(stderr, "\r%" PRIu64 " events, %" PRIu64 " lost, %s, %.0f s\033[K", counts.events,
-		counts.lost, size, tracing_seconds(&recording->tracing));
-	recording->shows_line = true;
-}
-
-static void clear_progress(struct recording *recording)
-{
-	if (recording->shows_line)
-		fputs("\r\033[K", stderr);
-	recording->shows_line = false;
+	progress_show(&recording->progress, "%" PRIu64 " events, %s, %" PRIu64 " lost, %.0f s",
+		      counts.events, size, counts.lost, tracing_seconds(&recording->tracing));
 }
 
 static bool is_full(const struct recording *recording)
@@ -437,10 +430,9 @@ static void print_summary(const struct recording *recording)
 	char size[32];
 
 	print_size(size, sizeof(size), capture_writer_size(recording->writer));
-	notice(recording->tracing.options,
-		       "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s", counts.events,
-		       counts.lost, size, output_name(recording),
-		       tracing_seconds(&recording->tracing));
+	notice(recording->tracing.options, "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s",
+	       counts.events, counts.lost, size, output_name(recording),
+	       tracing_seconds(&recording->tracing));
 }
 
 /* After a failed write too: ERR tells of the first failure then. */
@@ -464,7 +456,7 @@ static int record_and_end(struct recording *recording, struct error *err)
 	int begun = begin(recording, err);
 	int code = begun == 0 ? run(recording, err) : begun;
 
-	clear_progress(recording);
+	progress_clear(&recording->progress);
 	tracing_stop(&recording->tracing);
 	code = finish_output(recording, code, err);
 	if (code == 0 && !recording->reader_gone)

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +12,7 @@
 #include "source/live.h"
 #include "source/perf_event.h"
 #include "task/proc.h"
+#include "trace/notice.h"
 #include "trace/signals.h"
 
 #define NS_PER_S 1000000000ULL
@@ -35,28 +34,14 @@ double tracing_seconds(const struct tracing *tracing)
 	return (double)(tracing_now_ns() - tracing->started_ns) / (double)NS_PER_S;
 }
 
-/* ---- notices: standard error, one line each ---- */
-
-void notice(const struct options *options, const char *format, ...)
-{
-	va_list args;
-
-	if (options->quiet)
-		return;
-	va_start(args, format);
-	fputs("perf_exec_trace: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-}
+/* ---- notices ---- */
 
 static void notice_cpu(void *context, int cpu, int online)
 {
 	const struct tracing *tracing = context;
 
 	notice(tracing->options,
-		       online ? "CPU %d came online: traced from now on" : "CPU %d went offline",
-		       cpu);
+	       online ? "CPU %d came online: traced from now on" : "CPU %d went offline", cpu);
 }
 
 static void notice_shortcomings(const struct tracing *tracing, const struct cpu_ring_plan *wanted)
@@ -66,13 +51,13 @@ static void notice_shortcomings(const struct tracing *tracing, const struct cpu_
 	for (unsigned int i = 0; i < PERF_FEATURES; i++) {
 		if (!(got->features & (1U << i)))
 			notice(tracing->options, "%s",
-				       perf_feature_consequence((enum perf_feature)i));
+			       perf_feature_consequence((enum perf_feature)i));
 	}
 	if (got->pages < wanted->pages)
 		notice(tracing->options,
-			       "ring buffers of %u pages per CPU, not %u: over "
-			       "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
-			       got->pages, wanted->pages);
+		       "ring buffers of %u pages per CPU, not %u: over "
+		       "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
+		       got->pages, wanted->pages);
 }
 
 static void notice_opened(const struct tracing *tracing)
@@ -89,10 +74,9 @@ static void notice_opened(const struct tracing *tracing)
 		return;
 	notice(tracing->options, "formats from %s%s", dir->path, origins[dir->origin]);
 	for (size_t i = 0; i < plan->tracepoint_count; i++)
-		notice(tracing->options, "sched:%s is event %u%s%s",
-			       plan->tracepoints[i].name, plan->tracepoints[i].id,
-			       plan->tracepoints[i].filter ? ", filter " : "",
-			       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
+		notice(tracing->options, "sched:%s is event %u%s%s", plan->tracepoints[i].name,
+		       plan->tracepoints[i].id, plan->tracepoints[i].filter ? ", filter " : "",
+		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
 	notice(tracing->options, "ring buffers of %u pages per CPU", plan->pages);
 }
 
@@ -316,7 +300,7 @@ void tracing_wait_for_command(struct tracing *tracing, bool quietly)
 		return;
 	if (!quietly)
 		notice(tracing->options, "the trace is over; waiting for '%.80s' (pid %d)",
-			       tracing->options->command[0], (int)tracing->command.pid);
+		       tracing->options->command[0], (int)tracing->command.pid);
 	while (!command_has_ended(&tracing->command, true)) {
 		signal = signals_stop(&from_process);
 		if (signal != 0) {
