@@ -226,10 +226,12 @@ static void test_the_rest_is_told_once(void **state)
 static void test_our_lost_is_a_record(void **state)
 {
 	const struct capture_lost lost = capture_lost_record(40, 3, 1234, 5);
+	struct record_layout layout;
 	struct record record;
 
 	(void)state;
-	assert_int_equal(record_parse(&lost.header, PERF_EVENT_SAMPLE_TYPE, &record), 0);
+	record_layout_init(&layout, PERF_EVENT_SAMPLE_TYPE, 0, true, false);
+	assert_int_equal(record_parse(&lost, &layout, &record), 0);
 	assert_int_equal(record.type, PERF_RECORD_LOST);
 	assert_int_equal(record.lost, 5);
 	assert_int_equal(record.cpu, 3);
