@@ -60,7 +60,7 @@ static const struct poptOption trace_options[] = {
 static const struct poptOption record_options[] = {
 	VALUE("output", 'o', "the capture; an existing one is kept as FILE.old; - is standard output", "FILE"),
 	VALUE("duration", 'd', "stop after SECS", "SECS"),
-	VALUE("max-events", 'n', "stop once N events are recorded", "N"),
+	VALUE("max-events", 'n', "stop once at least N events are recorded", "N"),
 	OPTION_PID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
@@ -365,8 +365,8 @@ static int check_together(struct options *options, bool stream, struct error *er
 	    options->mode != MODE_REPLAY)
 		return 0;
 	if (options->mode == MODE_RECORD && !options->output) {
-		error_set(err, -EINVAL, "record needs -o: where to");
-		error_remedy(err, "perf_exec_trace record -o FILE");
+		error_set(err, -EINVAL, "record needs -o FILE: where to");
+		error_remedy(err, "perf_exec_trace record -o perf.data");
 		return -EINVAL;
 	}
 	if (options->command && options->pids.count > 0)

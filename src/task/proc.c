@@ -213,25 +213,26 @@ int proc_scan(int proc_fd, struct task_table *table)
 	return code;
 }
 
-static void visit_threads(int proc_fd, const struct process *process,
+static void visit_threads(int proc_fd, int32_t pid,
 			  void (*visit)(void *context, const struct proc_task *task), void *context)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "%d/task", process->pid);
+	snprintf(path, sizeof(path), "%d/task", pid);
 	DIR *dir = open_dir(proc_fd, path);
 	struct dirent *entry;
 
+	/* It may be gone by now. */
 	if (!dir)
 		return;
 	while ((entry = readdir(dir))) {
 		int32_t tid = pid_of_name(entry->d_name);
 		struct stat_line stat;
 
-		snprintf(path, sizeof(path), "%d/task/%d/stat", process->pid, tid);
+		snprintf(path, sizeof(path), "%d/task/%d/stat", pid, tid);
 		if (tid == 0 || read_stat_file(proc_fd, path, &stat) < 0 || is_dead(stat.state))
 			continue;
-		const struct proc_task task = {process->pid, tid, stat.ppid, stat.comm};
+		const struct proc_task task = {pid, tid, stat.ppid, stat.comm};
 		visit(context, &task);
 	}
 	closedir(dir);
@@ -240,13 +241,19 @@ static void visit_threads(int proc_fd, const struct process *process,
 int proc_visit(int proc_fd, void (*visit)(void *context, const struct proc_task *task),
 	       void *context)
 {
-	struct process_list list = {0};
-	int code = list_processes(proc_fd, &list);
+	DIR *dir = open_dir(proc_fd, ".");
+	struct dirent *entry;
 
-	for (size_t i = 0; code == 0 && i < list.count; i++)
-		visit_threads(proc_fd, &list.processes[i], visit, context);
-	free(list.processes);
-	return code;
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		int32_t pid = pid_of_name(entry->d_name);
+
+		if (pid > 0)
+			visit_threads(proc_fd, pid, visit, context);
+	}
+	closedir(dir);
+	return 0;
 }
 
 bool proc_is_alive(int proc_fd, int32_t tid)

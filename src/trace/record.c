@@ -2,15 +2,14 @@
 #include "trace/record.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture/collector.h"
+#include "capture/output.h"
 #include "capture/write_head.h"
 #include "capture/write_records.h"
 #include "capture/writer.h"
@@ -18,6 +17,8 @@
 #include "task/proc.h"
 #include "task/task_table.h"
 #include "trace/notice.h"
+#include "trace/progress.h"
+#include "trace/record_events.h"
 #include "trace/tracing.h"
 
 #define NS_PER_MS 1000000ULL
@@ -28,17 +29,13 @@
  */
 #define ROUND_NS (10 * NS_PER_MS)
 
-/* How often perf is led to what has been written, /proc looked at, the progress shown. */
+/* How often perf is led to what has been written, and /proc is looked at. */
 #define COMMIT_NS (250 * NS_PER_MS)
 #define LOOK_NS (200 * NS_PER_MS)
-#define PROGRESS_NS (250 * NS_PER_MS)
-
-/* Names of events: "sched:" and a tracepoint's. */
-#define EVENT_NAME_SIZE 64
 
 /* When something was last done, ns. */
 struct clock_marks {
-	uint64_t round, commit, look, progress;
+	uint64_t round, commit, look;
 };
 
 struct recording {
@@ -46,72 +43,12 @@ struct recording {
 	struct capture_writer *writer;
 	struct collector *collector;
 	struct task_table *tasks; /* those of -p, with whom the recording ends */
-	int output_fd;            /* -1: standard output */
-	bool stream;
-	bool on_terminal; /* there is somebody to show progress to */
-	bool shows_line;  /* a progress line stands on the terminal */
+	struct capture_output output;
 	bool reader_gone; /* of a stream: end quietly */
 	uint64_t size;    /* of the capture as of the last round, bytes */
 	struct clock_marks done;
+	struct progress progress;
 };
-
-static const char *output_name(const struct recording *recording)
-{
-	const char *path = recording->tracing.options->output;
-
-	return strcmp(path, "-") == 0 ? "standard output" : path;
-}
-
-/* ---- the output ---- */
-
-static int use_stdout(struct recording *recording, struct error *err)
-{
-	if (isatty(STDOUT_FILENO)) {
-		error_set(err, -EINVAL, "a capture is nothing for a terminal");
-		error_remedy(err, "-o FILE, or a pipe behind it: | perf script -i -");
-		return -EINVAL;
-	}
-	recording->stream = true;
-	return 0;
-}
-
-/* A pipe or a device that somebody has made for us: nothing to rename, nothing to seek in. */
-static int open_special(const char *path)
-{
-	return open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-}
-
-/* Captures hold what processes were called: for nobody else's eyes. */
-static int create_file(const char *path)
-{
-	char *old;
-
-	if (asprintf(&old, "%s.old", path) < 0)
-		return -ENOMEM;
-	int code = rename(path, old) < 0 && errno != ENOENT ? -errno : 0;
-	free(old);
-	if (code < 0)
-		return code;
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	return fd < 0 ? -errno : fd;
-}
-
-static int open_output(struct recording *recording, struct error *err)
-{
-	const char *path = recording->tracing.options->output;
-	struct stat found;
-
-	if (strcmp(path, "-") == 0)
-		return use_stdout(recording, err);
-	recording->stream = stat(path, &found) == 0 && !S_ISREG(found.st_mode);
-	int fd = recording->stream ? open_special(path) : create_file(path);
-	if (fd == -1)
-		fd = -errno;
-	if (fd < 0)
-		return error_set(err, fd, "cannot write %.200s: %s", path, strerror(-fd));
-	recording->output_fd = fd;
-	return 0;
-}
 
 static int write_failed(struct recording *recording, int code, struct error *err)
 {
@@ -119,63 +56,12 @@ static int write_failed(struct recording *recording, int code, struct error *err
 		recording->reader_gone = true;
 		return 0;
 	}
-	return error_set(err, code, "cannot write %.200s: %s%s", output_name(recording),
-			 strerror(-code),
-			 recording->stream ? "" : "; what was written until then can be replayed");
+	return error_set(
+		err, code, "cannot write %.200s: %s%s", recording->output.name, strerror(-code),
+		recording->output.stream ? "" : "; what was written until then can be replayed");
 }
 
 /* ---- setting up ---- */
-
-struct event_table {
-	struct recorded_event events[CPU_RING_EVENTS];
-	char names[CPU_RING_EVENTS][EVENT_NAME_SIZE];
-	uint64_t *ids; /* of event 0 on all CPUs, then of event 1, ... */
-	uint64_t newest_id;
-	size_t event_count, cpu_count;
-};
-
-static int read_ids(struct recording *recording, struct event_table *table)
-{
-	struct cpu_ring *ring;
-
-	while (live_ring(recording->tracing.source, table->cpu_count))
-		table->cpu_count++;
-	table->ids = calloc(table->event_count * table->cpu_count, sizeof(*table->ids));
-	if (!table->ids)
-		return -ENOMEM;
-	for (size_t cpu = 0; (ring = live_ring(recording->tracing.source, cpu)); cpu++) {
-		int code = cpu_ring_read_ids(ring);
-
-		if (code < 0)
-			return code;
-		for (size_t i = 0; i < table->event_count; i++) {
-			table->ids[i * table->cpu_count + cpu] = ring->ids[i];
-			if (ring->ids[i] > table->newest_id)
-				table->newest_id = ring->ids[i];
-		}
-	}
-	return 0;
-}
-
-static int make_event_table(struct recording *recording, struct event_table *table)
-{
-	const struct cpu_ring_plan *plan = &recording->tracing.plan;
-
-	*table = (struct event_table){.event_count = plan->tracepoint_count + 1};
-	int code = read_ids(recording, table);
-	for (size_t i = 0; code == 0 && i < table->event_count; i++) {
-		snprintf(table->names[i], EVENT_NAME_SIZE, "%s%s",
-			 i < plan->tracepoint_count ? "sched:" : "",
-			 i < plan->tracepoint_count ? plan->tracepoints[i].name : "dummy");
-		table->events[i] = (struct recorded_event){
-			.attr = cpu_ring_attr(plan, i),
-			.name = table->names[i],
-			.ids = table->ids + i * table->cpu_count,
-			.id_count = table->cpu_count,
-		};
-	}
-	return code;
-}
 
 static void on_fork(void *context, int32_t parent, int32_t child)
 {
@@ -187,28 +73,26 @@ static void on_fork(void *context, int32_t parent, int32_t child)
 		recording->done.look = 0;
 }
 
-static int make_collector(struct recording *recording, const struct event_table *table)
+static int make_collector(struct recording *recording, const struct record_events *events,
+			  struct error *err)
 {
-	uint64_t ids[CPU_RING_EVENTS];
-
-	for (size_t i = 0; i < table->event_count; i++)
-		ids[i] = table->events[i].ids[0];
-	recording->collector =
-		collector_new(recording->writer, ids, table->event_count, table->newest_id,
-			      recording->tracing.options->follow ? on_fork : NULL, recording);
-	return recording->collector ? 0 : -ENOMEM;
+	recording->collector = collector_new(
+		recording->writer, events->first_ids, events->count, events->newest_id,
+		recording->tracing.options->follow ? on_fork : NULL, recording);
+	return recording->collector ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 
-static int start_capture(struct recording *recording, const struct event_table *table,
+/* The output is opened last, so that a recording that cannot begin leaves an old file alone. */
+static int start_capture(struct recording *recording, const struct record_events *events,
 			 struct error *err)
 {
-	const struct tracing *tracing = &recording->tracing;
+	const struct options *options = recording->tracing.options;
 	const struct capture_description description = {
-		.events = table->events,
-		.event_count = table->event_count,
-		.formats = &tracing->tracepoints.dir,
-		.argv = (const char *const *)tracing->options->argv,
-		.cpus_online = (uint32_t)table->cpu_count,
+		.events = events->list,
+		.event_count = events->count,
+		.formats = &recording->tracing.tracepoints.dir,
+		.argv = (const char *const *)options->argv,
+		.cpus_online = (uint32_t)events->cpus,
 		.cpus_configured = (uint32_t)sysconf(_SC_NPROCESSORS_CONF),
 	};
 	struct capture_features features;
@@ -216,39 +100,45 @@ static int start_capture(struct recording *recording, const struct event_table *
 
 	if (code < 0)
 		return code;
-	/* Only now, so that a recording that cannot begin leaves an old file alone. */
-	code = open_output(recording, err);
+	code = capture_output_open(&recording->output, options->output, err);
 	if (code == 0) {
-		int fd = recording->output_fd >= 0 ? recording->output_fd : STDOUT_FILENO;
-
-		code = capture_writer_new(fd, recording->stream, &description, &features,
-					  &recording->writer);
+		code = capture_writer_new(recording->output.fd, recording->output.stream,
+					  &description, &features, &recording->writer);
 		if (code < 0)
-			error_set(err, code, "cannot write %.200s: %s", output_name(recording),
+			error_set(err, code, "cannot write %.200s: %s", recording->output.name,
 				  strerror(-code));
 	}
 	capture_features_done(&features);
 	return code;
 }
 
+static int set_up_capture(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	struct record_events events;
+	int code = record_events_init(&events, tracing->source, &tracing->plan);
+
+	if (code < 0)
+		error_set(err, code, "cannot tell the events apart: %s", strerror(-code));
+	if (code == 0)
+		code = start_capture(recording, &events, err);
+	if (code == 0)
+		code = make_collector(recording, &events, err);
+	record_events_done(&events);
+	return code;
+}
+
 static int set_up(struct recording *recording, const struct options *options, struct error *err)
 {
-	struct event_table table = {0};
 	int code = tracing_open(&recording->tracing, options, true, err);
 
 	if (code < 0)
 		return code;
 	recording->tasks = task_table_new();
-	code = recording->tasks ? make_event_table(recording, &table) : -ENOMEM;
-	if (code < 0)
-		error_set(err, code, "cannot prepare the recording: %s", strerror(-code));
-	if (code == 0)
-		code = start_capture(recording, &table, err);
-	if (code == 0 && make_collector(recording, &table) < 0)
-		code = error_set(err, -ENOMEM, "out of memory");
-	free(table.ids);
-	recording->on_terminal = isatty(STDERR_FILENO) && !options->quiet;
-	return code;
+	if (!recording->tasks)
+		return error_set(err, -ENOMEM, "out of memory");
+	progress_start(&recording->progress, isatty(STDERR_FILENO) && !options->quiet);
+	return set_up_capture(recording, err);
 }
 
 /* ---- beginning ---- */
@@ -299,19 +189,24 @@ static bool is_due(uint64_t *done, uint64_t interval, uint64_t now)
 	return true;
 }
 
-static int take_ring(struct recording *recording, struct cpu_ring *ring)
+static int take_ring(struct recording *recording, struct cpu_ring *ring, struct error *err)
 {
 	int code = ring->ids[0] == 0 ? cpu_ring_read_ids(ring) : 0;
 
-	if (code == 0)
-		code = collector_take(recording->collector, ring);
+	if (code < 0)
+		return error_set(err, code, "cannot tell the events of CPU %d apart: %s", ring->cpu,
+				 strerror(-code));
+	code = collector_take(recording->collector, ring);
+	if (code == -EBADMSG)
+		return error_set(err, code, "the ring of CPU %d holds a malformed record",
+				 ring->cpu);
 	if (code == 0 && (recording->tracing.stopped || ring->leaving))
 		code = collector_tell_lost(recording->collector, ring);
-	return code;
+	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
 /* Where something was written since the last one. */
-static int end_round(struct recording *recording)
+static int end_round(struct recording *recording, struct error *err)
 {
 	uint64_t size = capture_writer_size(recording->writer);
 	uint64_t now = tracing_now_ns();
@@ -325,7 +220,7 @@ static int end_round(struct recording *recording)
 	if (code == 0 && is_due(&recording->done.commit, COMMIT_NS, now))
 		code = capture_writer_commit(recording->writer);
 	recording->size = capture_writer_size(recording->writer);
-	return code;
+	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
 /* Every ring once. */
@@ -335,17 +230,13 @@ static int take_all(struct recording *recording, struct error *err)
 	struct cpu_ring *ring;
 	int code = 0;
 
-	for (size_t i = 0; code == 0 && (ring = live_ring(source, i)); i++)
-		code = take_ring(recording, ring);
-	if (code == 0)
-		code = end_round(recording);
-	if (code == -EBADMSG)
-		return error_set(err, code, "a perf ring holds a malformed record: %s",
-				 strerror(-code));
-	if (code < 0)
-		return write_failed(recording, code, err);
+	for (size_t i = 0; (ring = live_ring(source, i)); i++) {
+		code = take_ring(recording, ring, err);
+		if (code < 0 || recording->reader_gone)
+			return code;
+	}
 	live_close_left(source);
-	return 0;
+	return end_round(recording, err);
 }
 
 /* Nothing in the rings is decoded, so /proc says who is alive. */
@@ -383,20 +274,11 @@ static void show_progress(struct recording *recording)
 	struct collector_counts counts = collector_counts(recording->collector);
 	char size[32];
 
-	if (!recording->on_terminal ||
-	    !is_due(&recording->done.progress, PROGRESS_NS, tracing_now_ns()))
+	if (!progress_is_due(&recording->progress))
 		return;
 	print_size(size, sizeof(size), capture_writer_size(recording->writer));
-	fprintf(stderr, "\r%" PRIu64 " events, %" PRIu64 " lost, %s, %.0f s\033[K", counts.events,
-		counts.lost, size, tracing_seconds(&recording->tracing));
-	recording->shows_line = true;
-}
-
-static void clear_progress(struct recording *recording)
-{
-	if (recording->shows_line)
-		fputs("\r\033[K", stderr);
-	recording->shows_line = false;
+	progress_show(&recording->progress, "%" PRIu64 " events, %s, %" PRIu64 " lost, %.0f s",
+		      counts.events, size, counts.lost, tracing_seconds(&recording->tracing));
 }
 
 static bool is_full(const struct recording *recording)
@@ -439,7 +321,7 @@ static void print_summary(const struct recording *recording)
 
 	print_size(size, sizeof(size), capture_writer_size(recording->writer));
 	notice(recording->tracing.options, "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s",
-	       counts.events, counts.lost, size, output_name(recording),
+	       counts.events, counts.lost, size, recording->output.name,
 	       tracing_seconds(&recording->tracing));
 }
 
@@ -449,11 +331,12 @@ static int finish_output(struct recording *recording, int failed, struct error *
 	struct collector_counts counts = collector_counts(recording->collector);
 	int code = capture_writer_close(recording->writer, counts.first_ns, counts.last_ns);
 
-	if (recording->output_fd >= 0 && close(recording->output_fd) < 0 && code == 0)
-		code = -errno;
-	recording->output_fd = -1;
+	int closed = capture_output_close(&recording->output);
+
 	if (failed < 0)
 		return failed;
+	if (code == 0)
+		code = closed;
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
@@ -464,7 +347,7 @@ static int record_and_end(struct recording *recording, struct error *err)
 	int begun = begin(recording, err);
 	int code = begun == 0 ? run(recording, err) : begun;
 
-	clear_progress(recording);
+	progress_clear(&recording->progress);
 	tracing_stop(&recording->tracing);
 	code = finish_output(recording, code, err);
 	if (code == 0 && !recording->reader_gone)
@@ -480,14 +363,13 @@ static void tear_down(struct recording *recording)
 	collector_free(recording->collector);
 	capture_writer_free(recording->writer);
 	task_table_free(recording->tasks);
-	if (recording->output_fd >= 0)
-		close(recording->output_fd);
+	capture_output_close(&recording->output);
 	tracing_close(&recording->tracing);
 }
 
 int record_trace(const struct options *options, struct error *err)
 {
-	struct recording recording = {.output_fd = -1};
+	struct recording recording = {.output.fd = -1};
 	int status = 1;
 
 	if (set_up(&recording, options, err) == 0)

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,7 +34,7 @@ double tracing_seconds(const struct tracing *tracing)
 	return (double)(tracing_now_ns() - tracing->started_ns) / (double)NS_PER_S;
 }
 
-/* ---- notices: standard error, one line each ---- */
+/* ---- notices ---- */
 
 static void notice_cpu(void *context, int cpu, int online)
 {

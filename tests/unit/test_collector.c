@@ -231,7 +231,7 @@ static void test_our_lost_is_a_record(void **state)
 
 	(void)state;
 	record_layout_init(&layout, PERF_EVENT_SAMPLE_TYPE, 0, true, false);
-	assert_int_equal(record_parse(&lost.header, &layout, &record), 0);
+	assert_int_equal(record_parse(&lost, &layout, &record), 0);
 	assert_int_equal(record.type, PERF_RECORD_LOST);
 	assert_int_equal(record.lost, 5);
 	assert_int_equal(record.cpu, 3);
