@@ -21,7 +21,7 @@ say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 BUILD   ?= build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 
 PKG_CONFIG ?= pkg-config
-PACKAGES   := libtraceevent libtracefs popt
+PACKAGES   := libtraceevent libtracefs libzstd popt
 TEST_PACKAGES := $(PACKAGES) cmocka
 
 comma    := ,

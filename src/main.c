@@ -9,6 +9,7 @@
 #include "formats/formats.h"
 #include "host/check.h"
 #include "trace/live_trace.h"
+#include "trace/replay.h"
 
 /* Exit statuses of our own failures. */
 #define EXIT_RUNTIME 1
@@ -83,6 +84,8 @@ static int run(const struct options *options, struct error *err)
 		return run_check(options, err);
 	case MODE_FORMATS:
 		return run_formats(options, err);
+	case MODE_REPLAY:
+		return replay(options, err);
 	default:
 		return live_trace(options, err);
 	}

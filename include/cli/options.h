@@ -18,7 +18,7 @@
 #define DURATION_LIMIT_S 60U
 #define EVENT_LIMIT 5000U
 
-enum mode { MODE_TRACE, MODE_CHECK, MODE_FORMATS, MODE_HELP, MODE_VERSION };
+enum mode { MODE_TRACE, MODE_REPLAY, MODE_CHECK, MODE_FORMATS, MODE_HELP, MODE_VERSION };
 
 struct options {
 	enum mode mode;
@@ -31,10 +31,11 @@ struct options {
 	char *output;         /* NULL: standard output */
 	char *formats;        /* NULL: tracefs */
 	uint32_t mmap_pages;  /* per CPU; 0: as many as are good */
+	char *capture;        /* with MODE_REPLAY: the file, "-" for standard input */
+	char **arguments;     /* of MODE_FORMATS, ended by NULL */
 	bool raw;             /* every event's record below its line */
 	bool verbose, quiet;
-	char **arguments; /* of MODE_FORMATS, ended by NULL */
-	char **command;   /* NULL: none; borrowed from argv */
+	char **command; /* NULL: none; borrowed from argv */
 };
 
 /*

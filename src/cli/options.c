@@ -16,14 +16,45 @@
 /* Options without a short name. */
 enum { OPTION_STREAM = 256, OPTION_FORMATS, OPTION_RAW };
 
+/* What several modes take. */
 #define OPTION_HELP                                                           \
 	{                                                                     \
 		"help", 'h', POPT_ARG_NONE, NULL, 'h', "show this help", NULL \
 	}
-#define OPTION_FORMATS_DIR                                                     \
-	{                                                                      \
-		"formats", '\0', POPT_ARG_STRING, NULL, OPTION_FORMATS,        \
-			"take format files from DIR instead of tracefs", "DIR" \
+#define OPTION_VERSION                                                             \
+	{                                                                          \
+		"version", 'V', POPT_ARG_NONE, NULL, 'V', "show the version", NULL \
+	}
+#define OPTION_FORMATS_DIR(instead)                                             \
+	{                                                                       \
+		"formats", '\0', POPT_ARG_STRING, NULL, OPTION_FORMATS,         \
+			"take format files from DIR instead of " instead, "DIR" \
+	}
+#define OPTION_PID                                                                        \
+	{                                                                                 \
+		"pid", 'p', POPT_ARG_STRING, NULL, 'p',                                   \
+			"only events in which one of the PIDs takes part", "PID[,PID...]" \
+	}
+#define OPTION_EVENTS                                                                        \
+	{                                                                                    \
+		"events", 'e', POPT_ARG_STRING, NULL, 'e', "only these of fork, exec, exit", \
+			"LIST"                                                               \
+	}
+#define OPTION_OUTPUT                                                      \
+	{                                                                  \
+		"output", 'o', POPT_ARG_STRING, NULL, 'o',                 \
+			"write to FILE instead of standard output", "FILE" \
+	}
+#define OPTION_QUIET                                                                              \
+	{                                                                                         \
+		"quiet", 'q', POPT_ARG_NONE, NULL, 'q', "no summary and no notices, errors only", \
+			NULL                                                                      \
+	}
+
+#define OPTION_RAW_RECORDS                                                                    \
+	{                                                                                     \
+		"raw", '\0', POPT_ARG_NONE, NULL, OPTION_RAW,                                 \
+			"below each line the record itself: every field, and the bytes", NULL \
 	}
 
 static const struct poptOption trace_options[] = {
@@ -32,33 +63,48 @@ static const struct poptOption trace_options[] = {
 	 "N"},
 	{"stream", '\0', POPT_ARG_NONE, NULL, OPTION_STREAM,
 	 "lift both limits: run until interrupted", NULL},
-	{"pid", 'p', POPT_ARG_STRING, NULL, 'p', "only events in which one of the PIDs takes part",
-	 "PID[,PID...]"},
+	OPTION_PID,
 	{"follow", 'f', POPT_ARG_NONE, NULL, 'f',
 	 "with -p: descendants and threads too, those to come and those alive", NULL},
-	{"events", 'e', POPT_ARG_STRING, NULL, 'e', "only these of fork, exec, exit", "LIST"},
-	{"output", 'o', POPT_ARG_STRING, NULL, 'o', "write to FILE instead of standard output",
-	 "FILE"},
-	{"raw", '\0', POPT_ARG_NONE, NULL, OPTION_RAW,
-	 "below each line the record itself: every field, and the bytes", NULL},
+	OPTION_EVENTS,
+	OPTION_OUTPUT,
+	OPTION_RAW_RECORDS,
 	{"mmap-pages", 'm', POPT_ARG_STRING, NULL, 'm',
 	 "pages of ring buffer per CPU, a power of two", "N"},
-	OPTION_FORMATS_DIR,
+	OPTION_FORMATS_DIR("tracefs"),
 	{"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "say what is opened and how", NULL},
-	{"quiet", 'q', POPT_ARG_NONE, NULL, 'q', "no summary and no notices, errors only", NULL},
-	{"version", 'V', POPT_ARG_NONE, NULL, 'V', "show the version", NULL},
+	OPTION_QUIET,
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption replay_options[] = {
+	{"duration", 'd', POPT_ARG_STRING, NULL, 'd',
+	 "stop SECS after the first event, by the capture's clock", "SECS"},
+	{"max-events", 'n', POPT_ARG_STRING, NULL, 'n', "stop after N events", "N"},
+	OPTION_PID,
+	{"follow", 'f', POPT_ARG_NONE, NULL, 'f', "with -p: descendants and threads too", NULL},
+	OPTION_EVENTS,
+	OPTION_OUTPUT,
+	OPTION_RAW_RECORDS,
+	OPTION_FORMATS_DIR("those of the capture"),
+	{"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "say what the capture holds", NULL},
+	OPTION_QUIET,
+	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
 
 static const struct poptOption check_options[] = {
-	OPTION_FORMATS_DIR,
+	OPTION_FORMATS_DIR("tracefs"),
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
 
 static const struct poptOption formats_options[] = {
 	{"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "with diff: list the ids that differ", NULL},
+	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -70,6 +116,7 @@ static const struct mode_syntax {
 	const char *usage;
 } modes[] = {
 	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]"},
+	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE"},
 	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]"},
 	[MODE_FORMATS] = {"formats", formats_options,
 			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]"},
@@ -97,17 +144,20 @@ static int parse_duration(const char *text, struct options *options, struct erro
 
 	if (parse_number(text, DURATION_MAX_S, &seconds) < 0)
 		return error_set(err, -EINVAL, "-d takes whole seconds, 1 to %u, not '%.40s'",
-				 DURATION_LIMIT_S, text);
+				 options->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S,
+				 text);
 	options->duration_s = (uint32_t)seconds;
 	return 0;
 }
 
 static int parse_max_events(const char *text, struct options *options, struct error *err)
 {
-	if (parse_number(text, UINT64_MAX, &options->max_events) < 0)
-		return error_set(err, -EINVAL, "-n takes a number of events, 1 to %u, not '%.40s'",
-				 EVENT_LIMIT, text);
-	return 0;
+	if (parse_number(text, UINT64_MAX, &options->max_events) == 0)
+		return 0;
+	if (options->mode != MODE_TRACE)
+		return error_set(err, -EINVAL, "-n takes a number of events, not '%.40s'", text);
+	return error_set(err, -EINVAL, "-n takes a number of events, 1 to %u, not '%.40s'",
+			 EVENT_LIMIT, text);
 }
 
 static int parse_mmap_pages(const char *text, struct options *options, struct error *err)
@@ -187,7 +237,7 @@ static int take_string(char **owner, const char *text, const char *option, struc
 
 struct parse {
 	struct options *options;
-	enum mode mode; /* as named; an option may turn options->mode into another */
+	enum mode mode; /* that the first argument names */
 	bool stream;
 	struct error *err;
 };
@@ -237,7 +287,7 @@ static int apply_option(struct parse *parse, int option, const char *text)
 	}
 }
 
-static int take_arguments(poptContext context, struct parse *parse)
+static int copy_arguments(poptContext context, struct parse *parse)
 {
 	const char **arguments = poptGetArgs(context);
 	size_t count = 0;
@@ -252,6 +302,25 @@ static int take_arguments(poptContext context, struct parse *parse)
 			return error_set(parse->err, -ENOMEM, "out of memory");
 	}
 	return copies ? 0 : error_set(parse->err, -ENOMEM, "out of memory");
+}
+
+static int take_arguments(poptContext context, struct parse *parse)
+{
+	if (parse->mode == MODE_FORMATS)
+		return copy_arguments(context, parse);
+	if (parse->mode == MODE_REPLAY && poptPeekArg(context)) {
+		int code = take_string(&parse->options->capture, poptGetArg(context), "replay",
+				       parse->err);
+		if (code < 0)
+			return code;
+	}
+	const char *stray = poptPeekArg(context);
+	if (!stray)
+		return 0;
+	error_set(parse->err, -EINVAL, "unexpected argument '%.80s'", stray);
+	if (parse->options->mode == MODE_TRACE)
+		error_remedy(parse->err, "perf_exec_trace -- %.80s, to trace that command", stray);
+	return -EINVAL;
 }
 
 static int apply_all(poptContext context, struct parse *parse)
@@ -270,17 +339,7 @@ static int apply_all(poptContext context, struct parse *parse)
 		return error_set(parse->err, -EINVAL, "%.80s: %s",
 				 poptBadOption(context, POPT_BADOPTION_NOALIAS),
 				 poptStrerror(option));
-	if (parse->mode == MODE_FORMATS)
-		return take_arguments(context, parse);
-	const char *stray = poptPeekArg(context);
-	if (stray && parse->options->mode == MODE_TRACE) {
-		error_set(parse->err, -EINVAL, "unexpected argument '%.80s'", stray);
-		error_remedy(parse->err, "perf_exec_trace -- %.80s, to trace that command", stray);
-		return -EINVAL;
-	}
-	if (stray)
-		return error_set(parse->err, -EINVAL, "unexpected argument '%.80s'", stray);
-	return 0;
+	return take_arguments(context, parse);
 }
 
 /* ---- what goes with what ---- */
@@ -304,13 +363,18 @@ static int check_limits(const struct options *options, struct error *err)
 
 static int check_together(struct options *options, bool stream, struct error *err)
 {
-	if (options->mode != MODE_TRACE)
+	if (options->mode == MODE_REPLAY && !options->capture) {
+		error_set(err, -EINVAL, "replay needs a FILE");
+		error_remedy(err, "perf_exec_trace replay perf.data, or - for standard input");
+		return -EINVAL;
+	}
+	if (options->mode != MODE_TRACE && options->mode != MODE_REPLAY)
 		return 0;
 	if (options->command && options->pids.count > 0)
 		return error_set(err, -EINVAL, "-p and a COMMAND exclude each other");
 	if (options->follow && !options->command && options->pids.count == 0)
 		return error_set(err, -EINVAL, "-f needs -p: whom to follow");
-	if (stream || options->command)
+	if (stream || options->command || options->mode == MODE_REPLAY)
 		return 0;
 
 	int code = check_limits(options, err);
@@ -336,11 +400,11 @@ static int find_command(int argc, char **argv, struct options *options, struct e
 	return argc;
 }
 
-/* The mode that ARGV begins with, MODE_TRACE where it names none. */
+/* The mode that the first argument names. */
 static enum mode named_mode(int argc, char **argv)
 {
-	for (size_t i = MODE_TRACE + 1; argc > 1 && i < ARRAY_SIZE(modes); i++) {
-		if (strcmp(argv[1], modes[i].name) == 0)
+	for (unsigned int i = 0; argc > 1 && i < ARRAY_SIZE(modes); i++) {
+		if (modes[i].name && strcmp(argv[1], modes[i].name) == 0)
 			return (enum mode)i;
 	}
 	return MODE_TRACE;
@@ -348,27 +412,30 @@ static enum mode named_mode(int argc, char **argv)
 
 static int parse_mode(int argc, char **argv, struct parse *parse)
 {
-	parse->mode = named_mode(argc, argv);
+	const struct mode_syntax *mode = &modes[parse->mode];
+	int skipped = mode->name ? 1 : 0;
+
 	parse->options->mode = parse->mode;
-	int skipped = parse->mode == MODE_TRACE ? 0 : 1;
-	poptContext context =
-		poptGetContext(NULL, argc - skipped, (const char **)(void *)(argv + skipped),
-			       modes[parse->options->mode].table, 0);
+	poptContext context = poptGetContext(
+		NULL, argc - skipped, (const char **)(void *)(argv + skipped), mode->table, 0);
 	if (!context)
 		return error_set(parse->err, -ENOMEM, "out of memory");
 	int code = apply_all(context, parse);
 	poptFreeContext(context);
-	if (code == 0 && skipped && parse->options->command)
-		return error_set(parse->err, -EINVAL, "%s takes no COMMAND",
-				 modes[parse->mode].name);
+	if (code == 0 && mode->name && parse->options->command)
+		return error_set(parse->err, -EINVAL, "%s takes no COMMAND", mode->name);
 	return code;
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct error *err)
 {
 	struct options parsed = {.events = EVENT_SHOWABLE};
-	struct parse parse = {.options = &parsed, .err = err};
 	int before_command = find_command(argc, argv, &parsed, err);
+	struct parse parse = {
+		.options = &parsed,
+		.mode = named_mode(before_command, argv),
+		.err = err,
+	};
 	int code = before_command < 0 ? before_command : parse_mode(before_command, argv, &parse);
 
 	if (code == 0)
@@ -386,10 +453,12 @@ void options_done(struct options *options)
 	pid_list_done(&options->pids);
 	free(options->output);
 	free(options->formats);
+	free(options->capture);
 	for (size_t i = 0; options->arguments && options->arguments[i]; i++)
 		free(options->arguments[i]);
 	free(options->arguments);
 	options->arguments = NULL;
+	options->capture = NULL;
 	options->output = NULL;
 	options->formats = NULL;
 }
@@ -418,7 +487,9 @@ void options_print_help(enum mode mode, FILE *out)
 		      "Traces every fork, exec and exit on this host, or of COMMAND and its "
 		      "descendants.\n"
 		      "\n"
-		      "Also: perf_exec_trace check     what this host allows, and the remedies\n"
-		      "      perf_exec_trace formats   tracepoint formats: list, show, diff\n",
+		      "Also: perf_exec_trace replay FILE   the same from a capture of perf record\n"
+		      "      perf_exec_trace check         what this host allows, and the "
+		      "remedies\n"
+		      "      perf_exec_trace formats       tracepoint formats: list, show, diff\n",
 		      out);
 }

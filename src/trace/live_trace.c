@@ -3,23 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "host/diagnose.h"
 #include "host/facts.h"
-#include "sink/sink.h"
-#include "sink/writer.h"
 #include "source/live.h"
 #include "source/perf_event.h"
 #include "task/proc.h"
 #include "trace/command.h"
-#include "trace/pipeline.h"
+#include "trace/notice.h"
+#include "trace/session.h"
 #include "trace/signals.h"
 #include "trace/tracepoints.h"
 
@@ -34,20 +30,12 @@ struct live_trace {
 	struct host_facts facts;
 	struct tracepoints tracepoints;
 	struct command command;
-	struct source *source;
-	struct decoder *decoder;
-	struct task_table *tasks;
-	struct writer *writer;
-	struct sink *sink;
-	struct raw *raw;
-	struct pipeline pipeline;
+	struct session session;
 	int proc_fd;
-	int output_fd;
 	int wake_fd;
 	uint64_t started_ns;
 	uint64_t deadline_ns;  /* 0: none */
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
-	bool reader_gone;      /* nobody reads our output any more: end quietly */
 };
 
 static uint64_t now_ns(void)
@@ -58,20 +46,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-/* ---- notices: standard error, one line each ---- */
-
-static void PRINTF_LIKE(2, 3) notice(const struct options *options, const char *format, ...)
-{
-	va_list args;
-
-	if (options->quiet)
-		return;
-	va_start(args, format);
-	fputs("perf_exec_trace: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-}
+/* ---- notices ---- */
 
 static void notice_cpu(void *context, int cpu, int online)
 {
@@ -113,23 +88,6 @@ static void notice_opened(const struct live_trace *trace, const struct cpu_ring_
 		       plan->tracepoints[i].id, plan->tracepoints[i].filter ? ", filter " : "",
 		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
 	notice(trace->options, "ring buffers of %u pages per CPU", plan->pages);
-}
-
-static void print_summary(const struct live_trace *trace)
-{
-	const struct pipeline *pipeline = &trace->pipeline;
-	struct source_stats stats;
-	double seconds = (double)(now_ns() - trace->started_ns) / (double)NS_PER_S;
-
-	source_stats(trace->source, &stats);
-	notice(trace->options,
-	       "%" PRIu64 " events (%" PRIu64 " fork, %" PRIu64 " exec, %" PRIu64 " exit), %" PRIu64
-	       " lost, %" PRIu64 " late, %.3f s",
-	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
-	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, seconds);
-	if (pipeline->malformed > 0)
-		notice(trace->options, "%" PRIu64 " records could not be decoded",
-		       pipeline->malformed);
 }
 
 /* ---- setting up ---- */
@@ -177,7 +135,7 @@ static int open_source(struct live_trace *trace, struct error *err)
 
 	tracepoints_plan(&trace->tracepoints, &live.plan);
 	const struct cpu_ring_plan wanted = live.plan;
-	int code = live_open(&live, &trace->source, err);
+	int code = live_open(&live, &trace->session.source, err);
 	if (code < 0)
 		return code;
 	notice_opened(trace, &live.plan);
@@ -185,54 +143,17 @@ static int open_source(struct live_trace *trace, struct error *err)
 	return 0;
 }
 
-static int open_output(struct live_trace *trace, struct error *err)
-{
-	const char *path = trace->options->output;
-
-	if (path) {
-		trace->output_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (trace->output_fd < 0)
-			return error_set(err, -errno, "cannot write %.200s: %s", path,
-					 strerror(errno));
-	}
-	trace->writer = writer_new(path ? trace->output_fd : STDOUT_FILENO);
-	trace->sink = trace->writer ? sink_pipe_new(trace->writer) : NULL;
-	return trace->sink ? 0 : error_set(err, -ENOMEM, "out of memory");
-}
-
 static int make_pipeline(struct live_trace *trace, struct error *err)
 {
-	const struct options *options = trace->options;
 	const struct format *formats[TRACEPOINT_COUNT];
-	bool any_pid = options->pids.count == 0;
 
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		formats[i] = trace->tracepoints.formats[i];
-	int code = decoder_new(formats, &trace->decoder, err);
-	if (code < 0)
-		return code;
-	trace->tasks = task_table_new();
-	if (options->raw)
-		trace->raw = raw_new(trace->writer, formats, TRACEPOINT_COUNT);
-	if (!trace->tasks || (options->raw && !trace->raw))
-		return error_set(err, -ENOMEM, "out of memory");
-	trace->pipeline = (struct pipeline){
-		.decoder = trace->decoder,
-		.tasks = trace->tasks,
-		.sink = trace->sink,
-		.raw = trace->raw,
-		.filter =
-			{
-				.events = options->events,
-				.pids = any_pid ? NULL : &options->pids,
-				.followed_only = options->follow || options->command,
-			},
-		.max_events = options->max_events,
-		.command_pid = trace->command.pid,
-		.ends_alone = !any_pid,
-		.foreign_sample_ids = !trace->facts.initial_pid_ns,
-	};
-	return 0;
+	int code = session_make_pipeline(&trace->session, formats, err);
+	trace->session.pipeline.command_pid = trace->command.pid;
+	trace->session.pipeline.ends_alone = trace->options->pids.count > 0;
+	trace->session.pipeline.foreign_sample_ids = !trace->facts.initial_pid_ns;
+	return code;
 }
 
 static int open_everything(struct live_trace *trace, struct error *err)
@@ -245,7 +166,7 @@ static int open_everything(struct live_trace *trace, struct error *err)
 	if (code < 0)
 		return diagnose_refusal(&trace->facts, code, err);
 	/* Only now, so that a trace that cannot begin leaves an old file alone. */
-	code = open_output(trace, err);
+	code = session_open_output(&trace->session, err);
 	return code == 0 ? make_pipeline(trace, err) : code;
 }
 
@@ -277,10 +198,10 @@ static int enter_pids(struct live_trace *trace)
 
 	for (size_t i = 0; code == 0 && i < pids->count; i++) {
 		if (proc_is_alive(trace->proc_fd, pids->pids[i]))
-			code = task_table_add(trace->tasks, pids->pids[i], true);
+			code = task_table_add(trace->session.tasks, pids->pids[i], true);
 	}
 	if (code == 0 && trace->options->follow)
-		code = proc_scan(trace->proc_fd, trace->tasks);
+		code = proc_scan(trace->proc_fd, trace->session.tasks);
 	return code;
 }
 
@@ -288,7 +209,7 @@ static int enter_pids(struct live_trace *trace)
 static int begin(struct live_trace *trace, struct error *err)
 {
 	const struct options *options = trace->options;
-	int code = live_enable(trace->source, err);
+	int code = live_enable(trace->session.source, err);
 
 	if (code < 0)
 		return code;
@@ -305,17 +226,6 @@ static int begin(struct live_trace *trace, struct error *err)
 
 /* ---- the loop ---- */
 
-static int output_failed(struct live_trace *trace, int code, struct error *err)
-{
-	const char *name = trace->options->output ? trace->options->output : "standard output";
-
-	if (code == -EPIPE) {
-		trace->reader_gone = true;
-		return 0;
-	}
-	return error_set(err, code, "cannot write %.200s: %s", name, strerror(-code));
-}
-
 /* Interrupted: COMMAND gets the signal too, unless the terminal gave it that already. */
 static void pass_on(struct live_trace *trace, int signal, bool from_process)
 {
@@ -328,7 +238,7 @@ static void on_stop_signal(struct live_trace *trace, int signal, bool from_proce
 	uint64_t grace_end = now_ns() + GRACE_MS * NS_PER_MS;
 
 	if (trace->command.pid == 0) {
-		source_stop(trace->source);
+		source_stop(trace->session.source);
 		return;
 	}
 	pass_on(trace, signal, from_process);
@@ -346,9 +256,9 @@ static void look_around(struct live_trace *trace, int *handled_signal)
 		on_stop_signal(trace, signal, from_process);
 	}
 	if (command_has_ended(&trace->command, false))
-		source_stop(trace->source);
+		source_stop(trace->session.source);
 	if (trace->deadline_ns != 0 && now_ns() >= trace->deadline_ns)
-		source_stop(trace->source);
+		source_stop(trace->session.source);
 }
 
 /*
@@ -360,16 +270,17 @@ static int make_up_for_loss(struct live_trace *trace)
 {
 	int code = 0;
 
-	if (trace->pipeline.lost_seen == trace->lost_handled || !trace->facts.initial_pid_ns)
+	if (trace->session.pipeline.lost_seen == trace->lost_handled ||
+	    !trace->facts.initial_pid_ns)
 		return 0;
-	trace->lost_handled = trace->pipeline.lost_seen;
-	if (trace->pipeline.filter.followed_only)
-		code = proc_scan(trace->proc_fd, trace->tasks);
-	if (code < 0 || !trace->pipeline.ends_alone)
+	trace->lost_handled = trace->session.pipeline.lost_seen;
+	if (trace->session.pipeline.filter.followed_only)
+		code = proc_scan(trace->proc_fd, trace->session.tasks);
+	if (code < 0 || !trace->session.pipeline.ends_alone)
 		return code;
-	proc_forget_dead(trace->proc_fd, trace->tasks);
-	if (!pipeline_waits_for_any(&trace->pipeline))
-		source_stop(trace->source);
+	proc_forget_dead(trace->proc_fd, trace->session.tasks);
+	if (!pipeline_waits_for_any(&trace->session.pipeline))
+		source_stop(trace->session.source);
 	return 0;
 }
 
@@ -387,14 +298,14 @@ static int remaining_ms(const struct live_trace *trace)
 /* Nothing is ready: show what there is, then sleep until there is more. */
 static int idle(struct live_trace *trace, struct error *err)
 {
-	int code = writer_flush(trace->writer);
+	int code = session_flush(&trace->session, err);
 
-	if (code < 0)
-		return output_failed(trace, code, err);
+	if (code < 0 || trace->session.reader_gone)
+		return code;
 	code = make_up_for_loss(trace);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	code = source_wait(trace->source, trace->wake_fd, remaining_ms(trace), err);
+	code = source_wait(trace->session.source, trace->wake_fd, remaining_ms(trace), err);
 	signals_clear_wake(trace->wake_fd);
 	return code;
 }
@@ -405,17 +316,10 @@ static int drain(struct live_trace *trace, struct error *err)
 	struct record record;
 	int code;
 
-	while ((code = source_next(trace->source, &record, err)) > 0) {
-		int verdict = pipeline_feed(&trace->pipeline, &record);
-
-		if (verdict == PIPELINE_CAPPED)
-			return -ENODATA;
-		if (verdict == PIPELINE_ALONE)
-			source_stop(trace->source);
-		if (verdict < 0) {
-			code = output_failed(trace, verdict, err);
-			return code < 0 ? code : -ENODATA;
-		}
+	while ((code = source_next(trace->session.source, &record, err)) > 0) {
+		code = session_feed(&trace->session, &record, err);
+		if (code < 0)
+			return code;
 	}
 	return code;
 }
@@ -425,7 +329,7 @@ static int run(struct live_trace *trace, struct error *err)
 	int handled_signal = 0;
 	int code = 0;
 
-	while (code == 0 && !trace->reader_gone) {
+	while (code == 0 && !trace->session.reader_gone) {
 		look_around(trace, &handled_signal);
 		code = drain(trace, err);
 		if (code == 0)
@@ -436,18 +340,6 @@ static int run(struct live_trace *trace, struct error *err)
 
 /* ---- the end ---- */
 
-static int finish_output(struct live_trace *trace, struct error *err)
-{
-	int code = trace->reader_gone ? 0 : writer_flush(trace->writer);
-
-	if (code == 0 && trace->output_fd >= 0) {
-		/* Where a full disk or a quota shows late, as on NFS. */
-		code = close(trace->output_fd) < 0 ? -errno : 0;
-		trace->output_fd = -1;
-	}
-	return code < 0 ? output_failed(trace, code, err) : 0;
-}
-
 /* The trace is over; COMMAND goes on, and how it ends is still our exit status. */
 static void wait_for_command(struct live_trace *trace)
 {
@@ -456,7 +348,7 @@ static void wait_for_command(struct live_trace *trace)
 
 	if (trace->command.pid == 0 || signal != 0 || command_has_ended(&trace->command, false))
 		return;
-	if (!trace->reader_gone)
+	if (!trace->session.reader_gone)
 		notice(trace->options, "the trace is over; waiting for '%.80s' (pid %d)",
 		       trace->options->command[0], (int)trace->command.pid);
 	while (!command_has_ended(&trace->command, true)) {
@@ -471,30 +363,28 @@ static void wait_for_command(struct live_trace *trace)
 static void tear_down(struct live_trace *trace)
 {
 	command_done(&trace->command);
-	raw_free(trace->raw);
-	sink_free(trace->sink);
-	writer_free(trace->writer);
-	source_free(trace->source);
-	decoder_free(trace->decoder);
-	task_table_free(trace->tasks);
+	session_done(&trace->session);
 	tracepoints_done(&trace->tracepoints);
-	if (trace->output_fd >= 0)
-		close(trace->output_fd);
 	if (trace->proc_fd >= 0)
 		close(trace->proc_fd);
 	if (trace->wake_fd >= 0)
 		close(trace->wake_fd);
 }
 
+static double elapsed_s(const struct live_trace *trace)
+{
+	return (double)(now_ns() - trace->started_ns) / (double)NS_PER_S;
+}
+
 static int trace_and_end(struct live_trace *trace, struct error *err)
 {
 	int code = run(trace, err);
 
-	source_stop(trace->source);
+	source_stop(trace->session.source);
 	if (code == 0)
-		code = finish_output(trace, err);
-	if (code == 0 && !trace->reader_gone)
-		print_summary(trace);
+		code = session_finish_output(&trace->session, err);
+	if (code == 0 && !trace->session.reader_gone)
+		session_print_summary(&trace->session, elapsed_s(trace));
 	wait_for_command(trace);
 	return code < 0 ? 1 : trace->command.status;
 }
@@ -503,10 +393,10 @@ int live_trace(const struct options *options, struct error *err)
 {
 	struct live_trace trace = {
 		.options = options,
+		.session = SESSION_NEW(options),
 		.tracepoints.dir.fd = -1,
 		.command = {.hold_fd = -1, .error_fd = -1},
 		.proc_fd = -1,
-		.output_fd = -1,
 		.wake_fd = -1,
 	};
 	int status = 1;
