@@ -28,7 +28,7 @@ enum { OPTION_STREAM = 256, OPTION_FORMATS, OPTION_RAW };
 #define OPTION_FORMATS_DIR(instead)                                             \
 	{                                                                       \
 		"formats", '\0', POPT_ARG_STRING, NULL, OPTION_FORMATS,         \
-			"take format files from DIR instead of " instead, "DIR" \
+			"take format files from DIR, or those of a shipped kernel, instead of " instead, "DIR" \
 	}
 #define OPTION_PID                                                                        \
 	{                                                                                 \
