@@ -3,6 +3,7 @@
  * The command `formats` on what is shipped, against the files fixtures/golden/formats-*.txt, and on
  * sources that are wrong.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -491,6 +492,128 @@ static void test_long_types_and_holes(void **state)
 	tree_free(&b);
 }
 
+static void test_many_events_on_one_side(void **state)
+{
+	struct tree a, b;
+	struct error err;
+
+	(void)state;
+	tree_new(&a);
+	tree_new(&b);
+	tree_put(&a, "events/s/one/format", one_text);
+	tree_put(&b, "events/s/one/format", one_text);
+	for (int i = 0; i < 40; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "events/%s/event_number_%d/format", i < 20 ? "s" : "t",
+			 i);
+		tree_put(&a, name, one_text);
+	}
+	char *text = RUN(1, &err, "diff", a.path, b.path);
+	assert_fits(text);
+	assert_non_null(strstr(text, "\n- only in "));
+	assert_non_null(strstr(text, "\n  s: event_number_0 event_number_1 "));
+	assert_non_null(strstr(text, "\n  t: event_number_20 event_number_21 "));
+	assert_non_null(strstr(text, "\n0 of 1 event differ, 40 are only on one side\n"));
+	free(text);
+	tree_free(&a);
+	tree_free(&b);
+}
+
+/* ---- which of two things a name means ---- */
+
+static void test_versions_go_by_number(void **state)
+{
+	struct shipped shipped;
+	struct tree tree;
+	struct error err;
+
+	(void)state;
+	tree_new(&tree);
+	tree_put(&tree, "k-6.10/x", "");
+	tree_put(&tree, "k-6.9/x", "");
+	tree_put(&tree, "README.md", "");
+	setenv(SHIPPED_VARIABLE, tree.path, 1);
+	assert_int_equal(shipped_open(&shipped, &err), 0);
+	assert_int_equal(shipped.count, 2);
+	assert_string_equal(shipped.names[0], "k-6.9");
+	assert_string_equal(shipped.names[1], "k-6.10");
+	shipped_done(&shipped);
+	setenv(SHIPPED_VARIABLE, "/nowhere", 1);
+	assert_int_equal(shipped_open(&shipped, &err), -ENOENT);
+	assert_non_null(strstr(err.what, "/nowhere"));
+	setenv(SHIPPED_VARIABLE, "formats", 1);
+	tree_free(&tree);
+}
+
+static void assert_located(const char *name, int expected, const char *expected_path)
+{
+	char path[256];
+	struct error err;
+
+	assert_int_equal(shipped_locate(name, path, sizeof(path), &err), expected);
+	assert_string_equal(path, expected_path);
+}
+
+/* In a directory where files are called as kernels are. */
+static void test_names_and_files(void **state)
+{
+	char *home = getcwd(NULL, 0);
+	struct tree tree;
+	char path[7];
+	struct error err;
+
+	(void)state;
+	assert_non_null(home);
+	tree_new(&tree);
+	tree_put(&tree, "shipped/amd64-6.1.0-50/x", "");
+	tree_put(&tree, "amd64-6.1.0-50", "");
+	tree_put(&tree, "amd64-6.1", "");
+	tree_put(&tree, "file", "");
+	assert_int_equal(chdir(tree.path), 0);
+	setenv(SHIPPED_VARIABLE, "shipped", 1);
+	assert_located("amd64-6.1.0-50", 1, "shipped/amd64-6.1.0-50");
+	assert_located("amd64-6.1.0", 1, "shipped/amd64-6.1.0-50");
+	assert_located("amd64-6.1", 0, "amd64-6.1");
+	assert_located("file", 0, "file");
+	assert_located("./amd64-6.1.0-50", 0, "./amd64-6.1.0-50");
+	assert_located("/nowhere/at/all", 0, "/nowhere/at/all");
+	assert_int_equal(shipped_locate("nothing", path, sizeof(path), &err), -ENOENT);
+	assert_int_equal(shipped_locate("./12345", path, sizeof(path), &err), -ENAMETOOLONG);
+	assert_int_equal(chdir(home), 0);
+	setenv(SHIPPED_VARIABLE, "formats", 1);
+	tree_free(&tree);
+	free(home);
+}
+
+/* ---- this host ---- */
+
+static void test_this_host(void **state)
+{
+	struct format_set set;
+	struct error err;
+
+	(void)state;
+	if (format_set_load("live", "sched:sched_process_exec", &set, &err) < 0)
+		skip();
+	assert_int_equal(set.count, 1);
+	assert_non_null(set.entries[0].format);
+	format_set_done(&set);
+	char *text = RUN(0, &err, "show");
+	assert_non_null(strstr(text, "\nsched:sched_process_fork  id "));
+	assert_null(strstr(text, "\nsched:sched_switch"));
+	char *same = RUN(0, &err, "show", "live");
+	assert_string_equal(same, text);
+	free(same);
+	free(text);
+	text = RUN(0, &err, "show", "sched_switch");
+	assert_non_null(strstr(text, "\nsched:sched_switch  id "));
+	free(text);
+	text = RUN(0, &err, "diff", "live", "live", "sched:*");
+	assert_non_null(strstr(text, "\n0 of "));
+	free(text);
+}
+
 /* ---- which absences count ---- */
 
 static void test_what_a_set_covers(void **state)
@@ -553,6 +676,10 @@ int main(void)
 		cmocka_unit_test(test_malformed_on_one_side),
 		cmocka_unit_test(test_names_that_no_kernel_has),
 		cmocka_unit_test(test_long_types_and_holes),
+		cmocka_unit_test(test_many_events_on_one_side),
+		cmocka_unit_test(test_versions_go_by_number),
+		cmocka_unit_test(test_names_and_files),
+		cmocka_unit_test(test_this_host),
 		cmocka_unit_test(test_what_a_set_covers),
 		cmocka_unit_test(test_find_in_a_set),
 	};
