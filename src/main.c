@@ -69,7 +69,8 @@ static int run_check(const struct options *options, struct error *err)
 
 static int run_formats(const struct options *options, struct error *err)
 {
-	int status = formats_run(options->arguments, options->verbose, stdout, err);
+	int status =
+		formats_run((const char *const *)options->arguments, options->verbose, stdout, err);
 
 	return finish_stdout(err) < 0 ? EXIT_USAGE : status;
 }

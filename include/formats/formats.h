@@ -17,6 +17,7 @@
  * Returns the exit status, as diff(1) has it: 0, 1 where diff found differences, 2 on failure with
  * ERR filled.
  */
-int formats_run(char *const arguments[], bool verbose, FILE *out, struct error *err) MUST_CHECK;
+int formats_run(const char *const arguments[], bool verbose, FILE *out,
+		struct error *err) MUST_CHECK;
 
 #endif

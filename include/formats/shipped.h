@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "compiler.h"
+#include "decode/format_dir.h"
 #include "error.h"
 
 /* Names the directory that holds them instead of the one they were installed to. */
@@ -41,5 +42,8 @@ const char *shipped_find(const struct shipped *shipped, const char *name, struct
  * with the path of a shipped kernel's directory, or a negative errno with ERR filled.
  */
 int shipped_locate(const char *name, char *path, size_t size, struct error *err) MUST_CHECK;
+
+/* format_dir_open() of what a user means by NAME. */
+int shipped_open_dir(struct format_dir *dir, const char *name, struct error *err) MUST_CHECK;
 
 #endif

@@ -52,8 +52,9 @@ int session_open_output(struct session *session, struct error *err) MUST_CHECK;
 void session_keep_output(struct session *session);
 
 /*
- * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them, in front of
- * the output. Returns 0, or a negative errno with ERR filled.
+ * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them (but
+ * borrowed for the life of the session), in front of the output. Returns 0, or a negative errno
+ * with ERR filled.
  */
 int session_make_pipeline(struct session *session,
 			  const struct format *const formats[TRACEPOINT_COUNT],

@@ -33,7 +33,7 @@ enum { OPTION_STREAM = 256, OPTION_FORMATS, OPTION_RAW };
 #define OPTION_OUTPUT VALUE("output", 'o', "write to FILE instead of standard output", "FILE")
 #define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
 #define OPTION_FORMATS_DIR(instead) \
-	LONG_VALUE("formats", OPTION_FORMATS, "take format files from DIR instead of " instead, "DIR")
+	LONG_VALUE("formats", OPTION_FORMATS, "take format files from DIR, or those of a shipped kernel, instead of " instead, "DIR")
 #define OPTION_RAW_RECORDS LONG_FLAG("raw", OPTION_RAW, "below each line the record itself: every field, and the bytes")
 #define OPTION_QUIET FLAG("quiet", 'q', "no summary and no notices, errors only")
 #define OPTION_VERSION FLAG("version", 'V', "show the version")
@@ -68,6 +68,7 @@ static const struct poptOption record_options[] = {
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
 	OPTION_QUIET,
+	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -83,6 +84,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_FORMATS_DIR("those of the capture"),
 	FLAG("verbose", 'v', "say what the capture holds"),
 	OPTION_QUIET,
+	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -95,6 +97,7 @@ static const struct poptOption check_options[] = {
 
 static const struct poptOption formats_options[] = {
 	FLAG("verbose", 'v', "with diff: list the ids that differ"),
+	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -280,7 +283,7 @@ static int apply_option(struct parse *parse, int option, const char *text)
 	}
 }
 
-static int take_formats_arguments(poptContext context, struct parse *parse)
+static int copy_arguments(poptContext context, struct parse *parse)
 {
 	const char **arguments = poptGetArgs(context);
 	size_t count = 0;
@@ -300,7 +303,7 @@ static int take_formats_arguments(poptContext context, struct parse *parse)
 static int take_arguments(poptContext context, struct parse *parse)
 {
 	if (parse->mode == MODE_FORMATS)
-		return take_formats_arguments(context, parse);
+		return copy_arguments(context, parse);
 	if (parse->mode == MODE_REPLAY && poptPeekArg(context)) {
 		int code = take_string(&parse->options->capture, poptGetArg(context), "replay",
 				       parse->err);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "capture/capture.h"
 #include "decode/format_dir.h"
 #include "formats/shipped.h"
 
@@ -102,14 +104,6 @@ static bool is_wanted(const char *pattern, const char *system, const char *name)
 	return !pattern || format_pattern_matches(pattern, system, name);
 }
 
-/* ---- a directory ---- */
-
-struct walk {
-	const struct format_dir *dir;
-	const char *pattern;
-	struct format_set *set;
-};
-
 /* The kernel's own names are C identifiers; others would not be safe to print either. */
 static bool is_name(const char *name)
 {
@@ -119,6 +113,14 @@ static bool is_name(const char *name)
 	}
 	return *name != '\0';
 }
+
+/* ---- a directory ---- */
+
+struct walk {
+	const struct format_dir *dir;
+	const char *pattern;
+	struct format_set *set;
+};
 
 static int walk_event(struct walk *walk, const char *system, const char *name)
 {
@@ -166,6 +168,73 @@ static int walk_all(struct walk *walk, struct error *err)
 		code = walk_system(walk, entry->d_name);
 	closedir(systems);
 	return code < 0 ? error_set(err, code, "cannot read %s: %s", path, strerror(-code)) : 0;
+}
+
+/* ---- a capture ---- */
+
+static int parse_recorded(const struct tracing_event *event, const char *system, const char *name,
+			  struct format_set *set)
+{
+	struct format *format = NULL;
+	struct error why = {0}, named = {0};
+	int code = format_parse(system, event->format.bytes, event->format.length, &set->machine,
+				&format, &why);
+
+	if (code == -ENOMEM)
+		return code;
+	if (code < 0)
+		error_set(&named, code, "%.100s, %s:%s: %.200s", set->name, system, name, why.what);
+	return add_entry(set, system, name, format, named.what);
+}
+
+static int add_recorded(const struct tracing_event *event, const char *pattern,
+			struct format_set *set)
+{
+	char system[NAME_MAX + 1], name[NAME_MAX + 1];
+
+	snprintf(system, sizeof(system), "%.*s", (int)event->system.length, event->system.bytes);
+	snprintf(name, sizeof(name), "%.*s", (int)event->name.length, event->name.bytes);
+	if (!is_name(system) || !is_name(name) || !is_wanted(pattern, system, name))
+		return 0;
+	return parse_recorded(event, system, name, set);
+}
+
+static int add_all_recorded(const struct source *source, const char *pattern,
+			    struct format_set *set, struct error *err)
+{
+	const struct tracing_data *data = capture_tracing_data(source);
+	int code = 0;
+
+	if (!data || data->event_count == 0)
+		return error_set(err, -ENOENT, "%.200s brings no formats", set->name);
+	for (size_t i = 0; code == 0 && i < data->event_count; i++)
+		code = add_recorded(&data->events[i], pattern, set);
+	return code < 0 ? error_set(err, code, "out of memory") : 0;
+}
+
+static int load_capture(const char *path, const char *pattern, struct format_set *set,
+			struct error *err)
+{
+	struct source *source;
+	struct error why = {0};
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_set(err, -errno, "cannot open %.200s: %s", path, strerror(errno));
+	int code = capture_open(fd, &source, &why);
+	if (code == 0) {
+		set->scope = FORMAT_SET_RECORDED;
+		set->machine = capture_machine(source);
+		code = add_all_recorded(source, pattern, set, err);
+		source_free(source);
+	} else {
+		error_set(err, code, "%.200s: %s", path, why.what);
+		error_remedy(err, "%s", why.remedy);
+	}
+	if (!is_stdin)
+		close(fd);
+	return code;
 }
 
 /* ---- what kernel it is ---- */
@@ -284,25 +353,41 @@ static int load_path(const char *path, const char *pattern, struct format_set *s
 		return error_set(err, -errno, "%.200s: %s", path, strerror(errno));
 	if (S_ISDIR(status.st_mode))
 		return load_directory(path, pattern, set, err);
-	return error_set(err, -EOPNOTSUPP, "%.200s is no directory", path);
+	return load_capture(path, pattern, set, err);
+}
+
+static int name_set(struct format_set *set, const char *name, struct error *err)
+{
+	set->name = strdup(name);
+	return set->name ? 0 : error_set(err, -ENOMEM, "out of memory");
+}
+
+static int load_named(const char *source, const char *pattern, struct format_set *set,
+		      struct error *err)
+{
+	char path[256];
+	int code = shipped_locate(source, path, sizeof(path), err);
+
+	if (code < 0)
+		return code;
+	bool is_shipped = code > 0;
+	set->scope = is_shipped ? FORMAT_SET_LIFECYCLE : FORMAT_SET_ALL;
+	code = name_set(set, is_shipped ? strrchr(path, '/') + 1 : source, err);
+	return code < 0 ? code : load_path(path, pattern, set, err);
 }
 
 static int load_any(const char *source, const char *pattern, struct format_set *set,
 		    struct error *err)
 {
-	char path[256];
+	bool is_live = strcmp(source, "live") == 0;
+	bool is_stdin = strcmp(source, "-") == 0;
 
-	if (strcmp(source, "live") == 0)
-		return load_live(pattern, set, err);
-	int code = shipped_locate(source, path, sizeof(path), err);
+	if (!is_live && !is_stdin)
+		return load_named(source, pattern, set, err);
+	int code = name_set(set, is_live ? source : "standard input", err);
 	if (code < 0)
 		return code;
-	set->scope = code > 0 ? FORMAT_SET_LIFECYCLE : FORMAT_SET_ALL;
-	const char *name = code > 0 ? strrchr(path, '/') + 1 : source;
-	set->name = strdup(name);
-	if (!set->name)
-		return error_set(err, -ENOMEM, "out of memory");
-	return load_path(path, pattern, set, err);
+	return is_live ? load_live(pattern, set, err) : load_capture(source, pattern, set, err);
 }
 
 int format_set_load(const char *source, const char *pattern, struct format_set *set,
@@ -311,16 +396,12 @@ int format_set_load(const char *source, const char *pattern, struct format_set *
 	struct format_set loaded = {.scope = FORMAT_SET_ALL};
 	int code = load_any(source, pattern, &loaded, err);
 
-	if (code == 0 && !loaded.name) {
-		loaded.name = strdup(source);
-		if (!loaded.name)
-			code = error_set(err, -ENOMEM, "out of memory");
-	}
 	if (code < 0) {
 		format_set_done(&loaded);
 		return code;
 	}
-	qsort(loaded.entries, loaded.count, sizeof(*loaded.entries), compare_entries);
+	if (loaded.count > 0)
+		qsort(loaded.entries, loaded.count, sizeof(*loaded.entries), compare_entries);
 	*set = loaded;
 	return 0;
 }

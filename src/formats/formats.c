@@ -15,7 +15,7 @@
 #define STATUS_TROUBLE 2
 
 struct request {
-	char *const *arguments; /* what follows the verb, ended by NULL */
+	const char *const *arguments; /* what follows the verb, ended by NULL */
 	size_t count;
 	bool verbose;
 	FILE *out;
@@ -237,7 +237,7 @@ static int run_verb(const struct verb *verb, const struct request *request, stru
 	return STATUS_TROUBLE;
 }
 
-int formats_run(char *const arguments[], bool verbose, FILE *out, struct error *err)
+int formats_run(const char *const arguments[], bool verbose, FILE *out, struct error *err)
 {
 	struct request request = {.arguments = arguments, .verbose = verbose, .out = out};
 

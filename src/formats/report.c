@@ -21,8 +21,8 @@ void report_name(const char *name, FILE *out)
 void report_source(const struct format_set *set, FILE *out)
 {
 	report_name(set->name, out);
-	fprintf(out, "  %s%s%u-bit\n", set->kernel, *set->kernel ? ", " : "",
-		8U * set->machine.long_size);
+	fprintf(out, "  %s%s%u-bit%s\n", set->kernel, *set->kernel ? ", " : "",
+		8U * set->machine.long_size, set->machine.big_endian ? ", big-endian" : "");
 }
 
 /* The bytes that every record of it has. */

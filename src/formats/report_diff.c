@@ -33,7 +33,9 @@ struct comparison {
 	enum compare_part part; /* of every event */
 	struct block *blocks;
 	size_t block_count;
-	size_t compared, same, ids_differ;
+	struct event_pair *renumbered; /* those whose ids differ */
+	size_t renumbered_count;
+	size_t compared, same;
 	size_t changes[FIELD_CHANGES];
 	size_t malformed;
 	const struct format_entry *first_malformed;
@@ -124,7 +126,8 @@ static int take_pair(void *context, const struct event_pair *pair)
 		return 0;
 	}
 	comparison->compared++;
-	comparison->ids_differ += pair->a->format->id != pair->b->format->id;
+	if (pair->a->format->id != pair->b->format->id)
+		comparison->renumbered[comparison->renumbered_count++] = *pair;
 	int code = format_compare(pair->a->format, pair->b->format, comparison->part, &diff);
 	if (code < 0)
 		return code;
@@ -139,7 +142,9 @@ static int compare_all(struct comparison *comparison, const char *pattern)
 	comparison->blocks = calloc(events + 1, sizeof(*comparison->blocks));
 	comparison->a.only = calloc(events + 1, sizeof(*comparison->a.only));
 	comparison->b.only = calloc(events + 1, sizeof(*comparison->b.only));
-	if (!comparison->blocks || !comparison->a.only || !comparison->b.only)
+	comparison->renumbered = calloc(events + 1, sizeof(*comparison->renumbered));
+	if (!comparison->blocks || !comparison->a.only || !comparison->b.only ||
+	    !comparison->renumbered)
 		return -ENOMEM;
 	int code = compare_commons(comparison);
 	return code < 0 ? code
@@ -152,6 +157,7 @@ static void comparison_done(struct comparison *comparison)
 	for (size_t i = 0; i < comparison->block_count; i++)
 		free(comparison->blocks[i].diff.fields);
 	free(comparison->blocks);
+	free(comparison->renumbered);
 	free(comparison->a.only);
 	free(comparison->b.only);
 }
@@ -338,25 +344,16 @@ static void print_one_sided(const struct side *side, char mark, const char *colo
 	print_names(side, out);
 }
 
-static int print_id(void *context, const struct event_pair *pair)
+static void print_ids(const struct comparison *comparison, FILE *out)
 {
-	FILE *out = context;
+	if (comparison->renumbered_count > 0)
+		fputs("\nids\n", out);
+	for (size_t i = 0; i < comparison->renumbered_count; i++) {
+		const struct event_pair *pair = &comparison->renumbered[i];
 
-	if (pair->a && pair->b && pair->a->format && pair->b->format &&
-	    pair->a->format->id != pair->b->format->id)
 		fprintf(out, "  %5u -> %5u  %s:%s\n", pair->a->format->id, pair->b->format->id,
 			pair->a->system, pair->a->name);
-	return 0;
-}
-
-static void print_ids(const struct comparison *comparison, const char *pattern, FILE *out)
-{
-	if (comparison->ids_differ == 0)
-		return;
-	fputs("\nids\n", out);
-	int always_0 =
-		format_sets_pair(comparison->a.set, comparison->b.set, pattern, print_id, out);
-	(void)always_0;
+	}
 }
 
 static void print_changes(const struct comparison *comparison, FILE *out)
@@ -398,9 +395,9 @@ static void print_sum(const struct comparison *comparison, bool ids_shown, FILE 
 		fprintf(out, ", %zu %s only on one side", one_sided, one_sided == 1 ? "is" : "are");
 	fputc('\n', out);
 	print_changes(comparison, out);
-	if (comparison->ids_differ > 0 && !ids_shown)
-		fprintf(out, "ids: %zu differ%s (-v lists them)\n", comparison->ids_differ,
-			comparison->ids_differ == 1 ? "s" : "");
+	if (comparison->renumbered_count > 0 && !ids_shown)
+		fprintf(out, "ids: %zu differ%s (-v lists them)\n", comparison->renumbered_count,
+			comparison->renumbered_count == 1 ? "s" : "");
 	print_uncovered(&comparison->a, out);
 	print_uncovered(&comparison->b, out);
 }
@@ -439,7 +436,7 @@ int report_diff(const struct format_set *a, const struct format_set *b, const ch
 	print_one_sided(&comparison.a, '-', style->removed, style, out);
 	print_one_sided(&comparison.b, '+', style->added, style, out);
 	if (ids)
-		print_ids(&comparison, pattern, out);
+		print_ids(&comparison, out);
 	print_sum(&comparison, ids, out);
 	code = verdict(&comparison, err);
 	comparison_done(&comparison);

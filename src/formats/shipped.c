@@ -202,3 +202,11 @@ int shipped_locate(const char *name, char *path, size_t size, struct error *err)
 	shipped_done(&shipped);
 	return code < 0 || is_path ? code : 1;
 }
+
+int shipped_open_dir(struct format_dir *dir, const char *name, struct error *err)
+{
+	char path[sizeof(dir->path)];
+	int code = shipped_locate(name, path, sizeof(path), err);
+
+	return code < 0 ? code : format_dir_open(dir, path, err);
+}

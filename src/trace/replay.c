@@ -10,6 +10,7 @@
 
 #include "capture/capture.h"
 #include "decode/format_dir.h"
+#include "formats/shipped.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/session.h"
@@ -76,7 +77,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 static int read_given_formats(struct replay *replay, struct error *err)
 {
 	struct format_dir dir;
-	int code = format_dir_open(&dir, replay->options->formats, err);
+	int code = shipped_open_dir(&dir, replay->options->formats, err);
 
 	if (code < 0)
 		return code;

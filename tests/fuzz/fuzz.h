@@ -21,6 +21,9 @@ void fuzz_format_text(const uint8_t *bytes, size_t size);
 /* A byte that chooses the kernel, then the raw data of one of its tracepoints. */
 void fuzz_decoder(const uint8_t *bytes, size_t size);
 
+/* A capture, up to 64 KiB; once as a file, once as a stream. */
+void fuzz_capture(const uint8_t *bytes, size_t size);
+
 /* Ends the run: WHAT should hold. */
 static inline void must_hold(bool holds, const char *what)
 {

@@ -59,11 +59,18 @@ static void test_decoder(void **state)
 	run_corpus(fuzz_decoder, "decoder", 10);
 }
 
+static void test_capture(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_capture, "capture", 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_format_text),
 		cmocka_unit_test(test_decoder),
+		cmocka_unit_test(test_capture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
