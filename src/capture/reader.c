@@ -505,7 +505,8 @@ static int read_file_head(struct reader *reader, struct error *err)
 
 	uint64_t offset = head.data.offset < size ? head.data.offset : size;
 	uint64_t left = size - offset;
-	if (head.data.size == 0)
+	/* Ours sets the reserved bit while it writes: capture/writer.h. */
+	if (head.data.size == 0 || (head.features[0] & 1))
 		note_cut(reader, "its recorder did not finish it");
 	else if (head.data.size > left)
 		note_cut(reader, "%" PRIu64 " of %" PRIu64 " bytes of records are missing",
