@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Command lines that make no sense: status 2, one clear line on standard error, nothing done."""
+
+import subprocess
+
+from live import equal, expect, main, need_tracing, run_tool, scratch, test, tracing_test
+
+# Each with words of which one must be in the message.
+WRONG = [
+    (['--no-such-option'], ['no-such-option']),
+    (['-Z'], ['-Z']),
+    (['-d'], ['-d']),
+    (['-d', '0'], ['-d', '1 to 60']),
+    (['-d', '61'], ['--stream']),
+    (['-d', '-1'], ['-d']),
+    (['-d', 'x'], ['-d']),
+    (['-d', '5x'], ['-d']),
+    (['-d', ''], ['-d']),
+    (['-d', '99999999999999999999'], ['-d']),
+    (['-n', '0'], ['-n']),
+    (['-n', '5001'], ['--stream']),
+    (['-n', '-3'], ['-n']),
+    (['-n', 'many'], ['-n']),
+    (['-p', '0'], ['-p']),
+    (['-p', '-1'], ['-p']),
+    (['-p', 'x'], ['-p']),
+    (['-p', '1,'], ['-p']),
+    (['-p', ',1'], ['-p']),
+    (['-p', '1,,2'], ['-p']),
+    (['-p', '1 || pid == 2'], ['-p']),
+    (['-p', '99999999999'], ['-p']),
+    (['-p', ''], ['-p']),
+    (['-f'], ['-p']),
+    (['-e', ''], ['-e']),
+    (['-e', 'fork,spoon'], ['-e']),
+    (['-e', 'fork,'], ['-e']),
+    (['-m', '0'], ['-m']),
+    (['-m', '3'], ['power of two']),
+    (['-m', '-4'], ['-m']),
+    (['-m', 'x'], ['-m']),
+    (['-m', '4294967296'], ['-m']),
+    (['--'], ['COMMAND']),
+    (['true'], ['--']),
+    (['check', 'me'], ['me']),
+    (['-o', ''], ['-o']),
+]
+
+DEAD_PID = 4194304  # PID_MAX_LIMIT itself is never given out
+
+
+@test
+def each_has_status_2_and_one_line():
+    wrong = []
+    for args, words in WRONG:
+        result = run_tool(*args)
+        lines = result.err_lines()
+        if result.status != 2:
+            wrong.append(f'{args}: status {result.status}')
+        if len(lines) != 1 or not lines[0].startswith('perf_exec_trace: '):
+            wrong.append(f'{args}: standard error is {result.err!r}')
+        if result.out:
+            wrong.append(f'{args}: standard output is {result.out!r}')
+        if not any(word in result.err_text() for word in words):
+            wrong.append(f'{args}: {result.err!r} has none of {words}')
+    expect(not wrong, '\n'.join(wrong))
+
+
+@test
+def hostile_arguments_cannot_forge_lines():
+    for args in (['-d', 'a\nb'], ['-e', '\x1b[31m'], ['--x\ny'], ['a\nb'], ['-p', '1\n2'],
+                 ['-m', '2\r'], ['--', '/no/such\n\x1b[31mprogram']):
+        result = run_tool(*args)
+        equal(len(result.err.split(b'\n')), 2, f'lines on standard error after {args}')
+        expect(not any(byte < 0x20 for byte in result.err.rstrip(b'\n')),
+               f'control bytes in {result.err!r}')
+
+
+@test
+def nothing_is_done_before_the_command_line_is_right():
+    with scratch() as directory:
+        output = directory / 'trace'
+        output.write_text('precious')
+        result = run_tool('-o', output, '-d', 0, '--', 'touch', directory / 'touched')
+        equal(result.status, 2, 'status')
+        equal(output.read_text(), 'precious', 'what -o names')
+        expect(not (directory / 'touched').exists(), 'COMMAND was run')
+
+
+@tracing_test
+def pid_that_is_not_there_is_refused():
+    with subprocess.Popen(['true']) as gone:
+        gone.wait()
+    for pid in (DEAD_PID, gone.pid):
+        result = run_tool('-d', 1, '-p', pid)
+        expect(result.status in (1, 2), f'-p {pid}: status {result.status}')
+        equal(len(result.err_lines()), 1, f'lines on standard error: {result.err!r}')
+        expect(str(pid) in result.err_text(), f'{result.err!r} does not name {pid}')
+
+
+@tracing_test
+def format_files_that_are_missing_or_broken_are_refused():
+    need_tracing()
+    with scratch() as directory:
+        cases = {
+            'no directory at all': directory / 'missing',
+            'an empty directory': directory / 'empty',
+            'a file': directory / 'file',
+            'an empty format file': formats(directory / 'blank', b''),
+            'garbage': formats(directory / 'garbage', b'\xff\x00garbage\n' * 50),
+            'a format without its fields': formats(
+                directory / 'fieldless', b'name: sched_process_fork\nID: 1\nformat:\n\n'),
+            'a format cut off': formats(
+                directory / 'cut', b'name: sched_process_fork\nID: 1\nformat:\n\tfield:char comm['),
+        }
+        (directory / 'empty').mkdir()
+        (directory / 'file').write_text('x')
+        for what, path in cases.items():
+            result = run_tool('--formats', path, '--', 'touch', directory / 'touched')
+            expect(result.status in (1, 2), f'{what}: status {result.status}')
+            equal(len(result.err_lines()), 1, f'{what}: lines on standard error: {result.err!r}')
+            expect(str(path) in result.err_text(), f'{what}: {result.err!r} does not name {path}')
+            expect(not (directory / 'touched').exists(), f'{what}: COMMAND was run')
+
+
+def formats(directory, text):
+    for event in ('fork', 'exec', 'exit'):
+        path = directory / 'events' / 'sched' / f'sched_process_{event}'
+        path.mkdir(parents=True)
+        (path / 'format').write_bytes(text)
+    return directory
+
+
+main()

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Live runs under valgrind's memcheck: no invalid access, no leak."""
+
+import signal
+
+from live import (Background, Puppet, Skip, WITH_TRACEFS, equal, main, need_program, need_root,
+                  no_problems, run, sanitized, scratch, tool, tracing_test, workload, workload_dir)
+from lines import parse
+from truth import Truth, compare_command
+
+FOUND = 97
+
+
+def memcheck():
+    """With tracefs mounted: valgrind does not know the system calls that mount it privately."""
+    need_root()
+    if sanitized():
+        raise Skip('a sanitized program does not run under valgrind')
+    return [*WITH_TRACEFS, need_program('valgrind'), '-q', f'--error-exitcode={FOUND}',
+            '--leak-check=full', '--show-leak-kinds=definite,possible',
+            '--errors-for-leak-kinds=definite,possible', '--num-callers=30', tool(), '-q']
+
+
+def must_be_clean(result, status=0):
+    equal((result.status, result.err_text()), (status, ''), 'status and what valgrind says')
+
+
+@tracing_test
+def trace_of_a_command_is_clean():
+    with workload_dir() as (log, work), scratch() as directory:
+        trace = directory / 'trace'
+        result = run([*memcheck(), '-o', trace, '--', workload(), 'all', log, work], timeout=300)
+        must_be_clean(result)
+        no_problems(compare_command(Truth.load(log), parse(trace.read_bytes())))
+
+
+@tracing_test
+def trace_of_a_process_and_its_descendants_is_clean():
+    with workload_dir() as (log, _), Puppet(log) as puppet, \
+            Background([*memcheck(), '--stream', '-f', '-p', puppet.pid]) as trace:
+        while not trace.arrived:
+            puppet.poke()
+        puppet.burst(100)
+        must_be_clean(trace.finish(signal.SIGINT))
+
+
+@tracing_test
+def failures_are_clean():
+    for args, status in ((['-o', '/dev/full', '--', 'true'], 1), (['--', 'no-such-program'], 127),
+                         (['--formats', '/', '--', 'true'], 1), (['-d', '61'], 2)):
+        result = run([*memcheck(), *args], timeout=120)
+        equal((result.status, len(result.err_lines())), (status, 1),
+              f'status and lines for {args}: {result.err_text()}')
+
+
+@tracing_test
+def check_is_clean():
+    result = run([*memcheck()[:-1], 'check'], timeout=120)
+    equal((result.status, result.err), (0, b''), 'status and standard error')
+
+
+main()
