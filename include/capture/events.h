@@ -20,7 +20,17 @@ struct capture_event {
 	char name[64]; /* as perf names it, "" where the capture does not tell */
 };
 
-struct events;
+/* Private but for inline functions. */
+struct events {
+	bool big_endian, swap;
+	struct capture_event **events;
+	size_t count, capacity;
+	bool same_layouts;
+	bool same_times; /* record_time() is the same for all */
+	struct id_slot *slots;
+	size_t slot_count; /* a power of two, or 0 */
+	size_t id_count;
+};
 
 /* Attributes and ids come in the recorder's byte order. Returns NULL without memory. */
 struct events *events_new(bool big_endian);
@@ -54,12 +64,34 @@ struct capture_event *events_find(const struct events *events, uint64_t id);
 const struct capture_event *events_of_record(const struct events *events, const void *bytes,
 					     const struct perf_event_header *header);
 
+/* An event whose records keep their time where those of all others do; NULL: there is none. */
+static inline const struct capture_event *events_common(const struct events *events)
+{
+	return events->same_times && events->count > 0 ? events->events[0] : NULL;
+}
+
+/* Whether records of this type are given out, where they are not synthesized. */
+static inline bool events_is_event(uint32_t type)
+{
+	return type == PERF_RECORD_SAMPLE || type == PERF_RECORD_COMM || type == PERF_RECORD_LOST;
+}
+
 /*
- * The same, but NULL too where the record is nothing to give out: what is given out are wanted
- * samples, COMM and LOST, except for synthesized ones. *TIME_NS is 0 where it carries none.
+ * The time of the record at BYTES, of such a type; 0 where it carries none. False where it is
+ * synthesized: the recorder made it up from /proc, it would have a time if it had happened.
  */
-const struct capture_event *events_of_wanted(const struct events *events, const void *bytes,
-					     const struct perf_event_header *header,
-					     uint64_t *time_ns);
+static inline bool events_time_of_record(const struct events *events, const void *bytes,
+					 const struct perf_event_header *header, uint64_t *time_ns)
+{
+	const struct capture_event *event = events_common(events);
+
+	if (!event)
+		event = events_of_record(events, bytes, header);
+	if (!event)
+		return false;
+	*time_ns = record_time(bytes, header, &event->layout);
+	return *time_ns != 0 || header->type != PERF_RECORD_COMM ||
+	       event->layout.trailer.time == RECORD_ABSENT;
+}
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef PXT_CAPTURE_ROUNDS_H
 #define PXT_CAPTURE_ROUNDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "capture/block.h"
@@ -18,16 +19,17 @@
 
 struct rounds;
 
-/* EVENTS and POOL are borrowed. Returns NULL without memory. */
-struct rounds *rounds_new(const struct events *events, struct block_pool *pool);
+/* EVENTS and POOL are borrowed; SWAP: record headers are in the other byte order. Returns NULL
+ * without memory. */
+struct rounds *rounds_new(const struct events *events, bool swap, struct block_pool *pool);
 void rounds_free(struct rounds *rounds);
 
 /*
  * Take the record at BYTES in, which stays there: in the mapped file (BLOCK is NULL) or in BLOCK.
- * TIME_NS and EVENT are what events_of_wanted() says. 0 or -ENOMEM.
+ * TIME_NS is what events_time_of_record() says. 0 or -ENOMEM.
  */
 int rounds_add(struct rounds *rounds, const unsigned char *bytes, uint32_t size, uint64_t time_ns,
-	       const struct capture_event *event, struct block *block) MUST_CHECK;
+	       struct block *block) MUST_CHECK;
 
 /* What comes next does not follow upon the last record, byte for byte. */
 void rounds_break(struct rounds *rounds);
@@ -42,7 +44,7 @@ void rounds_finish_all(struct rounds *rounds);
  * The oldest record that may go; NULL: none. Equal times come in the order of the file. Borrowed
  * until the next call.
  */
-const unsigned char *rounds_next(struct rounds *rounds, const struct capture_event **event);
+const unsigned char *rounds_next(struct rounds *rounds);
 
 /* How many bytes of records were passed over in giving them out. */
 uint64_t rounds_passed(const struct rounds *rounds);

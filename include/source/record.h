@@ -7,13 +7,13 @@
 #ifndef PXT_SOURCE_RECORD_H
 #define PXT_SOURCE_RECORD_H
 
-#include <byteswap.h>
 #include <linux/perf_event.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "compiler.h"
+#include "load.h"
 
 /*
  * Everything is borrowed from the source until its next record is asked for. A field that the
@@ -66,27 +66,7 @@ void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint
 int record_parse(const void *bytes, const struct record_layout *layout,
 		 struct record *record) MUST_CHECK;
 
-/* Only the time of the record at BYTES: 0 where it carries none or is too short. */
-uint64_t record_time(const void *bytes, const struct record_layout *layout);
-
-/* ---- loads from bytes that need not be aligned ---- */
-
-static inline uint32_t record_load32(const void *from, bool swap)
-{
-	uint32_t value;
-
-	memcpy(&value, from, sizeof(value));
-	return swap ? bswap_32(value) : value;
-}
-
-static inline uint64_t record_load64(const void *from, bool swap)
-{
-	uint64_t value;
-
-	memcpy(&value, from, sizeof(value));
-	return swap ? bswap_64(value) : value;
-}
-
+/* The header of the record at BYTES, in native byte order. */
 static inline struct perf_event_header record_header(const void *bytes, bool swap)
 {
 	struct perf_event_header header;
@@ -98,6 +78,22 @@ static inline struct perf_event_header record_header(const void *bytes, bool swa
 		header.size = bswap_16(header.size);
 	}
 	return header;
+}
+
+/*
+ * Only the time of the record at BYTES, whose header is HEADER: 0 where it carries none or is too
+ * short.
+ */
+static inline uint64_t record_time(const void *bytes, const struct perf_event_header *header,
+				   const struct record_layout *layout)
+{
+	bool is_sample = header->type == PERF_RECORD_SAMPLE;
+	const struct record_ids *ids = is_sample ? &layout->sample : &layout->trailer;
+
+	if (ids->time == RECORD_ABSENT || header->size < sizeof(*header) + ids->size)
+		return 0;
+	size_t from = is_sample ? sizeof(*header) : (size_t)header->size - ids->size;
+	return load64((const unsigned char *)bytes + from + ids->time, layout->swap);
 }
 
 #endif

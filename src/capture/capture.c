@@ -12,8 +12,9 @@
 /* A COMM's pid, tid and a name with its padding: all that a kernel of today writes, and more. */
 #define COMM_BODY_MAX 128U
 
-/* So many bytes are given out, and stay resident, at a time. */
+/* So many bytes are used, and stay resident, at a time; looked at once in so many records. */
 #define BATCH_SIZE (16U * 1024U * 1024U)
+#define LOOK_EVERY 4096U
 
 struct capture {
 	struct source source;
@@ -22,6 +23,7 @@ struct capture {
 	bool ended;    /* nothing more can be read */
 	bool stopped;
 	uint64_t newest_ns;                /* of all records given out */
+	uint64_t given;                    /* records */
 	uint64_t forgotten;                /* rounds_passed() when pages were last let go */
 	unsigned char comm[COMM_BODY_MAX]; /* the body of a COMM in native byte order */
 };
@@ -48,7 +50,7 @@ static void make_comm_native(struct capture *capture, struct record *record)
 	memcpy(capture->comm, body, record->body_size);
 	for (size_t at = 0; at < 2 * sizeof(uint32_t) && at + sizeof(uint32_t) <= record->body_size;
 	     at += sizeof(uint32_t)) {
-		uint32_t value = record_load32(body + at, true);
+		uint32_t value = load32(body + at, true);
 
 		memcpy(capture->comm + at, &value, sizeof(value));
 	}
@@ -70,28 +72,39 @@ static void forget_used(struct capture *capture)
 	input_forget(capture->reader.input);
 }
 
+/* Take the record at BYTES apart; false where it is not to be given out. */
+static bool take_apart(struct capture *capture, const unsigned char *bytes, struct record *record)
+{
+	struct reader *reader = &capture->reader;
+	const struct perf_event_header header = record_header(bytes, reader->swap);
+	const struct capture_event *event = events_of_record(reader->events, bytes, &header);
+
+	if (!event || record_parse(bytes, &event->layout, record) < 0) {
+		reader->malformed++;
+		return false;
+	}
+	if (header.type == PERF_RECORD_COMM && reader->swap)
+		make_comm_native(capture, record);
+	return header.type != PERF_RECORD_SAMPLE || event->wanted;
+}
+
 /* 1 with the next of the records that are complete, 0, -ENOMEM. */
 static int next_complete(struct capture *capture, struct record *record)
 {
 	struct reader *reader = &capture->reader;
-	const struct capture_event *event;
 	const unsigned char *bytes;
 
-	while ((bytes = rounds_next(reader->rounds, &event))) {
-		if (record_parse(bytes, &event->layout, record) < 0) {
-			reader->malformed++;
-			continue;
-		}
-		if (record->time_ns > capture->newest_ns)
-			capture->newest_ns = record->time_ns;
-		if (record->type == PERF_RECORD_LOST &&
-		    losses_tell(&reader->losses, record->cpu, record->lost) < 0)
-			return -ENOMEM;
-		if (record->type == PERF_RECORD_COMM && reader->swap)
-			make_comm_native(capture, record);
-		return 1;
-	}
-	return 0;
+	do {
+		bytes = rounds_next(reader->rounds);
+	} while (bytes && !take_apart(capture, bytes, record));
+	if (!bytes)
+		return 0;
+	if (record->time_ns > capture->newest_ns)
+		capture->newest_ns = record->time_ns;
+	if (record->type == PERF_RECORD_LOST &&
+	    losses_tell(&reader->losses, record->cpu, record->lost) < 0)
+		return -ENOMEM;
+	return 1;
 }
 
 /* At the end: what was lost without anybody's having told. */
@@ -130,7 +143,8 @@ static int capture_next(struct source *source, struct record *record, struct err
 			code = next_complete(capture, record);
 			if (code < 0)
 				return error_set(err, code, "out of memory");
-			forget_used(capture);
+			if (code == 0 || ++capture->given % LOOK_EVERY == 0)
+				forget_used(capture);
 			if (code > 0)
 				return code;
 			capture->complete = false;

@@ -24,16 +24,6 @@ struct id_slot {
 	uint32_t cpu;
 };
 
-struct events {
-	bool big_endian, swap;
-	struct capture_event **events;
-	size_t count, capacity;
-	bool uniform; /* all have the same layout */
-	struct id_slot *slots;
-	size_t slot_count; /* a power of two, or 0 */
-	size_t id_count;
-};
-
 struct events *events_new(bool big_endian)
 {
 	struct events *events = malloc(sizeof(*events));
@@ -43,7 +33,8 @@ struct events *events_new(bool big_endian)
 	*events = (struct events){
 		.big_endian = big_endian,
 		.swap = big_endian != machine_native().big_endian,
-		.uniform = true,
+		.same_layouts = true,
+		.same_times = true,
 	};
 	return events;
 }
@@ -83,11 +74,11 @@ static void parse_attr(const struct events *events, const unsigned char *attr,
 		       struct capture_event *event)
 {
 	*event = (struct capture_event){
-		.type = record_load32(attr + ATTR_TYPE, events->swap),
-		.config = record_load64(attr + ATTR_CONFIG, events->swap),
+		.type = load32(attr + ATTR_TYPE, events->swap),
+		.config = load64(attr + ATTR_CONFIG, events->swap),
 	};
-	record_layout_init(&event->layout, record_load64(attr + ATTR_SAMPLE_TYPE, events->swap),
-			   record_load64(attr + ATTR_READ_FORMAT, events->swap),
+	record_layout_init(&event->layout, load64(attr + ATTR_SAMPLE_TYPE, events->swap),
+			   load64(attr + ATTR_READ_FORMAT, events->swap),
 			   attr_flag(attr, FLAG_SAMPLE_ID_ALL, events->big_endian), events->swap);
 	event->wanted = (event->layout.sample_type & PERF_SAMPLE_RAW) != 0;
 }
@@ -95,6 +86,12 @@ static void parse_attr(const struct events *events, const unsigned char *attr,
 static bool same_layout(const struct record_layout *a, const struct record_layout *b)
 {
 	return a->sample_type == b->sample_type && a->read_format == b->read_format &&
+	       a->trailer.size == b->trailer.size;
+}
+
+static bool same_times(const struct record_layout *a, const struct record_layout *b)
+{
+	return a->sample.time == b->sample.time && a->trailer.time == b->trailer.time &&
 	       a->trailer.size == b->trailer.size;
 }
 
@@ -126,7 +123,9 @@ int events_add(struct events *events, const void *attr, size_t size)
 		free(event);
 		return -ENOMEM;
 	}
-	events->uniform &= same_layout(&event->layout, &events->events[0]->layout);
+	const struct record_layout *first = &events->events[0]->layout;
+	events->same_layouts &= same_layout(&event->layout, first);
+	events->same_times &= same_times(&event->layout, first);
 	return 0;
 }
 
@@ -213,54 +212,34 @@ void events_select(struct events *events, const uint16_t *ids, size_t count)
 	}
 }
 
-/* perf wants it at the same place in all records of a kind, so the first event's layout tells. */
-static bool load_id(const struct record_layout *layout, const unsigned char *bytes,
-		    const struct perf_event_header *header, uint64_t *id)
+/*
+ * perf wants ids at the same place in all records of a kind, so the first event's layout tells. 0,
+ * which no event has, where RECORD has none.
+ */
+static uint64_t load_id(const struct record_layout *layout, const unsigned char *bytes,
+			const struct perf_event_header *header)
 {
-	bool is_sample = header->type == PERF_RECORD_SAMPLE;
-	const struct record_ids *ids = is_sample ? &layout->sample : &layout->trailer;
+	const struct record_ids *ids = &layout->sample;
+	size_t from = sizeof(*header);
 
-	if (ids->id == RECORD_ABSENT)
-		return false;
-	size_t from_end = is_sample ? 0 : (size_t)ids->size - ids->id;
-	size_t at = is_sample ? sizeof(*header) + ids->id : header->size - from_end;
-	if (header->size < sizeof(*header) + sizeof(*id) + from_end ||
-	    at + sizeof(*id) > header->size)
-		return false;
-	*id = record_load64(bytes + at, layout->swap);
-	return true;
+	if (header->type != PERF_RECORD_SAMPLE) {
+		ids = &layout->trailer;
+		from = (size_t)header->size - ids->size;
+	}
+	if (ids->id == RECORD_ABSENT || header->size < sizeof(*header) + ids->size)
+		return 0;
+	return load64(bytes + from + ids->id, layout->swap);
 }
 
 const struct capture_event *events_of_record(const struct events *events, const void *bytes,
 					     const struct perf_event_header *header)
 {
-	uint64_t id;
-
 	if (events->count == 0)
 		return NULL;
 	const struct capture_event *first = events->events[0];
-	if (events->id_count == 0 || !load_id(&first->layout, bytes, header, &id) || id == 0)
+	uint64_t id = events->id_count > 0 ? load_id(&first->layout, bytes, header) : 0;
+	if (id == 0)
 		return first;
 	const struct capture_event *found = slot_of(events, id)->event;
-	return !found && events->uniform ? first : found;
-}
-
-const struct capture_event *events_of_wanted(const struct events *events, const void *bytes,
-					     const struct perf_event_header *header,
-					     uint64_t *time_ns)
-{
-	const struct capture_event *event;
-
-	if (header->type != PERF_RECORD_SAMPLE && header->type != PERF_RECORD_COMM &&
-	    header->type != PERF_RECORD_LOST)
-		return NULL;
-	event = events_of_record(events, bytes, header);
-	if (!event || (header->type == PERF_RECORD_SAMPLE && !event->wanted))
-		return NULL;
-	*time_ns = record_time(bytes, &event->layout);
-	/* The recorder made it up from /proc: it would have a time if it had happened. */
-	if (header->type == PERF_RECORD_COMM && *time_ns == 0 &&
-	    event->layout.trailer.time != RECORD_ABSENT)
-		return NULL;
-	return event;
+	return !found && events->same_layouts ? first : found;
 }

@@ -30,8 +30,8 @@ static bool has_feature(const struct file_head *head, unsigned int feature)
 static struct file_section load_section(const struct file_head *head, uint64_t at)
 {
 	return (struct file_section){
-		.offset = record_load64(head->map + at, head->swap),
-		.size = record_load64(head->map + at + sizeof(uint64_t), head->swap),
+		.offset = load64(head->map + at, head->swap),
+		.size = load64(head->map + at + sizeof(uint64_t), head->swap),
 	};
 }
 
@@ -50,7 +50,7 @@ static bool is_inside(const struct file_head *head, const struct file_section *s
 static void load_features(struct file_head *head)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
-		head->features[i] = record_load64(head->map + FEATURES_AT + 8 * i, head->swap);
+		head->features[i] = load64(head->map + FEATURES_AT + 8 * i, head->swap);
 	if (!head->swap || has_feature(head, FEATURE_HOSTNAME))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
@@ -88,11 +88,11 @@ int file_head_parse(const unsigned char *map, uint64_t map_size, bool big_endian
 
 	if (map_size < HEADER_SIZE)
 		return error_set(err, -EBADMSG, "it is cut short within its header");
-	uint64_t size = record_load64(map + HEADER_SIZE_AT, parsed.swap);
+	uint64_t size = load64(map + HEADER_SIZE_AT, parsed.swap);
 	if (size != HEADER_SIZE)
 		return error_set(err, -EBADMSG, "its header claims %" PRIu64 " bytes, not %u", size,
 				 HEADER_SIZE);
-	parsed.attr_size = record_load64(map + ATTR_SIZE_AT, parsed.swap);
+	parsed.attr_size = load64(map + ATTR_SIZE_AT, parsed.swap);
 	parsed.attrs = load_section(&parsed, ATTRS_AT);
 	parsed.data = load_section(&parsed, DATA_AT);
 	load_features(&parsed);
@@ -109,7 +109,7 @@ static int add_ids(const struct file_head *head, const struct file_section *ids,
 		return error_set(err, -EBADMSG, "it is cut short or damaged: no ids at %" PRIu64,
 				 ids->offset);
 	for (uint64_t at = 0; at + sizeof(uint64_t) <= ids->size; at += sizeof(uint64_t)) {
-		uint64_t id = record_load64(head->map + ids->offset + at, head->swap);
+		uint64_t id = load64(head->map + ids->offset + at, head->swap);
 
 		if (events_add_id(events, id) < 0)
 			return error_set(err, -ENOMEM, "out of memory");
@@ -174,7 +174,7 @@ static bool take_string(const struct file_head *head, uint64_t *at, uint64_t end
 {
 	if (end - *at < sizeof(uint32_t))
 		return false;
-	uint32_t size = record_load32(head->map + *at, head->swap);
+	uint32_t size = load32(head->map + *at, head->swap);
 	*at += sizeof(size);
 	if (end - *at < size)
 		return false;
@@ -193,8 +193,8 @@ void file_head_name_events(const struct file_head *head, struct events *events)
 	    section.size < 2 * sizeof(uint32_t))
 		return;
 	uint64_t at = section.offset, end = section.offset + section.size;
-	uint32_t count = record_load32(head->map + at, head->swap);
-	uint32_t attr_size = record_load32(head->map + at + sizeof(count), head->swap);
+	uint32_t count = load32(head->map + at, head->swap);
+	uint32_t attr_size = load32(head->map + at + sizeof(count), head->swap);
 
 	at += 2 * sizeof(uint32_t);
 	for (size_t i = 0; i < count && i < events_count(events); i++) {
@@ -203,7 +203,7 @@ void file_head_name_events(const struct file_head *head, struct events *events)
 		if (end - at < (uint64_t)attr_size + sizeof(uint32_t))
 			return;
 		at += attr_size;
-		uint64_t ids = sizeof(uint64_t) * record_load32(head->map + at, head->swap);
+		uint64_t ids = sizeof(uint64_t) * load32(head->map + at, head->swap);
 		at += sizeof(uint32_t);
 		if (!take_string(head, &at, end, event->name, sizeof(event->name)) ||
 		    end - at < ids)

@@ -56,12 +56,12 @@ static void PRINTF_LIKE(2, 3) note_cut(struct reader *reader, const char *format
 
 static uint32_t body32(const struct reader *reader, const struct raw_record *raw, size_t at)
 {
-	return record_load32(raw->bytes + sizeof(raw->header) + at, reader->swap);
+	return load32(raw->bytes + sizeof(raw->header) + at, reader->swap);
 }
 
 static uint64_t body64(const struct reader *reader, const struct raw_record *raw, size_t at)
 {
-	return record_load64(raw->bytes + sizeof(raw->header) + at, reader->swap);
+	return load64(raw->bytes + sizeof(raw->header) + at, reader->swap);
 }
 
 static size_t body_size(const struct raw_record *raw)
@@ -174,19 +174,13 @@ static int take_synthesized(struct reader *reader, const struct raw_record *raw)
 	return 0;
 }
 
-/* Told by their having no time; where no such record has one, by their coming before all samples.
- */
+/* Told by its having no time; where no such record has one, all that come before samples are. */
 static bool is_synthesized(const struct reader *reader, const struct raw_record *raw)
 {
-	if (raw->header.type != PERF_RECORD_FORK && raw->header.type != PERF_RECORD_COMM)
-		return false;
 	const struct capture_event *event =
 		events_of_record(reader->events, raw->bytes, &raw->header);
-	if (!event)
-		return false;
-	if (event->layout.trailer.time == RECORD_ABSENT)
-		return !reader->seen_sample;
-	return record_time(raw->bytes, &event->layout) == 0;
+
+	return event && record_time(raw->bytes, &raw->header, &event->layout) == 0;
 }
 
 static int count_lost_samples(struct reader *reader, const struct raw_record *raw)
@@ -204,24 +198,44 @@ static int count_lost_samples(struct reader *reader, const struct raw_record *ra
 	return losses_count(&reader->losses, record.cpu, record.lost);
 }
 
-static int take_kernel_record(struct reader *reader, const struct raw_record *raw)
+static int take_event(struct reader *reader, const struct raw_record *raw)
 {
 	uint64_t time_ns;
 
-	if (raw->header.type == PERF_RECORD_LOST_SAMPLES)
-		return count_lost_samples(reader, raw);
-	if (is_synthesized(reader, raw)) {
-		int code = take_synthesized(reader, raw);
-
-		if (code < 0)
-			return code;
-	}
-	const struct capture_event *event =
-		events_of_wanted(reader->events, raw->bytes, &raw->header, &time_ns);
-	if (!event)
+	if (!events_time_of_record(reader->events, raw->bytes, &raw->header, &time_ns))
 		return 0;
-	reader->seen_sample |= raw->header.type == PERF_RECORD_SAMPLE;
-	return rounds_add(reader->rounds, raw->bytes, raw->header.size, time_ns, event, raw->block);
+	return rounds_add(reader->rounds, raw->bytes, raw->header.size, time_ns, raw->block);
+}
+
+/* Most records are of types that are not. */
+static bool is_used(const struct reader *reader, uint32_t type)
+{
+	return events_is_event(type) || type == PERF_RECORD_LOST_SAMPLES ||
+	       (type == PERF_RECORD_FORK && !reader->seen_sample);
+}
+
+static int take_kernel_record(struct reader *reader, const struct raw_record *raw)
+{
+	int code = 0;
+
+	switch (raw->header.type) {
+	case PERF_RECORD_SAMPLE:
+		reader->seen_sample = true;
+		return take_event(reader, raw);
+	case PERF_RECORD_FORK:
+	case PERF_RECORD_COMM:
+		if (!reader->seen_sample && is_synthesized(reader, raw))
+			code = take_synthesized(reader, raw);
+		if (code < 0 || raw->header.type == PERF_RECORD_FORK)
+			return code;
+		return take_event(reader, raw);
+	case PERF_RECORD_LOST:
+		return take_event(reader, raw);
+	case PERF_RECORD_LOST_SAMPLES:
+		return count_lost_samples(reader, raw);
+	default:
+		return 0;
+	}
 }
 
 /* ---- compressed records ---- */
@@ -233,7 +247,7 @@ static int take_inflated(struct reader *reader)
 
 	while ((code = inflate_next(reader->inflate, &raw.bytes, &raw.block)) > 0) {
 		raw.header = record_header(raw.bytes, reader->swap);
-		code = raw.header.type < USER_TYPE_START ? take_kernel_record(reader, &raw) : 0;
+		code = is_used(reader, raw.header.type) ? take_kernel_record(reader, &raw) : 0;
 		if (code < 0)
 			return code;
 	}
@@ -269,43 +283,85 @@ static int take_compressed(struct reader *reader, const struct raw_record *raw)
 
 /* ---- records as they follow each other ---- */
 
-/* The record at the position. 1, 0 at the end, or a negative errno. */
-static int peek_record(struct reader *reader, struct raw_record *raw)
-{
-	uint64_t position = input_position(reader->input);
-	size_t available;
-	int code = input_peek(reader->input, sizeof(raw->header), &raw->bytes, &available);
+/* Bytes with records in them that lie in one piece. */
+struct span {
+	const unsigned char *at, *end;
+	struct block *block;
+};
 
-	if (code < 0)
-		return code;
-	if (available < sizeof(raw->header)) {
-		if (available > 0)
-			note_cut(reader, "it ends within a record, at byte %" PRIu64,
-				 position + available);
+/*
+ * The record that SPAN begins with. 1; 0 where it is not whole or not there; -EBADMSG where there
+ * can be none.
+ */
+static int first_record(const struct reader *reader, const struct span *span,
+			struct raw_record *raw)
+{
+	size_t available = (size_t)(span->end - span->at);
+
+	if (available < sizeof(raw->header))
 		return 0;
-	}
-	raw->header = record_header(raw->bytes, reader->swap);
-	if (raw->header.size < sizeof(raw->header)) {
-		note_cut(reader, "damaged at byte %" PRIu64 ": what follows is no record",
-			 position);
-		return 0;
-	}
-	code = input_peek(reader->input, raw->header.size, &raw->bytes, &available);
-	if (code < 0)
-		return code;
-	if (available < raw->header.size) {
-		note_cut(reader, "it ends within a record, at byte %" PRIu64, position + available);
-		return 0;
-	}
-	raw->block = input_block(reader->input);
-	return 1;
+	*raw = (struct raw_record){
+		.bytes = span->at,
+		.header = record_header(span->at, reader->swap),
+		.block = span->block,
+	};
+	if (raw->header.size < sizeof(raw->header))
+		return -EBADMSG;
+	return raw->header.size <= available;
 }
 
-/* RAW stays valid while its block is referenced, which the caller sees to. */
-static int take_record(struct reader *reader, const struct raw_record *raw)
+/* See at least WANTED bytes at the position, unless the input ends. */
+static int peek_span(struct reader *reader, size_t wanted, struct span *span)
 {
-	if (raw->header.type < USER_TYPE_START)
-		return take_kernel_record(reader, raw);
+	size_t available;
+	int code = input_peek(reader->input, wanted, &span->at, &available);
+
+	span->end = span->at + (code < 0 ? 0 : available);
+	span->block = input_block(reader->input);
+	return code;
+}
+
+/* See at least one whole record at the position. 1 with it too, 0 at the end, a negative errno. */
+static int peek_record(struct reader *reader, struct span *span, struct raw_record *raw)
+{
+	int code = peek_span(reader, sizeof(raw->header), span);
+
+	if (code < 0)
+		return code;
+	code = first_record(reader, span, raw);
+	if (code == 0 && (size_t)(span->end - span->at) >= sizeof(raw->header)) {
+		code = peek_span(reader, raw->header.size, span);
+		if (code < 0)
+			return code;
+		code = first_record(reader, span, raw);
+	}
+	if (code == -EBADMSG)
+		note_cut(reader, "damaged at byte %" PRIu64 ": what follows is no record",
+			 input_position(reader->input));
+	else if (code == 0 && span->at != span->end)
+		note_cut(reader, "it ends within a record, at byte %" PRIu64,
+			 input_position(reader->input) + (uint64_t)(span->end - span->at));
+	return code > 0;
+}
+
+/* Take in the kernel's records that SPAN begins with, which moves behind them. */
+static int take_kernel_records(struct reader *reader, struct span *span)
+{
+	struct raw_record raw;
+
+	while (first_record(reader, span, &raw) > 0 && raw.header.type < USER_TYPE_START) {
+		int code = is_used(reader, raw.header.type) ? take_kernel_record(reader, &raw) : 0;
+
+		if (code < 0)
+			return code;
+		span->at += raw.header.size;
+	}
+	return 0;
+}
+
+/* A record of perf's own, that lies before the position. */
+static int take_user_record(struct reader *reader, const struct raw_record *raw)
+{
 	switch (raw->header.type) {
 	case HEADER_ATTR:
 		return add_attr(reader, raw);
@@ -333,13 +389,23 @@ static int take_record(struct reader *reader, const struct raw_record *raw)
 	}
 }
 
-/* Use up the record that was peeked at. */
-static int use_record(struct reader *reader, const struct raw_record *raw)
+/* Take in the record RAW, that SPAN begins with, and with one of the kernel's those after it. */
+static int take_records(struct reader *reader, struct span *span, const struct raw_record *raw)
 {
-	block_reference(raw->block);
-	input_skip(reader->input, raw->header.size);
-	int code = take_record(reader, raw);
-	block_release(&reader->pool, raw->block);
+	const unsigned char *start = span->at;
+	int code;
+
+	block_reference(span->block);
+	if (raw->header.type < USER_TYPE_START) {
+		if (span->end - start > BATCH_SIZE)
+			span->end = start + BATCH_SIZE;
+		code = take_kernel_records(reader, span);
+		input_skip(reader->input, (uint64_t)(span->at - start));
+	} else {
+		input_skip(reader->input, raw->header.size);
+		code = take_user_record(reader, raw);
+	}
+	block_release(&reader->pool, span->block);
 	return code;
 }
 
@@ -358,14 +424,15 @@ int reader_read_round(struct reader *reader)
 {
 	uint64_t start = input_position(reader->input);
 	struct raw_record raw;
+	struct span span;
 
-	for (;;) {
-		int code = peek_record(reader, &raw);
+	while (input_position(reader->input) - start < BATCH_SIZE) {
+		int code = peek_record(reader, &span, &raw);
 
 		if (code == 0)
 			return finish(reader);
 		if (code > 0)
-			code = use_record(reader, &raw);
+			code = take_records(reader, &span, &raw);
 		if (code == -EBADMSG)
 			return finish(reader);
 		if (code < 0)
@@ -374,9 +441,8 @@ int reader_read_round(struct reader *reader)
 			rounds_finish(reader->rounds);
 			return 1;
 		}
-		if (input_position(reader->input) - start >= BATCH_SIZE)
-			return -EAGAIN;
 	}
+	return -EAGAIN;
 }
 
 /* ---- the head ---- */
@@ -391,10 +457,11 @@ static bool ends_head(uint32_t type)
 static int read_head_records(struct reader *reader)
 {
 	struct raw_record raw;
+	struct span span;
 	int code;
 
-	while ((code = peek_record(reader, &raw)) > 0 && !ends_head(raw.header.type)) {
-		code = use_record(reader, &raw);
+	while ((code = peek_record(reader, &span, &raw)) > 0 && !ends_head(raw.header.type)) {
+		code = take_records(reader, &span, &raw);
 		if (code < 0)
 			return code;
 	}
@@ -484,7 +551,8 @@ static int read_head(struct reader *reader, struct error *err)
 	if (code < 0)
 		return code;
 	reader->events = events_new(reader->kind.big_endian);
-	reader->rounds = reader->events ? rounds_new(reader->events, &reader->pool) : NULL;
+	reader->rounds =
+		reader->events ? rounds_new(reader->events, reader->swap, &reader->pool) : NULL;
 	if (!reader->rounds)
 		return error_set(err, -ENOMEM, "out of memory");
 	if (reader->kind.pipe_mode)

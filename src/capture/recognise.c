@@ -89,7 +89,7 @@ int recognise(const void *bytes, size_t size, struct recognised *found, struct e
 	bool swap = big_endian != machine_native().big_endian;
 	*found = (struct recognised){
 		.big_endian = big_endian,
-		.header_size = record_load64((const unsigned char *)bytes + length, swap),
+		.header_size = load64((const unsigned char *)bytes + length, swap),
 	};
 	found->pipe_mode = found->header_size == PIPE_HEADER_SIZE;
 	return 0;

@@ -2,16 +2,14 @@
 #include "capture/rounds.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
-/* A stretch of records in time order, with other ones among them that nobody wants. */
+/* A stretch of records in time order, with other ones among them that are not given out. */
 struct run {
-	const unsigned char *at;  /* the next wanted record */
+	const unsigned char *at;  /* the next record to give out */
 	const unsigned char *end; /* behind the last one */
-	const struct capture_event *event;
-	uint64_t time_ns; /* of the record at `at` */
-	uint64_t order;   /* in which the runs began */
+	uint64_t time_ns;         /* of the record at `at` */
+	uint64_t order;           /* in which the runs began */
 	struct block *block;
 	struct run *next_free;
 };
@@ -22,9 +20,11 @@ struct run {
  */
 struct rounds {
 	const struct events *events;
+	bool swap;
 	struct block_pool *pool;
 	struct run **heap;
 	size_t count, capacity;
+	uint64_t rival_ns; /* the first run stays first up to here; 0: not known */
 	struct run *free;
 	struct run *last;     /* the run that the next record may belong to; NULL: none */
 	uint64_t last_ns;     /* time of its last record */
@@ -38,12 +38,12 @@ struct rounds {
 	bool borrowed;
 };
 
-struct rounds *rounds_new(const struct events *events, struct block_pool *pool)
+struct rounds *rounds_new(const struct events *events, bool swap, struct block_pool *pool)
 {
 	struct rounds *rounds = malloc(sizeof(*rounds));
 
 	if (rounds)
-		*rounds = (struct rounds){.events = events, .pool = pool};
+		*rounds = (struct rounds){.events = events, .swap = swap, .pool = pool};
 	return rounds;
 }
 
@@ -114,6 +114,7 @@ static void remove_top(struct rounds *rounds)
 {
 	struct run *run = rounds->heap[0];
 
+	rounds->rival_ns = 0;
 	rounds->heap[0] = rounds->heap[--rounds->count];
 	if (rounds->count > 0)
 		sift_down_top(rounds);
@@ -162,12 +163,13 @@ static int start_run(struct rounds *rounds, const struct run *first)
 	block_reference(run->block);
 	rounds->heap[rounds->count++] = run;
 	sift_up(rounds, rounds->count - 1);
+	rounds->rival_ns = 0;
 	rounds->last = run;
 	return 0;
 }
 
 int rounds_add(struct rounds *rounds, const unsigned char *bytes, uint32_t size, uint64_t time_ns,
-	       const struct capture_event *event, struct block *block)
+	       struct block *block)
 {
 	int code = 0;
 
@@ -178,7 +180,6 @@ int rounds_add(struct rounds *rounds, const unsigned char *bytes, uint32_t size,
 		code = start_run(rounds, &(struct run){
 						 .at = bytes,
 						 .end = bytes + size,
-						 .event = event,
 						 .time_ns = time_ns,
 						 .block = block,
 					 });
@@ -211,20 +212,19 @@ void rounds_finish_all(struct rounds *rounds)
 
 /* ---- giving out ---- */
 
-/* Move RUN to its next wanted record; false: it has none. */
+/* Move RUN to its next record; false: it has none. */
 static bool advance(struct rounds *rounds, struct run *run)
 {
-	const bool swap = run->event->layout.swap;
-	struct perf_event_header header = record_header(run->at, swap);
+	struct perf_event_header header = record_header(run->at, rounds->swap);
 
 	while (header.size >= sizeof(header) && header.size < run->end - run->at) {
-		uint64_t time_ns = 0;
+		uint64_t time_ns;
 
 		run->at += header.size;
 		rounds->passed += header.size;
-		header = record_header(run->at, swap);
-		run->event = events_of_wanted(rounds->events, run->at, &header, &time_ns);
-		if (!run->event)
+		header = record_header(run->at, rounds->swap);
+		if (!events_is_event(header.type) ||
+		    !events_time_of_record(rounds->events, run->at, &header, &time_ns))
 			continue;
 		/* Those without a time stay with the one before. */
 		if (time_ns > run->time_ns)
@@ -234,18 +234,32 @@ static bool advance(struct rounds *rounds, struct run *run)
 	return false;
 }
 
+/* The time of the oldest record but for those of the first run. */
+static uint64_t find_rival(const struct rounds *rounds)
+{
+	uint64_t rival_ns = UINT64_MAX;
+
+	for (size_t i = 1; i < rounds->count && i <= 2; i++) {
+		if (rounds->heap[i]->time_ns < rival_ns)
+			rival_ns = rounds->heap[i]->time_ns;
+	}
+	return rival_ns;
+}
+
 static void settle(struct rounds *rounds)
 {
 	if (!rounds->borrowed)
 		return;
 	rounds->borrowed = false;
-	if (advance(rounds, rounds->heap[0]))
-		sift_down_top(rounds);
-	else
+	if (!advance(rounds, rounds->heap[0])) {
 		remove_top(rounds);
+	} else if (rounds->heap[0]->time_ns >= rounds->rival_ns) {
+		sift_down_top(rounds);
+		rounds->rival_ns = find_rival(rounds);
+	}
 }
 
-const unsigned char *rounds_next(struct rounds *rounds, const struct capture_event **event)
+const unsigned char *rounds_next(struct rounds *rounds)
 {
 	settle(rounds);
 	if (rounds->count == 0 || rounds->heap[0]->time_ns > rounds->limit_ns)
@@ -257,7 +271,6 @@ const unsigned char *rounds_next(struct rounds *rounds, const struct capture_eve
 	else
 		rounds->given_ns = oldest->time_ns;
 	rounds->borrowed = true;
-	*event = oldest->event;
 	return oldest->at;
 }
 

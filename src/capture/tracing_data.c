@@ -39,7 +39,7 @@ static bool take32(struct cursor *cursor, uint32_t *value)
 	const unsigned char *from = take(cursor, sizeof(*value));
 
 	if (from)
-		*value = record_load32(from, cursor->swap);
+		*value = load32(from, cursor->swap);
 	return from != NULL;
 }
 
@@ -62,7 +62,7 @@ static bool take_file(struct cursor *cursor, struct text *text)
 
 	if (!from)
 		return false;
-	uint64_t size = record_load64(from, cursor->swap);
+	uint64_t size = load64(from, cursor->swap);
 	const unsigned char *bytes = take(cursor, size);
 	if (bytes)
 		*text = (struct text){(const char *)bytes, size};

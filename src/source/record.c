@@ -95,7 +95,7 @@ static bool take64(struct cursor *cursor, uint64_t *value)
 {
 	if (left(cursor) < sizeof(*value))
 		return false;
-	*value = record_load64(cursor->at, cursor->swap);
+	*value = load64(cursor->at, cursor->swap);
 	cursor->at += sizeof(*value);
 	return true;
 }
@@ -104,15 +104,15 @@ static void load_ids(const unsigned char *from, const struct record_ids *ids, bo
 		     struct record *record)
 {
 	if (ids->id != RECORD_ABSENT)
-		record->id = record_load64(from + ids->id, swap);
+		record->id = load64(from + ids->id, swap);
 	if (ids->tid != RECORD_ABSENT) {
-		record->pid = (int32_t)record_load32(from + ids->tid, swap);
-		record->tid = (int32_t)record_load32(from + ids->tid + sizeof(uint32_t), swap);
+		record->pid = (int32_t)load32(from + ids->tid, swap);
+		record->tid = (int32_t)load32(from + ids->tid + sizeof(uint32_t), swap);
 	}
 	if (ids->time != RECORD_ABSENT)
-		record->time_ns = record_load64(from + ids->time, swap);
+		record->time_ns = load64(from + ids->time, swap);
 	if (ids->cpu != RECORD_ABSENT)
-		record->cpu = record_load32(from + ids->cpu, swap);
+		record->cpu = load32(from + ids->cpu, swap);
 }
 
 /* struct read_format, perf_event_open(2). */
@@ -136,86 +136,93 @@ static bool skip_callchain(struct cursor *cursor)
 	return take64(cursor, &count) && skip(cursor, count, sizeof(uint64_t));
 }
 
-static bool take_raw(struct cursor *cursor, struct record *record)
+/* Find PERF_SAMPLE_RAW, behind the fields of fixed size. */
+static bool find_raw(struct cursor *cursor, const struct record_layout *layout, uint32_t *raw_size)
 {
-	if (left(cursor) < sizeof(uint32_t))
+	if (layout->sample_type & PERF_SAMPLE_READ && !skip_read(cursor, layout->read_format))
 		return false;
-	uint32_t size = record_load32(cursor->at, cursor->swap);
-	cursor->at += sizeof(size);
-	if (left(cursor) < size)
+	if (layout->sample_type & PERF_SAMPLE_CALLCHAIN && !skip_callchain(cursor))
 		return false;
-	record->raw = cursor->at;
-	record->raw_size = size;
-	cursor->at += size;
-	return true;
+	if (!(layout->sample_type & PERF_SAMPLE_RAW)) {
+		cursor->at = NULL;
+		*raw_size = 0;
+		return true;
+	}
+	if (left(cursor) < sizeof(*raw_size))
+		return false;
+	*raw_size = load32(cursor->at, cursor->swap);
+	cursor->at += sizeof(*raw_size);
+	return left(cursor) >= *raw_size;
 }
 
-static bool take_sample(struct cursor *cursor, const struct record_layout *layout,
-			struct record *record)
+static int parse_sample(const unsigned char *bytes, const struct perf_event_header *header,
+			const struct record_layout *layout, struct record *record)
 {
-	if (left(cursor) < layout->sample.size)
-		return false;
-	load_ids(cursor->at, &layout->sample, layout->swap, record);
-	cursor->at += layout->sample.size;
-	return (!(layout->sample_type & PERF_SAMPLE_READ) ||
-		skip_read(cursor, layout->read_format)) &&
-	       (!(layout->sample_type & PERF_SAMPLE_CALLCHAIN) || skip_callchain(cursor)) &&
-	       (!(layout->sample_type & PERF_SAMPLE_RAW) || take_raw(cursor, record));
+	const unsigned char *ids = bytes + sizeof(*header);
+	struct cursor cursor = {
+		.at = ids + layout->sample.size,
+		.end = bytes + header->size,
+		.swap = layout->swap,
+	};
+	uint32_t raw_size;
+
+	if (header->size < sizeof(*header) + layout->sample.size ||
+	    !find_raw(&cursor, layout, &raw_size))
+		return -EBADMSG;
+	*record = (struct record){
+		.type = header->type,
+		.misc = header->misc,
+		.raw = cursor.at,
+		.raw_size = raw_size,
+	};
+	load_ids(ids, &layout->sample, layout->swap, record);
+	return 0;
 }
 
 /* PERF_RECORD_LOST: u64 id, u64 lost; PERF_RECORD_LOST_SAMPLES: u64 lost. */
-static bool load_lost(struct record *record, bool swap)
+static bool load_lost(uint32_t type, const unsigned char *body, size_t body_size, bool swap,
+		      uint64_t *lost)
 {
-	size_t at = record->type == PERF_RECORD_LOST ? sizeof(uint64_t) : 0;
+	size_t at = type == PERF_RECORD_LOST ? sizeof(uint64_t) : 0;
 
-	if (record->body_size < at + sizeof(uint64_t))
+	*lost = 0;
+	if (type != PERF_RECORD_LOST && type != PERF_RECORD_LOST_SAMPLES)
+		return true;
+	if (body_size < at + sizeof(uint64_t))
 		return false;
-	record->lost = record_load64((const unsigned char *)record->body + at, swap);
+	*lost = load64(body + at, swap);
 	return true;
 }
 
-static bool take_other(struct cursor *cursor, const struct record_layout *layout,
-		       struct record *record)
+static int parse_other(const unsigned char *bytes, const struct perf_event_header *header,
+		       const struct record_layout *layout, struct record *record)
 {
-	if (left(cursor) < layout->trailer.size)
-		return false;
-	record->body = cursor->at;
-	record->body_size = (uint32_t)(left(cursor) - layout->trailer.size);
-	load_ids(cursor->at + record->body_size, &layout->trailer, layout->swap, record);
-	if (record->type == PERF_RECORD_LOST || record->type == PERF_RECORD_LOST_SAMPLES)
-		return load_lost(record, layout->swap);
-	return true;
+	const unsigned char *body = bytes + sizeof(*header);
+	uint64_t lost;
+
+	if (header->size < sizeof(*header) + layout->trailer.size)
+		return -EBADMSG;
+	size_t body_size = (size_t)header->size - sizeof(*header) - layout->trailer.size;
+	if (!load_lost(header->type, body, body_size, layout->swap, &lost))
+		return -EBADMSG;
+	*record = (struct record){
+		.type = header->type,
+		.misc = header->misc,
+		.lost = lost,
+		.body = body,
+		.body_size = (uint32_t)body_size,
+	};
+	load_ids(body + body_size, &layout->trailer, layout->swap, record);
+	return 0;
 }
 
 int record_parse(const void *bytes, const struct record_layout *layout, struct record *record)
 {
-	struct perf_event_header header = record_header(bytes, layout->swap);
+	const struct perf_event_header header = record_header(bytes, layout->swap);
 
 	if (header.size < sizeof(header))
 		return -EBADMSG;
-
-	struct cursor cursor = {
-		.at = (const unsigned char *)bytes + sizeof(header),
-		.end = (const unsigned char *)bytes + header.size,
-		.swap = layout->swap,
-	};
-	struct record parsed = {.type = header.type, .misc = header.misc};
-	bool whole = header.type == PERF_RECORD_SAMPLE ? take_sample(&cursor, layout, &parsed)
-						       : take_other(&cursor, layout, &parsed);
-	if (!whole)
-		return -EBADMSG;
-	*record = parsed;
-	return 0;
-}
-
-uint64_t record_time(const void *bytes, const struct record_layout *layout)
-{
-	struct perf_event_header header = record_header(bytes, layout->swap);
-	bool is_sample = header.type == PERF_RECORD_SAMPLE;
-	const struct record_ids *ids = is_sample ? &layout->sample : &layout->trailer;
-
-	if (ids->time == RECORD_ABSENT || header.size < sizeof(header) + ids->size)
-		return 0;
-	size_t from = is_sample ? sizeof(header) : (size_t)header.size - ids->size;
-	return record_load64((const unsigned char *)bytes + from + ids->time, layout->swap);
+	if (header.type == PERF_RECORD_SAMPLE)
+		return parse_sample(bytes, &header, layout, record);
+	return parse_other(bytes, &header, layout, record);
 }
