@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "load.h"
 #include "text.h"
 
 enum field_kind {
@@ -31,8 +32,12 @@ struct field {
  * Load a number of 1, 2, 4 or 8 bytes, sign-extended where the field is signed.
  * Returns 0, or -EBADMSG where the record is too short or the field no number.
  */
-int field_number(const struct field *field, const void *raw, uint32_t raw_size,
-		 int64_t *value) MUST_CHECK;
+static inline MUST_CHECK int field_number(const struct field *field, const void *raw,
+					  uint32_t raw_size, int64_t *value);
+
+/* field_number() for the sizes that are not an int's. */
+int field_number_of_size(const struct field *field, const void *raw, uint32_t raw_size,
+			 int64_t *value) MUST_CHECK;
 
 /*
  * View the bytes of an array or a dynamic array, in the record.
@@ -44,5 +49,19 @@ int field_bytes(const struct field *field, const void *raw, uint32_t raw_size,
 /* field_bytes(), ended before the first NUL: a C string that need not have one. */
 int field_text(const struct field *field, const void *raw, uint32_t raw_size,
 	       struct text *text) MUST_CHECK;
+
+/* Every event takes several of these, nearly all of them ints. */
+static inline int field_number(const struct field *field, const void *raw, uint32_t raw_size,
+			       int64_t *value)
+{
+	const bool swap = field->big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+
+	if (field->kind != FIELD_NUMBER || field->size != sizeof(uint32_t) ||
+	    (uint64_t)field->offset + sizeof(uint32_t) > raw_size)
+		return field_number_of_size(field, raw, raw_size, value);
+	uint32_t loaded = load32((const unsigned char *)raw + field->offset, swap);
+	*value = field->is_signed ? (int32_t)loaded : (int64_t)loaded;
+	return 0;
+}
 
 #endif

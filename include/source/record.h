@@ -8,9 +8,12 @@
 #define PXT_SOURCE_RECORD_H
 
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "compiler.h"
+#include "load.h"
 
 /*
  * Everything is borrowed from the source until its next record is asked for. A field that the
@@ -23,21 +26,74 @@ struct record {
 	int32_t pid, tid; /* tgid and tid, in the opener's pid namespace; 0: not there, -1: dead */
 	uint64_t time_ns;
 	uint64_t id;      /* of the event that wrote it: PERF_SAMPLE_IDENTIFIER or PERF_SAMPLE_ID */
-	uint64_t lost;    /* PERF_RECORD_LOST: how many events */
+	uint64_t lost;    /* PERF_RECORD_LOST, _LOST_SAMPLES: how many events */
 	const void *body; /* after the perf_event_header; not for PERF_RECORD_SAMPLE */
 	uint32_t body_size; /* bytes, without the sample_id trailer */
 	uint32_t raw_size;  /* bytes, the padding that follows the tracepoint's data included */
 	const void *raw;    /* PERF_SAMPLE_RAW: what the tracepoint wrote */
 };
 
+/* Where the fields that tell who and when lie, in bytes; RECORD_ABSENT where there is none. */
+#define RECORD_ABSENT UINT8_MAX
+struct record_ids {
+	uint8_t id, tid, time, cpu;
+	uint8_t size; /* all of them and those between */
+};
+
+/* How the records of one event are laid out: what its perf_event_attr says, resolved once. */
+struct record_layout {
+	uint64_t sample_type;
+	uint64_t read_format;      /* what PERF_SAMPLE_READ holds */
+	bool swap;                 /* recorded in the other byte order */
+	struct record_ids sample;  /* from behind the header of a sample */
+	struct record_ids trailer; /* of all other records, from its start; size 0: there is none */
+};
+
 /*
- * Take HEADER (header->size readable bytes follow from its address) apart.
- *
- * SAMPLE_TYPE is perf_event_attr.sample_type of the event that wrote it, with sample_id_all set.
- * Returns 0, -EBADMSG where the record is shorter than its layout says, -EOPNOTSUPP for a
- * sample_type with fields this parser does not know. RECORD is untouched on failure.
+ * Resolve the layout that SAMPLE_TYPE and READ_FORMAT make. SAMPLE_ID_ALL: records other than
+ * samples end in a trailer. SWAP: numbers are in the byte order that is not ours.
  */
-int record_parse(const struct perf_event_header *header, uint64_t sample_type,
+void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint64_t read_format,
+			bool sample_id_all, bool swap);
+
+/*
+ * Take the record at BYTES (header.size bytes are readable; it need not be aligned) apart. What
+ * follows PERF_SAMPLE_RAW in a sample is not looked at.
+ *
+ * Returns 0, or -EBADMSG where the record is shorter than LAYOUT says. RECORD is untouched then.
+ * `body` and `raw` are as they were recorded, even where LAYOUT swaps.
+ */
+int record_parse(const void *bytes, const struct record_layout *layout,
 		 struct record *record) MUST_CHECK;
+
+/* The header of the record at BYTES, in native byte order. */
+static inline struct perf_event_header record_header(const void *bytes, bool swap)
+{
+	struct perf_event_header header;
+
+	memcpy(&header, bytes, sizeof(header));
+	if (swap) {
+		header.type = bswap_32(header.type);
+		header.misc = bswap_16(header.misc);
+		header.size = bswap_16(header.size);
+	}
+	return header;
+}
+
+/*
+ * Only the time of the record at BYTES, whose header is HEADER: 0 where it carries none or is too
+ * short.
+ */
+static inline uint64_t record_time(const void *bytes, const struct perf_event_header *header,
+				   const struct record_layout *layout)
+{
+	bool is_sample = header->type == PERF_RECORD_SAMPLE;
+	const struct record_ids *ids = is_sample ? &layout->sample : &layout->trailer;
+
+	if (ids->time == RECORD_ABSENT || header->size < sizeof(*header) + ids->size)
+		return 0;
+	size_t from = is_sample ? sizeof(*header) : (size_t)header->size - ids->size;
+	return load64((const unsigned char *)bytes + from + ids->time, layout->swap);
+}
 
 #endif

@@ -4,19 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-static uint64_t load(const unsigned char *from, uint32_t size, bool big_endian)
-{
-	uint64_t value = 0;
-
-	for (uint32_t i = 0; i < size; i++) {
-		uint32_t at = big_endian ? i : size - 1 - i;
-
-		value = value << 8 | from[at];
-	}
-	return value;
-}
-
-static bool is_inside(uint64_t offset, uint64_t size, uint32_t raw_size)
+static inline bool is_inside(uint64_t offset, uint64_t size, uint32_t raw_size)
 {
 	return size <= raw_size && offset <= raw_size - size;
 }
@@ -28,36 +16,58 @@ static int64_t sign_extend(uint64_t value, uint32_t size)
 	return (int64_t)(value << unused) >> unused;
 }
 
-int field_number(const struct field *field, const void *raw, uint32_t raw_size, int64_t *value)
+static bool is_foreign(const struct field *field)
 {
+	return field->big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+}
+
+int field_number_of_size(const struct field *field, const void *raw, uint32_t raw_size,
+			 int64_t *value)
+{
+	const unsigned char *from = (const unsigned char *)raw + field->offset;
+	const bool swap = is_foreign(field);
+	uint64_t loaded;
+
 	if (field->kind != FIELD_NUMBER || !is_inside(field->offset, field->size, raw_size))
 		return -EBADMSG;
-	if (field->size > sizeof(uint64_t) || __builtin_popcount(field->size) != 1)
+	switch (field->size) {
+	case sizeof(uint8_t):
+		loaded = *from;
+		break;
+	case sizeof(uint16_t):
+		loaded = load16(from, swap);
+		break;
+	case sizeof(uint32_t):
+		loaded = load32(from, swap);
+		break;
+	case sizeof(uint64_t):
+		loaded = load64(from, swap);
+		break;
+	default:
 		return -EBADMSG;
-
-	uint64_t loaded =
-		load((const unsigned char *)raw + field->offset, field->size, field->big_endian);
+	}
 	*value = field->is_signed ? sign_extend(loaded, field->size) : (int64_t)loaded;
 	return 0;
 }
 
 /* Where the bytes of a dynamic array lie: its field holds length << 16 | offset. */
-static int locate(const struct field *field, const void *raw, uint32_t raw_size, uint32_t *offset,
-		  uint32_t *length)
+static inline int locate(const struct field *field, const void *raw, uint32_t raw_size,
+			 uint32_t *offset, uint32_t *length)
 {
 	if (field->size != sizeof(uint32_t) || !is_inside(field->offset, field->size, raw_size))
 		return -EBADMSG;
 
-	uint64_t location =
-		load((const unsigned char *)raw + field->offset, field->size, field->big_endian);
-	*offset = (uint32_t)(location & 0xffff);
-	*length = (uint32_t)(location >> 16);
+	uint32_t location = load32((const unsigned char *)raw + field->offset, is_foreign(field));
+	*offset = location & 0xffff;
+	*length = location >> 16;
 	if (field->kind == FIELD_REL_LOC)
 		*offset += field->offset + field->size;
 	return 0;
 }
 
-int field_bytes(const struct field *field, const void *raw, uint32_t raw_size, struct text *bytes)
+/* View the bytes of an array or a dynamic array. */
+static inline int view(const struct field *field, const void *raw, uint32_t raw_size,
+		       struct text *bytes)
 {
 	uint32_t offset = field->offset;
 	uint32_t length = field->size;
@@ -72,10 +82,15 @@ int field_bytes(const struct field *field, const void *raw, uint32_t raw_size, s
 	return 0;
 }
 
+int field_bytes(const struct field *field, const void *raw, uint32_t raw_size, struct text *bytes)
+{
+	return view(field, raw, raw_size, bytes);
+}
+
 int field_text(const struct field *field, const void *raw, uint32_t raw_size, struct text *text)
 {
 	struct text bytes;
-	int code = field_bytes(field, raw, raw_size, &bytes);
+	int code = view(field, raw, raw_size, &bytes);
 
 	if (code < 0)
 		return code;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/escape.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '|' && c != '\\';
-}
+/* Printable ASCII but for | and \. */
+static const bool is_plain[UCHAR_MAX + 1] = {
+	[' ' ... '['] = true,
+	[']' ... '{'] = true,
+	['}' ... '~'] = true,
+};
 
 static bool is_continuation(unsigned char c)
 {
@@ -67,24 +70,34 @@ static char *put_hex(char *out, unsigned char c)
 	return out;
 }
 
+/* How many bytes at FROM belong together that are not plain, and whether they stay as they are. */
+static size_t measure_special(const unsigned char *from, size_t available, bool *keep)
+{
+	uint32_t point = 0;
+	size_t length = decode_utf8(from, available, &point);
+
+	*keep = length > 0 && !is_harmful(point);
+	return length > 0 ? length : 1;
+}
+
 char *escape_text(char *out, struct text text)
 {
 	const unsigned char *from = (const unsigned char *)text.bytes;
+	const unsigned char *end = from + text.length;
 
-	for (size_t i = 0; i < text.length;) {
-		if (is_plain(from[i])) {
-			*out++ = (char)from[i++];
-			continue;
-		}
-		uint32_t point = 0;
-		size_t length = decode_utf8(from + i, text.length - i, &point);
-		bool keep = length > 0 && !is_harmful(point);
-		for (size_t end = i + (length ? length : 1); i < end; i++) {
+	for (;;) {
+		while (from < end && is_plain[*from])
+			*out++ = (char)*from++;
+		if (from == end)
+			return out;
+
+		bool keep;
+		size_t length = measure_special(from, (size_t)(end - from), &keep);
+		for (const unsigned char *stop = from + length; from < stop; from++) {
 			if (keep)
-				*out++ = (char)from[i];
+				*out++ = (char)*from;
 			else
-				out = put_hex(out, from[i]);
+				out = put_hex(out, *from);
 		}
 	}
-	return out;
 }

@@ -19,7 +19,7 @@ struct input {
  * (`borrowed`) stays on top, its record in its ring, until the caller asks for the next one.
  */
 struct merge {
-	uint64_t sample_type;
+	struct record_layout layout;
 	struct input **inputs;
 	struct input **heap;
 	size_t input_count, heap_count, capacity;
@@ -34,7 +34,7 @@ struct merge *merge_new(uint64_t sample_type)
 	struct merge *merge = calloc(1, sizeof(*merge));
 
 	if (merge)
-		merge->sample_type = sample_type;
+		record_layout_init(&merge->layout, sample_type, 0, true, false);
 	return merge;
 }
 
@@ -161,7 +161,7 @@ static int fill(struct merge *merge, struct input *input)
 
 	if (shown <= 0)
 		return shown;
-	int parsed = record_parse(header, merge->sample_type, &input->record);
+	int parsed = record_parse(header, &merge->layout, &input->record);
 	return parsed < 0 ? parsed : 1;
 }
 

@@ -2,137 +2,227 @@
 #include "source/record.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <string.h>
+#include <stddef.h>
 
-#define KNOWN_SAMPLE_TYPE                                                               \
-	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | \
-	 PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD | PERF_SAMPLE_RAW)
+/* linux/perf_event.h of Linux 6.0; the installed headers may be older. */
+#define FORMAT_LOST (1U << 4)
 
 /* The bytes of a record that are not taken apart yet. */
 struct cursor {
 	const unsigned char *at;
 	const unsigned char *end;
+	bool swap;
 };
 
-static bool take(struct cursor *cursor, void *value, size_t size)
+/* ---- layouts ---- */
+
+/* Room for one field of 8 bytes, where SAMPLE_TYPE has it. */
+static uint8_t place(struct record_ids *ids, uint64_t sample_type, uint64_t field)
 {
-	if ((size_t)(cursor->end - cursor->at) < size)
-		return false;
-	memcpy(value, cursor->at, size);
-	cursor->at += size;
-	return true;
+	uint8_t at = ids->size;
+
+	if (!(sample_type & field))
+		return RECORD_ABSENT;
+	ids->size = (uint8_t)(ids->size + sizeof(uint64_t));
+	return at;
 }
 
-static bool take_id(struct cursor *cursor, struct record *record)
+static uint8_t either(uint8_t a, uint8_t b)
 {
-	return take(cursor, &record->id, sizeof(record->id));
-}
-
-static bool take_tid(struct cursor *cursor, struct record *record)
-{
-	return take(cursor, &record->pid, sizeof(record->pid)) &&
-	       take(cursor, &record->tid, sizeof(record->tid));
-}
-
-static bool take_cpu(struct cursor *cursor, struct record *record)
-{
-	uint32_t reserved;
-
-	return take(cursor, &record->cpu, sizeof(record->cpu)) &&
-	       take(cursor, &reserved, sizeof(reserved));
-}
-
-static bool take_raw(struct cursor *cursor, struct record *record)
-{
-	uint32_t size;
-
-	if (!take(cursor, &size, sizeof(size)) || (size_t)(cursor->end - cursor->at) < size)
-		return false;
-	record->raw = cursor->at;
-	record->raw_size = size;
-	cursor->at += size;
-	return true;
+	return a != RECORD_ABSENT ? a : b;
 }
 
 /* The order of perf_output_sample(), kernel/events/core.c: not that of the bits. */
-static bool take_sample(struct cursor *cursor, uint64_t type, struct record *record)
+static struct record_ids place_sample(uint64_t type)
 {
-	uint64_t skipped;
+	struct record_ids ids = {0};
+	uint8_t identifier = place(&ids, type, PERF_SAMPLE_IDENTIFIER);
 
-	return (!(type & PERF_SAMPLE_IDENTIFIER) || take_id(cursor, record)) &&
-	       (!(type & PERF_SAMPLE_TID) || take_tid(cursor, record)) &&
-	       (!(type & PERF_SAMPLE_TIME) ||
-		take(cursor, &record->time_ns, sizeof(record->time_ns))) &&
-	       (!(type & PERF_SAMPLE_ID) || take_id(cursor, record)) &&
-	       (!(type & PERF_SAMPLE_STREAM_ID) || take(cursor, &skipped, sizeof(skipped))) &&
-	       (!(type & PERF_SAMPLE_CPU) || take_cpu(cursor, record)) &&
-	       (!(type & PERF_SAMPLE_PERIOD) || take(cursor, &skipped, sizeof(skipped))) &&
-	       (!(type & PERF_SAMPLE_RAW) || take_raw(cursor, record));
+	place(&ids, type, PERF_SAMPLE_IP);
+	ids.tid = place(&ids, type, PERF_SAMPLE_TID);
+	ids.time = place(&ids, type, PERF_SAMPLE_TIME);
+	place(&ids, type, PERF_SAMPLE_ADDR);
+	ids.id = either(identifier, place(&ids, type, PERF_SAMPLE_ID));
+	place(&ids, type, PERF_SAMPLE_STREAM_ID);
+	ids.cpu = place(&ids, type, PERF_SAMPLE_CPU);
+	place(&ids, type, PERF_SAMPLE_PERIOD);
+	return ids;
 }
 
 /* perf_event__output_id_sample(), kernel/events/core.c: what ends all records but samples. */
-static bool take_trailer(struct cursor *cursor, uint64_t type, struct record *record)
+static struct record_ids place_trailer(uint64_t type)
 {
-	uint64_t skipped;
+	struct record_ids ids = {0};
 
-	return (!(type & PERF_SAMPLE_TID) || take_tid(cursor, record)) &&
-	       (!(type & PERF_SAMPLE_TIME) ||
-		take(cursor, &record->time_ns, sizeof(record->time_ns))) &&
-	       (!(type & PERF_SAMPLE_ID) || take_id(cursor, record)) &&
-	       (!(type & PERF_SAMPLE_STREAM_ID) || take(cursor, &skipped, sizeof(skipped))) &&
-	       (!(type & PERF_SAMPLE_CPU) || take_cpu(cursor, record)) &&
-	       (!(type & PERF_SAMPLE_IDENTIFIER) || take_id(cursor, record));
+	ids.tid = place(&ids, type, PERF_SAMPLE_TID);
+	ids.time = place(&ids, type, PERF_SAMPLE_TIME);
+	ids.id = place(&ids, type, PERF_SAMPLE_ID);
+	place(&ids, type, PERF_SAMPLE_STREAM_ID);
+	ids.cpu = place(&ids, type, PERF_SAMPLE_CPU);
+	ids.id = either(place(&ids, type, PERF_SAMPLE_IDENTIFIER), ids.id);
+	return ids;
 }
 
-static size_t trailer_size(uint64_t type)
+void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint64_t read_format,
+			bool sample_id_all, bool swap)
 {
-	const uint64_t in_trailer = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID |
-				    PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU |
-				    PERF_SAMPLE_IDENTIFIER;
-
-	return sizeof(uint64_t) * (size_t)__builtin_popcountll(type & in_trailer);
-}
-
-static bool take_other(struct cursor *cursor, uint64_t type, struct record *record)
-{
-	size_t trailer = trailer_size(type);
-
-	if ((size_t)(cursor->end - cursor->at) < trailer)
-		return false;
-	record->body = cursor->at;
-	record->body_size = (uint32_t)((size_t)(cursor->end - cursor->at) - trailer);
-	if (record->type == PERF_RECORD_LOST) {
-		struct {
-			uint64_t id, lost;
-		} body;
-
-		if (record->body_size < sizeof(body))
-			return false;
-		memcpy(&body, record->body, sizeof(body));
-		record->lost = body.lost;
-	}
-	cursor->at += record->body_size;
-	return take_trailer(cursor, type, record);
-}
-
-int record_parse(const struct perf_event_header *header, uint64_t sample_type,
-		 struct record *record)
-{
-	if (sample_type & ~(uint64_t)KNOWN_SAMPLE_TYPE)
-		return -EOPNOTSUPP;
-	if (header->size < sizeof(*header))
-		return -EBADMSG;
-
-	struct cursor cursor = {
-		.at = (const unsigned char *)(header + 1),
-		.end = (const unsigned char *)header + header->size,
+	*layout = (struct record_layout){
+		.sample_type = sample_type,
+		.read_format = read_format,
+		.swap = swap,
+		.sample = place_sample(sample_type),
+		.trailer = place_trailer(sample_id_all ? sample_type : 0),
 	};
-	struct record parsed = {.type = header->type, .misc = header->misc};
-	bool whole = header->type == PERF_RECORD_SAMPLE ? take_sample(&cursor, sample_type, &parsed)
-							: take_other(&cursor, sample_type, &parsed);
-	if (!whole)
+}
+
+/* ---- records ---- */
+
+static size_t left(const struct cursor *cursor)
+{
+	return (size_t)(cursor->end - cursor->at);
+}
+
+/* COUNT items of SIZE bytes. */
+static bool skip(struct cursor *cursor, uint64_t count, size_t size)
+{
+	if (count > left(cursor) / size)
+		return false;
+	cursor->at += count * size;
+	return true;
+}
+
+static bool take64(struct cursor *cursor, uint64_t *value)
+{
+	if (left(cursor) < sizeof(*value))
+		return false;
+	*value = load64(cursor->at, cursor->swap);
+	cursor->at += sizeof(*value);
+	return true;
+}
+
+static void load_ids(const unsigned char *from, const struct record_ids *ids, bool swap,
+		     struct record *record)
+{
+	if (ids->id != RECORD_ABSENT)
+		record->id = load64(from + ids->id, swap);
+	if (ids->tid != RECORD_ABSENT) {
+		record->pid = (int32_t)load32(from + ids->tid, swap);
+		record->tid = (int32_t)load32(from + ids->tid + sizeof(uint32_t), swap);
+	}
+	if (ids->time != RECORD_ABSENT)
+		record->time_ns = load64(from + ids->time, swap);
+	if (ids->cpu != RECORD_ABSENT)
+		record->cpu = load32(from + ids->cpu, swap);
+}
+
+/* struct read_format, perf_event_open(2). */
+static bool skip_read(struct cursor *cursor, uint64_t format)
+{
+	const uint64_t times = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+	size_t value = sizeof(uint64_t) *
+		       (1 + (size_t)__builtin_popcountll(format & (PERF_FORMAT_ID | FORMAT_LOST)));
+	uint64_t count = 1;
+
+	if (format & PERF_FORMAT_GROUP && !take64(cursor, &count))
+		return false;
+	return skip(cursor, (uint64_t)__builtin_popcountll(format & times), sizeof(uint64_t)) &&
+	       skip(cursor, count, value);
+}
+
+static bool skip_callchain(struct cursor *cursor)
+{
+	uint64_t count;
+
+	return take64(cursor, &count) && skip(cursor, count, sizeof(uint64_t));
+}
+
+/* Find PERF_SAMPLE_RAW, behind the fields of fixed size. */
+static bool find_raw(struct cursor *cursor, const struct record_layout *layout, uint32_t *raw_size)
+{
+	if (layout->sample_type & PERF_SAMPLE_READ && !skip_read(cursor, layout->read_format))
+		return false;
+	if (layout->sample_type & PERF_SAMPLE_CALLCHAIN && !skip_callchain(cursor))
+		return false;
+	if (!(layout->sample_type & PERF_SAMPLE_RAW)) {
+		cursor->at = NULL;
+		*raw_size = 0;
+		return true;
+	}
+	if (left(cursor) < sizeof(*raw_size))
+		return false;
+	*raw_size = load32(cursor->at, cursor->swap);
+	cursor->at += sizeof(*raw_size);
+	return left(cursor) >= *raw_size;
+}
+
+static int parse_sample(const unsigned char *bytes, const struct perf_event_header *header,
+			const struct record_layout *layout, struct record *record)
+{
+	const unsigned char *ids = bytes + sizeof(*header);
+	struct cursor cursor = {
+		.at = ids + layout->sample.size,
+		.end = bytes + header->size,
+		.swap = layout->swap,
+	};
+	uint32_t raw_size;
+
+	if (header->size < sizeof(*header) + layout->sample.size ||
+	    !find_raw(&cursor, layout, &raw_size))
 		return -EBADMSG;
-	*record = parsed;
+	*record = (struct record){
+		.type = header->type,
+		.misc = header->misc,
+		.raw = cursor.at,
+		.raw_size = raw_size,
+	};
+	load_ids(ids, &layout->sample, layout->swap, record);
 	return 0;
+}
+
+/* PERF_RECORD_LOST: u64 id, u64 lost; PERF_RECORD_LOST_SAMPLES: u64 lost. */
+static bool load_lost(uint32_t type, const unsigned char *body, size_t body_size, bool swap,
+		      uint64_t *lost)
+{
+	size_t at = type == PERF_RECORD_LOST ? sizeof(uint64_t) : 0;
+
+	*lost = 0;
+	if (type != PERF_RECORD_LOST && type != PERF_RECORD_LOST_SAMPLES)
+		return true;
+	if (body_size < at + sizeof(uint64_t))
+		return false;
+	*lost = load64(body + at, swap);
+	return true;
+}
+
+static int parse_other(const unsigned char *bytes, const struct perf_event_header *header,
+		       const struct record_layout *layout, struct record *record)
+{
+	const unsigned char *body = bytes + sizeof(*header);
+	uint64_t lost;
+
+	if (header->size < sizeof(*header) + layout->trailer.size)
+		return -EBADMSG;
+	size_t body_size = (size_t)header->size - sizeof(*header) - layout->trailer.size;
+	if (!load_lost(header->type, body, body_size, layout->swap, &lost))
+		return -EBADMSG;
+	*record = (struct record){
+		.type = header->type,
+		.misc = header->misc,
+		.lost = lost,
+		.body = body,
+		.body_size = (uint32_t)body_size,
+	};
+	load_ids(body + body_size, &layout->trailer, layout->swap, record);
+	return 0;
+}
+
+int record_parse(const void *bytes, const struct record_layout *layout, struct record *record)
+{
+	const struct perf_event_header header = record_header(bytes, layout->swap);
+
+	if (header.size < sizeof(header))
+		return -EBADMSG;
+	if (header.type == PERF_RECORD_SAMPLE)
+		return parse_sample(bytes, &header, layout, record);
+	return parse_other(bytes, &header, layout, record);
 }

@@ -7,6 +7,8 @@
 
 /* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
 #define HASH_NONFATAL_OOM 1
+/* All keys are ids that the kernel hands out one after the other: nothing spreads better. */
+#define HASH_FUNCTION(key, length, hash) memcpy(&(hash), (key), sizeof(hash))
 #include <uthash.h>
 
 struct entry {
@@ -25,6 +27,7 @@ struct new_name {
 struct task_table {
 	struct entry *by_tid;
 	struct entry *exited; /* removed, but still borrowed by the caller */
+	struct entry *spare;  /* removed, to be used again; linked by hh.next */
 	struct new_name *names;
 	struct new_name *name; /* removed, but an event borrows its comm */
 	size_t followed;
@@ -50,6 +53,11 @@ void task_table_free(struct task_table *table)
 		HASH_DEL(table->names, name);
 		free(name);
 	}
+	while (table->spare) {
+		entry = table->spare;
+		table->spare = entry->hh.next;
+		free(entry);
+	}
 	free(table->exited);
 	free(table->name);
 	free(table);
@@ -63,16 +71,32 @@ static struct entry *find(const struct task_table *table, int32_t tid)
 	return entry;
 }
 
+static struct entry *take_spare(struct task_table *table)
+{
+	struct entry *entry = table->spare;
+
+	if (!entry)
+		return malloc(sizeof(*entry));
+	table->spare = entry->hh.next;
+	return entry;
+}
+
+static void give_spare(struct task_table *table, struct entry *entry)
+{
+	entry->hh.next = table->spare;
+	table->spare = entry;
+}
+
 static struct entry *insert(struct task_table *table, const struct task *task)
 {
-	struct entry *entry = malloc(sizeof(*entry));
+	struct entry *entry = take_spare(table);
 
 	if (!entry)
 		return NULL;
 	entry->task = *task;
 	HASH_ADD_INT(table->by_tid, task.tid, entry);
 	if (!entry->hh.tbl) {
-		free(entry);
+		give_spare(table, entry);
 		return NULL;
 	}
 	table->followed += task->followed;
@@ -84,13 +108,14 @@ static void retire(struct task_table *table, struct entry *entry)
 {
 	HASH_DEL(table->by_tid, entry);
 	table->followed -= entry->task.followed;
-	free(table->exited);
+	if (table->exited)
+		give_spare(table, table->exited);
 	table->exited = entry;
 }
 
 static bool is_followed(const struct task_table *table, int32_t tid)
 {
-	const struct entry *entry = find(table, tid);
+	const struct entry *entry = table->followed > 0 ? find(table, tid) : NULL;
 
 	return entry && entry->task.followed;
 }

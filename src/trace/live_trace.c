@@ -2,350 +2,56 @@
 #include "trace/live_trace.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "host/diagnose.h"
-#include "host/facts.h"
-#include "sink/sink.h"
-#include "sink/writer.h"
-#include "source/live.h"
-#include "source/perf_event.h"
 #include "task/proc.h"
-#include "trace/command.h"
-#include "trace/pipeline.h"
-#include "trace/signals.h"
-#include "trace/tracepoints.h"
-
-#define NS_PER_S 1000000000ULL
-#define NS_PER_MS 1000000ULL
-
-/* After an interrupt, COMMAND has this long to end too and show how. */
-#define GRACE_MS 1000U
+#include "trace/session.h"
+#include "trace/tracing.h"
 
 struct live_trace {
-	const struct options *options;
-	struct host_facts facts;
-	struct tracepoints tracepoints;
-	struct command command;
-	struct source *source;
-	struct decoder *decoder;
-	struct task_table *tasks;
-	struct writer *writer;
-	struct sink *sink;
-	struct pipeline pipeline;
-	int proc_fd;
-	int output_fd;
-	int wake_fd;
-	uint64_t started_ns;
-	uint64_t deadline_ns;  /* 0: none */
+	struct tracing tracing;
+	struct session session;
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
-	bool reader_gone;      /* nobody reads our output any more: end quietly */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-/* ---- notices: standard error, one line each ---- */
-
-static void PRINTF_LIKE(2, 3) notice(const struct options *options, const char *format, ...)
-{
-	va_list args;
-
-	if (options->quiet)
-		return;
-	va_start(args, format);
-	fputs("perf_exec_trace: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-}
-
-static void notice_cpu(void *context, int cpu, int online)
-{
-	const struct live_trace *trace = context;
-
-	notice(trace->options,
-	       online ? "CPU %d came online: traced from now on" : "CPU %d went offline", cpu);
-}
-
-static void notice_shortcomings(const struct live_trace *trace, const struct cpu_ring_plan *wanted,
-				const struct cpu_ring_plan *got)
-{
-	for (unsigned int i = 0; i < PERF_FEATURES; i++) {
-		if (!(got->features & (1U << i)))
-			notice(trace->options, "%s",
-			       perf_feature_consequence((enum perf_feature)i));
-	}
-	if (got->pages < wanted->pages)
-		notice(trace->options,
-		       "ring buffers of %u pages per CPU, not %u: over kernel.perf_event_mlock_kb "
-		       "and RLIMIT_MEMLOCK",
-		       got->pages, wanted->pages);
-}
-
-static void notice_opened(const struct live_trace *trace, const struct cpu_ring_plan *plan)
-{
-	static const char *const origins[] = {
-		[FORMAT_DIR_MOUNTED] = "",
-		[FORMAT_DIR_PRIVATE] = " (tracefs, mounted for this process alone)",
-		[FORMAT_DIR_GIVEN] = " (--formats)",
-	};
-
-	if (!trace->options->verbose)
-		return;
-	notice(trace->options, "formats from %s%s", trace->tracepoints.dir.path,
-	       origins[trace->tracepoints.dir.origin]);
-	for (size_t i = 0; i < plan->tracepoint_count; i++)
-		notice(trace->options, "sched:%s is event %u%s%s", plan->tracepoints[i].name,
-		       plan->tracepoints[i].id, plan->tracepoints[i].filter ? ", filter " : "",
-		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
-	notice(trace->options, "ring buffers of %u pages per CPU", plan->pages);
-}
-
-static void print_summary(const struct live_trace *trace)
-{
-	const struct pipeline *pipeline = &trace->pipeline;
-	struct source_stats stats;
-	double seconds = (double)(now_ns() - trace->started_ns) / (double)NS_PER_S;
-
-	source_stats(trace->source, &stats);
-	notice(trace->options,
-	       "%" PRIu64 " events (%" PRIu64 " fork, %" PRIu64 " exec, %" PRIu64 " exit), %" PRIu64
-	       " lost, %" PRIu64 " late, %.3f s",
-	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
-	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, seconds);
-	if (pipeline->malformed > 0)
-		notice(trace->options, "%" PRIu64 " records could not be decoded",
-		       pipeline->malformed);
-}
 
 /* ---- setting up ---- */
 
-static void gather_facts(struct host_facts *facts)
-{
-	int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	host_facts_gather(root_fd, perf_syscall_probe(), facts);
-	if (root_fd >= 0)
-		close(root_fd);
-}
-
-static int check_pids(const struct live_trace *trace, struct error *err)
-{
-	const struct pid_list *pids = &trace->options->pids;
-
-	if (pids->count > 0 && !trace->facts.initial_pid_ns)
-		return error_set(
-			err, -EINVAL,
-			"-p takes pids of the host, which this pid namespace does not show; "
-			"run it outside of the container");
-	for (size_t i = 0; i < pids->count; i++) {
-		if (!proc_is_alive(trace->proc_fd, pids->pids[i]))
-			return error_set(err, -ESRCH, "-p %d: no such process", pids->pids[i]);
-	}
-	return 0;
-}
-
-static int open_source(struct live_trace *trace, struct error *err)
-{
-	const struct options *options = trace->options;
-	uint32_t good = LIVE_RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE);
-	struct live_options live = {
-		.plan =
-			{
-				.pages = options->mmap_pages ? options->mmap_pages : good,
-				.may_shrink = options->mmap_pages == 0,
-				.features = PERF_FEATURES_ALL,
-			},
-		.sysfs_online = LIVE_ONLINE_CPUS,
-		.notice = notice_cpu,
-		.notice_context = trace,
-	};
-
-	tracepoints_plan(&trace->tracepoints, &live.plan);
-	const struct cpu_ring_plan wanted = live.plan;
-	int code = live_open(&live, &trace->source, err);
-	if (code < 0)
-		return code;
-	notice_opened(trace, &live.plan);
-	notice_shortcomings(trace, &wanted, &live.plan);
-	return 0;
-}
-
-static int open_output(struct live_trace *trace, struct error *err)
-{
-	const char *path = trace->options->output;
-
-	if (path) {
-		trace->output_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (trace->output_fd < 0)
-			return error_set(err, -errno, "cannot write %.200s: %s", path,
-					 strerror(errno));
-	}
-	trace->writer = writer_new(path ? trace->output_fd : STDOUT_FILENO);
-	trace->sink = trace->writer ? sink_pipe_new(trace->writer) : NULL;
-	return trace->sink ? 0 : error_set(err, -ENOMEM, "out of memory");
-}
-
 static int make_pipeline(struct live_trace *trace, struct error *err)
 {
-	const struct options *options = trace->options;
+	const struct tracing *tracing = &trace->tracing;
+	struct pipeline *pipeline = &trace->session.pipeline;
 	const struct format *formats[TRACEPOINT_COUNT];
-	bool any_pid = options->pids.count == 0;
 
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
-		formats[i] = trace->tracepoints.formats[i];
-	int code = decoder_new(formats, &trace->decoder, err);
-	if (code < 0)
-		return code;
-	trace->tasks = task_table_new();
-	if (!trace->tasks)
-		return error_set(err, -ENOMEM, "out of memory");
-	trace->pipeline = (struct pipeline){
-		.decoder = trace->decoder,
-		.tasks = trace->tasks,
-		.sink = trace->sink,
-		.filter =
-			{
-				.events = options->events,
-				.pids = any_pid ? NULL : &options->pids,
-				.followed_only = options->follow || options->command,
-			},
-		.max_events = options->max_events,
-		.command_pid = trace->command.pid,
-		.ends_alone = !any_pid,
-		.foreign_sample_ids = !trace->facts.initial_pid_ns,
-	};
-	return 0;
-}
-
-static int open_everything(struct live_trace *trace, struct error *err)
-{
-	int code = tracepoints_init(&trace->tracepoints, trace->options, err);
-
-	if (code < 0)
-		return trace->options->formats ? code : diagnose_tracefs(&trace->facts, code, err);
-	code = open_source(trace, err);
-	if (code < 0)
-		return diagnose_refusal(&trace->facts, code, err);
-	/* Only now, so that a trace that cannot begin leaves an old file alone. */
-	code = open_output(trace, err);
-	return code == 0 ? make_pipeline(trace, err) : code;
-}
-
-/* COMMAND comes before the signal handlers: it is to have what we were given. */
-static int set_up(struct live_trace *trace, struct error *err)
-{
-	trace->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (trace->proc_fd < 0)
-		return error_set(err, -errno, "cannot open /proc: %s", strerror(errno));
-	gather_facts(&trace->facts);
-	int code = check_pids(trace, err);
-	if (code == 0 && trace->options->command)
-		code = command_start(&trace->command, trace->options->command, err);
-	if (code < 0)
-		return code;
-	trace->wake_fd = signals_install();
-	if (trace->wake_fd < 0)
-		return error_set(err, trace->wake_fd, "cannot catch signals: %s",
-				 strerror(-trace->wake_fd));
-	return open_everything(trace, err);
-}
-
-/* ---- whom to follow ---- */
-
-static int enter_pids(struct live_trace *trace)
-{
-	const struct pid_list *pids = &trace->options->pids;
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < pids->count; i++) {
-		if (proc_is_alive(trace->proc_fd, pids->pids[i]))
-			code = task_table_add(trace->tasks, pids->pids[i], true);
-	}
-	if (code == 0 && trace->options->follow)
-		code = proc_scan(trace->proc_fd, trace->tasks);
+		formats[i] = tracing->tracepoints.formats[i];
+	int code = session_make_pipeline(&trace->session, formats, err);
+	pipeline->command_pid = tracing->command.pid;
+	pipeline->ends_alone = tracing->options->pids.count > 0;
+	pipeline->foreign_sample_ids = !tracing->facts.initial_pid_ns;
 	return code;
+}
+
+static int set_up(struct live_trace *trace, const struct options *options, struct error *err)
+{
+	int code = tracing_open(&trace->tracing, options, false, err);
+
+	trace->session.source = trace->tracing.source;
+	if (code == 0)
+		code = session_open_output(&trace->session, err);
+	return code == 0 ? make_pipeline(trace, err) : code;
 }
 
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct live_trace *trace, struct error *err)
 {
-	const struct options *options = trace->options;
-	int code = live_enable(trace->source, err);
+	int code = tracing_begin(&trace->tracing, err);
 
-	if (code < 0)
-		return code;
-	trace->started_ns = now_ns();
-	if (options->duration_s > 0)
-		trace->deadline_ns = trace->started_ns + options->duration_s * NS_PER_S;
-	code = enter_pids(trace);
-	if (code < 0)
-		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	if (options->command)
-		code = command_release(&trace->command, options->command[0], err);
-	return code;
+	if (code == 0)
+		code = tracing_enter_pids(&trace->tracing, trace->session.tasks, err);
+	return code == 0 ? tracing_release_command(&trace->tracing, err) : code;
 }
 
 /* ---- the loop ---- */
-
-static int output_failed(struct live_trace *trace, int code, struct error *err)
-{
-	const char *name = trace->options->output ? trace->options->output : "standard output";
-
-	if (code == -EPIPE) {
-		trace->reader_gone = true;
-		return 0;
-	}
-	return error_set(err, code, "cannot write %.200s: %s", name, strerror(-code));
-}
-
-/* Interrupted: COMMAND gets the signal too, unless the terminal gave it that already. */
-static void pass_on(struct live_trace *trace, int signal, bool from_process)
-{
-	if (trace->command.pid > 0 && !trace->command.ended && from_process)
-		kill(trace->command.pid, signal);
-}
-
-static void on_stop_signal(struct live_trace *trace, int signal, bool from_process)
-{
-	uint64_t grace_end = now_ns() + GRACE_MS * NS_PER_MS;
-
-	if (trace->command.pid == 0) {
-		source_stop(trace->source);
-		return;
-	}
-	pass_on(trace, signal, from_process);
-	if (trace->deadline_ns == 0 || trace->deadline_ns > grace_end)
-		trace->deadline_ns = grace_end;
-}
-
-static void look_around(struct live_trace *trace, int *handled_signal)
-{
-	bool from_process;
-	int signal = signals_stop(&from_process);
-
-	if (signal != 0 && *handled_signal == 0) {
-		*handled_signal = signal;
-		on_stop_signal(trace, signal, from_process);
-	}
-	if (command_has_ended(&trace->command, false))
-		source_stop(trace->source);
-	if (trace->deadline_ns != 0 && now_ns() >= trace->deadline_ns)
-		source_stop(trace->source);
-}
 
 /*
  * Events were lost, and with them perhaps the forks of descendants and the exits of those waited
@@ -354,45 +60,34 @@ static void look_around(struct live_trace *trace, int *handled_signal)
  */
 static int make_up_for_loss(struct live_trace *trace)
 {
+	const struct tracing *tracing = &trace->tracing;
+	const struct pipeline *pipeline = &trace->session.pipeline;
 	int code = 0;
 
-	if (trace->pipeline.lost_seen == trace->lost_handled || !trace->facts.initial_pid_ns)
+	if (pipeline->lost_seen == trace->lost_handled || !tracing->facts.initial_pid_ns)
 		return 0;
-	trace->lost_handled = trace->pipeline.lost_seen;
-	if (trace->pipeline.filter.followed_only)
-		code = proc_scan(trace->proc_fd, trace->tasks);
-	if (code < 0 || !trace->pipeline.ends_alone)
+	trace->lost_handled = pipeline->lost_seen;
+	if (pipeline->filter.followed_only)
+		code = proc_scan(tracing->proc_fd, trace->session.tasks);
+	if (code < 0 || !pipeline->ends_alone)
 		return code;
-	proc_forget_dead(trace->proc_fd, trace->tasks);
-	if (!pipeline_waits_for_any(&trace->pipeline))
-		source_stop(trace->source);
+	proc_forget_dead(tracing->proc_fd, trace->session.tasks);
+	if (!pipeline_waits_for_any(pipeline))
+		tracing_stop(&trace->tracing);
 	return 0;
-}
-
-static int remaining_ms(const struct live_trace *trace)
-{
-	uint64_t now = now_ns();
-
-	if (trace->deadline_ns == 0)
-		return -1;
-	uint64_t left = trace->deadline_ns > now ? trace->deadline_ns - now : 0;
-	uint64_t ms = left / NS_PER_MS + 1;
-	return ms < 1000 ? (int)ms : 1000;
 }
 
 /* Nothing is ready: show what there is, then sleep until there is more. */
 static int idle(struct live_trace *trace, struct error *err)
 {
-	int code = writer_flush(trace->writer);
+	int code = session_flush(&trace->session, err);
 
-	if (code < 0)
-		return output_failed(trace, code, err);
+	if (code < 0 || trace->session.reader_gone)
+		return code;
 	code = make_up_for_loss(trace);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	code = source_wait(trace->source, trace->wake_fd, remaining_ms(trace), err);
-	signals_clear_wake(trace->wake_fd);
-	return code;
+	return tracing_wait(&trace->tracing, err);
 }
 
 /* Put through all that is ready. 0, -ENODATA at the end, or a negative errno. */
@@ -401,28 +96,20 @@ static int drain(struct live_trace *trace, struct error *err)
 	struct record record;
 	int code;
 
-	while ((code = source_next(trace->source, &record, err)) > 0) {
-		int verdict = pipeline_feed(&trace->pipeline, &record);
-
-		if (verdict == PIPELINE_CAPPED)
-			return -ENODATA;
-		if (verdict == PIPELINE_ALONE)
-			source_stop(trace->source);
-		if (verdict < 0) {
-			code = output_failed(trace, verdict, err);
-			return code < 0 ? code : -ENODATA;
-		}
+	while ((code = source_next(trace->tracing.source, &record, err)) > 0) {
+		code = session_feed(&trace->session, &record, err);
+		if (code < 0)
+			return code;
 	}
 	return code;
 }
 
 static int run(struct live_trace *trace, struct error *err)
 {
-	int handled_signal = 0;
 	int code = 0;
 
-	while (code == 0 && !trace->reader_gone) {
-		look_around(trace, &handled_signal);
+	while (code == 0 && !trace->session.reader_gone) {
+		tracing_look_around(&trace->tracing);
 		code = drain(trace, err);
 		if (code == 0)
 			code = idle(trace, err);
@@ -432,86 +119,32 @@ static int run(struct live_trace *trace, struct error *err)
 
 /* ---- the end ---- */
 
-static int finish_output(struct live_trace *trace, struct error *err)
-{
-	int code = trace->reader_gone ? 0 : writer_flush(trace->writer);
-
-	if (code == 0 && trace->output_fd >= 0) {
-		/* Where a full disk or a quota shows late, as on NFS. */
-		code = close(trace->output_fd) < 0 ? -errno : 0;
-		trace->output_fd = -1;
-	}
-	return code < 0 ? output_failed(trace, code, err) : 0;
-}
-
-/* The trace is over; COMMAND goes on, and how it ends is still our exit status. */
-static void wait_for_command(struct live_trace *trace)
-{
-	bool from_process;
-	int signal = signals_stop(&from_process);
-
-	if (trace->command.pid == 0 || signal != 0 || command_has_ended(&trace->command, false))
-		return;
-	if (!trace->reader_gone)
-		notice(trace->options, "the trace is over; waiting for '%.80s' (pid %d)",
-		       trace->options->command[0], (int)trace->command.pid);
-	while (!command_has_ended(&trace->command, true)) {
-		signal = signals_stop(&from_process);
-		if (signal != 0) {
-			pass_on(trace, signal, from_process);
-			return;
-		}
-	}
-}
-
-static void tear_down(struct live_trace *trace)
-{
-	command_done(&trace->command);
-	sink_free(trace->sink);
-	writer_free(trace->writer);
-	source_free(trace->source);
-	decoder_free(trace->decoder);
-	task_table_free(trace->tasks);
-	tracepoints_done(&trace->tracepoints);
-	if (trace->output_fd >= 0)
-		close(trace->output_fd);
-	if (trace->proc_fd >= 0)
-		close(trace->proc_fd);
-	if (trace->wake_fd >= 0)
-		close(trace->wake_fd);
-}
-
 static int trace_and_end(struct live_trace *trace, struct error *err)
 {
+	session_keep_output(&trace->session);
 	int code = run(trace, err);
 
-	source_stop(trace->source);
+	tracing_stop(&trace->tracing);
 	if (code == 0)
-		code = finish_output(trace, err);
-	if (code == 0 && !trace->reader_gone)
-		print_summary(trace);
-	wait_for_command(trace);
-	return code < 0 ? 1 : trace->command.status;
+		code = session_finish_output(&trace->session, err);
+	if (code == 0 && !trace->session.reader_gone)
+		session_print_summary(&trace->session, tracing_seconds(&trace->tracing));
+	tracing_wait_for_command(&trace->tracing, trace->session.reader_gone);
+	return code < 0 ? 1 : trace->tracing.command.status;
 }
 
 int live_trace(const struct options *options, struct error *err)
 {
-	struct live_trace trace = {
-		.options = options,
-		.tracepoints.dir.fd = -1,
-		.command = {.hold_fd = -1, .error_fd = -1},
-		.proc_fd = -1,
-		.output_fd = -1,
-		.wake_fd = -1,
-	};
+	struct live_trace trace = {.session = SESSION_NEW(options)};
 	int status = 1;
 
-	if (set_up(&trace, err) == 0) {
+	if (set_up(&trace, options, err) == 0) {
 		if (begin(&trace, err) == 0)
 			status = trace_and_end(&trace, err);
-		else if (trace.command.status != 0)
-			status = trace.command.status;
+		else if (trace.tracing.command.status != 0)
+			status = trace.tracing.command.status;
 	}
-	tear_down(&trace);
+	session_done(&trace.session);
+	tracing_close(&trace.tracing);
 	return status;
 }

@@ -35,6 +35,15 @@ static int root_command(struct pipeline *pipeline, const struct event *event)
 	return task_table_add(pipeline->tasks, event->exec.pid, true);
 }
 
+/* A task that was asked for by its pid, in a capture that has its birth. */
+static int root_born(struct pipeline *pipeline, const struct event *event)
+{
+	if (!pipeline->pids_to_come || event->type != EVENT_FORK ||
+	    !pid_list_has(pipeline->filter.pids, event->fork.child_pid))
+		return 0;
+	return task_table_add(pipeline->tasks, event->fork.child_pid, true);
+}
+
 static int show(struct pipeline *pipeline, const struct event *event)
 {
 	int code = sink_event(pipeline->sink, event);
@@ -56,9 +65,18 @@ static int show_truncated(struct pipeline *pipeline, const struct event *last)
 	return show(pipeline, &truncated);
 }
 
-static int show_counted(struct pipeline *pipeline, const struct event *event)
+static int show_with_record(struct pipeline *pipeline, const struct event *event,
+			    const struct record *record)
 {
 	int code = show(pipeline, event);
+
+	return code == 0 && pipeline->raw ? raw_show(pipeline->raw, record) : code;
+}
+
+static int show_counted(struct pipeline *pipeline, const struct event *event,
+			const struct record *record)
+{
+	int code = show_with_record(pipeline, event, record);
 
 	if (code < 0 || pipeline->max_events == 0 ||
 	    pipeline_shown(pipeline) < pipeline->max_events)
@@ -83,8 +101,10 @@ int pipeline_feed(struct pipeline *pipeline, const struct record *record)
 	int code = root_command(pipeline, &event);
 	if (code == 0)
 		code = task_table_apply(pipeline->tasks, &event, &task);
+	if (code == 0)
+		code = root_born(pipeline, &event);
 	if (code == 0 && filter_passes(&pipeline->filter, &event, task))
-		code = show_counted(pipeline, &event);
+		code = show_counted(pipeline, &event, record);
 	if (code != 0)
 		return code;
 	bool alone = pipeline->ends_alone && event.type == EVENT_EXIT &&

@@ -114,9 +114,20 @@ def output_file_holds_what_standard_output_would():
 
 
 @tracing_test
+def output_file_is_left_alone_where_the_trace_cannot_begin():
+    with scratch() as directory:
+        old, new = directory / 'old', directory / 'new'
+        old.write_bytes(b'kept')
+        for path in (old, new):
+            equal(run_tool('-o', path, '--', 'no-such-command').status, 127, 'status')
+        equal(old.read_bytes(), b'kept', 'what the old file holds')
+        equal(new.exists(), False, 'whether a file was made')
+
+
+@tracing_test
 def duration_ends_a_trace():
     started = time.monotonic()
-    result = run_tool('-d', 1, '-e', 'exec').must_succeed()
+    result = run_tool('-d', 1, '--stream', '-e', 'exec').must_succeed()
     elapsed = time.monotonic() - started
     expect(elapsed >= 1, f'-d 1 ended after {elapsed} s')
     expect(not any(isinstance(item, Truncated) for item in result.items()),

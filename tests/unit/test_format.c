@@ -82,6 +82,7 @@ static void assert_as_declared(const struct format_field *field, const struct de
 			       const struct machine *machine)
 {
 	assert_string_equal(field->name, declared->name);
+	assert_string_equal(field->declaration, declared->declaration);
 	assert_int_equal(field->at.offset, declared->offset);
 	assert_int_equal(field->at.size, declared->size);
 	assert_int_equal(field->at.is_signed, declared->is_signed);

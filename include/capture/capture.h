@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The capture source: a perf.data file, or perf's pipe format from a stream.
+ *
+ * Layout: tools/perf/Documentation/perf.data-file-format.txt of the kernel source. Nothing in a
+ * capture is trusted. Records come in time order, by perf's rounds (PERF_RECORD_FINISHED_ROUND), in
+ * memory that one round bounds; a file is mapped and read in place.
+ */
+#ifndef PXT_CAPTURE_CAPTURE_H
+#define PXT_CAPTURE_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/tracing_data.h"
+#include "compiler.h"
+#include "decode/format.h"
+#include "error.h"
+#include "source/source.h"
+
+/*
+ * Open what FD holds (it stays the caller's, and open until the source is freed): reads the head,
+ * up to the first record of the kernel's. Returns 0 with *SOURCE, or a negative errno with ERR
+ * filled: -EOPNOTSUPP for what is recognised but not supported (PERFFILE v1, simpleperf, trace.dat,
+ * …), by name and with a hint; -EBADMSG for what is no capture; -EINTR where a signal came
+ * meanwhile.
+ *
+ * Its records: SAMPLE, COMM and LOST as the kernel wrote them, synthesized ones left out, numbers
+ * in native byte order, but RAW as it was recorded. The last LOST records tell of what LOST_SAMPLES
+ * counted beyond that, so that no loss is told twice. Where a capture is cut short or damaged, the
+ * records end there.
+ */
+int capture_open(int fd, struct source **source, struct error *err) MUST_CHECK;
+
+/* Give out samples of the COUNT tracepoints with these ids only, and count only their losses. */
+void capture_select(struct source *source, const uint16_t *ids, size_t count);
+
+/* Whether tracepoint ID was recorded; CAPTURE_ANY_TRACEPOINT: any at all. */
+#define CAPTURE_ANY_TRACEPOINT 0U
+bool capture_has_tracepoint(const struct source *source, uint16_t id);
+
+/* Byte order and word size of the recorder. */
+struct machine capture_machine(const struct source *source);
+
+/* The format files that the capture brings, NULL where it has none. Borrowed from SOURCE. */
+const struct tracing_data *capture_tracing_data(const struct source *source);
+
+/*
+ * The format of SYSTEM's EVENT as the capture brings it. Returns 0 with *FORMAT (free with
+ * format_free()), -ENOENT where it has none, another negative errno where its text is malformed.
+ */
+int capture_format(const struct source *source, const char *system, const char *event,
+		   struct format **format, struct error *err) MUST_CHECK;
+
+/* The events that were recorded, "sched:sched_switch, cycles, …", cut at SIZE, for messages. */
+void capture_event_names(const struct source *source, char *names, size_t size);
+
+/* A task that was there when the recording began. */
+struct capture_task {
+	int32_t tid;
+	int32_t parent; /* the parent's tgid, of a thread its own process's; 0: not known */
+};
+
+/* All of them, known once the first record has been given out. Borrowed until the next. */
+const struct capture_task *capture_tasks(const struct source *source, size_t *count);
+
+/* Bytes read and in all (0: a stream), for progress. */
+void capture_progress(const struct source *source, uint64_t *read, uint64_t *total);
+
+/*
+ * After the end: whether the capture was cut short or damaged. WHAT says in a few words what is
+ * missing.
+ */
+bool capture_is_cut(const struct source *source, char *what, size_t size);
+
+/* How many records so far were not as the capture itself describes them, and were left out. */
+uint64_t capture_malformed(const struct source *source);
+
+#endif

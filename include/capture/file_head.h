@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a perf.data file in file mode has around its records: header, attributes, feature sections.
+ */
+#ifndef PXT_CAPTURE_FILE_HEAD_H
+#define PXT_CAPTURE_FILE_HEAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/events.h"
+#include "compiler.h"
+#include "error.h"
+
+/* Features of tools/perf/util/header.h that are used here. */
+#define FEATURE_TRACING_DATA 1U
+#define FEATURE_EVENT_DESC 12U
+
+struct file_section {
+	uint64_t offset, size; /* bytes */
+};
+
+struct file_head {
+	const unsigned char *map; /* the whole file, borrowed */
+	uint64_t map_size;        /* bytes */
+	bool swap;
+	uint64_t attr_size; /* of an attribute and the section of its ids */
+	struct file_section attrs, data;
+	uint64_t features[4]; /* bits */
+};
+
+/*
+ * Parse the header of the file at MAP. Returns 0, -EBADMSG where it makes no sense or is cut short,
+ * -EOPNOTSUPP where it is of another dialect; ERR says which.
+ */
+int file_head_parse(const unsigned char *map, uint64_t map_size, bool big_endian,
+		    struct file_head *head, struct error *err) MUST_CHECK;
+
+/* Add the file's events and their ids to EVENTS. 0, -EBADMSG, -ENOMEM with ERR filled. */
+int file_head_read_events(const struct file_head *head, struct events *events,
+			  struct error *err) MUST_CHECK;
+
+/* Where the body of FEATURE lies. False where the file has none, or no whole one. */
+bool file_head_feature(const struct file_head *head, unsigned int feature,
+		       struct file_section *section);
+
+/* Give the events of EVENTS, which are those of the file, the names that it knows. */
+void file_head_name_events(const struct file_head *head, struct events *events);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads a capture from front to back: what is around the records, and the records themselves, which
+ * it sorts into rounds. Nothing that it reads is trusted: where the file is cut short or damaged it
+ * ends, and says so.
+ */
+#ifndef PXT_CAPTURE_READER_H
+#define PXT_CAPTURE_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/block.h"
+#include "capture/capture.h"
+#include "capture/events.h"
+#include "capture/inflate.h"
+#include "capture/input.h"
+#include "capture/losses.h"
+#include "capture/recognise.h"
+#include "capture/rounds.h"
+#include "capture/tracing_data.h"
+#include "compiler.h"
+#include "error.h"
+
+struct reader {
+	struct recognised kind;
+	bool swap;
+	struct block_pool pool;
+	struct input *input;
+	struct events *events;
+	struct rounds *rounds;
+	struct tracing_data *tracing; /* NULL: it brings none, or none yet */
+	struct inflate *inflate;      /* NULL: nothing compressed so far */
+	struct losses losses;
+	struct capture_task *tasks;
+	size_t task_count, task_capacity;
+	bool head_read, seen_sample;
+	uint64_t malformed; /* records that are not as their event's attributes say */
+	char cut[128];      /* what is missing of it, "" where nothing is */
+};
+
+/*
+ * Open what FD holds and read its head, up to the first record of the kernel's. Returns 0 (free
+ * with reader_done()) or a negative errno with ERR filled, as capture_open() has them.
+ */
+int reader_open(struct reader *reader, int fd, struct error *err) MUST_CHECK;
+void reader_done(struct reader *reader);
+
+/*
+ * Take records in until a round is complete. Returns 1 then; 0 at the end, with all that is left
+ * complete; -EAGAIN where more may come, or where it takes long: call again; another negative
+ * errno.
+ */
+int reader_read_round(struct reader *reader) MUST_CHECK;
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a file is, by its first bytes: a capture, or something else that can be named.
+ */
+#ifndef PXT_CAPTURE_RECOGNISE_H
+#define PXT_CAPTURE_RECOGNISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "error.h"
+
+/* As many first bytes as recognise() can use. */
+#define RECOGNISE_SIZE 64U
+
+struct recognised {
+	bool big_endian;      /* the recorder */
+	bool pipe_mode;       /* records follow the header at once */
+	uint64_t header_size; /* bytes */
+};
+
+/*
+ * Look at the first SIZE bytes of a capture (fewer than RECOGNISE_SIZE only where there are no
+ * more). Returns 0 with *FOUND; -EOPNOTSUPP with ERR filled for what has a name but is not
+ * supported; -EBADMSG for everything else.
+ */
+int recognise(const void *bytes, size_t size, struct recognised *found,
+	      struct error *err) MUST_CHECK;
+
+#endif

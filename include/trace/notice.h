@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the user is told besides the events: standard error, one line each.
+ */
+#ifndef PXT_TRACE_NOTICE_H
+#define PXT_TRACE_NOTICE_H
+
+#include "cli/options.h"
+#include "compiler.h"
+
+/* Say it, unless OPTIONS ask for quiet. */
+void notice(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

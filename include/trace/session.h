@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a live trace and a replay have in common: a source, the pipeline behind it, the output, and
+ * the closing summary.
+ */
+#ifndef PXT_TRACE_SESSION_H
+#define PXT_TRACE_SESSION_H
+
+#include <stdbool.h>
+
+#include "cli/options.h"
+#include "compiler.h"
+#include "decode/decoder.h"
+#include "decode/format.h"
+#include "error.h"
+#include "sink/sink.h"
+#include "sink/writer.h"
+#include "source/source.h"
+#include "task/task_table.h"
+#include "trace/pipeline.h"
+
+/* Begins as SESSION_NEW; all parts are its own, but for `options` and `source`. */
+struct session {
+	const struct options *options;
+	struct source *source; /* ends with the last task that the filter waits for */
+	struct decoder *decoder;
+	struct task_table *tasks;
+	struct writer *writer;
+	struct sink *sink;
+	struct raw *raw; /* NULL without --raw */
+	struct pipeline pipeline;
+	int output_fd;    /* -1: standard output */
+	bool made_output; /* the file was not there before, and is not kept yet */
+	bool reader_gone; /* nobody reads our output any more: end quietly */
+};
+
+#define SESSION_NEW(opts)                          \
+	{                                          \
+		.options = (opts), .output_fd = -1 \
+	}
+
+/* Free all that there is of it. */
+void session_done(struct session *session);
+
+/* Open what -o names, without touching what it holds. 0, or a negative errno with ERR filled. */
+int session_open_output(struct session *session, struct error *err) MUST_CHECK;
+
+/*
+ * The trace begins: empty the output file, and keep it. Without this session_done() leaves
+ * everything as it was found.
+ */
+void session_keep_output(struct session *session);
+
+/*
+ * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them (but
+ * borrowed for the life of the session), in front of the output. Returns 0, or a negative errno
+ * with ERR filled.
+ */
+int session_make_pipeline(struct session *session,
+			  const struct format *const formats[TRACEPOINT_COUNT],
+			  struct error *err) MUST_CHECK;
+
+/* What to make of CODE, a failed write: 0 where only the reader is gone, else CODE, ERR filled. */
+int session_output_failed(struct session *session, int code, struct error *err) MUST_CHECK;
+
+/*
+ * Put RECORD through. Returns 0, -ENODATA where the trace is over, another negative errno with ERR
+ * filled.
+ */
+int session_feed(struct session *session, const struct record *record,
+		 struct error *err) MUST_CHECK;
+
+/* Write out what is buffered. Returns 0, or a negative errno with ERR filled. */
+int session_flush(struct session *session, struct error *err) MUST_CHECK;
+
+/* Flush and close the output. Returns 0, or a negative errno with ERR filled. */
+int session_finish_output(struct session *session, struct error *err) MUST_CHECK;
+
+/* The closing line, for a trace that took SECONDS. */
+void session_print_summary(const struct session *session, double seconds);
+
+#endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/capture.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/reader.h"
+
+/* A COMM's pid, tid and a name with its padding: all that a kernel of today writes, and more. */
+#define COMM_BODY_MAX 128U
+
+/* So many bytes are used, and stay resident, at a time; looked at once in so many records. */
+#define BATCH_SIZE (16U * 1024U * 1024U)
+#define LOOK_EVERY 4096U
+
+struct capture {
+	struct source source;
+	struct reader reader;
+	bool complete; /* what can be given out has not run dry */
+	bool ended;    /* nothing more can be read */
+	bool stopped;
+	uint64_t newest_ns;                /* of all records given out */
+	uint64_t given;                    /* records */
+	uint64_t forgotten;                /* rounds_passed() when pages were last let go */
+	unsigned char comm[COMM_BODY_MAX]; /* the body of a COMM in native byte order */
+};
+
+static struct capture *capture_of(struct source *source)
+{
+	return (struct capture *)source;
+}
+
+static const struct reader *reader_of(const struct source *source)
+{
+	return &((const struct capture *)source)->reader;
+}
+
+/* ---- records ---- */
+
+/* u32 pid, u32 tid, and a name that no byte order touches. */
+static void make_comm_native(struct capture *capture, struct record *record)
+{
+	const unsigned char *body = record->body;
+
+	if (record->body_size > sizeof(capture->comm))
+		record->body_size = sizeof(capture->comm);
+	memcpy(capture->comm, body, record->body_size);
+	for (size_t at = 0; at < 2 * sizeof(uint32_t) && at + sizeof(uint32_t) <= record->body_size;
+	     at += sizeof(uint32_t)) {
+		uint32_t value = load32(body + at, true);
+
+		memcpy(capture->comm + at, &value, sizeof(value));
+	}
+	record->body = capture->comm;
+}
+
+/* How many bytes have been read and given out. */
+static uint64_t touched(const struct capture *capture)
+{
+	return input_position(capture->reader.input) + rounds_passed(capture->reader.rounds);
+}
+
+/* The pages of the file that were used need not stay. */
+static void forget_used(struct capture *capture)
+{
+	if (touched(capture) - capture->forgotten < BATCH_SIZE)
+		return;
+	capture->forgotten = touched(capture);
+	input_forget(capture->reader.input);
+}
+
+/* Take the record at BYTES apart; false where it is not to be given out. */
+static bool take_apart(struct capture *capture, const unsigned char *bytes, struct record *record)
+{
+	struct reader *reader = &capture->reader;
+	const struct perf_event_header header = record_header(bytes, reader->swap);
+	const struct capture_event *event = events_of_record(reader->events, bytes, &header);
+
+	if (!event || record_parse(bytes, &event->layout, record) < 0) {
+		reader->malformed++;
+		return false;
+	}
+	if (header.type == PERF_RECORD_COMM && reader->swap)
+		make_comm_native(capture, record);
+	return header.type != PERF_RECORD_SAMPLE || event->wanted;
+}
+
+/* 1 with the next of the records that are complete, 0, -ENOMEM. */
+static int next_complete(struct capture *capture, struct record *record)
+{
+	struct reader *reader = &capture->reader;
+	const unsigned char *bytes;
+
+	do {
+		bytes = rounds_next(reader->rounds);
+	} while (bytes && !take_apart(capture, bytes, record));
+	if (!bytes)
+		return 0;
+	if (record->time_ns > capture->newest_ns)
+		capture->newest_ns = record->time_ns;
+	if (record->type == PERF_RECORD_LOST &&
+	    losses_tell(&reader->losses, record->cpu, record->lost) < 0)
+		return -ENOMEM;
+	return 1;
+}
+
+/* At the end: what was lost without anybody's having told. */
+static int next_untold_loss(struct capture *capture, struct record *record)
+{
+	struct record lost = {.type = PERF_RECORD_LOST, .time_ns = capture->newest_ns};
+
+	if (!losses_take_rest(&capture->reader.losses, &lost.cpu, &lost.lost))
+		return -ENODATA;
+	*record = lost;
+	return 1;
+}
+
+static int read_more(struct capture *capture, struct error *err)
+{
+	int code = reader_read_round(&capture->reader);
+
+	if (code >= 0) {
+		capture->complete = true;
+		capture->ended = code == 0;
+		return 0;
+	}
+	if (code != -EAGAIN)
+		error_set(err, code, "cannot read the capture: %s", strerror(-code));
+	return code;
+}
+
+static int capture_next(struct source *source, struct record *record, struct error *err)
+{
+	struct capture *capture = capture_of(source);
+
+	while (!capture->stopped) {
+		int code;
+
+		if (capture->complete) {
+			code = next_complete(capture, record);
+			if (code < 0)
+				return error_set(err, code, "out of memory");
+			if (code == 0 || ++capture->given % LOOK_EVERY == 0)
+				forget_used(capture);
+			if (code > 0)
+				return code;
+			capture->complete = false;
+		}
+		if (capture->ended)
+			return next_untold_loss(capture, record);
+		code = read_more(capture, err);
+		if (code < 0)
+			return code == -EAGAIN ? 0 : code;
+	}
+	return -ENODATA;
+}
+
+static int capture_wait(struct source *source, int wake_fd, int timeout_ms, struct error *err)
+{
+	int code = input_wait(capture_of(source)->reader.input, wake_fd, timeout_ms);
+
+	return code < 0 ? error_set(err, code, "cannot wait for the capture: %s", strerror(-code))
+			: 0;
+}
+
+static void capture_stop(struct source *source)
+{
+	capture_of(source)->stopped = true;
+}
+
+static void capture_stats(struct source *source, struct source_stats *stats)
+{
+	const struct reader *reader = reader_of(source);
+
+	*stats = (struct source_stats){
+		.lost = reader->losses.told,
+		.late = rounds_late(reader->rounds),
+	};
+}
+
+static void capture_free(struct source *source)
+{
+	reader_done(&capture_of(source)->reader);
+	free(source);
+}
+
+static const struct source_ops capture_ops = {
+	.next = capture_next,
+	.wait = capture_wait,
+	.stop = capture_stop,
+	.stats = capture_stats,
+	.free = capture_free,
+};
+
+int capture_open(int fd, struct source **source, struct error *err)
+{
+	struct capture *capture = calloc(1, sizeof(*capture));
+
+	if (!capture)
+		return error_set(err, -ENOMEM, "out of memory");
+	capture->source.ops = &capture_ops;
+	int code = reader_open(&capture->reader, fd, err);
+	if (code < 0) {
+		free(capture);
+		return code;
+	}
+	*source = &capture->source;
+	return 0;
+}
+
+/* ---- what is known of it ---- */
+
+void capture_select(struct source *source, const uint16_t *ids, size_t count)
+{
+	events_select(capture_of(source)->reader.events, ids, count);
+}
+
+bool capture_has_tracepoint(const struct source *source, uint16_t id)
+{
+	const struct events *events = reader_of(source)->events;
+
+	for (size_t i = 0; i < events_count(events); i++) {
+		const struct capture_event *event = events_at(events, i);
+
+		if (event->type == PERF_TYPE_TRACEPOINT &&
+		    (event->config == id || id == CAPTURE_ANY_TRACEPOINT))
+			return true;
+	}
+	return false;
+}
+
+struct machine capture_machine(const struct source *source)
+{
+	const struct reader *reader = reader_of(source);
+	struct machine machine = machine_native();
+
+	if (reader->tracing)
+		machine = reader->tracing->machine;
+	machine.big_endian = reader->kind.big_endian;
+	return machine;
+}
+
+const struct tracing_data *capture_tracing_data(const struct source *source)
+{
+	return reader_of(source)->tracing;
+}
+
+int capture_format(const struct source *source, const char *system, const char *event,
+		   struct format **format, struct error *err)
+{
+	const struct tracing_data *tracing = reader_of(source)->tracing;
+	const struct tracing_event *found =
+		tracing ? tracing_data_find(tracing, system, event) : NULL;
+	const struct machine machine = capture_machine(source);
+	struct error why = {0};
+
+	if (!found)
+		return error_set(err, -ENOENT, "the capture has no format of %s:%s", system, event);
+	int code = format_parse(system, found->format.bytes, found->format.length, &machine, format,
+				&why);
+	return code < 0 ? error_set(err, code, "the capture's format of %s:%s: %s", system, event,
+				    why.what)
+			: 0;
+}
+
+/* perf's names of PERF_TYPE_HARDWARE and PERF_TYPE_SOFTWARE, for captures that tell none. */
+static const char *generic_name(const struct capture_event *event)
+{
+	static const char *const hardware[] = {
+		"cycles",
+		"instructions",
+		"cache-references",
+		"cache-misses",
+		"branches",
+		"branch-misses",
+		"bus-cycles",
+		"stalled-cycles-frontend",
+		"stalled-cycles-backend",
+		"ref-cycles",
+	};
+	static const char *const software[] = {
+		"cpu-clock",        "task-clock",       "page-faults",
+		"context-switches", "migrations",       "minor-faults",
+		"major-faults",     "alignment-faults", "emulation-faults",
+	};
+
+	if (event->type == PERF_TYPE_HARDWARE && event->config < ARRAY_SIZE(hardware))
+		return hardware[event->config];
+	if (event->type == PERF_TYPE_SOFTWARE && event->config < ARRAY_SIZE(software))
+		return software[event->config];
+	return NULL;
+}
+
+static void name_event(const struct reader *reader, const struct capture_event *event, char *name,
+		       size_t size)
+{
+	const struct tracing_event *tracepoint = NULL;
+	const char *generic = generic_name(event);
+
+	if (event->type == PERF_TYPE_TRACEPOINT && reader->tracing)
+		tracepoint = tracing_data_find_id(reader->tracing, event->config);
+	if (event->name[0] != '\0')
+		snprintf(name, size, "%s", event->name);
+	else if (tracepoint)
+		snprintf(name, size, "%.*s:%.*s", (int)tracepoint->system.length,
+			 tracepoint->system.bytes, (int)tracepoint->name.length,
+			 tracepoint->name.bytes);
+	else if (generic)
+		snprintf(name, size, "%s", generic);
+	else
+		snprintf(name, size, "event %" PRIu64 " of type %" PRIu32, event->config,
+			 event->type);
+}
+
+void capture_event_names(const struct source *source, char *names, size_t size)
+{
+	const struct reader *reader = reader_of(source);
+	size_t used = 0;
+
+	names[0] = '\0';
+	for (size_t i = 0; i < events_count(reader->events) && used < size; i++) {
+		const struct capture_event *event = events_at(reader->events, i);
+		char name[128];
+
+		/* It counts nothing, and only carries what perf wants to know besides. */
+		if (event->type == PERF_TYPE_SOFTWARE && event->config == PERF_COUNT_SW_DUMMY)
+			continue;
+		name_event(reader, event, name, sizeof(name));
+		used += (size_t)snprintf(names + used, size - used, "%s%s", used > 0 ? ", " : "",
+					 name);
+	}
+}
+
+const struct capture_task *capture_tasks(const struct source *source, size_t *count)
+{
+	const struct reader *reader = reader_of(source);
+
+	*count = reader->task_count;
+	return reader->tasks;
+}
+
+void capture_progress(const struct source *source, uint64_t *read, uint64_t *total)
+{
+	const struct reader *reader = reader_of(source);
+
+	*read = input_position(reader->input);
+	input_map(reader->input, total);
+}
+
+bool capture_is_cut(const struct source *source, char *what, size_t size)
+{
+	const struct reader *reader = reader_of(source);
+
+	snprintf(what, size, "%s", reader->cut);
+	return reader->cut[0] != '\0';
+}
+
+uint64_t capture_malformed(const struct source *source)
+{
+	return reader_of(source)->malformed;
+}

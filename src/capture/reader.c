@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/reader.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/file_head.h"
+
+/* enum perf_user_event_type, tools/lib/perf/include/perf/event.h: what perf itself writes. */
+enum {
+	USER_TYPE_START = 64,
+	HEADER_ATTR = 64,
+	HEADER_TRACING_DATA = 66,
+	FINISHED_ROUND = 68,
+	ID_INDEX = 69,
+	AUXTRACE = 71,
+	EVENT_UPDATE = 78,
+	COMPRESSED = 81,
+	COMPRESSED2 = 83,
+};
+
+/* PERF_RECORD_LOST_SAMPLES that a BPF filter left out on purpose. */
+#define MISC_LOST_SAMPLES_BPF (1U << 15)
+
+/* EVENT_UPDATE that brings a name. */
+#define EVENT_UPDATE_NAME 2U
+
+/* PID_MAX_LIMIT of include/linux/threads.h: there never were more. */
+#define TASKS_MAX (4U * 1024U * 1024U)
+
+/* So many bytes are read, and stay resident, at a time. */
+#define BATCH_SIZE (16U * 1024U * 1024U)
+
+/* A record where it lies, its header in native byte order. */
+struct raw_record {
+	const unsigned char *bytes;
+	struct perf_event_header header;
+	struct block *block; /* NULL: the mapped file */
+};
+
+static void PRINTF_LIKE(2, 3) note_cut(struct reader *reader, const char *format, ...)
+{
+	va_list args;
+
+	/* The first finding is the cause of the others. */
+	if (reader->cut[0] != '\0')
+		return;
+	va_start(args, format);
+	vsnprintf(reader->cut, sizeof(reader->cut), format, args);
+	va_end(args);
+}
+
+static uint32_t body32(const struct reader *reader, const struct raw_record *raw, size_t at)
+{
+	return load32(raw->bytes + sizeof(raw->header) + at, reader->swap);
+}
+
+static uint64_t body64(const struct reader *reader, const struct raw_record *raw, size_t at)
+{
+	return load64(raw->bytes + sizeof(raw->header) + at, reader->swap);
+}
+
+static size_t body_size(const struct raw_record *raw)
+{
+	return raw->header.size - sizeof(raw->header);
+}
+
+/* ---- what is around the records ---- */
+
+/* HEADER_ATTR: the attribute, which holds its own size, then ids. */
+static int add_attr(struct reader *reader, const struct raw_record *raw)
+{
+	if (body_size(raw) < PERF_ATTR_SIZE_VER0)
+		return 0;
+	size_t size = body32(reader, raw, sizeof(uint32_t));
+	if (size < PERF_ATTR_SIZE_VER0)
+		size = PERF_ATTR_SIZE_VER0;
+	if (size > body_size(raw))
+		return 0;
+	int code = events_add(reader->events, raw->bytes + sizeof(raw->header), size);
+	for (; code == 0 && size + sizeof(uint64_t) <= body_size(raw); size += sizeof(uint64_t))
+		code = events_add_id(reader->events, body64(reader, raw, size));
+	return code;
+}
+
+/* EVENT_UPDATE: u64 kind, u64 id, a C string where the kind is a name. */
+static void update_event(struct reader *reader, const struct raw_record *raw)
+{
+	const size_t head = 2 * sizeof(uint64_t);
+
+	if (body_size(raw) < head || body64(reader, raw, 0) != EVENT_UPDATE_NAME)
+		return;
+	struct capture_event *event =
+		events_find(reader->events, body64(reader, raw, sizeof(uint64_t)));
+	if (event)
+		snprintf(event->name, sizeof(event->name), "%.*s", (int)(body_size(raw) - head),
+			 (const char *)raw->bytes + sizeof(raw->header) + head);
+}
+
+/* ID_INDEX: u64 count; each: u64 id, u64 index, u64 cpu, u64 tid. */
+static void index_ids(struct reader *reader, const struct raw_record *raw)
+{
+	const size_t entry = 4 * sizeof(uint64_t);
+
+	if (body_size(raw) < sizeof(uint64_t))
+		return;
+	uint64_t count = body64(reader, raw, 0);
+	for (size_t at = sizeof(uint64_t); count-- > 0 && at + entry <= body_size(raw); at += entry)
+		events_set_cpu(reader->events, body64(reader, raw, at),
+			       (uint32_t)body64(reader, raw, at + 2 * sizeof(uint64_t)));
+}
+
+/* HEADER_TRACING_DATA: u32 size, so many bytes behind the record. Already skipped itself. */
+static int take_tracing_data(struct reader *reader, uint32_t size)
+{
+	const unsigned char *bytes;
+	size_t available;
+	struct error ignored;
+
+	rounds_break(reader->rounds);
+	/* It comes in the head, once. */
+	if (reader->tracing || reader->head_read) {
+		input_skip(reader->input, size);
+		return 0;
+	}
+	int code = input_payload(reader->input, size, &bytes, &available);
+	if (code < 0)
+		return code;
+	if (available < size)
+		note_cut(reader, "its tracing data are cut short");
+	code = tracing_data_parse(bytes, available, &reader->tracing, &ignored);
+	return code == -ENOMEM ? code : 0;
+}
+
+/* ---- the kernel's records ---- */
+
+static int add_task(struct reader *reader, int32_t tid, int32_t parent)
+{
+	if (reader->task_count == TASKS_MAX)
+		return 0;
+	if (reader->task_count == reader->task_capacity) {
+		size_t capacity = reader->task_capacity ? 2 * reader->task_capacity : 256;
+		struct capture_task *grown =
+			realloc(reader->tasks, capacity * sizeof(*reader->tasks));
+
+		if (!grown)
+			return -ENOMEM;
+		reader->tasks = grown;
+		reader->task_capacity = capacity;
+	}
+	reader->tasks[reader->task_count++] = (struct capture_task){tid, parent};
+	return 0;
+}
+
+/*
+ * The recorder describes the tasks that it finds in /proc with the records that they would have
+ * caused. FORK: u32 pid, ppid, tid, ptid; COMM: u32 pid, tid.
+ */
+static int take_synthesized(struct reader *reader, const struct raw_record *raw)
+{
+	if (raw->header.type == PERF_RECORD_FORK && body_size(raw) >= 4 * sizeof(uint32_t))
+		return add_task(reader, (int32_t)body32(reader, raw, 8),
+				(int32_t)body32(reader, raw, 12));
+	if (raw->header.type == PERF_RECORD_COMM && body_size(raw) >= 2 * sizeof(uint32_t)) {
+		int32_t pid = (int32_t)body32(reader, raw, 0);
+		int32_t tid = (int32_t)body32(reader, raw, 4);
+
+		return add_task(reader, tid, tid == pid ? 0 : pid);
+	}
+	return 0;
+}
+
+/* Told by its having no time; where no such record has one, all that come before samples are. */
+static bool is_synthesized(const struct reader *reader, const struct raw_record *raw)
+{
+	const struct capture_event *event =
+		events_of_record(reader->events, raw->bytes, &raw->header);
+
+	return event && record_time(raw->bytes, &raw->header, &event->layout) == 0;
+}
+
+static int count_lost_samples(struct reader *reader, const struct raw_record *raw)
+{
+	const struct capture_event *event =
+		events_of_record(reader->events, raw->bytes, &raw->header);
+	struct record record;
+
+	if (!event || !event->wanted || raw->header.misc & MISC_LOST_SAMPLES_BPF)
+		return 0;
+	if (record_parse(raw->bytes, &event->layout, &record) < 0)
+		return 0;
+	/* perf leaves the CPU empty, but has said before where each id is. */
+	events_cpu(reader->events, record.id, &record.cpu);
+	return losses_count(&reader->losses, record.cpu, record.lost);
+}
+
+static int take_event(struct reader *reader, const struct raw_record *raw)
+{
+	uint64_t time_ns;
+
+	if (!events_time_of_record(reader->events, raw->bytes, &raw->header, &time_ns))
+		return 0;
+	return rounds_add(reader->rounds, raw->bytes, raw->header.size, time_ns, raw->block);
+}
+
+/* Most records are of types that are not. */
+static bool is_used(const struct reader *reader, uint32_t type)
+{
+	return events_is_event(type) || type == PERF_RECORD_LOST_SAMPLES ||
+	       (type == PERF_RECORD_FORK && !reader->seen_sample);
+}
+
+static int take_kernel_record(struct reader *reader, const struct raw_record *raw)
+{
+	int code = 0;
+
+	switch (raw->header.type) {
+	case PERF_RECORD_SAMPLE:
+		reader->seen_sample = true;
+		return take_event(reader, raw);
+	case PERF_RECORD_FORK:
+	case PERF_RECORD_COMM:
+		if (!reader->seen_sample && is_synthesized(reader, raw))
+			code = take_synthesized(reader, raw);
+		if (code < 0 || raw->header.type == PERF_RECORD_FORK)
+			return code;
+		return take_event(reader, raw);
+	case PERF_RECORD_LOST:
+		return take_event(reader, raw);
+	case PERF_RECORD_LOST_SAMPLES:
+		return count_lost_samples(reader, raw);
+	default:
+		return 0;
+	}
+}
+
+/* ---- compressed records ---- */
+
+static int take_inflated(struct reader *reader)
+{
+	struct raw_record raw;
+	int code;
+
+	while ((code = inflate_next(reader->inflate, &raw.bytes, &raw.block)) > 0) {
+		raw.header = record_header(raw.bytes, reader->swap);
+		code = is_used(reader, raw.header.type) ? take_kernel_record(reader, &raw) : 0;
+		if (code < 0)
+			return code;
+	}
+	if (code == -EBADMSG)
+		note_cut(reader, "its compressed data are damaged before byte %" PRIu64,
+			 input_position(reader->input));
+	return code;
+}
+
+/* COMPRESSED: bytes up to its end; COMPRESSED2: u64 how many, bytes, padding. */
+static int take_compressed(struct reader *reader, const struct raw_record *raw)
+{
+	size_t at = 0, size = body_size(raw);
+
+	if (raw->header.type == COMPRESSED2) {
+		at = sizeof(uint64_t);
+		if (size < at || body64(reader, raw, 0) > size - at) {
+			note_cut(reader,
+				 "damaged before byte %" PRIu64 ": a compressed record that "
+				 "is longer than itself",
+				 input_position(reader->input));
+			return -EBADMSG;
+		}
+		size = (size_t)body64(reader, raw, 0);
+	}
+	if (!reader->inflate)
+		reader->inflate = inflate_new(reader->swap, &reader->pool);
+	if (!reader->inflate)
+		return -ENOMEM;
+	inflate_feed(reader->inflate, raw->bytes + sizeof(raw->header) + at, size);
+	return take_inflated(reader);
+}
+
+/* ---- records as they follow each other ---- */
+
+/* Bytes with records in them that lie in one piece. */
+struct span {
+	const unsigned char *at, *end;
+	struct block *block;
+};
+
+/*
+ * The record that SPAN begins with. 1; 0 where it is not whole or not there; -EBADMSG where there
+ * can be none.
+ */
+static int first_record(const struct reader *reader, const struct span *span,
+			struct raw_record *raw)
+{
+	size_t available = (size_t)(span->end - span->at);
+
+	if (available < sizeof(raw->header))
+		return 0;
+	*raw = (struct raw_record){
+		.bytes = span->at,
+		.header = record_header(span->at, reader->swap),
+		.block = span->block,
+	};
+	if (raw->header.size < sizeof(raw->header))
+		return -EBADMSG;
+	return raw->header.size <= available;
+}
+
+/* See at least WANTED bytes at the position, unless the input ends. */
+static int peek_span(struct reader *reader, size_t wanted, struct span *span)
+{
+	size_t available;
+	int code = input_peek(reader->input, wanted, &span->at, &available);
+
+	span->end = span->at + (code < 0 ? 0 : available);
+	span->block = input_block(reader->input);
+	return code;
+}
+
+/* See at least one whole record at the position. 1 with it too, 0 at the end, a negative errno. */
+static int peek_record(struct reader *reader, struct span *span, struct raw_record *raw)
+{
+	int code = peek_span(reader, sizeof(raw->header), span);
+
+	if (code < 0)
+		return code;
+	code = first_record(reader, span, raw);
+	if (code == 0 && (size_t)(span->end - span->at) >= sizeof(raw->header)) {
+		code = peek_span(reader, raw->header.size, span);
+		if (code < 0)
+			return code;
+		code = first_record(reader, span, raw);
+	}
+	if (code == -EBADMSG)
+		note_cut(reader, "damaged at byte %" PRIu64 ": what follows is no record",
+			 input_position(reader->input));
+	else if (code == 0 && span->at != span->end)
+		note_cut(reader, "it ends within a record, at byte %" PRIu64,
+			 input_position(reader->input) + (uint64_t)(span->end - span->at));
+	return code > 0;
+}
+
+/* Take in the kernel's records that SPAN begins with, which moves behind them. */
+static int take_kernel_records(struct reader *reader, struct span *span)
+{
+	struct raw_record raw;
+
+	while (first_record(reader, span, &raw) > 0 && raw.header.type < USER_TYPE_START) {
+		int code = is_used(reader, raw.header.type) ? take_kernel_record(reader, &raw) : 0;
+
+		if (code < 0)
+			return code;
+		span->at += raw.header.size;
+	}
+	return 0;
+}
+
+/* A record of perf's own, that lies before the position. */
+static int take_user_record(struct reader *reader, const struct raw_record *raw)
+{
+	switch (raw->header.type) {
+	case HEADER_ATTR:
+		return add_attr(reader, raw);
+	case HEADER_TRACING_DATA:
+		if (body_size(raw) < sizeof(uint32_t))
+			return 0;
+		return take_tracing_data(reader, body32(reader, raw, 0));
+	case ID_INDEX:
+		index_ids(reader, raw);
+		return 0;
+	case EVENT_UPDATE:
+		update_event(reader, raw);
+		return 0;
+	case AUXTRACE:
+		/* u64 size, so many bytes behind the record. */
+		rounds_break(reader->rounds);
+		if (body_size(raw) >= sizeof(uint64_t))
+			input_skip(reader->input, body64(reader, raw, 0));
+		return 0;
+	case COMPRESSED:
+	case COMPRESSED2:
+		return take_compressed(reader, raw);
+	default:
+		return 0;
+	}
+}
+
+/* Take in the record RAW, that SPAN begins with, and with one of the kernel's those after it. */
+static int take_records(struct reader *reader, struct span *span, const struct raw_record *raw)
+{
+	const unsigned char *start = span->at;
+	int code;
+
+	block_reference(span->block);
+	if (raw->header.type < USER_TYPE_START) {
+		if (span->end - start > BATCH_SIZE)
+			span->end = start + BATCH_SIZE;
+		code = take_kernel_records(reader, span);
+		input_skip(reader->input, (uint64_t)(span->at - start));
+	} else {
+		input_skip(reader->input, raw->header.size);
+		code = take_user_record(reader, raw);
+	}
+	block_release(&reader->pool, span->block);
+	return code;
+}
+
+static int finish(struct reader *reader)
+{
+	if (input_missing(reader->input) > 0)
+		note_cut(reader, "it ends within auxiliary data, %" PRIu64 " bytes short",
+			 input_missing(reader->input));
+	if (reader->inflate && inflate_remainder(reader->inflate) > 0)
+		note_cut(reader, "its compressed data end within a record");
+	rounds_finish_all(reader->rounds);
+	return 0;
+}
+
+int reader_read_round(struct reader *reader)
+{
+	uint64_t start = input_position(reader->input);
+	struct raw_record raw;
+	struct span span;
+
+	while (input_position(reader->input) - start < BATCH_SIZE) {
+		int code = peek_record(reader, &span, &raw);
+
+		if (code == 0)
+			return finish(reader);
+		if (code > 0)
+			code = take_records(reader, &span, &raw);
+		if (code == -EBADMSG)
+			return finish(reader);
+		if (code < 0)
+			return code == -EINTR ? -EAGAIN : code;
+		if (raw.header.type == FINISHED_ROUND) {
+			rounds_finish(reader->rounds);
+			return 1;
+		}
+	}
+	return -EAGAIN;
+}
+
+/* ---- the head ---- */
+
+static bool ends_head(uint32_t type)
+{
+	return type < USER_TYPE_START || type == COMPRESSED || type == COMPRESSED2 ||
+	       type == FINISHED_ROUND;
+}
+
+/* What perf writes before the kernel's records. */
+static int read_head_records(struct reader *reader)
+{
+	struct raw_record raw;
+	struct span span;
+	int code;
+
+	while ((code = peek_record(reader, &span, &raw)) > 0 && !ends_head(raw.header.type)) {
+		code = take_records(reader, &span, &raw);
+		if (code < 0)
+			return code;
+	}
+	return code < 0 ? code : 0;
+}
+
+static int read_feature_tracing_data(struct reader *reader, const struct file_head *head,
+				     struct error *err)
+{
+	struct file_section section;
+	struct error ignored;
+
+	if (!file_head_feature(head, FEATURE_TRACING_DATA, &section))
+		return 0;
+	int code = tracing_data_parse(head->map + section.offset, section.size, &reader->tracing,
+				      &ignored);
+	return code == -ENOMEM ? error_set(err, code, "out of memory") : 0;
+}
+
+static int read_file_head(struct reader *reader, struct error *err)
+{
+	struct file_head head;
+	uint64_t size;
+	const unsigned char *map = input_map(reader->input, &size);
+
+	if (!map) {
+		error_set(err, -ESPIPE,
+			  "it is a perf.data file, which cannot come through a pipe: "
+			  "its end is needed first");
+		error_remedy(err, "give its name, or record with -o -");
+		return -ESPIPE;
+	}
+	int code = file_head_parse(map, size, reader->kind.big_endian, &head, err);
+	if (code == 0)
+		code = file_head_read_events(&head, reader->events, err);
+	if (code == 0)
+		code = read_feature_tracing_data(reader, &head, err);
+	if (code < 0)
+		return code;
+	file_head_name_events(&head, reader->events);
+
+	uint64_t offset = head.data.offset < size ? head.data.offset : size;
+	uint64_t left = size - offset;
+	/* Ours sets the reserved bit while it writes: capture/writer.h. */
+	if (head.data.size == 0 || (head.features[0] & 1))
+		note_cut(reader, "its recorder did not finish it");
+	else if (head.data.size > left)
+		note_cut(reader, "%" PRIu64 " of %" PRIu64 " bytes of records are missing",
+			 head.data.size - left, head.data.size);
+	else
+		left = head.data.size;
+	input_set_section(reader->input, offset, offset + left);
+	return 0;
+}
+
+static int open_input(struct reader *reader, int fd, struct error *err)
+{
+	int code = input_open(fd, &reader->pool, &reader->input);
+
+	if (code == -EISDIR) {
+		error_set(err, -EOPNOTSUPP,
+			  "it is a directory, as perf record --threads makes them: not supported");
+		error_remedy(err, "perf record without --threads");
+		return -EOPNOTSUPP;
+	}
+	return code < 0 ? error_set(err, code, "cannot read it: %s", strerror(-code)) : 0;
+}
+
+static int recognise_input(struct reader *reader, struct error *err)
+{
+	const unsigned char *bytes;
+	size_t size;
+	/* A stream may have no more to say than a header for now. */
+	int code = input_peek(reader->input, 2 * sizeof(uint64_t), &bytes, &size);
+
+	if (code < 0)
+		return error_set(err, code, "cannot read it: %s", strerror(-code));
+	code = recognise(bytes, size < RECOGNISE_SIZE ? size : RECOGNISE_SIZE, &reader->kind, err);
+	reader->swap = reader->kind.big_endian != machine_native().big_endian;
+	return code;
+}
+
+static int read_head(struct reader *reader, struct error *err)
+{
+	int code = recognise_input(reader, err);
+
+	if (code < 0)
+		return code;
+	reader->events = events_new(reader->kind.big_endian);
+	reader->rounds =
+		reader->events ? rounds_new(reader->events, reader->swap, &reader->pool) : NULL;
+	if (!reader->rounds)
+		return error_set(err, -ENOMEM, "out of memory");
+	if (reader->kind.pipe_mode)
+		input_skip(reader->input, reader->kind.header_size);
+	else
+		code = read_file_head(reader, err);
+	if (code < 0)
+		return code;
+	code = read_head_records(reader);
+	if (code < 0)
+		return error_set(err, code, "cannot read it: %s", strerror(-code));
+	if (events_count(reader->events) == 0)
+		return error_set(err, -EBADMSG, "%s",
+				 reader->cut[0] ? reader->cut : "it tells of no event");
+	return 0;
+}
+
+int reader_open(struct reader *reader, int fd, struct error *err)
+{
+	*reader = (struct reader){0};
+	int code = open_input(reader, fd, err);
+
+	if (code == 0)
+		code = read_head(reader, err);
+	if (code < 0) {
+		reader_done(reader);
+		return code;
+	}
+	input_set_patient(reader->input, false);
+	reader->head_read = true;
+	return 0;
+}
+
+void reader_done(struct reader *reader)
+{
+	rounds_free(reader->rounds);
+	inflate_free(reader->inflate);
+	events_free(reader->events);
+	tracing_data_free(reader->tracing);
+	losses_done(&reader->losses);
+	free(reader->tasks);
+	input_free(reader->input);
+	block_pool_done(&reader->pool);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trace/progress.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+#define FIRST_NS 1000000000ULL
+#define INTERVAL_NS 200000000ULL
+
+/* ECMA-48: back to the first column, erase to the end of the line. */
+#define ERASE_LINE "\r\033[K"
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
+}
+
+void progress_start(struct progress *progress, bool wanted)
+{
+	*progress = (struct progress){.wanted = wanted, .due_ns = now_ns() + FIRST_NS};
+}
+
+bool progress_is_due(struct progress *progress)
+{
+	return progress->wanted && now_ns() >= progress->due_ns;
+}
+
+void progress_show(struct progress *progress, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs(ERASE_LINE, stderr);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fflush(stderr);
+	progress->shown = true;
+	progress->due_ns = now_ns() + INTERVAL_NS;
+}
+
+void progress_clear(struct progress *progress)
+{
+	if (progress->shown)
+		fputs(ERASE_LINE, stderr);
+	progress->shown = false;
+}

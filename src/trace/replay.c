@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trace/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "decode/format_dir.h"
+#include "formats/shipped.h"
+#include "trace/notice.h"
+#include "trace/progress.h"
+#include "trace/session.h"
+#include "trace/signals.h"
+
+#define NS_PER_S 1000000000ULL
+
+/* Signals and progress are looked at once in so many records. */
+#define LOOK_EVERY 4096U
+
+struct replay {
+	const struct options *options;
+	struct session session;
+	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not recorded */
+	struct progress progress;
+	int capture_fd;
+	int wake_fd;
+	uint64_t records;
+	uint64_t first_ns, last_ns; /* of the samples, 0: none yet */
+};
+
+static const char *capture_name(const struct options *options)
+{
+	return strcmp(options->capture, "-") == 0 ? "standard input" : options->capture;
+}
+
+/* Put the capture's name before what ERR says of it. */
+static int name_capture(const struct replay *replay, int code, struct error *err)
+{
+	const struct error of = *err;
+
+	error_set(err, code, "%.200s: %s", capture_name(replay->options), of.what);
+	if (of.remedy[0] != '\0')
+		error_remedy(err, "%s", of.remedy);
+	return code;
+}
+
+/* ---- formats ---- */
+
+static int read_own_formats(struct replay *replay, struct error *err)
+{
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		int code = capture_format(replay->session.source, "sched", tracepoint_names[i],
+					  &replay->formats[i], err);
+		if (code < 0 && code != -ENOENT)
+			return code;
+	}
+	return 0;
+}
+
+static int read_dir_formats(struct replay *replay, const struct format_dir *dir, struct error *err)
+{
+	const struct machine machine = capture_machine(replay->session.source);
+
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		int code = format_dir_read(dir, "sched", tracepoint_names[i], &machine,
+					   &replay->formats[i], err);
+		if (code < 0 && code != -ENOENT)
+			return code;
+	}
+	return 0;
+}
+
+static int read_given_formats(struct replay *replay, struct error *err)
+{
+	struct format_dir dir;
+	int code = shipped_open_dir(&dir, replay->options->formats, err);
+
+	if (code < 0)
+		return code;
+	code = read_dir_formats(replay, &dir, err);
+	format_dir_close(&dir);
+	return code;
+}
+
+/* Forget the formats of what was not recorded. */
+static size_t keep_recorded(struct replay *replay)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (!replay->formats[i])
+			continue;
+		if (capture_has_tracepoint(replay->session.source, replay->formats[i]->id)) {
+			kept++;
+			continue;
+		}
+		format_free(replay->formats[i]);
+		replay->formats[i] = NULL;
+	}
+	return kept;
+}
+
+/*
+ * perf writes the formats last, so what is cut short has none. This host's will do if it is this
+ * host's capture, for which the ids speak.
+ */
+static int read_host_formats(struct replay *replay, struct error *err)
+{
+	struct format_dir dir;
+	struct error ignored;
+
+	int code = format_dir_open_tracefs(&dir, &ignored);
+	if (code == 0) {
+		code = read_dir_formats(replay, &dir, &ignored);
+		format_dir_close(&dir);
+	}
+	if (code == 0 && keep_recorded(replay) > 0) {
+		notice(replay->options, "the capture brings no formats: taking this host's");
+		return 0;
+	}
+	error_set(err, -ENOENT, "it brings no formats%s, and this host's are not those of it",
+		  code < 0 ? ", this host's cannot be read" : "");
+	error_remedy(err, "--formats DIR, with those of the kernel that it was recorded on");
+	return -ENOENT;
+}
+
+static int read_formats(struct replay *replay, struct error *err)
+{
+	struct source *source = replay->session.source;
+	char names[160];
+	int code = replay->options->formats ? read_given_formats(replay, err)
+					    : read_own_formats(replay, err);
+
+	if (code < 0)
+		return code;
+	if (keep_recorded(replay) > 0)
+		return 0;
+	if (!replay->options->formats && !capture_tracing_data(source) &&
+	    capture_has_tracepoint(source, CAPTURE_ANY_TRACEPOINT))
+		return read_host_formats(replay, err);
+	capture_event_names(source, names, sizeof(names));
+	error_set(err, -ENOENT, "it has no forks, execs or exits, but %s",
+		  names[0] != '\0' ? names : "no event at all");
+	error_remedy(err, "perf record -a -e 'sched:sched_process_*'");
+	return -ENOENT;
+}
+
+static void select_recorded(struct replay *replay)
+{
+	uint16_t ids[TRACEPOINT_COUNT];
+	size_t count = 0;
+
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (replay->formats[i])
+			ids[count++] = replay->formats[i]->id;
+		else if (replay->options->follow || replay->options->events & EVENT_BIT(i))
+			notice(replay->options, "sched:%s was not recorded", tracepoint_names[i]);
+	}
+	capture_select(replay->session.source, ids, count);
+}
+
+/* ---- setting up ---- */
+
+static int open_capture(struct replay *replay, struct error *err)
+{
+	const char *path = replay->options->capture;
+
+	if (strcmp(path, "-") != 0) {
+		replay->capture_fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (replay->capture_fd < 0)
+			return error_set(err, -errno, "cannot open %.200s: %s", path,
+					 strerror(errno));
+	}
+	int code = capture_open(replay->capture_fd >= 0 ? replay->capture_fd : STDIN_FILENO,
+				&replay->session.source, err);
+	if (code == 0)
+		code = read_formats(replay, err);
+	return code < 0 ? name_capture(replay, code, err) : 0;
+}
+
+static void notice_capture(const struct replay *replay)
+{
+	const struct machine machine = capture_machine(replay->session.source);
+	char names[400];
+
+	if (!replay->options->verbose)
+		return;
+	capture_event_names(replay->session.source, names, sizeof(names));
+	notice(replay->options, "recorded on a %u-bit %s-endian machine: %s",
+	       8U * machine.long_size, machine.big_endian ? "big" : "little", names);
+}
+
+/* To empty the capture would take away what is being read. */
+static int refuse_own_capture(const struct replay *replay, struct error *err)
+{
+	struct stat capture, output;
+
+	if (replay->session.output_fd < 0 || fstat(replay->session.output_fd, &output) < 0 ||
+	    fstat(replay->capture_fd < 0 ? STDIN_FILENO : replay->capture_fd, &capture) < 0)
+		return 0;
+	if (output.st_dev != capture.st_dev || output.st_ino != capture.st_ino)
+		return 0;
+	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options->output);
+}
+
+static int set_up(struct replay *replay, struct error *err)
+{
+	const struct format *formats[TRACEPOINT_COUNT];
+
+	replay->wake_fd = signals_install();
+	if (replay->wake_fd < 0)
+		return error_set(err, replay->wake_fd, "cannot catch signals: %s",
+				 strerror(-replay->wake_fd));
+	int code = open_capture(replay, err);
+	if (code < 0)
+		return code;
+	notice_capture(replay);
+	select_recorded(replay);
+	code = session_open_output(&replay->session, err);
+	if (code == 0)
+		code = refuse_own_capture(replay, err);
+	if (code < 0)
+		return code;
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+		formats[i] = replay->formats[i];
+	code = session_make_pipeline(&replay->session, formats, err);
+	replay->session.pipeline.pids_to_come = replay->options->follow;
+	return code;
+}
+
+/* ---- whom to follow ---- */
+
+static int enter_pids(struct replay *replay)
+{
+	const struct pid_list *pids = &replay->options->pids;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < pids->count; i++)
+		code = task_table_add(replay->session.tasks, pids->pids[i], true);
+	return code;
+}
+
+/* Enter a task as followed where its parent is. 1 where that is news, 0, -ENOMEM. */
+static int enter_task(struct task_table *tasks, const struct capture_task *task)
+{
+	const struct task *known = task_table_find(tasks, task->tid);
+	const struct task *parent = task_table_find(tasks, task->parent);
+
+	if (!parent || !parent->followed || (known && known->followed))
+		return 0;
+	int code = task_table_add(tasks, task->tid, true);
+	return code < 0 ? code : 1;
+}
+
+/* A child may come before its parent: again, until nothing changes. */
+static int enter_descendants(struct replay *replay)
+{
+	size_t count;
+	const struct capture_task *tasks = capture_tasks(replay->session.source, &count);
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < count; i++) {
+			int code = enter_task(replay->session.tasks, &tasks[i]);
+
+			if (code < 0)
+				return code;
+			changed |= code > 0;
+		}
+	}
+	return 0;
+}
+
+static int follow_first(struct replay *replay, struct error *err)
+{
+	if (!replay->options->follow)
+		return 0;
+	int code = enter_pids(replay);
+	if (code == 0)
+		code = enter_descendants(replay);
+	return code < 0 ? error_set(err, code, "out of memory") : 0;
+}
+
+/* ---- the loop ---- */
+
+static void show_progress(struct replay *replay)
+{
+	uint64_t read, total;
+
+	if (!progress_is_due(&replay->progress))
+		return;
+	capture_progress(replay->session.source, &read, &total);
+	if (total > 0)
+		progress_show(&replay->progress, "%3.0f %% of %" PRIu64 " MiB, %" PRIu64 " events",
+			      100.0 * (double)read / (double)total, total >> 20,
+			      pipeline_shown(&replay->session.pipeline));
+	else
+		progress_show(&replay->progress, "%" PRIu64 " MiB, %" PRIu64 " events", read >> 20,
+			      pipeline_shown(&replay->session.pipeline));
+}
+
+static void look_around(struct replay *replay)
+{
+	bool from_process;
+
+	if (signals_stop(&from_process) != 0)
+		source_stop(replay->session.source);
+	show_progress(replay);
+}
+
+/* Whether -d is over before RECORD. */
+static bool is_over(struct replay *replay, const struct record *record)
+{
+	uint64_t duration_ns = replay->options->duration_s * NS_PER_S;
+
+	if (record->type != PERF_RECORD_SAMPLE)
+		return false;
+	if (replay->first_ns == 0)
+		replay->first_ns = record->time_ns;
+	if (duration_ns > 0 && record->time_ns > replay->first_ns &&
+	    record->time_ns - replay->first_ns > duration_ns)
+		return true;
+	if (record->time_ns > replay->last_ns)
+		replay->last_ns = record->time_ns;
+	return false;
+}
+
+/* Put through all that is ready. 0, -ENODATA at the end, or a negative errno. */
+static int drain(struct replay *replay, struct error *err)
+{
+	struct record record;
+	int code;
+
+	while ((code = source_next(replay->session.source, &record, err)) > 0) {
+		if (replay->records++ == 0)
+			code = follow_first(replay, err);
+		if (code < 0)
+			return code;
+		if (is_over(replay, &record))
+			return -ENODATA;
+		code = session_feed(&replay->session, &record, err);
+		if (code < 0)
+			return code;
+		if (replay->records % LOOK_EVERY == 0)
+			look_around(replay);
+	}
+	return code;
+}
+
+static int run(struct replay *replay, struct error *err)
+{
+	int code = 0;
+
+	while (code == 0 && !replay->session.reader_gone) {
+		look_around(replay);
+		code = drain(replay, err);
+		if (code == 0)
+			code = session_flush(&replay->session, err);
+		if (code == 0 && !replay->session.reader_gone)
+			code = source_wait(replay->session.source, replay->wake_fd, -1, err);
+		signals_clear_wake(replay->wake_fd);
+	}
+	return code == -ENODATA ? 0 : code;
+}
+
+/* ---- the end ---- */
+
+static void tear_down(struct replay *replay)
+{
+	session_done(&replay->session);
+	source_free(replay->session.source);
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+		format_free(replay->formats[i]);
+	if (replay->capture_fd >= 0)
+		close(replay->capture_fd);
+	if (replay->wake_fd >= 0)
+		close(replay->wake_fd);
+}
+
+static void report(const struct replay *replay, struct error *err)
+{
+	const struct source *source = replay->session.source;
+	char what[128];
+
+	session_print_summary(&replay->session,
+			      (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S);
+	if (capture_malformed(source) > 0)
+		notice(replay->options, "%" PRIu64 " records are not as the capture describes them",
+		       capture_malformed(source));
+	if (capture_is_cut(source, what, sizeof(what)))
+		error_set(err, 0, "%.200s is not whole: %s", capture_name(replay->options), what);
+}
+
+static int replay_and_end(struct replay *replay, struct error *err)
+{
+	session_keep_output(&replay->session);
+	/* Where lines go to the same terminal, they are progress enough. */
+	bool visible = replay->options->output || !isatty(STDOUT_FILENO);
+
+	progress_start(&replay->progress,
+		       visible && !replay->options->quiet && isatty(STDERR_FILENO));
+	int code = run(replay, err);
+	progress_clear(&replay->progress);
+	if (code == 0)
+		code = session_finish_output(&replay->session, err);
+	if (code == 0 && !replay->session.reader_gone)
+		report(replay, err);
+	return code < 0 ? 1 : 0;
+}
+
+int replay(const struct options *options, struct error *err)
+{
+	struct replay replay = {
+		.options = options,
+		.session = SESSION_NEW(options),
+		.capture_fd = -1,
+		.wake_fd = -1,
+	};
+	int code = set_up(&replay, err);
+	int status = 1;
+
+	if (code == 0) {
+		status = replay_and_end(&replay, err);
+	} else if (code == -EINTR) {
+		/* Interrupted while it waited for the first bytes. */
+		*err = (struct error){0};
+		status = 0;
+	}
+	tear_down(&replay);
+	return status;
+}
