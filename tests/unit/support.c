@@ -207,10 +207,9 @@ bool fake_ring_write(struct fake_ring *fake, const void *bytes, uint64_t length)
 	return true;
 }
 
-/* ---- the kernels under fixtures/formats
- * ----------------------------------------------------------- */
+/* ---- the kernels under formats/ ---- */
 
-#define FORMATS "fixtures/formats"
+#define FORMATS "formats"
 
 static int is_kernel(const struct dirent *entry)
 {

@@ -99,8 +99,7 @@ void fake_ring_free(struct fake_ring *fake);
 /* Append LENGTH bytes and move data_head; false where what was not released leaves no room. */
 bool fake_ring_write(struct fake_ring *fake, const void *bytes, uint64_t length);
 
-/* ---- the kernels under fixtures/formats
- * ----------------------------------------------------------- */
+/* ---- the kernels under formats/ ---- */
 
 #define KERNEL_EVENTS 3 /* fork, exec, exit: the order of tracepoint_names */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From records to events: hand-made records in the byte order of every kernel under
- * fixtures/formats, whole, cut and lying.
+ * formats/, whole, cut and lying.
  */
 #include <errno.h>
 #include <stdio.h>

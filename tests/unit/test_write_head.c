@@ -16,7 +16,7 @@
 #include "source/perf_event.h"
 #include "support.h"
 
-#define FORMATS "fixtures/formats/amd64-6.1.0-50"
+#define FORMATS "formats/amd64-6.1.0-50"
 
 static const uint64_t ids[] = {11, 12, 21, 22, 31, 32};
 static const char *const argv[] = {"perf_exec_trace", "record", "-o", "x", "--", "a b", NULL};
