@@ -173,8 +173,7 @@ uint16_t make_record(void *out, uint32_t type, uint16_t misc, const void *body, 
 	return put_header(out, at, type, misc);
 }
 
-/* ---- a ring as the kernel writes it
- * --------------------------------------------------------------- */
+/* ---- a ring as the kernel writes it ---- */
 
 void fake_ring_new(struct fake_ring *fake, uint64_t size, uint64_t start)
 {
@@ -288,8 +287,7 @@ void kernels_free(struct kernels *kernels)
 	free(kernels->items);
 }
 
-/* ---- raw tracepoint records
- * ------------------------------------------------------------------------- */
+/* ---- raw tracepoint records ---- */
 
 static const struct format_field *raw_field(const struct raw *raw, const char *name)
 {

@@ -40,7 +40,7 @@ static const struct capture_features features = {
 	.count = 2,
 };
 
-/* ---- a reader, as perf reads ----------------------------------------------------------------- */
+/* ---- a reader, as perf reads ---- */
 
 struct view {
 	unsigned char *bytes;

@@ -211,8 +211,7 @@ static void test_the_byte_order_is_the_machines(void **state)
 	}
 }
 
-/* ---- malformed text
- * ------------------------------------------------------------------------------ */
+/* ---- malformed text ---- */
 
 /* Whatever TEXT is, there must be a whole result or a clear no. */
 static int try_parse(const char *text, size_t length)

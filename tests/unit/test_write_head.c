@@ -137,8 +137,7 @@ static void make(const struct capture_description *description, struct capture_f
 		assert_true(features->list[i - 1].bit < features->list[i].bit);
 }
 
-/* ---- tests
- * ---------------------------------------------------------------------------------------- */
+/* ---- tests ---- */
 
 static void test_tracing_data(void **state)
 {
@@ -315,8 +314,7 @@ static void test_stream_head(void **state)
 	capture_features_done(&features);
 }
 
-/* ---- the first records
- * ---------------------------------------------------------------------------- */
+/* ---- the first records ---- */
 
 struct found {
 	size_t forks, comms, inits, maps;
