@@ -21,7 +21,7 @@ static const struct sample example = {
 	.raw_size = 15,
 };
 
-/* As a record of this machine, by an event of SAMPLE_TYPE with sample_id_all. */
+/* With the layout that SAMPLE_TYPE makes in our byte order. */
 static int parse_as(const void *bytes, uint64_t sample_type, struct record *record)
 {
 	struct record_layout layout;
@@ -328,20 +328,220 @@ static void test_a_raw_size_beyond_the_record_is_refused(void **state)
 	guarded_free(&guarded);
 }
 
-/* Whatever a newer kernel adds comes behind all that is known. */
-static void test_unknown_sample_types_change_nothing(void **state)
+/* What a kernel adds to samples comes last. */
+static void test_what_follows_raw_is_ignored(void **state)
 {
 	_Alignas(8) unsigned char bytes[RECORD_MAX];
 
 	(void)state;
 	make_sample(bytes, PERF_EVENT_SAMPLE_TYPE, &example);
-	for (unsigned int bit = 26; bit < 64; bit++) {
-		uint64_t sample_type = PERF_EVENT_SAMPLE_TYPE | UINT64_C(1) << bit;
-		struct record record = parse(bytes, sample_type);
+	for (unsigned int bit = 11; bit < 64; bit++) {
+		if (UINT64_C(1) << bit == PERF_SAMPLE_IDENTIFIER)
+			continue;
+		struct record record = parse(bytes, PERF_EVENT_SAMPLE_TYPE | UINT64_C(1) << bit);
 
-		assert_example(&record, sample_type);
-		assert_example_raw(&record, sample_type);
+		assert_example(&record, PERF_EVENT_SAMPLE_TYPE);
+		assert_example_raw(&record, PERF_EVENT_SAMPLE_TYPE);
 	}
+}
+
+/* ---- layouts that live tracing does not use ---- */
+
+struct words {
+	unsigned char bytes[RECORD_MAX];
+	size_t size;
+	bool swap;
+};
+
+static void put32(struct words *words, uint32_t value)
+{
+	value = words->swap ? bswap_32(value) : value;
+	memcpy(words->bytes + words->size, &value, sizeof(value));
+	words->size += sizeof(value);
+}
+
+static void put64(struct words *words, uint64_t value)
+{
+	value = words->swap ? bswap_64(value) : value;
+	memcpy(words->bytes + words->size, &value, sizeof(value));
+	words->size += sizeof(value);
+}
+
+static void begin(struct words *words, uint32_t type, bool swap)
+{
+	*words = (struct words){.swap = swap};
+	put32(words, type);
+	put32(words, 0);
+}
+
+static void finish(struct words *words)
+{
+	uint16_t size = (uint16_t)words->size;
+
+	size = words->swap ? bswap_16(size) : size;
+	memcpy(words->bytes + 6, &size, sizeof(size));
+}
+
+static void put_who(struct words *words)
+{
+	put32(words, (uint32_t)example.pid);
+	put32(words, (uint32_t)example.tid);
+	put64(words, example.time_ns);
+}
+
+static void put_raw(struct words *words)
+{
+	put32(words, 4);
+	memcpy(words->bytes + words->size, "raw!", 4);
+	words->size += 4;
+}
+
+/* Everything that can come before RAW. READ_VALUES words stand for PERF_SAMPLE_READ. */
+static void make_full_sample(struct words *words, const uint64_t *read_values, size_t count,
+			     bool swap)
+{
+	begin(words, PERF_RECORD_SAMPLE, swap);
+	put64(words, example.id); /* IDENTIFIER */
+	put64(words, 0xdead);     /* IP */
+	put_who(words);
+	put64(words, 0xdead); /* ADDR */
+	put64(words, 0xdead); /* ID, the same as IDENTIFIER in real samples */
+	put64(words, 0xdead); /* STREAM_ID */
+	put32(words, example.cpu);
+	put32(words, 0);
+	put64(words, 0xdead); /* PERIOD */
+	for (size_t i = 0; i < count; i++)
+		put64(words, read_values[i]);
+	put64(words, 3); /* CALLCHAIN */
+	for (int i = 0; i < 3; i++)
+		put64(words, 0xdead);
+	put_raw(words);
+	finish(words);
+}
+
+#define FULL_SAMPLE_TYPE                                                                \
+	(PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | \
+	 PERF_SAMPLE_ADDR | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU |  \
+	 PERF_SAMPLE_PERIOD | PERF_SAMPLE_READ | PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_RAW)
+
+static const struct read_case {
+	uint64_t format;
+	size_t count;
+	uint64_t values[8];
+} read_cases[] = {
+	{0, 1, {5}},
+	{PERF_FORMAT_ID, 2, {5, 6}},
+	{PERF_FORMAT_ID | 1U << 4, 3, {5, 6, 7}},
+	{PERF_FORMAT_TOTAL_TIME_ENABLED, 2, {5, 6}},
+	{PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING | PERF_FORMAT_ID,
+	 4,
+	 {5, 6, 7, 8}},
+	{PERF_FORMAT_GROUP, 4, {3, 5, 6, 7}},
+	{PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_RUNNING | PERF_FORMAT_ID,
+	 6,
+	 {2, 5, 6, 7, 8, 9}},
+	{PERF_FORMAT_GROUP | PERF_FORMAT_ID | 1U << 4, 4, {1, 5, 6, 7}},
+};
+
+static void test_all_that_can_come_before_raw(void **state)
+{
+	struct record_layout layout;
+	struct words words;
+	struct record record;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(read_cases); i++) {
+		for (int swap = 0; swap < 2; swap++) {
+			make_full_sample(&words, read_cases[i].values, read_cases[i].count, swap);
+			record_layout_init(&layout, FULL_SAMPLE_TYPE, read_cases[i].format, true,
+					   swap);
+			assert_int_equal(record_parse(words.bytes, &layout, &record), 0);
+			assert_example(&record, PERF_EVENT_SAMPLE_TYPE);
+			assert_int_equal(record.raw_size, 4);
+			assert_memory_equal(record.raw, "raw!", 4);
+		}
+	}
+}
+
+static void test_full_samples_cut_at_every_length(void **state)
+{
+	struct record_layout layout;
+	struct guarded guarded;
+	struct words words;
+
+	(void)state;
+	guarded_new(&guarded, RECORD_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(read_cases); i++) {
+		make_full_sample(&words, read_cases[i].values, read_cases[i].count, false);
+		record_layout_init(&layout, FULL_SAMPLE_TYPE, read_cases[i].format, true, false);
+		for (uint16_t length = 0; length < words.size; length++) {
+			const void *bytes = cut(&guarded, words.bytes, length);
+			struct record record;
+
+			assert_int_equal(record_parse(bytes, &layout, &record), -EBADMSG);
+		}
+	}
+	guarded_free(&guarded);
+}
+
+static void test_counts_that_no_record_can_hold(void **state)
+{
+	static const uint64_t counts[] = {100, UINT64_C(1) << 61, UINT64_MAX / 8, UINT64_MAX};
+	struct record_layout layout;
+	struct record record;
+	struct words words;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		make_full_sample(&words, (const uint64_t[]){counts[i], 1}, 2, false);
+		record_layout_init(&layout, FULL_SAMPLE_TYPE, PERF_FORMAT_GROUP, true, false);
+		assert_int_equal(record_parse(words.bytes, &layout, &record), -EBADMSG);
+	}
+}
+
+static void test_records_of_the_other_byte_order(void **state)
+{
+	struct record_layout layout;
+	struct record record;
+	struct words words;
+
+	(void)state;
+	begin(&words, PERF_RECORD_LOST, true);
+	put64(&words, 1);
+	put64(&words, 12345);
+	put_who(&words);
+	put32(&words, example.cpu);
+	put32(&words, 0);
+	put64(&words, example.id);
+	finish(&words);
+	record_layout_init(&layout, PERF_EVENT_SAMPLE_TYPE, 0, true, true);
+	assert_int_equal(record_parse(words.bytes, &layout, &record), 0);
+	assert_int_equal(record.type, PERF_RECORD_LOST);
+	assert_int_equal(record.lost, 12345);
+	assert_example(&record, PERF_EVENT_SAMPLE_TYPE);
+	struct perf_event_header header = record_header(words.bytes, true);
+	assert_int_equal(record_time(words.bytes, &header, &layout), example.time_ns);
+}
+
+/* Before Linux 2.6.38, and where sample_id_all is off. */
+static void test_records_without_a_trailer(void **state)
+{
+	struct record_layout layout;
+	struct record record;
+	struct words words;
+
+	(void)state;
+	begin(&words, PERF_RECORD_LOST, false);
+	put64(&words, 1);
+	put64(&words, 12345);
+	finish(&words);
+	record_layout_init(&layout, PERF_EVENT_SAMPLE_TYPE, 0, false, false);
+	assert_int_equal(record_parse(words.bytes, &layout, &record), 0);
+	assert_int_equal(record.lost, 12345);
+	assert_int_equal(record.body_size, 16);
+	assert_int_equal(record.time_ns, 0);
+	struct perf_event_header header = record_header(words.bytes, false);
+	assert_int_equal(record_time(words.bytes, &header, &layout), 0);
 }
 
 static void test_any_bytes_are_survived(void **state)
@@ -383,7 +583,12 @@ int main(void)
 		cmocka_unit_test(test_lost_cut_at_every_length),
 		cmocka_unit_test(test_other_types_cut_at_every_length),
 		cmocka_unit_test(test_a_raw_size_beyond_the_record_is_refused),
-		cmocka_unit_test(test_unknown_sample_types_change_nothing),
+		cmocka_unit_test(test_what_follows_raw_is_ignored),
+		cmocka_unit_test(test_all_that_can_come_before_raw),
+		cmocka_unit_test(test_full_samples_cut_at_every_length),
+		cmocka_unit_test(test_counts_that_no_record_can_hold),
+		cmocka_unit_test(test_records_of_the_other_byte_order),
+		cmocka_unit_test(test_records_without_a_trailer),
 		cmocka_unit_test(test_any_bytes_are_survived),
 	};
 
