@@ -56,6 +56,12 @@ int capture_format(const struct source *source, const char *system, const char *
 /* The events that were recorded, "sched:sched_switch, cycles, …", cut at SIZE, for messages. */
 void capture_event_names(const struct source *source, char *names, size_t size);
 
+/* The recorder's command line, ended by NULL; NULL where it is not told. Borrowed from SOURCE. */
+char *const *capture_command_line(const struct source *source);
+
+/* The first task that the recorder was asked for; 0: the whole host, or it is not told. */
+int32_t capture_first_pid(const struct source *source);
+
 /* A task that was there when the recording began. */
 struct capture_task {
 	int32_t tid;

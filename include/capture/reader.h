@@ -17,6 +17,7 @@
 #include "capture/inflate.h"
 #include "capture/input.h"
 #include "capture/losses.h"
+#include "capture/origin.h"
 #include "capture/recognise.h"
 #include "capture/rounds.h"
 #include "capture/tracing_data.h"
@@ -33,6 +34,7 @@ struct reader {
 	struct tracing_data *tracing; /* NULL: it brings none, or none yet */
 	struct inflate *inflate;      /* NULL: nothing compressed so far */
 	struct losses losses;
+	struct origin origin;
 	struct capture_task *tasks;
 	size_t task_count, task_capacity;
 	bool head_read, seen_sample;

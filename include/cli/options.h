@@ -40,6 +40,7 @@ struct options {
 	char *formats;        /* NULL: tracefs */
 	uint32_t mmap_pages;  /* per CPU; 0: as many as are good */
 	char *capture;        /* with MODE_REPLAY: the file, "-" for standard input */
+	bool all;             /* with MODE_REPLAY: whatever the recorder was asked for */
 	bool raw;             /* every event's record below its line */
 	bool verbose, quiet;
 	char **arguments; /* of MODE_FORMATS, ended by NULL */

@@ -243,6 +243,16 @@ struct machine capture_machine(const struct source *source)
 	return machine;
 }
 
+char *const *capture_command_line(const struct source *source)
+{
+	return reader_of(source)->origin.command_line;
+}
+
+int32_t capture_first_pid(const struct source *source)
+{
+	return reader_of(source)->origin.first_pid;
+}
+
 const struct tracing_data *capture_tracing_data(const struct source *source)
 {
 	return reader_of(source)->tracing;

@@ -18,7 +18,9 @@ enum {
 	FINISHED_ROUND = 68,
 	ID_INDEX = 69,
 	AUXTRACE = 71,
+	THREAD_MAP = 73,
 	EVENT_UPDATE = 78,
+	HEADER_FEATURE = 80,
 	COMPRESSED = 81,
 	COMPRESSED2 = 83,
 };
@@ -112,6 +114,17 @@ static void index_ids(struct reader *reader, const struct raw_record *raw)
 	for (size_t at = sizeof(uint64_t); count-- > 0 && at + entry <= body_size(raw); at += entry)
 		events_set_cpu(reader->events, body64(reader, raw, at),
 			       (uint32_t)body64(reader, raw, at + 2 * sizeof(uint64_t)));
+}
+
+/* HEADER_FEATURE, which a stream has instead of sections: u64 feature, its body. */
+static int take_feature(struct reader *reader, const struct raw_record *raw)
+{
+	const size_t head = sizeof(uint64_t);
+
+	if (body_size(raw) < head || body64(reader, raw, 0) != FEATURE_CMDLINE)
+		return 0;
+	return origin_read_command_line(&reader->origin, raw->bytes + sizeof(raw->header) + head,
+					body_size(raw) - head, reader->swap);
 }
 
 /* HEADER_TRACING_DATA: u32 size, so many bytes behind the record. Already skipped itself. */
@@ -375,6 +388,12 @@ static int take_user_record(struct reader *reader, const struct raw_record *raw)
 	case EVENT_UPDATE:
 		update_event(reader, raw);
 		return 0;
+	case HEADER_FEATURE:
+		return take_feature(reader, raw);
+	case THREAD_MAP:
+		origin_read_thread_map(&reader->origin, raw->bytes + sizeof(raw->header),
+				       body_size(raw), reader->swap);
+		return 0;
 	case AUXTRACE:
 		/* u64 size, so many bytes behind the record. */
 		rounds_break(reader->rounds);
@@ -481,6 +500,18 @@ static int read_feature_tracing_data(struct reader *reader, const struct file_he
 	return code == -ENOMEM ? error_set(err, code, "out of memory") : 0;
 }
 
+static int read_feature_command_line(struct reader *reader, const struct file_head *head,
+				     struct error *err)
+{
+	struct file_section section;
+
+	if (!file_head_feature(head, FEATURE_CMDLINE, &section))
+		return 0;
+	int code = origin_read_command_line(&reader->origin, head->map + section.offset,
+					    section.size, reader->swap);
+	return code < 0 ? error_set(err, code, "out of memory") : 0;
+}
+
 static int read_file_head(struct reader *reader, struct error *err)
 {
 	struct file_head head;
@@ -499,6 +530,8 @@ static int read_file_head(struct reader *reader, struct error *err)
 		code = file_head_read_events(&head, reader->events, err);
 	if (code == 0)
 		code = read_feature_tracing_data(reader, &head, err);
+	if (code == 0)
+		code = read_feature_command_line(reader, &head, err);
 	if (code < 0)
 		return code;
 	file_head_name_events(&head, reader->events);
@@ -588,6 +621,7 @@ int reader_open(struct reader *reader, int fd, struct error *err)
 
 void reader_done(struct reader *reader)
 {
+	origin_done(&reader->origin);
 	rounds_free(reader->rounds);
 	inflate_free(reader->inflate);
 	events_free(reader->events);

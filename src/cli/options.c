@@ -14,7 +14,7 @@
 #define MMAP_PAGES_MAX (1U << 20)
 
 /* Options without a short name. */
-enum { OPTION_STREAM = 256, OPTION_FORMATS, OPTION_RAW };
+enum { OPTION_STREAM = 256, OPTION_FORMATS, OPTION_RAW, OPTION_ALL };
 
 /* What several modes take. clang-format off: it makes a macro of one row into five lines. */
 /* clang-format off */
@@ -76,6 +76,7 @@ static const struct poptOption record_options[] = {
 static const struct poptOption replay_options[] = {
 	VALUE("duration", 'd', "stop SECS after the first event, by the capture's clock", "SECS"),
 	VALUE("max-events", 'n', "stop after N events", "N"),
+	LONG_FLAG("all", OPTION_ALL, "all that was recorded, not only what record was asked for"),
 	OPTION_PID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
@@ -260,6 +261,9 @@ static int apply_option(struct parse *parse, int option, const char *text)
 		return take_string(&options->formats, text, "--formats", parse->err);
 	case OPTION_STREAM:
 		parse->stream = true;
+		return 0;
+	case OPTION_ALL:
+		options->all = true;
 		return 0;
 	case OPTION_RAW:
 		options->raw = true;

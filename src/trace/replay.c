@@ -22,7 +22,8 @@
 #define LOOK_EVERY 4096U
 
 struct replay {
-	const struct options *options;
+	struct options options;  /* as given, and as `recorded` where not given */
+	struct options recorded; /* what the recorder was asked for */
 	struct session session;
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not recorded */
 	struct progress progress;
@@ -42,7 +43,7 @@ static int name_capture(const struct replay *replay, int code, struct error *err
 {
 	const struct error of = *err;
 
-	error_set(err, code, "%.200s: %s", capture_name(replay->options), of.what);
+	error_set(err, code, "%.200s: %s", capture_name(&replay->options), of.what);
 	if (of.remedy[0] != '\0')
 		error_remedy(err, "%s", of.remedy);
 	return code;
@@ -77,7 +78,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 static int read_given_formats(struct replay *replay, struct error *err)
 {
 	struct format_dir dir;
-	int code = shipped_open_dir(&dir, replay->options->formats, err);
+	int code = shipped_open_dir(&dir, replay->options.formats, err);
 
 	if (code < 0)
 		return code;
@@ -119,7 +120,7 @@ static int read_host_formats(struct replay *replay, struct error *err)
 		format_dir_close(&dir);
 	}
 	if (code == 0 && keep_recorded(replay) > 0) {
-		notice(replay->options, "the capture brings no formats: taking this host's");
+		notice(&replay->options, "the capture brings no formats: taking this host's");
 		return 0;
 	}
 	error_set(err, -ENOENT, "it brings no formats%s, and this host's are not those of it",
@@ -132,14 +133,14 @@ static int read_formats(struct replay *replay, struct error *err)
 {
 	struct source *source = replay->session.source;
 	char names[160];
-	int code = replay->options->formats ? read_given_formats(replay, err)
-					    : read_own_formats(replay, err);
+	int code = replay->options.formats ? read_given_formats(replay, err)
+					   : read_own_formats(replay, err);
 
 	if (code < 0)
 		return code;
 	if (keep_recorded(replay) > 0)
 		return 0;
-	if (!replay->options->formats && !capture_tracing_data(source) &&
+	if (!replay->options.formats && !capture_tracing_data(source) &&
 	    capture_has_tracepoint(source, CAPTURE_ANY_TRACEPOINT))
 		return read_host_formats(replay, err);
 	capture_event_names(source, names, sizeof(names));
@@ -157,17 +158,50 @@ static void select_recorded(struct replay *replay)
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (replay->formats[i])
 			ids[count++] = replay->formats[i]->id;
-		else if (replay->options->follow || replay->options->events & EVENT_BIT(i))
-			notice(replay->options, "sched:%s was not recorded", tracepoint_names[i]);
+		else if (replay->options.follow || replay->options.events & EVENT_BIT(i))
+			notice(&replay->options, "sched:%s was not recorded", tracepoint_names[i]);
 	}
 	capture_select(replay->session.source, ids, count);
+}
+
+/* ---- what the recorder was asked for ---- */
+
+static bool is_ours(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return strcmp(slash ? slash + 1 : program, "perf_exec_trace") == 0;
+}
+
+/*
+ * `record -- COMMAND` and `record -p PIDS -f` take in the whole host, since only the replay decodes
+ * what belongs to whom. What they were asked for is what is shown, unless other pids are named.
+ */
+static void adopt_selection(struct replay *replay)
+{
+	char *const *argv = capture_command_line(replay->session.source);
+	struct options *options = &replay->options;
+	struct error ignored;
+	int argc = 0;
+
+	while (argv && argv[argc])
+		argc++;
+	if (argc == 0 || !is_ours(argv[0]) || options->all || options->pids.count > 0 ||
+	    options_parse(argc, (char **)argv, &replay->recorded, &ignored) < 0)
+		return;
+	if (replay->recorded.mode != MODE_RECORD)
+		return;
+	options->events &= replay->recorded.events;
+	options->pids = replay->recorded.pids;
+	options->follow = replay->recorded.follow;
+	options->command = replay->recorded.command;
 }
 
 /* ---- setting up ---- */
 
 static int open_capture(struct replay *replay, struct error *err)
 {
-	const char *path = replay->options->capture;
+	const char *path = replay->options.capture;
 
 	if (strcmp(path, "-") != 0) {
 		replay->capture_fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -187,10 +221,10 @@ static void notice_capture(const struct replay *replay)
 	const struct machine machine = capture_machine(replay->session.source);
 	char names[400];
 
-	if (!replay->options->verbose)
+	if (!replay->options.verbose)
 		return;
 	capture_event_names(replay->session.source, names, sizeof(names));
-	notice(replay->options, "recorded on a %u-bit %s-endian machine: %s",
+	notice(&replay->options, "recorded on a %u-bit %s-endian machine: %s",
 	       8U * machine.long_size, machine.big_endian ? "big" : "little", names);
 }
 
@@ -204,7 +238,7 @@ static int refuse_own_capture(const struct replay *replay, struct error *err)
 		return 0;
 	if (output.st_dev != capture.st_dev || output.st_ino != capture.st_ino)
 		return 0;
-	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options->output);
+	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options.output);
 }
 
 static int set_up(struct replay *replay, struct error *err)
@@ -218,6 +252,7 @@ static int set_up(struct replay *replay, struct error *err)
 	int code = open_capture(replay, err);
 	if (code < 0)
 		return code;
+	adopt_selection(replay);
 	notice_capture(replay);
 	select_recorded(replay);
 	code = session_open_output(&replay->session, err);
@@ -228,7 +263,9 @@ static int set_up(struct replay *replay, struct error *err)
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		formats[i] = replay->formats[i];
 	code = session_make_pipeline(&replay->session, formats, err);
-	replay->session.pipeline.pids_to_come = replay->options->follow;
+	replay->session.pipeline.pids_to_come = replay->options.follow;
+	if (replay->options.command)
+		replay->session.pipeline.command_pid = capture_first_pid(replay->session.source);
 	return code;
 }
 
@@ -236,7 +273,7 @@ static int set_up(struct replay *replay, struct error *err)
 
 static int enter_pids(struct replay *replay)
 {
-	const struct pid_list *pids = &replay->options->pids;
+	const struct pid_list *pids = &replay->options.pids;
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < pids->count; i++)
@@ -278,7 +315,7 @@ static int enter_descendants(struct replay *replay)
 
 static int follow_first(struct replay *replay, struct error *err)
 {
-	if (!replay->options->follow)
+	if (!replay->options.follow)
 		return 0;
 	int code = enter_pids(replay);
 	if (code == 0)
@@ -316,7 +353,7 @@ static void look_around(struct replay *replay)
 /* Whether -d is over before RECORD. */
 static bool is_over(struct replay *replay, const struct record *record)
 {
-	uint64_t duration_ns = replay->options->duration_s * NS_PER_S;
+	uint64_t duration_ns = replay->options.duration_s * NS_PER_S;
 
 	if (record->type != PERF_RECORD_SAMPLE)
 		return false;
@@ -373,6 +410,7 @@ static int run(struct replay *replay, struct error *err)
 static void tear_down(struct replay *replay)
 {
 	session_done(&replay->session);
+	options_done(&replay->recorded);
 	source_free(replay->session.source);
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		format_free(replay->formats[i]);
@@ -390,20 +428,21 @@ static void report(const struct replay *replay, struct error *err)
 	session_print_summary(&replay->session,
 			      (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S);
 	if (capture_malformed(source) > 0)
-		notice(replay->options, "%" PRIu64 " records are not as the capture describes them",
+		notice(&replay->options,
+		       "%" PRIu64 " records are not as the capture describes them",
 		       capture_malformed(source));
 	if (capture_is_cut(source, what, sizeof(what)))
-		error_set(err, 0, "%.200s is not whole: %s", capture_name(replay->options), what);
+		error_set(err, 0, "%.200s is not whole: %s", capture_name(&replay->options), what);
 }
 
 static int replay_and_end(struct replay *replay, struct error *err)
 {
 	session_keep_output(&replay->session);
 	/* Where lines go to the same terminal, they are progress enough. */
-	bool visible = replay->options->output || !isatty(STDOUT_FILENO);
+	bool visible = replay->options.output || !isatty(STDOUT_FILENO);
 
 	progress_start(&replay->progress,
-		       visible && !replay->options->quiet && isatty(STDERR_FILENO));
+		       visible && !replay->options.quiet && isatty(STDERR_FILENO));
 	int code = run(replay, err);
 	progress_clear(&replay->progress);
 	if (code == 0)
@@ -416,8 +455,8 @@ static int replay_and_end(struct replay *replay, struct error *err)
 int replay(const struct options *options, struct error *err)
 {
 	struct replay replay = {
-		.options = options,
-		.session = SESSION_NEW(options),
+		.options = *options,
+		.session = SESSION_NEW(&replay.options),
 		.capture_fd = -1,
 		.wake_fd = -1,
 	};

@@ -226,6 +226,9 @@ def run(args, timeout=TIMEOUT, text=None, **options):
             out, err = process.communicate()
             raise Failed(f'{args} did not end; it had said {err!r} and {len(out or b"")} bytes'
                          ) from None
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     return Run(args, exit_status(process.returncode), out or b'', err or b'')
 
 
@@ -445,6 +448,14 @@ def poke_until_seen(poke, background):
     return children
 
 
+def poke_until_ended(puppet, background, count=1):
+    """Give the trace something to show until it ends by itself."""
+    def ended():
+        puppet.burst(count)
+        return background.process.poll() is not None
+    wait_until(ended, f'{background.args} to end')
+
+
 def without_leading(items, children):
     """ITEMS after the events of CHILDREN, which come first: later a pid may be another task's."""
     def is_theirs(item):
@@ -520,6 +531,8 @@ def run_one(function):
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(f'usage: {sys.argv[0]} BUILD_DIR [WORD]')
+    # Ends what the test has started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('terminated'))
     Build.dir = Path(sys.argv[1]).resolve()
     word = sys.argv[2] if len(sys.argv) == 3 else ''
     sys.stderr = sys.stdout

@@ -9,8 +9,8 @@ import time
 
 from lines import Exec, Exit, Truncated, parse
 from live import (Puppet, TIMEOUT, copy_formats, equal, exit_status, expect, main, no_problems,
-                  poke_until_seen, run_tool, scratch, test, tool, trace_workload, tracer,
-                  tracing_test, workload_dir)
+                  poke_until_ended, poke_until_seen, run_tool, scratch, test, tool, trace_workload,
+                  tracer, tracing_test, workload_dir)
 from truth import Truth, compare_command, differences
 
 
@@ -35,10 +35,10 @@ def help_names_every_option():
 
 @tracing_test
 def long_and_short_options_agree():
-    short, _ = trace_workload('-q', '-e', 'exec', '-n', 9, '-d', 50, '-m', 64, mode='step',
+    short, _ = trace_workload('-q', '-e', 'exec', '-n', 9, '-d', 50, '-m', 1024, mode='step',
                               steps=('exec-chain',))
     long, _ = trace_workload('--quiet', '--events=exec', '--max-events', 9, '--duration', 50,
-                             '--mmap-pages', 64, mode='step', steps=('exec-chain',))
+                             '--mmap-pages', 1024, mode='step', steps=('exec-chain',))
     for result in (short.must_succeed(), long.must_succeed()):
         equal([type(item) for item in result.items()], [Exec] * 7, 'events')
 
@@ -144,8 +144,7 @@ def duration_ends_a_trace_whose_pid_lives_on():
 def trace_until_it_ends(*options):
     """Trace the whole host while something goes on there."""
     with workload_dir() as (log, _), Puppet(log) as puppet, tracer(*options) as trace:
-        while trace.process.poll() is None:
-            puppet.burst(10)
+        poke_until_ended(puppet, trace, 10)
         return trace.finish().must_succeed()
 
 

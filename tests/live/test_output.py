@@ -11,8 +11,8 @@ import time
 
 from lines import Exec, Exit, Fork, parse
 from live import (Background, Puppet, TIMEOUT, equal, expect, main, no_problems, note,
-                  poke_until_seen, run, run_tool, scratch, shell, tool, tracer, tracing_test,
-                  wait_until, without_leading, workload, workload_dir)
+                  poke_until_ended, poke_until_seen, run, run_tool, scratch, shell, tool, tracer,
+                  tracing_test, wait_until, without_leading, workload, workload_dir)
 from truth import Truth, compare_command, differences
 
 LATENCY_BOUND = 5
@@ -126,8 +126,7 @@ def reader_that_goes_away_ends_a_trace_of_the_host():
         script = '{ "$1" -q --stream -p "$2"; echo $? > "$3"; } | head -1'
         args = ['sh', '-c', script, 'sh', tool(), puppet.pid, directory / 'status']
         with Background(args) as pipeline:
-            while pipeline.process.poll() is None:
-                puppet.poke()
+            poke_until_ended(puppet, pipeline)
             result = pipeline.finish()
         status = int((directory / 'status').read_text(encoding='ascii'))
     equal((len(result.items()), result.err), (1, b''), 'lines that head got, standard error')
@@ -151,8 +150,7 @@ def full_disk_is_one_clear_error():
 def full_disk_ends_a_trace_that_goes_on():
     with workload_dir() as (log, _), Puppet(log) as puppet:
         with tracer('-q', '--stream', '-o', '/dev/full', '-p', puppet.pid) as trace:
-            while trace.process.poll() is None:
-                puppet.poke()
+            poke_until_ended(puppet, trace)
             result = trace.finish()
     equal((result.status, len(result.err_lines())), (1, 1), f'status and lines of {result.err!r}')
 
