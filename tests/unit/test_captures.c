@@ -43,7 +43,7 @@ static size_t for_captures_in(const char *directory, check_capture *check)
 	int count = scandir(directory, &entries, is_visible, alphasort);
 
 	for (int i = 0; i < count; i++) {
-		char path[1024];
+		char path[2048];
 
 		snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
 		if (ends_with(path, ".data") || ends_with(path, ".pipe")) {
