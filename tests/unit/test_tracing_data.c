@@ -135,7 +135,7 @@ static void test_texts_that_are_no_formats(void **state)
 	static const char *const texts[] = {"",
 					    "name",
 					    "name:\n",
-					    "ID: 5\n",
+					    "ID 5\n",
 					    "name: x\nID: -5\n",
 					    "name: x\nID: 99999999999999999999\n"};
 	struct builder builder;
