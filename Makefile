@@ -12,6 +12,7 @@ VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
+FORMATSDIR ?= $(PREFIX)/share/$(PROGRAM)/formats
 
 # V=1 shows the commands; SAN=1 adds ASan and UBSan; DEBUG=1 turns optimisation off; WERROR=1 is CI's.
 Q       := $(if $(V),,@)
@@ -29,7 +30,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wundef -Wvla -Wwrite
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer)
 CFLAGS   ?= $(if $(DEBUG),-O0,-O2) -g
-ALL_CPPFLAGS = -D_GNU_SOURCE -DPXT_VERSION='"$(VERSION)"' -Iinclude \
+ALL_CPPFLAGS = -D_GNU_SOURCE -DPXT_VERSION='"$(VERSION)"' \
+	-DPXT_FORMATS_DIR='"$(FORMATSDIR)"' -Iinclude \
 	$(PACKAGE_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=c17 $(WARNINGS) $(SANITIZE) $(CFLAGS)
 
@@ -67,7 +69,7 @@ $(BUILD)/flags: force
 .PHONY: force
 force:
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_SUPPORT:.o=.d) $(LIVE_PROGRAMS:=.d)
+-include $(OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_SUPPORT:.o=.d) $(LIVE_PROGRAMS:=.d)
 
 # ---- tests -------------------------------------------------------------------------------------
 
@@ -77,19 +79,47 @@ WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_writer = write
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(LIBRARY) $(TEST_SUPPORT) $(BUILD)/flags
+# A test that needs more than the library names it here: OBJECTS_test_NAME = object...
+OBJECTS_test_fuzz_corpus = $(FUZZ_OBJECTS)
+.SECONDEXPANSION:
+$(BUILD)/tests/unit/%: tests/unit/%.c $$(OBJECTS_$$*) $(LIBRARY) $(TEST_SUPPORT) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) \
-		$(call wrap,$@) -o $@ $< $(TEST_SUPPORT) $(LIBRARY) $(TEST_LIBS) $(LDLIBS)
+		$(call wrap,$@) -o $@ $< $(OBJECTS_$*) $(TEST_SUPPORT) $(LIBRARY) $(TEST_LIBS) $(LDLIBS)
 
 $(BUILD)/tests/live/%: tests/live/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< -pthread
 
+# FUZZ_TARGETS="decoder" FUZZ_SECONDS=600 make fuzz. What it finds is kept in build/fuzz/corpus;
+# inputs that fail, in build/fuzz/found.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_CFLAGS := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+
+$(BUILD)/fuzz_%: tests/fuzz/entry.c $(BUILD)/tests/fuzz/fuzz_%.o $(LIBRARY)
+	$(call say,FUZZ,$@)
+	$(Q)$(CC) -DFUZZ_TARGET=fuzz_$* $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
+		$(PACKAGE_LIBS) $(LDLIBS)
+
+.PHONY: fuzz fuzzers
+fuzzers: $(FUZZ_TARGETS:%=$(BUILD)/fuzz_%)
+fuzz:
+	$(Q)$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzzers
+	$(Q)set -e; for target in $(FUZZ_TARGETS); do \
+		mkdir -p build/fuzz/corpus/$$target build/fuzz/found; \
+		echo "  FUZZ    $$target, $(FUZZ_SECONDS) s"; \
+		build/fuzz/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+			-verbosity=0 -artifact_prefix=build/fuzz/found/$$target- \
+			build/fuzz/corpus/$$target fixtures/corpus/$$target; \
+	done
+
 # Not to be made anew for each test.
-.SECONDARY: $(TEST_SUPPORT)
+.SECONDARY: $(TEST_SUPPORT) $(FUZZ_OBJECTS)
 
 .PHONY: tests
 tests: all $(UNIT_TESTS) $(LIVE_PROGRAMS)
@@ -117,10 +147,15 @@ deps:
 install: all
 	install -D -m 0755 $(BUILD)/$(PROGRAM) $(DESTDIR)$(BINDIR)/$(PROGRAM)
 	install -D -m 0644 man/$(PROGRAM).1 $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+	install -d -m 0755 $(DESTDIR)$(FORMATSDIR)
+	for file in $$(cd formats && find . -type f); do \
+		install -D -m 0644 formats/$$file $(DESTDIR)$(FORMATSDIR)/$$file || exit 1; \
+	done
 
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/$(PROGRAM) $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+	rm -rf $(DESTDIR)$(FORMATSDIR)
 
 # make bench BENCH_OPTIONS='--rounds 3 --mmap-pages 64,1024'; bench/run --help lists them.
 BENCH_PROGRAMS := $(BUILD)/bench/load $(BUILD)/bench/tiny
@@ -154,6 +189,7 @@ help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
 	@echo 'deps             only install what building and testing need'
 	@echo 'bench            compare with the tracers that are installed'
+	@echo 'fuzz             each fuzz target for FUZZ_SECONDS (60), with clang'
 	@echo 'format           clang-format all sources; format-check only looks'
 	@echo 'compile_commands.json   for clangd and the like, through bear'
 	@echo 'V=1  SAN=1  DEBUG=1  WERROR=1  CC=clang  PREFIX=  DESTDIR=  BUILD='

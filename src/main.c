@@ -6,8 +6,10 @@
 
 #include "cli/options.h"
 #include "error.h"
+#include "formats/formats.h"
 #include "host/check.h"
 #include "trace/live_trace.h"
+#include "trace/record.h"
 #include "trace/replay.h"
 
 /* Exit statuses of our own failures. */
@@ -65,6 +67,14 @@ static int run_check(const struct options *options, struct error *err)
 	return code < 0 ? EXIT_RUNTIME : 0;
 }
 
+static int run_formats(const struct options *options, struct error *err)
+{
+	int status =
+		formats_run((const char *const *)options->arguments, options->verbose, stdout, err);
+
+	return finish_stdout(err) < 0 ? EXIT_USAGE : status;
+}
+
 static int run(const struct options *options, struct error *err)
 {
 	switch (options->mode) {
@@ -74,8 +84,12 @@ static int run(const struct options *options, struct error *err)
 		return print_version(err);
 	case MODE_CHECK:
 		return run_check(options, err);
+	case MODE_RECORD:
+		return record_trace(options, err);
 	case MODE_REPLAY:
 		return replay(options, err);
+	case MODE_FORMATS:
+		return run_formats(options, err);
 	default:
 		return live_trace(options, err);
 	}

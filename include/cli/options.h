@@ -18,7 +18,15 @@
 #define DURATION_LIMIT_S 60U
 #define EVENT_LIMIT 5000U
 
-enum mode { MODE_TRACE, MODE_REPLAY, MODE_CHECK, MODE_HELP, MODE_VERSION };
+enum mode {
+	MODE_TRACE,
+	MODE_RECORD,
+	MODE_REPLAY,
+	MODE_CHECK,
+	MODE_FORMATS,
+	MODE_HELP,
+	MODE_VERSION,
+};
 
 struct options {
 	enum mode mode;
@@ -28,12 +36,15 @@ struct options {
 	struct pid_list pids; /* none: all */
 	bool follow;          /* the pids' descendants too */
 	unsigned int events;  /* EVENT_BIT()s */
-	char *output;         /* NULL: standard output */
+	char *output;         /* NULL: standard output; never NULL with MODE_RECORD */
 	char *formats;        /* NULL: tracefs */
 	uint32_t mmap_pages;  /* per CPU; 0: as many as are good */
 	char *capture;        /* with MODE_REPLAY: the file, "-" for standard input */
+	bool raw;             /* every event's record below its line */
 	bool verbose, quiet;
-	char **command; /* NULL: none; borrowed from argv */
+	char **arguments; /* of MODE_FORMATS, ended by NULL */
+	char **command;   /* NULL: none; borrowed from argv */
+	char **argv;      /* the whole command line, borrowed; NULL at its end */
 };
 
 /*

@@ -21,8 +21,9 @@ struct machine {
 };
 
 struct format_field {
-	char *name; /* without brackets: "parent_comm" */
-	char *type; /* "pid_t", "char[16]", "__data_loc char[]" */
+	char *name;        /* without brackets: "parent_comm" */
+	char *type;        /* "pid_t", "char[16]", "__data_loc char[]" */
+	char *declaration; /* as in the format file: "char parent_comm[16]" */
 	struct field at;
 	bool common; /* one of those that every tracepoint begins with */
 };

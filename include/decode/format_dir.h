@@ -36,6 +36,13 @@ int format_dir_open(struct format_dir *dir, const char *path, struct error *err)
 void format_dir_close(struct format_dir *dir);
 
 /*
+ * Read the whole file at PATH ("events/header_page") of DIR. Returns 0 with *TEXT (caller frees,
+ * *LENGTH bytes), or a negative errno with ERR filled.
+ */
+int format_dir_read_text(const struct format_dir *dir, const char *path, char **text,
+			 size_t *length, struct error *err) MUST_CHECK;
+
+/*
  * Read and resolve the format of SYSTEM's EVENT. Returns 0 with *FORMAT (free with format_free()),
  * or a negative errno with ERR filled.
  */

@@ -8,10 +8,12 @@
 #ifndef PXT_DECODE_FORMAT_TEXT_H
 #define PXT_DECODE_FORMAT_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "compiler.h"
 #include "error.h"
+#include "text.h"
 
 /* The largest format file seen is under 4 KiB without its print fmt; a page-size cap is generous.
  */
@@ -25,5 +27,11 @@
  */
 int format_text_clean(const char *text, size_t length, char **clean, size_t *clean_length,
 		      struct error *err) MUST_CHECK;
+
+/*
+ * View the next field's declaration, "char comm[16]", and move *AT, at first the start of a clean
+ * text, behind it. False after the last.
+ */
+bool format_text_next(const char **at, struct text *declaration) MUST_CHECK;
 
 #endif

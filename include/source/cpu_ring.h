@@ -15,6 +15,7 @@
 #include "source/ring.h"
 
 #define CPU_RING_TRACEPOINTS 3
+#define CPU_RING_EVENTS (CPU_RING_TRACEPOINTS + 1)
 
 /* What to open on every CPU. */
 struct cpu_ring_plan {
@@ -38,10 +39,11 @@ struct cpu_ring {
 	void *map;
 	size_t map_size; /* bytes */
 	bool can_read_lost;
-	bool hung;             /* poll() reports nothing but a hang-up: its CPU is gone */
-	bool leaving;          /* its CPU went offline: read what is left, then close */
-	uint64_t lost_records; /* summed up from PERF_RECORD_LOST */
-	uint64_t lost_told;    /* of the true total, already given out */
+	bool hung;                     /* poll() reports nothing but a hang-up: its CPU is gone */
+	bool leaving;                  /* its CPU went offline: read what is left, then close */
+	uint64_t lost_records;         /* summed up from PERF_RECORD_LOST */
+	uint64_t lost_told;            /* of the true total, already given out */
+	uint64_t ids[CPU_RING_EVENTS]; /* see cpu_ring_read_ids() */
 	struct ring ring;
 };
 
@@ -59,6 +61,19 @@ void cpu_ring_close(struct cpu_ring *ring);
 /* Let the events write, or stop them. 0 or a negative errno. */
 int cpu_ring_enable(const struct cpu_ring *ring) MUST_CHECK;
 void cpu_ring_disable(const struct cpu_ring *ring);
+
+/*
+ * The attributes of what is opened on a CPU: of the plan's tracepoints, then, at INDEX
+ * plan->tracepoint_count, of the ring owner.
+ */
+struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t index);
+
+/*
+ * Ask the kernel for the ids that its records carry, into RING->ids: the tracepoints' in the plan's
+ * order, then the ring owner's. One counter of the kernel's gives all ids, so a ring that is opened
+ * later has higher ones. Returns 0 or a negative errno.
+ */
+int cpu_ring_read_ids(struct cpu_ring *ring) MUST_CHECK;
 
 /*
  * How many tracepoint events were lost since the last call, exactly, whatever LOST records say:

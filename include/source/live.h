@@ -40,4 +40,14 @@ int live_open(struct live_options *options, struct source **source, struct error
 /* Let events in. Returns 0, or a negative errno with ERR filled. */
 int live_enable(struct source *source, struct error *err) MUST_CHECK;
 
+/*
+ * The rings themselves, for who takes the records as they lie there instead of asking for the next
+ * one: the ring at INDEX, in no order; NULL where there are no more. Borrowed until source_wait()
+ * or live_close_left().
+ */
+struct cpu_ring *live_ring(struct source *source, size_t index);
+
+/* Close the rings of CPUs that went offline and that are read to their end. */
+void live_close_left(struct source *source);
+
 #endif

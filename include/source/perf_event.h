@@ -37,6 +37,11 @@ enum perf_feature {
 /* What a trace without FEATURE cannot do, as a sentence for the user. */
 const char *perf_feature_consequence(enum perf_feature feature);
 
+/* The attributes of what is opened below, with FEATURES. */
+struct perf_event_attr perf_event_tracepoint_attr(uint16_t id, unsigned int features);
+struct perf_event_attr perf_event_ring_owner_attr(uint32_t watermark, bool comm,
+						  unsigned int features);
+
 /*
  * Open tracepoint ID on CPU for all tasks, disabled. *FEATURES loses the bits that the kernel turns
  * out not to know. Returns the fd (close-on-exec) or a negative errno.

@@ -13,6 +13,7 @@
 #include <linux/perf_event.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "compiler.h"
 
@@ -51,6 +52,15 @@ int ring_peek(struct ring *ring, const struct perf_event_header **header) MUST_C
 
 /* Use up the record that ring_peek() showed; hands its room back to the kernel now and then. */
 void ring_advance(struct ring *ring);
+
+/* The same, but its room stays ours, and its bytes readable, until ring_release(). */
+void ring_skip(struct ring *ring);
+
+/*
+ * Show the bytes that were skipped and not released, in one piece or in two where they cross the
+ * end of the ring. Returns how many pieces; borrowed until ring_release().
+ */
+int ring_skipped(const struct ring *ring, struct iovec pieces[2]);
 
 /* Hand all used room back to the kernel (store data_tail, release). */
 void ring_release(struct ring *ring);

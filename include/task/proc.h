@@ -18,6 +18,17 @@
  */
 int proc_scan(int proc_fd, struct task_table *table) MUST_CHECK;
 
+/* A live process or thread, borrowed for the call. */
+struct proc_task {
+	int32_t pid, tid; /* tgid and tid */
+	int32_t ppid;     /* of the process */
+	const char *comm; /* as it is, up to 63 bytes for kernel threads */
+};
+
+/* Call VISIT for every task there is, in no order. Returns 0 or a negative errno. */
+int proc_visit(int proc_fd, void (*visit)(void *context, const struct proc_task *task),
+	       void *context) MUST_CHECK;
+
 /* Whether a task (process or thread) with this tid is there and not a zombie. */
 bool proc_is_alive(int proc_fd, int32_t tid);
 

@@ -25,9 +25,11 @@ struct command {
 
 /*
  * Fork; the child waits. To be called before signal handlers and limits are changed, which COMMAND
- * is not to inherit. Returns 0, or a negative errno with ERR filled.
+ * is not to inherit. STDOUT_TO_STDERR: its standard output goes where its standard error goes.
+ * Returns 0, or a negative errno with ERR filled.
  */
-int command_start(struct command *command, char *const argv[], struct error *err) MUST_CHECK;
+int command_start(struct command *command, char *const argv[], bool stdout_to_stderr,
+		  struct error *err) MUST_CHECK;
 
 /*
  * Let it exec, and wait until it has. Returns 0; a negative errno with ERR filled where it could

@@ -12,6 +12,7 @@
 #include "decode/decoder.h"
 #include "event.h"
 #include "filter/filter.h"
+#include "sink/raw.h"
 #include "sink/sink.h"
 #include "source/record.h"
 #include "task/task_table.h"
@@ -21,6 +22,7 @@ struct pipeline {
 	const struct decoder *decoder;
 	struct task_table *tasks;
 	struct sink *sink;
+	const struct raw *raw; /* shows the record of every event that is shown; NULL: none does */
 	struct filter filter;
 	uint64_t max_events; /* 0: no limit */
 	int32_t command_pid; /* its first EXEC makes it followed; 0: none, or that has happened */

@@ -19,16 +19,18 @@
 #include "task/task_table.h"
 #include "trace/pipeline.h"
 
-/* Begins as SESSION_NEW; all parts are its own, but for `options`. */
+/* Begins as SESSION_NEW; all parts are its own, but for `options` and `source`. */
 struct session {
 	const struct options *options;
-	struct source *source;
+	struct source *source; /* ends with the last task that the filter waits for */
 	struct decoder *decoder;
 	struct task_table *tasks;
 	struct writer *writer;
 	struct sink *sink;
+	struct raw *raw; /* NULL without --raw */
 	struct pipeline pipeline;
 	int output_fd;    /* -1: standard output */
+	bool made_output; /* the file was not there before, and is not kept yet */
 	bool reader_gone; /* nobody reads our output any more: end quietly */
 };
 
@@ -40,12 +42,19 @@ struct session {
 /* Free all that there is of it. */
 void session_done(struct session *session);
 
-/* Open what -o names, which is truncated. Returns 0, or a negative errno with ERR filled. */
+/* Open what -o names, without touching what it holds. 0, or a negative errno with ERR filled. */
 int session_open_output(struct session *session, struct error *err) MUST_CHECK;
 
 /*
- * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them, in front of
- * the output. Returns 0, or a negative errno with ERR filled.
+ * The trace begins: empty the output file, and keep it. Without this session_done() leaves
+ * everything as it was found.
+ */
+void session_keep_output(struct session *session);
+
+/*
+ * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them (but
+ * borrowed for the life of the session), in front of the output. Returns 0, or a negative errno
+ * with ERR filled.
  */
 int session_make_pipeline(struct session *session,
 			  const struct format *const formats[TRACEPOINT_COUNT],

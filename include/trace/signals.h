@@ -14,8 +14,8 @@
 #include "compiler.h"
 
 /*
- * Install the handlers, and ignore SIGPIPE: a write then says EPIPE. Returns a descriptor that
- * becomes readable with every signal, or a negative errno.
+ * Install the handlers, and ignore SIGPIPE and SIGXFSZ: a write then says EPIPE or EFBIG. Returns a
+ * descriptor that becomes readable with every signal, or a negative errno.
  */
 int signals_install(void) MUST_CHECK;
 

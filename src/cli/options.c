@@ -14,58 +14,59 @@
 #define MMAP_PAGES_MAX (1U << 20)
 
 /* Options without a short name. */
-enum { OPTION_STREAM = 256, OPTION_FORMATS };
+enum { OPTION_STREAM = 256, OPTION_FORMATS, OPTION_RAW };
 
-/* What several modes take. */
-#define OPTION_HELP                                                           \
-	{                                                                     \
-		"help", 'h', POPT_ARG_NONE, NULL, 'h', "show this help", NULL \
-	}
-#define OPTION_VERSION                                                             \
-	{                                                                          \
-		"version", 'V', POPT_ARG_NONE, NULL, 'V', "show the version", NULL \
-	}
-#define OPTION_FORMATS_DIR(instead)                                             \
-	{                                                                       \
-		"formats", '\0', POPT_ARG_STRING, NULL, OPTION_FORMATS,         \
-			"take format files from DIR instead of " instead, "DIR" \
-	}
-#define OPTION_PID                                                                        \
-	{                                                                                 \
-		"pid", 'p', POPT_ARG_STRING, NULL, 'p',                                   \
-			"only events in which one of the PIDs takes part", "PID[,PID...]" \
-	}
-#define OPTION_EVENTS                                                                        \
-	{                                                                                    \
-		"events", 'e', POPT_ARG_STRING, NULL, 'e', "only these of fork, exec, exit", \
-			"LIST"                                                               \
-	}
-#define OPTION_OUTPUT                                                      \
-	{                                                                  \
-		"output", 'o', POPT_ARG_STRING, NULL, 'o',                 \
-			"write to FILE instead of standard output", "FILE" \
-	}
-#define OPTION_QUIET                                                                              \
-	{                                                                                         \
-		"quiet", 'q', POPT_ARG_NONE, NULL, 'q', "no summary and no notices, errors only", \
-			NULL                                                                      \
-	}
+/* What several modes take. clang-format off: it makes a macro of one row into five lines. */
+/* clang-format off */
+#define FLAG(name, letter, help) \
+	{name, letter, POPT_ARG_NONE, NULL, letter, help, NULL}
+#define VALUE(name, letter, help, value) \
+	{name, letter, POPT_ARG_STRING, NULL, letter, help, value}
+#define LONG_FLAG(name, option, help) \
+	{name, '\0', POPT_ARG_NONE, NULL, option, help, NULL}
+#define LONG_VALUE(name, option, help, value) \
+	{name, '\0', POPT_ARG_STRING, NULL, option, help, value}
+
+#define OPTION_PID VALUE("pid", 'p', "only events in which one of the PIDs takes part", "PID[,PID...]")
+#define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants and threads too, those to come and those alive")
+#define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit", "LIST")
+#define OPTION_OUTPUT VALUE("output", 'o', "write to FILE instead of standard output", "FILE")
+#define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
+#define OPTION_FORMATS_DIR(instead) \
+	LONG_VALUE("formats", OPTION_FORMATS, "take format files from DIR, or those of a shipped kernel, instead of " instead, "DIR")
+#define OPTION_RAW_RECORDS LONG_FLAG("raw", OPTION_RAW, "below each line the record itself: every field, and the bytes")
+#define OPTION_QUIET FLAG("quiet", 'q', "no summary and no notices, errors only")
+#define OPTION_VERSION FLAG("version", 'V', "show the version")
+#define OPTION_HELP FLAG("help", 'h', "show this help")
 
 static const struct poptOption trace_options[] = {
-	{"duration", 'd', POPT_ARG_STRING, NULL, 'd', "stop after SECS, 1 to 60 (60)", "SECS"},
-	{"max-events", 'n', POPT_ARG_STRING, NULL, 'n', "stop after N events, 1 to 5000 (5000)",
-	 "N"},
-	{"stream", '\0', POPT_ARG_NONE, NULL, OPTION_STREAM,
-	 "lift both limits: run until interrupted", NULL},
+	VALUE("duration", 'd', "stop after SECS, 1 to 60 (60)", "SECS"),
+	VALUE("max-events", 'n', "stop after N events, 1 to 5000 (5000)", "N"),
+	LONG_FLAG("stream", OPTION_STREAM, "lift both limits: run until interrupted"),
 	OPTION_PID,
-	{"follow", 'f', POPT_ARG_NONE, NULL, 'f',
-	 "with -p: descendants and threads too, those to come and those alive", NULL},
+	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	OPTION_OUTPUT,
-	{"mmap-pages", 'm', POPT_ARG_STRING, NULL, 'm',
-	 "pages of ring buffer per CPU, a power of two", "N"},
+	OPTION_RAW_RECORDS,
+	OPTION_MMAP_PAGES,
 	OPTION_FORMATS_DIR("tracefs"),
-	{"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "say what is opened and how", NULL},
+	FLAG("verbose", 'v', "say what is opened and how"),
+	OPTION_QUIET,
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption record_options[] = {
+	VALUE("output", 'o', "the capture; an existing one is kept as FILE.old; - is standard output", "FILE"),
+	VALUE("duration", 'd', "stop after SECS", "SECS"),
+	VALUE("max-events", 'n', "stop once at least N events are recorded", "N"),
+	OPTION_PID,
+	OPTION_FOLLOW,
+	OPTION_EVENTS,
+	OPTION_MMAP_PAGES,
+	OPTION_FORMATS_DIR("tracefs"),
+	FLAG("verbose", 'v', "say what is opened and how"),
 	OPTION_QUIET,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -73,15 +74,15 @@ static const struct poptOption trace_options[] = {
 };
 
 static const struct poptOption replay_options[] = {
-	{"duration", 'd', POPT_ARG_STRING, NULL, 'd',
-	 "stop SECS after the first event, by the capture's clock", "SECS"},
-	{"max-events", 'n', POPT_ARG_STRING, NULL, 'n', "stop after N events", "N"},
+	VALUE("duration", 'd', "stop SECS after the first event, by the capture's clock", "SECS"),
+	VALUE("max-events", 'n', "stop after N events", "N"),
 	OPTION_PID,
-	{"follow", 'f', POPT_ARG_NONE, NULL, 'f', "with -p: descendants and threads too", NULL},
+	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	OPTION_OUTPUT,
+	OPTION_RAW_RECORDS,
 	OPTION_FORMATS_DIR("those of the capture"),
-	{"verbose", 'v', POPT_ARG_NONE, NULL, 'v', "say what the capture holds", NULL},
+	FLAG("verbose", 'v', "say what the capture holds"),
 	OPTION_QUIET,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -94,6 +95,14 @@ static const struct poptOption check_options[] = {
 	POPT_TABLEEND,
 };
 
+static const struct poptOption formats_options[] = {
+	FLAG("verbose", 'v', "with diff: list the ids that differ"),
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+/* clang-format on */
+
 /* What each mode takes, and how its usage line ends. */
 static const struct mode_syntax {
 	const char *name;
@@ -101,8 +110,12 @@ static const struct mode_syntax {
 	const char *usage;
 } modes[] = {
 	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]"},
+	[MODE_RECORD] = {"record", record_options,
+			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]"},
 	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE"},
 	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]"},
+	[MODE_FORMATS] = {"formats", formats_options,
+			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]"},
 };
 
 /* ---- values ---- */
@@ -248,6 +261,9 @@ static int apply_option(struct parse *parse, int option, const char *text)
 	case OPTION_STREAM:
 		parse->stream = true;
 		return 0;
+	case OPTION_RAW:
+		options->raw = true;
+		return 0;
 	case 'f':
 		options->follow = true;
 		return 0;
@@ -267,8 +283,27 @@ static int apply_option(struct parse *parse, int option, const char *text)
 	}
 }
 
+static int copy_arguments(poptContext context, struct parse *parse)
+{
+	const char **arguments = poptGetArgs(context);
+	size_t count = 0;
+
+	while (arguments && arguments[count])
+		count++;
+	char **copies = calloc(count + 1, sizeof(*copies));
+	parse->options->arguments = copies;
+	for (size_t i = 0; copies && i < count; i++) {
+		copies[i] = strdup(arguments[i]);
+		if (!copies[i])
+			return error_set(parse->err, -ENOMEM, "out of memory");
+	}
+	return copies ? 0 : error_set(parse->err, -ENOMEM, "out of memory");
+}
+
 static int take_arguments(poptContext context, struct parse *parse)
 {
+	if (parse->mode == MODE_FORMATS)
+		return copy_arguments(context, parse);
 	if (parse->mode == MODE_REPLAY && poptPeekArg(context)) {
 		int code = take_string(&parse->options->capture, poptGetArg(context), "replay",
 				       parse->err);
@@ -329,13 +364,19 @@ static int check_together(struct options *options, bool stream, struct error *er
 		error_remedy(err, "perf_exec_trace replay perf.data, or - for standard input");
 		return -EINVAL;
 	}
-	if (options->mode != MODE_TRACE && options->mode != MODE_REPLAY)
+	if (options->mode != MODE_TRACE && options->mode != MODE_RECORD &&
+	    options->mode != MODE_REPLAY)
 		return 0;
+	if (options->mode == MODE_RECORD && !options->output) {
+		error_set(err, -EINVAL, "record needs -o FILE: where to");
+		error_remedy(err, "perf_exec_trace record -o perf.data");
+		return -EINVAL;
+	}
 	if (options->command && options->pids.count > 0)
 		return error_set(err, -EINVAL, "-p and a COMMAND exclude each other");
 	if (options->follow && !options->command && options->pids.count == 0)
 		return error_set(err, -EINVAL, "-f needs -p: whom to follow");
-	if (stream || options->command || options->mode == MODE_REPLAY)
+	if (stream || options->command || options->mode != MODE_TRACE)
 		return 0;
 
 	int code = check_limits(options, err);
@@ -383,14 +424,15 @@ static int parse_mode(int argc, char **argv, struct parse *parse)
 		return error_set(parse->err, -ENOMEM, "out of memory");
 	int code = apply_all(context, parse);
 	poptFreeContext(context);
-	if (code == 0 && mode->name && parse->options->command)
+	bool takes_command = parse->mode == MODE_TRACE || parse->mode == MODE_RECORD;
+	if (code == 0 && !takes_command && parse->options->command)
 		return error_set(parse->err, -EINVAL, "%s takes no COMMAND", mode->name);
 	return code;
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct error *err)
 {
-	struct options parsed = {.events = EVENT_SHOWABLE};
+	struct options parsed = {.events = EVENT_SHOWABLE, .argv = argv};
 	int before_command = find_command(argc, argv, &parsed, err);
 	struct parse parse = {
 		.options = &parsed,
@@ -416,6 +458,10 @@ void options_done(struct options *options)
 	free(options->formats);
 	free(options->capture);
 	options->capture = NULL;
+	for (size_t i = 0; options->arguments && options->arguments[i]; i++)
+		free(options->arguments[i]);
+	free(options->arguments);
+	options->arguments = NULL;
 	options->output = NULL;
 	options->formats = NULL;
 }
@@ -430,13 +476,27 @@ void options_print_help(enum mode mode, FILE *out)
 	poptSetOtherOptionHelp(context, modes[mode].usage);
 	poptPrintHelp(context, out, 0);
 	poptFreeContext(context);
+	if (mode == MODE_FORMATS)
+		fputs("\n"
+		      "A, B and SOURCE: live, a kernel of 'formats list' or the beginning of its "
+		      "name, a directory\n"
+		      "that holds events/, or a capture. EVENT: a name, SYSTEM:NAME, or a glob.\n"
+		      "\n"
+		      "Exit status: 0; 1 where diff finds differences (ids do not count); 2 on "
+		      "failure.\n",
+		      out);
 	if (mode == MODE_TRACE)
 		fputs("\n"
 		      "Traces every fork, exec and exit on this host, or of COMMAND and its "
 		      "descendants.\n"
 		      "\n"
-		      "Also: perf_exec_trace replay FILE   the same from a capture of perf record\n"
-		      "      perf_exec_trace check         what this host allows, and the "
-		      "remedies\n",
+		      "Also: perf_exec_trace record -o FILE   the same into a capture, for replay "
+		      "or perf\n"
+		      "      perf_exec_trace replay FILE      the same from a capture of record or "
+		      "perf\n"
+		      "      perf_exec_trace check            what this host allows, and the "
+		      "remedies\n"
+		      "      perf_exec_trace formats          tracepoint formats: list, show, "
+		      "diff\n",
 		      out);
 }

@@ -50,14 +50,19 @@ static enum field_kind kind_of(const struct tep_format_field *from)
 	}
 }
 
+/* *DECLARATIONS is where in the clean text the field's line is to be found. */
 static int copy_field(const struct tep_format_field *from, bool common,
-		      const struct machine *machine, struct format_field *field)
+		      const struct machine *machine, const char **declarations,
+		      struct format_field *field)
 {
-	if (from->offset < 0 || from->size < 0)
+	struct text declaration;
+
+	if (from->offset < 0 || from->size < 0 || !format_text_next(declarations, &declaration))
 		return -EBADMSG;
 	*field = (struct format_field){
 		.name = strdup(from->name),
 		.type = strdup(from->type),
+		.declaration = strndup(declaration.bytes, declaration.length),
 		.at =
 			{
 				.offset = (uint32_t)from->offset,
@@ -68,16 +73,17 @@ static int copy_field(const struct tep_format_field *from, bool common,
 			},
 		.common = common,
 	};
-	return field->name && field->type ? 0 : -ENOMEM;
+	return field->name && field->type && field->declaration ? 0 : -ENOMEM;
 }
 
 static int copy_fields(const struct tep_format_field *from, bool common,
-		       const struct machine *machine, struct format *format)
+		       const struct machine *machine, const char **declarations,
+		       struct format *format)
 {
 	for (; from; from = from->next) {
 		/* Counted first: format_free() then frees what a failure leaves half-made. */
 		struct format_field *field = &format->fields[format->field_count++];
-		int code = copy_field(from, common, machine, field);
+		int code = copy_field(from, common, machine, declarations, field);
 
 		if (code < 0)
 			return code;
@@ -86,7 +92,7 @@ static int copy_fields(const struct tep_format_field *from, bool common,
 }
 
 static int copy_event(const struct tep_event *from, const struct machine *machine,
-		      struct format *format)
+		      const char *clean, struct format *format)
 {
 	size_t count = (size_t)from->format.nr_common + (size_t)from->format.nr_fields;
 
@@ -96,8 +102,8 @@ static int copy_event(const struct tep_event *from, const struct machine *machin
 	format->fields = calloc(count ? count : 1, sizeof(*format->fields));
 	if (!format->system || !format->name || !format->fields)
 		return -ENOMEM;
-	int code = copy_fields(from->format.common_fields, true, machine, format);
-	return code < 0 ? code : copy_fields(from->format.fields, false, machine, format);
+	int code = copy_fields(from->format.common_fields, true, machine, &clean, format);
+	return code < 0 ? code : copy_fields(from->format.fields, false, machine, &clean, format);
 }
 
 /* CLEAN came through format_text_clean(). The event that TEP makes of it belongs to TEP. */
@@ -112,7 +118,7 @@ static int parse_clean(struct tep_handle *tep, const char *system, const char *c
 		return error_set(err, -EBADMSG, "libtraceevent cannot parse it");
 
 	struct format *made = calloc(1, sizeof(*made));
-	int code = made ? copy_event(event, machine, made) : -ENOMEM;
+	int code = made ? copy_event(event, machine, clean, made) : -ENOMEM;
 	if (code < 0) {
 		format_free(made);
 		return error_set(err, code, "%s",
@@ -150,6 +156,7 @@ void format_free(struct format *format)
 	for (size_t i = 0; i < format->field_count; i++) {
 		free(format->fields[i].name);
 		free(format->fields[i].type);
+		free(format->fields[i].declaration);
 	}
 	free(format->fields);
 	free(format->system);

@@ -126,6 +126,46 @@ static int read_format(const struct format_dir *dir, const char *system, const c
 	return 0;
 }
 
+/* tracefs reports a size of 0, so what is read is what counts. */
+static int read_all(FILE *in, char **text, size_t *length)
+{
+	char *made = NULL;
+	size_t made_length = 0, got;
+	char piece[4096];
+	FILE *out = open_memstream(&made, &made_length);
+
+	if (!out)
+		return -ENOMEM;
+	while ((got = fread(piece, 1, sizeof(piece), in)) > 0)
+		fwrite(piece, 1, got, out);
+	int code = ferror(in) ? -EIO : 0;
+	if (fclose(out) != 0)
+		code = -ENOMEM;
+	if (code < 0) {
+		free(made);
+		return code;
+	}
+	*text = made;
+	*length = made_length;
+	return 0;
+}
+
+int format_dir_read_text(const struct format_dir *dir, const char *path, char **text,
+			 size_t *length, struct error *err)
+{
+	char full[sizeof(dir->path) + 256];
+
+	snprintf(full, sizeof(full), "%s/%s", dir->path, path);
+	FILE *in = fopen(full, "re");
+	if (!in)
+		return error_set(err, -errno, "cannot read %s: %s", full, strerror(errno));
+	int code = read_all(in, text, length);
+	fclose(in);
+	if (code < 0)
+		return error_set(err, code, "cannot read %s: %s", full, strerror(-code));
+	return 0;
+}
+
 int format_dir_read(const struct format_dir *dir, const char *system, const char *event,
 		    const struct machine *machine, struct format **format, struct error *err)
 {

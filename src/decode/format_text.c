@@ -331,3 +331,16 @@ int format_text_clean(const char *text, size_t length, char **clean, size_t *cle
 	*clean_length = made_length;
 	return 0;
 }
+
+bool format_text_next(const char **at, struct text *declaration)
+{
+	static const char key[] = "\tfield:";
+	const char *field = strstr(*at, key);
+
+	if (!field)
+		return false;
+	field += strlen(key);
+	*declaration = (struct text){field, strcspn(field, ";")};
+	*at = field + declaration->length;
+	return true;
+}

@@ -82,6 +82,10 @@ static size_t measure_special(const unsigned char *from, size_t available, bool 
 
 char *escape_text(char *out, struct text text)
 {
+	/* An empty text may be NULL, to which not even 0 can be added. */
+	if (text.length == 0)
+		return out;
+
 	const unsigned char *from = (const unsigned char *)text.bytes;
 	const unsigned char *end = from + text.length;
 

@@ -36,12 +36,22 @@ static int map_once(struct cpu_ring *ring, uint32_t pages)
 	return 0;
 }
 
+static uint32_t watermark(const struct cpu_ring_plan *plan)
+{
+	return (uint32_t)(plan->pages * page_size() / WATERMARK_FRACTION);
+}
+
+struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t index)
+{
+	if (index < plan->tracepoint_count)
+		return perf_event_tracepoint_attr(plan->tracepoints[index].id, plan->features);
+	return perf_event_ring_owner_attr(watermark(plan), plan->comm, plan->features);
+}
+
 static int open_owner(struct cpu_ring_plan *plan, struct cpu_ring *ring)
 {
-	uint32_t watermark = (uint32_t)(plan->pages * page_size() / WATERMARK_FRACTION);
-
 	ring->owner_fd =
-		perf_event_open_ring_owner(ring->cpu, watermark, plan->comm, &plan->features);
+		perf_event_open_ring_owner(ring->cpu, watermark(plan), plan->comm, &plan->features);
 	return ring->owner_fd < 0 ? ring->owner_fd : 0;
 }
 
@@ -160,6 +170,17 @@ void cpu_ring_disable(const struct cpu_ring *ring)
 	for (size_t i = 0; i < ring->tracepoint_count; i++)
 		ioctl(ring->tracepoint_fds[i], PERF_EVENT_IOC_DISABLE, 0);
 	ioctl(ring->owner_fd, PERF_EVENT_IOC_DISABLE, 0);
+}
+
+int cpu_ring_read_ids(struct cpu_ring *ring)
+{
+	for (size_t i = 0; i <= ring->tracepoint_count; i++) {
+		int fd = i < ring->tracepoint_count ? ring->tracepoint_fds[i] : ring->owner_fd;
+
+		if (ioctl(fd, PERF_EVENT_IOC_ID, &ring->ids[i]) < 0)
+			return -errno;
+	}
+	return 0;
 }
 
 static uint64_t lost_in_all(const struct cpu_ring *ring)

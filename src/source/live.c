@@ -378,6 +378,25 @@ static const struct source_ops live_ops = {
 	.free = live_free,
 };
 
+struct cpu_ring *live_ring(struct source *source, size_t index)
+{
+	struct live *live = live_of(source);
+
+	return index < live->ring_count ? live->rings[index] : NULL;
+}
+
+void live_close_left(struct source *source)
+{
+	struct live *live = live_of(source);
+
+	for (size_t i = live->ring_count; i-- > 0;) {
+		const struct cpu_ring *ring = live->rings[i];
+
+		if (ring->leaving && ring->ring.tail == ring->ring.head)
+			close_cpu(live, i);
+	}
+}
+
 int live_open(struct live_options *options, struct source **source, struct error *err)
 {
 	struct live *live = calloc(1, sizeof(*live));

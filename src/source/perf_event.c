@@ -72,16 +72,18 @@ static struct perf_event_attr basic_attr(void)
 	};
 }
 
-int perf_event_open_tracepoint(uint16_t id, int cpu, unsigned int *features)
+struct perf_event_attr perf_event_tracepoint_attr(uint16_t id, unsigned int features)
 {
 	struct perf_event_attr attr = basic_attr();
 
 	attr.type = PERF_TYPE_TRACEPOINT;
 	attr.config = id;
-	return open_with_features(&attr, cpu, features);
+	apply_features(&attr, features);
+	return attr;
 }
 
-int perf_event_open_ring_owner(int cpu, uint32_t watermark, bool comm, unsigned int *features)
+struct perf_event_attr perf_event_ring_owner_attr(uint32_t watermark, bool comm,
+						  unsigned int features)
 {
 	struct perf_event_attr attr = basic_attr();
 
@@ -90,6 +92,21 @@ int perf_event_open_ring_owner(int cpu, uint32_t watermark, bool comm, unsigned 
 	attr.comm = comm;
 	attr.watermark = 1;
 	attr.wakeup_watermark = watermark;
+	apply_features(&attr, features);
+	return attr;
+}
+
+int perf_event_open_tracepoint(uint16_t id, int cpu, unsigned int *features)
+{
+	struct perf_event_attr attr = perf_event_tracepoint_attr(id, *features);
+
+	return open_with_features(&attr, cpu, features);
+}
+
+int perf_event_open_ring_owner(int cpu, uint32_t watermark, bool comm, unsigned int *features)
+{
+	struct perf_event_attr attr = perf_event_ring_owner_attr(watermark, comm, *features);
+
 	return open_with_features(&attr, cpu, features);
 }
 

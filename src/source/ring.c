@@ -79,10 +79,28 @@ int ring_peek(struct ring *ring, const struct perf_event_header **header)
 	return 1;
 }
 
-void ring_advance(struct ring *ring)
+void ring_skip(struct ring *ring)
 {
 	ring->tail += ring->current;
 	ring->current = 0;
+}
+
+int ring_skipped(const struct ring *ring, struct iovec pieces[2])
+{
+	uint64_t length = ring->tail - ring->released;
+	uint64_t start = ring->released & (ring->size - 1);
+	uint64_t until_end = ring->size - start;
+	uint64_t first = length < until_end ? length : until_end;
+
+	/* An iovec has no pointer to const; nobody writes through this one. */
+	pieces[0] = (struct iovec){(void *)(uintptr_t)(ring->data + start), first};
+	pieces[1] = (struct iovec){(void *)(uintptr_t)ring->data, length - first};
+	return (first > 0) + (length > first);
+}
+
+void ring_advance(struct ring *ring)
+{
+	ring_skip(ring);
 	if (ring->tail - ring->released >= ring->size / RELEASE_FRACTION)
 		ring_release(ring);
 }

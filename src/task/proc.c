@@ -43,12 +43,34 @@ static DIR *open_dir(int parent_fd, const char *path)
 	return dir;
 }
 
-/* State and parent out of /proc/PID/stat. The comm before them may hold any byte, ')' too. */
-static int read_stat(int proc_fd, int32_t pid, char *state, int32_t *ppid)
-{
-	char path[32], text[512];
+struct stat_line {
+	char state;
+	int32_t ppid;
+	char comm[64];
+};
 
-	snprintf(path, sizeof(path), "%d/stat", pid);
+/* "TID (COMM) STATE PPID ...", where COMM may hold any byte, ')' too. */
+static int parse_stat(const char *text, size_t length, struct stat_line *stat)
+{
+	const char *comm = memchr(text, '(', length);
+	const char *after_comm = memrchr(text, ')', length);
+
+	if (!comm || !after_comm || after_comm < comm ||
+	    sscanf(after_comm, ") %c %d", &stat->state, &stat->ppid) != 2)
+		return -EBADMSG;
+	size_t comm_length = (size_t)(after_comm - comm) - 1;
+	if (comm_length >= sizeof(stat->comm))
+		comm_length = sizeof(stat->comm) - 1;
+	memcpy(stat->comm, comm + 1, comm_length);
+	stat->comm[comm_length] = '\0';
+	return 0;
+}
+
+/* PATH is that of a stat file of proc(5) under /proc. */
+static int read_stat_file(int proc_fd, const char *path, struct stat_line *stat)
+{
+	char text[512];
+
 	int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
@@ -58,11 +80,26 @@ static int read_stat(int proc_fd, int32_t pid, char *state, int32_t *ppid)
 	if (code < 0)
 		return code;
 	text[got] = '\0';
+	return parse_stat(text, (size_t)got, stat);
+}
 
-	const char *after_comm = memrchr(text, ')', (size_t)got);
-	if (!after_comm || sscanf(after_comm, ") %c %d", state, ppid) != 2)
-		return -EBADMSG;
+static int read_stat(int proc_fd, int32_t pid, char *state, int32_t *ppid)
+{
+	struct stat_line stat;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/stat", pid);
+	int code = read_stat_file(proc_fd, path, &stat);
+	if (code < 0)
+		return code;
+	*state = stat.state;
+	*ppid = stat.ppid;
 	return 0;
+}
+
+static bool is_dead(char state)
+{
+	return state == 'Z' || state == 'X';
 }
 
 static int append(struct process_list *list, const struct process *process)
@@ -142,7 +179,7 @@ static void mark_descendants(struct process_list *list, const struct task_table 
 /* A zombie leader has had its EXIT; its threads may live on. */
 static int enter_tasks(int proc_fd, const struct process *process, struct task_table *table)
 {
-	bool is_zombie = process->state == 'Z' || process->state == 'X';
+	bool is_zombie = is_dead(process->state);
 	char path[32];
 
 	snprintf(path, sizeof(path), "%d/task", process->pid);
@@ -176,12 +213,55 @@ int proc_scan(int proc_fd, struct task_table *table)
 	return code;
 }
 
+static void visit_threads(int proc_fd, int32_t pid,
+			  void (*visit)(void *context, const struct proc_task *task), void *context)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%d/task", pid);
+	DIR *dir = open_dir(proc_fd, path);
+	struct dirent *entry;
+
+	/* It may be gone by now. */
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		int32_t tid = pid_of_name(entry->d_name);
+		struct stat_line stat;
+
+		snprintf(path, sizeof(path), "%d/task/%d/stat", pid, tid);
+		if (tid == 0 || read_stat_file(proc_fd, path, &stat) < 0 || is_dead(stat.state))
+			continue;
+		const struct proc_task task = {pid, tid, stat.ppid, stat.comm};
+		visit(context, &task);
+	}
+	closedir(dir);
+}
+
+int proc_visit(int proc_fd, void (*visit)(void *context, const struct proc_task *task),
+	       void *context)
+{
+	DIR *dir = open_dir(proc_fd, ".");
+	struct dirent *entry;
+
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		int32_t pid = pid_of_name(entry->d_name);
+
+		if (pid > 0)
+			visit_threads(proc_fd, pid, visit, context);
+	}
+	closedir(dir);
+	return 0;
+}
+
 bool proc_is_alive(int proc_fd, int32_t tid)
 {
 	char state;
 	int32_t ppid;
 
-	return read_stat(proc_fd, tid, &state, &ppid) == 0 && state != 'Z' && state != 'X';
+	return read_stat(proc_fd, tid, &state, &ppid) == 0 && !is_dead(state);
 }
 
 static bool is_alive(void *proc_fd, int32_t tid)

@@ -33,7 +33,7 @@ static _Noreturn void hold_and_exec(int hold_fd, int error_fd, char *const argv[
 }
 
 static int fork_held(struct command *command, const int hold[2], const int error[2],
-		     char *const argv[])
+		     char *const argv[], bool stdout_to_stderr)
 {
 	pid_t pid = fork();
 
@@ -42,6 +42,8 @@ static int fork_held(struct command *command, const int hold[2], const int error
 	if (pid == 0) {
 		close(hold[1]);
 		close(error[0]);
+		if (stdout_to_stderr && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+			_exit(COMMAND_CANNOT_RUN);
 		hold_and_exec(hold[0], error[1], argv);
 	}
 	close(hold[0]);
@@ -50,7 +52,8 @@ static int fork_held(struct command *command, const int hold[2], const int error
 	return 0;
 }
 
-int command_start(struct command *command, char *const argv[], struct error *err)
+int command_start(struct command *command, char *const argv[], bool stdout_to_stderr,
+		  struct error *err)
 {
 	int hold[2], error[2];
 
@@ -63,7 +66,7 @@ int command_start(struct command *command, char *const argv[], struct error *err
 		close(hold[1]);
 		return error_set(err, code, "cannot make a pipe: %s", strerror(-code));
 	}
-	int code = fork_held(command, hold, error, argv);
+	int code = fork_held(command, hold, error, argv, stdout_to_stderr);
 	if (code < 0) {
 		for (int i = 0; i < 2; i++) {
 			close(hold[i]);

@@ -65,9 +65,18 @@ static int show_truncated(struct pipeline *pipeline, const struct event *last)
 	return show(pipeline, &truncated);
 }
 
-static int show_counted(struct pipeline *pipeline, const struct event *event)
+static int show_with_record(struct pipeline *pipeline, const struct event *event,
+			    const struct record *record)
 {
 	int code = show(pipeline, event);
+
+	return code == 0 && pipeline->raw ? raw_show(pipeline->raw, record) : code;
+}
+
+static int show_counted(struct pipeline *pipeline, const struct event *event,
+			const struct record *record)
+{
+	int code = show_with_record(pipeline, event, record);
 
 	if (code < 0 || pipeline->max_events == 0 ||
 	    pipeline_shown(pipeline) < pipeline->max_events)
@@ -95,7 +104,7 @@ int pipeline_feed(struct pipeline *pipeline, const struct record *record)
 	if (code == 0)
 		code = root_born(pipeline, &event);
 	if (code == 0 && filter_passes(&pipeline->filter, &event, task))
-		code = show_counted(pipeline, &event);
+		code = show_counted(pipeline, &event, record);
 	if (code != 0)
 		return code;
 	bool alone = pipeline->ends_alone && event.type == EVENT_EXIT &&

@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture/capture.h"
 #include "decode/format_dir.h"
+#include "formats/shipped.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/session.h"
@@ -75,7 +77,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 static int read_given_formats(struct replay *replay, struct error *err)
 {
 	struct format_dir dir;
-	int code = format_dir_open(&dir, replay->options->formats, err);
+	int code = shipped_open_dir(&dir, replay->options->formats, err);
 
 	if (code < 0)
 		return code;
@@ -192,6 +194,19 @@ static void notice_capture(const struct replay *replay)
 	       8U * machine.long_size, machine.big_endian ? "big" : "little", names);
 }
 
+/* To empty the capture would take away what is being read. */
+static int refuse_own_capture(const struct replay *replay, struct error *err)
+{
+	struct stat capture, output;
+
+	if (replay->session.output_fd < 0 || fstat(replay->session.output_fd, &output) < 0 ||
+	    fstat(replay->capture_fd < 0 ? STDIN_FILENO : replay->capture_fd, &capture) < 0)
+		return 0;
+	if (output.st_dev != capture.st_dev || output.st_ino != capture.st_ino)
+		return 0;
+	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options->output);
+}
+
 static int set_up(struct replay *replay, struct error *err)
 {
 	const struct format *formats[TRACEPOINT_COUNT];
@@ -205,8 +220,9 @@ static int set_up(struct replay *replay, struct error *err)
 		return code;
 	notice_capture(replay);
 	select_recorded(replay);
-	/* Only now, so that a replay that cannot begin leaves an old file alone. */
 	code = session_open_output(&replay->session, err);
+	if (code == 0)
+		code = refuse_own_capture(replay, err);
 	if (code < 0)
 		return code;
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
@@ -357,6 +373,7 @@ static int run(struct replay *replay, struct error *err)
 static void tear_down(struct replay *replay)
 {
 	session_done(&replay->session);
+	source_free(replay->session.source);
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		format_free(replay->formats[i]);
 	if (replay->capture_fd >= 0)
@@ -381,6 +398,7 @@ static void report(const struct replay *replay, struct error *err)
 
 static int replay_and_end(struct replay *replay, struct error *err)
 {
+	session_keep_output(&replay->session);
 	/* Where lines go to the same terminal, they are progress enough. */
 	bool visible = replay->options->output || !isatty(STDOUT_FILENO);
 

@@ -11,28 +11,46 @@
 
 void session_done(struct session *session)
 {
+	raw_free(session->raw);
 	sink_free(session->sink);
 	writer_free(session->writer);
-	source_free(session->source);
 	decoder_free(session->decoder);
 	task_table_free(session->tasks);
 	if (session->output_fd >= 0)
 		close(session->output_fd);
+	if (session->made_output)
+		unlink(session->options->output);
+}
+
+static int open_file(struct session *session, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	session->made_output = fd >= 0;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	session->output_fd = fd;
+	return fd < 0 ? -errno : 0;
 }
 
 int session_open_output(struct session *session, struct error *err)
 {
 	const char *path = session->options->output;
+	int code = path ? open_file(session, path) : 0;
 
-	if (path) {
-		session->output_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (session->output_fd < 0)
-			return error_set(err, -errno, "cannot write %.200s: %s", path,
-					 strerror(errno));
-	}
+	if (code < 0)
+		return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 	session->writer = writer_new(path ? session->output_fd : STDOUT_FILENO);
 	session->sink = session->writer ? sink_pipe_new(session->writer) : NULL;
 	return session->sink ? 0 : error_set(err, -ENOMEM, "out of memory");
+}
+
+void session_keep_output(struct session *session)
+{
+	session->made_output = false;
+	/* EINVAL: a pipe or a device, which holds nothing. */
+	if (session->output_fd >= 0 && ftruncate(session->output_fd, 0) < 0)
+		return;
 }
 
 int session_make_pipeline(struct session *session,
@@ -44,12 +62,15 @@ int session_make_pipeline(struct session *session,
 	if (code < 0)
 		return code;
 	session->tasks = task_table_new();
-	if (!session->tasks)
+	if (options->raw)
+		session->raw = raw_new(session->writer, formats, TRACEPOINT_COUNT);
+	if (!session->tasks || (options->raw && !session->raw))
 		return error_set(err, -ENOMEM, "out of memory");
 	session->pipeline = (struct pipeline){
 		.decoder = session->decoder,
 		.tasks = session->tasks,
 		.sink = session->sink,
+		.raw = session->raw,
 		.filter =
 			{
 				.events = options->events,

@@ -59,7 +59,7 @@ static int install_all(void)
 	sigemptyset(&child.sa_mask);
 	sigemptyset(&ignore.sa_mask);
 	if (sigaction(SIGCHLD, &child, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0 ||
-	    sigaction(SIGHUP, NULL, &hangup) < 0)
+	    sigaction(SIGXFSZ, &ignore, NULL) < 0 || sigaction(SIGHUP, NULL, &hangup) < 0)
 		return -errno;
 	/* nohup(1) had it ignored. */
 	int code = hangup.sa_handler == SIG_IGN ? 0 : install_stop(SIGHUP);

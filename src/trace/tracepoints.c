@@ -6,6 +6,7 @@
 
 #include "event.h"
 #include "filter/pid_list.h"
+#include "formats/shipped.h"
 
 static unsigned int needed_events(const struct options *options)
 {
@@ -53,7 +54,7 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct options *opti
 		     struct error *err)
 {
 	struct tracepoints made = {0};
-	int code = options->formats ? format_dir_open(&made.dir, options->formats, err)
+	int code = options->formats ? shipped_open_dir(&made.dir, options->formats, err)
 				    : format_dir_open_tracefs(&made.dir, err);
 
 	if (code < 0)

@@ -7,6 +7,7 @@ and ends with main(). It is run as `test_NAME.py BUILD_DIR [WORD]`; WORD selects
 """
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -430,17 +431,25 @@ def poke_until_seen(poke, background):
     def seen():
         expect(background.process.poll() is None,
                f'{background.args} ended early: {background.err!r}')
+        start = len(background.arrived)
         children.append(poke())
         tail = b'|%d|' % children[-1]
         deadline = time.monotonic() + 0.2
         while time.monotonic() < deadline:
-            if background.find(lambda line: line.startswith(b'FORK|') and tail in line):
+            if background.find(lambda line: line.startswith(b'FORK|') and tail in line, start):
                 return True
             time.sleep(POLL)
         return False
 
     wait_until(seen, 'the trace to run')
     return children
+
+
+def without_leading(items, children):
+    """ITEMS after the events of CHILDREN, which come first: later a pid may be another task's."""
+    def is_theirs(item):
+        return getattr(item, 'child', getattr(item, 'pid', None)) in children
+    return list(itertools.dropwhile(is_theirs, items))
 
 
 # ---- mount namespaces ----------------------------------------------------------------------------

@@ -4,13 +4,16 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from lines import Fork
-from live import (Puppet, Skip, expect, main, need_root, no_problems, note, poke_until_seen, tracer,
-                  tracing_test, wait_until, workload_dir)
+from live import (Puppet, Skip, expect, main, need_program, need_root, no_problems, note,
+                  poke_until_seen, run, scratch, stop, tracer, tracing_test, wait_until,
+                  workload_dir)
 from truth import Truth, differences, disorder
 
 SYSFS = Path('/sys/devices/system/cpu')
@@ -78,6 +81,21 @@ def events_of_a_cpu_that_came_back_are_delivered():
 
 
 @tracing_test
+def cpu_that_is_back_at_once_is_traced_again():
+    """Before the tool can look at the list of online CPUs; its events are off all the same."""
+    with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet, \
+            tracer('--stream', '-p', puppet.pid) as trace:
+        poke_until_seen(puppet.poke, trace)
+        stop(trace.process)
+        switch(cpu, '0')
+        switch(cpu, '1')
+        trace.send(signal.SIGCONT)
+        puppet.pin(cpu)
+        poke_until_seen(puppet.poke, trace)
+        trace.finish(signal.SIGINT).must_succeed()
+
+
+@tracing_test
 def cpu_that_comes_only_after_the_start_is_traced():
     with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet:
         switch(cpu, '0')
@@ -109,6 +127,44 @@ def going_and_coming_many_times_does_no_harm():
     shown = {item.child for item in result.items() if isinstance(item, Fork)} - set(early)
     expect(shown <= happened, f'never happened: {shown - happened}')
     expect(len(shown) > len(happened) / 2, f'only {len(shown)} of {len(happened)} were delivered')
+
+
+def forks_in(path):
+    """The children in a capture, as perf reads what is there of it by now."""
+    result = run([need_program('perf'), 'script', '-i', path])
+    return set(map(int, re.findall(rb' child_pid=(\d+)\n', result.out)))
+
+
+def poke_until_recorded(puppet, path):
+    def seen():
+        child = puppet.poke()
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            if child in forks_in(path):
+                return True
+        return False
+
+    wait_until(seen, 'a fork to be recorded')
+
+
+@tracing_test
+def recording_has_the_events_of_a_cpu_that_came_back():
+    """They have new ids, of which the head of the capture cannot know."""
+    with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet, \
+            scratch() as directory:
+        path = directory / 'capture'
+        with tracer('record', '-o', path, '-p', puppet.pid) as recorder:
+            poke_until_recorded(puppet, path)
+            switch(cpu, '0')
+            puppet.burst(10)
+            switch(cpu, '1')
+            puppet.pin(cpu)
+            poke_until_recorded(puppet, path)
+            before = len(Truth.load(log).forks())
+            puppet.burst(100)
+            recorder.finish(signal.SIGINT).must_succeed()
+        last = {fact.child for fact in Truth.load(log).forks()[before:]}
+        expect(last <= forks_in(path), 'forks on the CPU that came back are missing')
 
 
 main()

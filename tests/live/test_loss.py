@@ -14,8 +14,8 @@ import signal
 
 from lines import Exit, Fork, Lost
 from live import (Puppet, Skip, equal, expect, lost_in, main, no_problems, note, poke_until_seen,
-                  stop, tracer, tracing_test, workload_dir)
-from truth import ForkFact, Truth, differences, disorder
+                  stop, tracer, tracing_test, without_leading, workload_dir)
+from truth import Truth, differences, disorder, only_events
 
 BURST = 3000
 PAGES = 8
@@ -40,10 +40,9 @@ class Loss:
         """Delivered + lost == happened; returns the lines."""
         result.must_succeed()
         items, truth = result.items(), Truth.load(self.log)
-        happened = Truth(fact for fact in truth.facts if self.counts(fact, puppet_left))
         # Of the pokes before the last one it is not known whether the trace was running yet.
-        shown = [item for item in items
-                 if not isinstance(item, Lost) and not getattr(item, 'child', 0) in self.early]
+        happened = Truth(truth.forks()[len(self.early):] + self.own_exit(truth, puppet_left))
+        shown = without_leading(only_events(items), self.early)
         losses = [item for item in items if isinstance(item, Lost)]
         no_problems([problem for problem in differences(happened, shown)
                      if 'not in the log' in problem])
@@ -56,11 +55,8 @@ class Loss:
         expect(lost_in(items) > 0, 'nothing was lost: the test did not do what it is for')
         return items
 
-    def counts(self, fact, puppet_left):
-        """Whether the filter lets the fact through, and it happened when the trace ran."""
-        if isinstance(fact, ForkFact):
-            return fact.child not in self.early
-        return puppet_left and fact.pid == self.puppet.pid
+    def own_exit(self, truth, puppet_left):
+        return [fact for fact in truth.exits() if puppet_left and fact.pid == self.puppet.pid]
 
 
 def need_exact_counts():

@@ -114,9 +114,20 @@ def output_file_holds_what_standard_output_would():
 
 
 @tracing_test
+def output_file_is_left_alone_where_the_trace_cannot_begin():
+    with scratch() as directory:
+        old, new = directory / 'old', directory / 'new'
+        old.write_bytes(b'kept')
+        for path in (old, new):
+            equal(run_tool('-o', path, '--', 'no-such-command').status, 127, 'status')
+        equal(old.read_bytes(), b'kept', 'what the old file holds')
+        equal(new.exists(), False, 'whether a file was made')
+
+
+@tracing_test
 def duration_ends_a_trace():
     started = time.monotonic()
-    result = run_tool('-d', 1, '-e', 'exec').must_succeed()
+    result = run_tool('-d', 1, '--stream', '-e', 'exec').must_succeed()
     elapsed = time.monotonic() - started
     expect(elapsed >= 1, f'-d 1 ended after {elapsed} s')
     expect(not any(isinstance(item, Truncated) for item in result.items()),
@@ -130,12 +141,17 @@ def duration_ends_a_trace_whose_pid_lives_on():
         run_tool('-q', '-d', 1, '-p', puppet.pid).must_succeed()
 
 
+def trace_until_it_ends(*options):
+    """Trace the whole host while something goes on there."""
+    with workload_dir() as (log, _), Puppet(log) as puppet, tracer(*options) as trace:
+        while trace.process.poll() is None:
+            puppet.burst(10)
+        return trace.finish().must_succeed()
+
+
 @tracing_test
 def event_cap_ends_a_trace_of_the_host():
-    with workload_dir() as (log, _), Puppet(log) as puppet, tracer('-n', 20) as trace:
-        poke_until_seen(puppet.poke, trace)
-        puppet.burst(20)
-        result = trace.finish().must_succeed()
+    result = trace_until_it_ends('-n', 20)
     *events, last = result.items()
     equal(len(events), 20, 'events')
     equal((type(last), last.reason, last.limit), (Truncated, b'events', 20), 'the last line')
@@ -144,11 +160,7 @@ def event_cap_ends_a_trace_of_the_host():
 
 @tracing_test
 def default_event_cap_is_5000():
-    with workload_dir() as (log, _), Puppet(log) as puppet, tracer('-q') as trace:
-        poke_until_seen(puppet.poke, trace)
-        puppet.burst(2500)
-        result = trace.finish().must_succeed()
-    *events, last = result.items()
+    *events, last = trace_until_it_ends('-q').items()
     equal(len(events), 5000, 'events')
     equal((type(last), last.limit), (Truncated, 5000), 'the last line')
 

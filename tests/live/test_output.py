@@ -12,7 +12,7 @@ import time
 from lines import Exec, Exit, Fork, parse
 from live import (Background, Puppet, TIMEOUT, equal, expect, main, no_problems, note,
                   poke_until_seen, run, run_tool, scratch, shell, tool, tracer, tracing_test,
-                  wait_until, workload, workload_dir)
+                  wait_until, without_leading, workload, workload_dir)
 from truth import Truth, compare_command, differences
 
 LATENCY_BOUND = 5
@@ -48,8 +48,8 @@ def stopped_by(number, *options):
         result = trace.finish(number)
         truth = Truth.load(log)
     equal(result.status, 0, f'status after {number!r}: {result.err!r}')
-    wanted = Truth([fact for fact in truth.forks() if fact.child not in pokes])
-    no_problems(differences(wanted, [item for item in result.items() if item.child not in pokes]))
+    wanted = Truth(truth.forks()[len(pokes):])
+    no_problems(differences(wanted, without_leading(result.items(), pokes)))
     return result
 
 

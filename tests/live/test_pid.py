@@ -6,8 +6,9 @@ import contextlib
 import signal
 
 from live import (Dialogue, Puppet, expect, main, no_problems, note, poke_until_seen, tracer,
-                  tracing_test, workload, workload_dir)
-from truth import Truth, compare, only_events, takes_part
+                  tracing_test, without_leading, workload, workload_dir)
+from lines import Lost
+from truth import Truth, compare, takes_part
 
 OUTSIDE_FORKS = 50
 
@@ -47,12 +48,7 @@ def trace_tree(started, *options, pids=()):
     items = result.items()
     result.summary().agrees_with(items)
     # Which of them the trace was in time for is not known, all of one it need not be.
-    return ([item for item in items if not takes_part_as_child(item, pokes)],
-            Truth.load(started.log).after('go'))
-
-
-def takes_part_as_child(item, pids):
-    return only_events([item]) and takes_part(item, pids)
+    return without_leading(items, pokes), Truth.load(started.log).after('go')
 
 
 @tracing_test
@@ -80,7 +76,7 @@ def pid_and_event_types_go_together():
             started.go()
             items = trace.finish(signal.SIGINT).must_succeed().items()
         wanted = Truth(Truth.load(started.log).after('go').with_pid(started.pid).forks())
-    no_problems(compare(wanted, [item for item in items if not takes_part_as_child(item, pokes)]))
+    no_problems(compare(wanted, without_leading(items, pokes)))
 
 
 @tracing_test
@@ -107,8 +103,11 @@ def follow_of_a_child_leaves_its_parent_out():
     expect(unseen not in family, 'the test itself is wrong')
     wanted = Truth(fact for fact in truth.after('go').facts
                    if takes_part(fact, family) and not is_childs_own_fork(fact, started.child))
-    no_problems(compare(wanted, [item for item in items
-                                 if not takes_part_as_child(item, outside)]))
+    no_problems(compare(wanted, [item for item in items if not is_of(item, outside)]))
+
+
+def is_of(item, pids):
+    return not isinstance(item, Lost) and takes_part(item, pids)
 
 
 def is_childs_own_fork(fact, child):

@@ -44,6 +44,11 @@ WRONG = [
     (['true'], ['--']),
     (['check', 'me'], ['me']),
     (['-o', ''], ['-o']),
+    (['formats', 'frob'], ['frob']),
+    (['formats', 'diff', 'live'], ['diff']),
+    (['formats', 'list', 'no-such-kernel'], ['no-such-kernel']),
+    (['formats', '-p', '1'], ['-p']),
+    (['formats', '--', 'true'], ['COMMAND']),
 ]
 
 DEAD_PID = 4194304  # PID_MAX_LIMIT itself is never given out

@@ -4,7 +4,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from lines import Exec, Exit, Fork, Lost, Truncated
+from lines import Exec, Fork, Lost, Truncated
 
 SHOWN_PROBLEMS = 12
 

@@ -77,7 +77,7 @@ static void link_self(char path[PATH_MAX], const char *name)
 		fault(name);
 }
 
-/* ---- images: what a step executes ------------------------------------------------------------ */
+/* ---- images: what a step executes ---- */
 
 struct image_env {
 	char log[32], code[32], chain[32], report[32];
@@ -156,7 +156,7 @@ static void run_image(const char *filename, const char *const argv[], int code, 
 	reap(child, W_EXITCODE(code, 0));
 }
 
-/* ---- steps: processes ------------------------------------------------------------------------ */
+/* ---- steps: processes ---- */
 
 static void exit_codes(void)
 {
@@ -367,7 +367,7 @@ static void storm(void)
 		reap(workers[i], W_EXITCODE(23, 0));
 }
 
-/* ---- steps: names and arguments -------------------------------------------------------------- */
+/* ---- steps: names and arguments ---- */
 
 static void arguments(void)
 {
@@ -519,7 +519,7 @@ static void failing_execs(void)
 	reap(child, W_EXITCODE(33, 0));
 }
 
-/* ---- steps: threads -------------------------------------------------------------------------- */
+/* ---- steps: threads ---- */
 
 static void busy_thread(struct thread *self)
 {
@@ -728,7 +728,7 @@ static _Noreturn void be_leaderless(void)
 	leave_thread(39);
 }
 
-/* ---- a tree that is there before the trace --------------------------------------------------- */
+/* ---- a tree that is there before the trace ---- */
 
 static int gate[2], ready[2];
 
@@ -847,7 +847,7 @@ static _Noreturn void be_tree(void)
 	leave(0);
 }
 
-/* ---- loads ----------------------------------------------------------------------------------- */
+/* ---- loads ---- */
 
 static void record_spawns(FILE *facts, const pid_t *pids, long count, const char *program)
 {
@@ -945,8 +945,7 @@ static void run_load(long workers, long count, const char *program)
 		reap(-1, W_EXITCODE(0, 0));
 }
 
-/* ---- which
- * -------------------------------------------------------------------------------------*/
+/* ---- which ---- */
 
 static const struct step {
 	const char *name;

@@ -173,8 +173,7 @@ uint16_t make_record(void *out, uint32_t type, uint16_t misc, const void *body, 
 	return put_header(out, at, type, misc);
 }
 
-/* ---- a ring as the kernel writes it
- * --------------------------------------------------------------- */
+/* ---- a ring as the kernel writes it ---- */
 
 void fake_ring_new(struct fake_ring *fake, uint64_t size, uint64_t start)
 {
@@ -207,10 +206,9 @@ bool fake_ring_write(struct fake_ring *fake, const void *bytes, uint64_t length)
 	return true;
 }
 
-/* ---- the kernels under fixtures/formats
- * ----------------------------------------------------------- */
+/* ---- the kernels under formats/ ---- */
 
-#define FORMATS "fixtures/formats"
+#define FORMATS "formats"
 
 static int is_kernel(const struct dirent *entry)
 {
@@ -289,8 +287,7 @@ void kernels_free(struct kernels *kernels)
 	free(kernels->items);
 }
 
-/* ---- raw tracepoint records
- * ------------------------------------------------------------------------- */
+/* ---- raw tracepoint records ---- */
 
 static const struct format_field *raw_field(const struct raw *raw, const char *name)
 {

@@ -32,7 +32,7 @@ bool text_is(struct text text, const char *expected);
 /* Fail unless TEXT is the C string EXPECTED. */
 void assert_text(struct text text, const char *expected);
 
-/* ---- random numbers, the same ones in every run --------------------------------------------- */
+/* ---- random numbers, the same ones in every run ---- */
 
 struct random {
 	uint64_t state; /* the seed, not 0 */
@@ -82,8 +82,7 @@ uint16_t make_sample(void *out, uint64_t sample_type, const struct sample *sampl
 uint16_t make_record(void *out, uint32_t type, uint16_t misc, const void *body, size_t body_size,
 		     uint64_t sample_type, const struct sample *trailer);
 
-/* ---- a ring as the kernel writes it
- * --------------------------------------------------------------- */
+/* ---- a ring as the kernel writes it ---- */
 
 struct fake_ring {
 	struct perf_event_mmap_page *control;
@@ -99,8 +98,7 @@ void fake_ring_free(struct fake_ring *fake);
 /* Append LENGTH bytes and move data_head; false where what was not released leaves no room. */
 bool fake_ring_write(struct fake_ring *fake, const void *bytes, uint64_t length);
 
-/* ---- the kernels under fixtures/formats
- * ----------------------------------------------------------- */
+/* ---- the kernels under formats/ ---- */
 
 #define KERNEL_EVENTS 3 /* fork, exec, exit: the order of tracepoint_names */
 
@@ -121,8 +119,7 @@ struct kernels {
 void kernels_load(struct kernels *kernels, bool resolve);
 void kernels_free(struct kernels *kernels);
 
-/* ---- raw tracepoint records
- * ------------------------------------------------------------------------- */
+/* ---- raw tracepoint records ---- */
 
 struct raw {
 	const struct format *format;

@@ -18,8 +18,7 @@
 #include "source/perf_event.h"
 #include "support.h"
 
-/* ---- the kernel
- * ----------------------------------------------------------------------------------- */
+/* ---- the kernel ---- */
 
 #define FDS_MAX 1024
 #define EVERY_TIME (-1)
@@ -200,8 +199,7 @@ void *__wrap_malloc(size_t size)
 	return fails(&kernel.malloc) ? NULL : __real_malloc(size);
 }
 
-/* ---- helpers
- * ---------------------------------------------------------------------------------------- */
+/* ---- helpers ---- */
 
 static int open_fds(void)
 {
@@ -285,8 +283,7 @@ static size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* ---- tests
- * ------------------------------------------------------------------------------------------- */
+/* ---- tests ---- */
 
 static void assert_tracepoint(const struct cpu_ring *ring, size_t index, uint16_t id,
 			      const char *filter)

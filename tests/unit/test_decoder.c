@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From records to events: hand-made records in the byte order of every kernel under
- * fixtures/formats, whole, cut and lying.
+ * formats/, whole, cut and lying.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -79,8 +79,7 @@ static int try_decode(const struct decoder *decoder, const struct raw *raw, uint
 	return result;
 }
 
-/* ---- the events of every kernel
- * ------------------------------------------------------------------ */
+/* ---- the events of every kernel ---- */
 
 static void make_fork(struct raw *raw, const struct format *format)
 {
@@ -281,8 +280,7 @@ static void test_names_without_nul(void **state)
 	}
 }
 
-/* ---- records that lie
- * ------------------------------------------------------------------------------ */
+/* ---- records that lie ---- */
 
 /* An EXEC of the first kernel whose filename is said to be at LOCATION. */
 static int decode_filename_at(uint32_t location, uint32_t *raw_size, struct event *event)
@@ -383,8 +381,7 @@ static void test_any_bytes_are_survived(void **state)
 	}
 }
 
-/* ---- other records
- * ---------------------------------------------------------------------------------- */
+/* ---- other records ---- */
 
 static void test_foreign_records_are_none_of_ours(void **state)
 {
@@ -512,8 +509,7 @@ static void test_comm_cut_at_every_length(void **state)
 	decoder_free(decoder);
 }
 
-/* ---- formats that lack something
- * ------------------------------------------------------------------ */
+/* ---- formats that lack something ---- */
 
 /* Resolve TEXT without the line that declares FIELD, or NULL where nothing is left to resolve. */
 static struct format *format_without(const struct kernel *kernel, size_t event, const char *field)

@@ -11,8 +11,7 @@
 
 #define TEXT_MAX 4096
 
-/* ---- the reference
- * ------------------------------------------------------------------------------- */
+/* ---- the reference ---- */
 
 struct range {
 	unsigned char low, high;
@@ -105,8 +104,7 @@ static size_t reference(const unsigned char *bytes, size_t length, char *out)
 	return made;
 }
 
-/* ---- the checks
- * ------------------------------------------------------------------------------------ */
+/* ---- the checks ---- */
 
 /* Undo every \xHH. */
 static size_t unescape(const char *text, size_t length, unsigned char *out)

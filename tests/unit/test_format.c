@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Format files of 25 kernels, resolved, against a parser of this test's own; and malformed ones.
+ * Format files of 24 kernels, resolved, against a parser of this test's own; and malformed ones.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -82,6 +82,7 @@ static void assert_as_declared(const struct format_field *field, const struct de
 			       const struct machine *machine)
 {
 	assert_string_equal(field->name, declared->name);
+	assert_string_equal(field->declaration, declared->declaration);
 	assert_int_equal(field->at.offset, declared->offset);
 	assert_int_equal(field->at.size, declared->size);
 	assert_int_equal(field->at.is_signed, declared->is_signed);
@@ -123,7 +124,7 @@ static void check_kernel_event(const struct kernel *kernel, size_t event)
 static void test_all_kernels_resolve(void **state)
 {
 	(void)state;
-	assert_true(kernels.count >= 25);
+	assert_true(kernels.count >= 24);
 	for (size_t i = 0; i < kernels.count; i++)
 		for (size_t j = 0; j < KERNEL_EVENTS; j++)
 			check_kernel_event(&kernels.items[i], j);
@@ -156,9 +157,9 @@ static void test_known_places(void **state)
 	(void)state;
 	assert_at("amd64-6.1.0-50", EVENT_FORK, "parent_pid", 24, 4, FIELD_NUMBER, true);
 	assert_at("amd64-6.1.0-50", EVENT_FORK, "child_comm", 28, 16, FIELD_ARRAY, true);
-	assert_at("amd64-6.18.44", EVENT_FORK, "parent_pid", 12, 4, FIELD_NUMBER, true);
-	assert_at("amd64-6.18.44", EVENT_FORK, "child_comm", 16, 4, FIELD_DATA_LOC, false);
-	assert_at("amd64-6.18.44", EVENT_EXIT, "group_dead", 32, 1, FIELD_NUMBER, false);
+	assert_at("amd64-6.18.15+deb13", EVENT_FORK, "parent_pid", 12, 4, FIELD_NUMBER, true);
+	assert_at("amd64-6.18.15+deb13", EVENT_FORK, "child_comm", 16, 4, FIELD_DATA_LOC, false);
+	assert_at("amd64-6.18.15+deb13", EVENT_EXIT, "group_dead", 32, 1, FIELD_NUMBER, false);
 	assert_at("android-hammerhead_MRA59G_3.4.0", EVENT_EXEC, "filename", 12, 4, FIELD_DATA_LOC,
 		  false);
 	assert_at("android-walleye_OPM5.171019.017.A1_4.4.88", EVENT_EXIT, "prio", 32, 4,
@@ -210,8 +211,7 @@ static void test_the_byte_order_is_the_machines(void **state)
 	}
 }
 
-/* ---- malformed text
- * ------------------------------------------------------------------------------ */
+/* ---- malformed text ---- */
 
 /* Whatever TEXT is, there must be a whole result or a clear no. */
 static int try_parse(const char *text, size_t length)

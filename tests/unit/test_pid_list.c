@@ -130,8 +130,7 @@ static void test_a_long_list(void **state)
 	free(text);
 }
 
-/* ---- kernel filters, evaluated: NAME OP NUMBER, joined by && and ||, with parentheses
- * ------------- */
+/* ---- kernel filters, evaluated: NAME OP NUMBER, joined by && and ||, with parentheses ---- */
 
 /* The fields of a tracepoint record that a filter can name. */
 struct fields {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -218,6 +219,70 @@ static void test_the_real_proc(void **state)
 	close(fd);
 }
 
+struct visits {
+	size_t count;
+	struct {
+		int32_t pid, tid, ppid;
+		char comm[64];
+	} tasks[64];
+};
+
+static void note_visit(void *context, const struct proc_task *task)
+{
+	struct visits *visits = context;
+
+	assert_true(visits->count < ARRAY_SIZE(visits->tasks));
+	visits->tasks[visits->count].pid = task->pid;
+	visits->tasks[visits->count].tid = task->tid;
+	visits->tasks[visits->count].ppid = task->ppid;
+	strncpy(visits->tasks[visits->count].comm, task->comm, 63);
+	visits->count++;
+}
+
+static void assert_visited(const struct visits *visits, int32_t pid, int32_t tid, int32_t ppid,
+			   const char *comm)
+{
+	size_t times = 0;
+
+	for (size_t i = 0; i < visits->count; i++) {
+		if (visits->tasks[i].tid != tid)
+			continue;
+		times++;
+		assert_int_equal(visits->tasks[i].pid, pid);
+		assert_int_equal(visits->tasks[i].ppid, ppid);
+		assert_string_equal(visits->tasks[i].comm, comm);
+	}
+	if (times != 1)
+		fail_msg("%d was visited %zu times", tid, times);
+}
+
+static void test_live_tasks_are_visited_with_their_names(void **state)
+{
+	int fd = open_tree("fixtures/proc/host");
+	struct visits visits = {0};
+
+	(void)state;
+	assert_int_equal(proc_visit(fd, note_visit, &visits), 0);
+	close(fd);
+	assert_visited(&visits, 30, 30, 2, "kworker/0:1");
+	assert_visited(&visits, 90, 90, 120, "wrapped");
+	assert_visited(&visits, 120, 120, 100, "a b) R 1 (c");
+	for (size_t i = 0; i < visits.count; i++) {
+		/* Zombies: one without threads, and a leader that its thread survived. */
+		assert_int_not_equal(visits.tasks[i].tid, 140);
+		assert_int_not_equal(visits.tasks[i].tid, 150);
+	}
+}
+
+static void test_what_is_no_proc_cannot_be_visited(void **state)
+{
+	struct visits visits = {0};
+
+	(void)state;
+	assert_int_equal(proc_visit(-1, note_visit, &visits), -EBADF);
+	assert_int_equal(visits.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +297,8 @@ int main(void)
 		cmocka_unit_test(test_is_alive),
 		cmocka_unit_test(test_the_dead_are_forgotten),
 		cmocka_unit_test(test_the_real_proc),
+		cmocka_unit_test(test_live_tasks_are_visited_with_their_names),
+		cmocka_unit_test(test_what_is_no_proc_cannot_be_visited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

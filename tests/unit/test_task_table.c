@@ -24,8 +24,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* ---- events
- * ------------------------------------------------------------------------------------------ */
+/* ---- events ---- */
 
 static struct text text_of(const char *string)
 {
@@ -128,8 +127,7 @@ static void assert_subject(const struct task *task, int32_t tid, bool followed)
 	assert_int_equal(task->followed, followed);
 }
 
-/* ---- tests
- * ------------------------------------------------------------------------------------------- */
+/* ---- tests ---- */
 
 static void test_an_empty_table_knows_nobody(void **state)
 {
@@ -490,8 +488,7 @@ static void test_many_tasks(void **state)
 	assert_null(task_table_find(table, 100000));
 }
 
-/* ---- against a model: an array of tasks, each alive or not, followed or not
- * ------------------------ */
+/* ---- against a model: an array of tasks, each alive or not, followed or not ---- */
 
 #define MODEL_TASKS 64
 

@@ -15,8 +15,7 @@
 #include "sink/writer.h"
 #include "support.h"
 
-/* ---- write(2) as the test wants it
- * ---------------------------------------------------------------- */
+/* ---- write(2) as the test wants it ---- */
 
 static struct {
 	size_t at_most;  /* bytes per call, 0: as many as asked for */
@@ -51,8 +50,7 @@ static int reset_writes(void **state)
 	return 0;
 }
 
-/* ---- helpers
- * ---------------------------------------------------------------------------------------- */
+/* ---- helpers ---- */
 
 static int temporary_file(void)
 {
@@ -109,8 +107,7 @@ static void assert_file_is(int fd, const char *expected)
 	assert_file_holds(fd, expected, strlen(expected));
 }
 
-/* ---- tests
- * ------------------------------------------------------------------------------------------- */
+/* ---- tests ---- */
 
 static void test_bytes_arrive_in_order(void **state)
 {

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes the records of rings into a capture, as they lie there and without decoding them, but for
+ * two things: a LOST gets the exact count of tracepoint events (the kernel's counts sideband too,
+ * and is written late or never), and the records of a CPU that came online later get ids that the
+ * capture has.
+ */
+#ifndef PXT_CAPTURE_COLLECTOR_H
+#define PXT_CAPTURE_COLLECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/writer.h"
+#include "compiler.h"
+#include "source/cpu_ring.h"
+
+struct collector;
+
+struct collector_counts {
+	uint64_t events;            /* samples */
+	uint64_t lost;              /* told in LOST records */
+	uint64_t first_ns, last_ns; /* times of the oldest and the youngest sample, 0: none */
+};
+
+/* Told of every PERF_RECORD_FORK, by tid, in the order of each ring. */
+typedef void collector_fork(void *context, int32_t parent, int32_t child);
+
+/*
+ * Collect into WRITER (borrowed). IDS are those of one CPU's EVENT_COUNT events, as in struct
+ * cpu_ring, and NEWEST_ID the highest one that the capture has. ON_FORK may be NULL. Returns NULL
+ * without memory.
+ */
+struct collector *collector_new(struct capture_writer *writer, const uint64_t *ids,
+				size_t event_count, uint64_t newest_id, collector_fork *on_fork,
+				void *context);
+void collector_free(struct collector *collector);
+
+/*
+ * Take all that RING holds now, whose ids have been read. Returns 0, -EBADMSG where the ring is
+ * malformed, another negative errno of the writer's or -ENOMEM.
+ */
+int collector_take(struct collector *collector, struct cpu_ring *ring) MUST_CHECK;
+
+/* Tell in a LOST record what RING lost and no record has told. 0 or a negative errno. */
+int collector_tell_lost(struct collector *collector, struct cpu_ring *ring) MUST_CHECK;
+
+struct collector_counts collector_counts(const struct collector *collector);
+
+#endif

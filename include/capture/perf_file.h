@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What perf.data files are made of, beyond the records of linux/perf_event.h.
+ *
+ * Layout: tools/perf/Documentation/perf.data-file-format.txt of the kernel source; the numbers are
+ * those of tools/perf/util/header.h and tools/lib/perf/include/perf/event.h.
+ */
+#ifndef PXT_CAPTURE_PERF_FILE_H
+#define PXT_CAPTURE_PERF_FILE_H
+
+#include <linux/perf_event.h>
+#include <stdint.h>
+
+/* "PERFILE2" as a number in the recorder's byte order. */
+#define PERF_FILE_MAGIC UINT64_C(0x32454c4946524550)
+
+struct perf_file_section {
+	uint64_t offset, size; /* bytes, from the start of the file */
+};
+
+struct perf_file_header {
+	uint64_t magic;
+	uint64_t size;      /* of this header */
+	uint64_t attr_size; /* of an entry of `attrs`: attribute and section of its ids */
+	struct perf_file_section attrs;
+	struct perf_file_section data;
+	struct perf_file_section event_types; /* not used any more */
+	uint64_t features[4];                 /* a bit per section of the table behind the data */
+};
+
+/* All there is of a header in pipe mode. */
+struct perf_pipe_header {
+	uint64_t magic;
+	uint64_t size;
+};
+
+enum perf_file_feature {
+	PERF_FILE_RESERVED = 0, /* see capture/writer.h */
+	PERF_FILE_TRACING_DATA = 1,
+	PERF_FILE_HOSTNAME = 3,
+	PERF_FILE_OSRELEASE = 4,
+	PERF_FILE_VERSION = 5,
+	PERF_FILE_ARCH = 6,
+	PERF_FILE_NRCPUS = 7,
+	PERF_FILE_CMDLINE = 11,
+	PERF_FILE_EVENT_DESC = 12,
+	PERF_FILE_SAMPLE_TIME = 21,
+	PERF_FILE_CLOCKID = 23,
+	PERF_FILE_CLOCK_DATA = 29,
+};
+
+/* Records that perf writes, not the kernel. */
+enum perf_file_record {
+	PERF_FILE_RECORD_ATTR = 64,
+	PERF_FILE_RECORD_EVENT_TYPE = 65, /* deprecated: read over by every version of perf */
+	PERF_FILE_RECORD_TRACING_DATA = 66,
+	PERF_FILE_RECORD_FINISHED_ROUND = 68,
+	PERF_FILE_RECORD_THREAD_MAP = 73,
+	PERF_FILE_RECORD_EVENT_UPDATE = 78,
+	PERF_FILE_RECORD_FEATURE = 80,
+	PERF_FILE_RECORD_FINISHED_INIT = 82,
+};
+
+/* EVENT_UPDATE carries an event's name. */
+#define PERF_FILE_UPDATE_NAME UINT64_C(2)
+
+/* Texts in features are padded to a multiple of this. */
+#define PERF_FILE_TEXT_ALIGNMENT 64U
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Records that the recorder writes in addition to the kernel's, for events opened with
+ * PERF_EVENT_SAMPLE_TYPE and sample_id_all.
+ */
+#ifndef PXT_CAPTURE_WRITE_RECORDS_H
+#define PXT_CAPTURE_WRITE_RECORDS_H
+
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler.h"
+
+/* PERF_RECORD_LOST with its trailer. */
+struct capture_lost {
+	struct perf_event_header header;
+	uint64_t event_id;
+	uint64_t lost;
+	uint32_t pid, tid;
+	uint64_t time_ns;
+	uint32_t cpu, reserved;
+	uint64_t id;
+};
+
+/* LOST events on CPU, noticed at TIME_NS; ID is that of an event of the capture. */
+struct capture_lost capture_lost_record(uint64_t id, uint32_t cpu, uint64_t time_ns, uint64_t lost);
+
+/* "All that is older than what came before the previous one of these is written." */
+struct perf_event_header capture_finished_round(void);
+
+/*
+ * What is to be known before the first event: the PIDS that the capture is about (none: all) as a
+ * THREAD_MAP; for each task under PROC_FD a COMM and, with DESCENT, a FORK; FINISHED_INIT. Returns
+ * 0 with *RECORDS (caller frees), or a negative errno.
+ */
+int capture_initial_records(int proc_fd, bool descent, const int32_t *pids, size_t pid_count,
+			    char **records, size_t *size) MUST_CHECK;
+
+#endif

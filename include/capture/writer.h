@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writes a capture: a perf.data file that is whole at every moment, or a stream (perf's pipe mode).
+ *
+ * perf writes data.size and the features, without which it reads no tracepoints, when it ends: what
+ * a killed perf leaves behind is lost. Here the bodies of the features come before the data, and
+ * only their table {offset, size}, which must lie at data.offset + data.size, is written again and
+ * again: at each commit it is appended, then data.size is made to end where it begins. Nothing that
+ * data.size has once led to is written over; what follows goes behind the table. For that the table
+ * has to be a record by itself, one that readers pass over:
+ *
+ *     feature bit 0 (HEADER_RESERVED)   set in the header until the capture is closed
+ *     entry 0 of the table              its "offset" is a perf_event_header {type 65, misc 0,
+ *                                       size of the table}, its size 0; perf skips this entry
+ *     type 65                           HEADER_EVENT_TYPE, deprecated, ignored by perf
+ *
+ * So bit 0 says that the recorder did not get to its end. The features are where they always are;
+ * whole records may go on behind data.size, up to the end of the file.
+ */
+#ifndef PXT_CAPTURE_WRITER_H
+#define PXT_CAPTURE_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "capture/write_head.h"
+#include "compiler.h"
+
+struct capture_writer;
+
+/*
+ * Start a capture on FD, which stays the caller's: an empty regular file open for reading and
+ * writing, or with STREAM anything to write to. DESCRIPTION and FEATURES are needed only during the
+ * call. Returns 0 with *WRITER (free with capture_writer_free()), or a negative errno.
+ */
+int capture_writer_new(int fd, bool stream, const struct capture_description *description,
+		       const struct capture_features *features,
+		       struct capture_writer **writer) MUST_CHECK;
+
+void capture_writer_free(struct capture_writer *writer);
+
+/*
+ * Append whole records: the COUNT PIECES, which are changed. Returns 0 or a negative errno: then
+ * only capture_writer_close() may follow.
+ */
+int capture_writer_append(struct capture_writer *writer, struct iovec *pieces,
+			  int count) MUST_CHECK;
+
+/* Let perf find all that was appended until now, whatever happens to us. 0 or a negative errno. */
+int capture_writer_commit(struct capture_writer *writer) MUST_CHECK;
+
+/*
+ * End the capture; FIRST_NS and LAST_NS are the times of its first and last sample. After a failed
+ * write it ends with the last whole record that there is room for. Returns 0; a negative errno
+ * where it stays as it is, which is readable too.
+ */
+int capture_writer_close(struct capture_writer *writer, uint64_t first_ns,
+			 uint64_t last_ns) MUST_CHECK;
+
+/* Bytes written so far. */
+uint64_t capture_writer_size(const struct capture_writer *writer);
+
+#endif

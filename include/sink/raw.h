@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What stands below an event's line with --raw: its record as perf gave it, every field by its
+ * format, and the bytes. Every line begins with a space, which no event's line does.
+ */
+#ifndef PXT_SINK_RAW_H
+#define PXT_SINK_RAW_H
+
+#include <stddef.h>
+
+#include "compiler.h"
+#include "decode/format.h"
+#include "sink/writer.h"
+#include "source/record.h"
+
+struct raw;
+
+/*
+ * WRITER and the COUNT formats, of which any may be NULL, are borrowed for the life of it.
+ * Returns NULL without memory. Free with raw_free().
+ */
+struct raw *raw_new(struct writer *writer, const struct format *const formats[], size_t count);
+
+void raw_free(struct raw *raw);
+
+/* Show RECORD. Returns 0 or a negative errno of the writer. */
+int raw_show(const struct raw *raw, const struct record *record) MUST_CHECK;
+
+#endif

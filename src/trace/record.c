@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trace/record.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/collector.h"
+#include "capture/output.h"
+#include "capture/write_head.h"
+#include "capture/write_records.h"
+#include "capture/writer.h"
+#include "source/live.h"
+#include "task/proc.h"
+#include "task/task_table.h"
+#include "trace/notice.h"
+#include "trace/progress.h"
+#include "trace/record_events.h"
+#include "trace/tracing.h"
+
+#define NS_PER_MS 1000000ULL
+
+/*
+ * Rounds are no shorter, so that a record that a CPU is slow to make visible still comes within the
+ * next one.
+ */
+#define ROUND_NS (10 * NS_PER_MS)
+
+/* How often perf is led to what has been written, and /proc is looked at. */
+#define COMMIT_NS (250 * NS_PER_MS)
+#define LOOK_NS (200 * NS_PER_MS)
+
+/* When something was last done, ns. */
+struct clock_marks {
+	uint64_t round, commit, look;
+};
+
+struct recording {
+	struct tracing tracing;
+	struct capture_writer *writer;
+	struct collector *collector;
+	struct task_table *tasks; /* those of -p, with whom the recording ends */
+	struct capture_output output;
+	bool reader_gone; /* of a stream: end quietly */
+	uint64_t size;    /* of the capture as of the last round, bytes */
+	struct clock_marks done;
+	struct progress progress;
+};
+
+static int write_failed(struct recording *recording, int code, struct error *err)
+{
+	if (code == -EPIPE) {
+		recording->reader_gone = true;
+		return 0;
+	}
+	return error_set(
+		err, code, "cannot write %.200s: %s%s", recording->output.name, strerror(-code),
+		recording->output.stream ? "" : "; what was written until then can be replayed");
+}
+
+/* ---- setting up ---- */
+
+static void on_fork(void *context, int32_t parent, int32_t child)
+{
+	struct recording *recording = context;
+	const struct task *task = task_table_find(recording->tasks, parent);
+
+	/* Where memory is short, /proc is there to fall back on. */
+	if (task && task->followed && task_table_add(recording->tasks, child, true) < 0)
+		recording->done.look = 0;
+}
+
+static int make_collector(struct recording *recording, const struct record_events *events,
+			  struct error *err)
+{
+	recording->collector = collector_new(
+		recording->writer, events->first_ids, events->count, events->newest_id,
+		recording->tracing.options->follow ? on_fork : NULL, recording);
+	return recording->collector ? 0 : error_set(err, -ENOMEM, "out of memory");
+}
+
+/* The output is opened last, so that a recording that cannot begin leaves an old file alone. */
+static int start_capture(struct recording *recording, const struct record_events *events,
+			 struct error *err)
+{
+	const struct options *options = recording->tracing.options;
+	const struct capture_description description = {
+		.events = events->list,
+		.event_count = events->count,
+		.formats = &recording->tracing.tracepoints.dir,
+		.argv = (const char *const *)options->argv,
+		.cpus_online = (uint32_t)events->cpus,
+		.cpus_configured = (uint32_t)sysconf(_SC_NPROCESSORS_CONF),
+	};
+	struct capture_features features;
+	int code = capture_features_make(&description, &features, err);
+
+	if (code < 0)
+		return code;
+	code = capture_output_open(&recording->output, options->output, err);
+	if (code == 0) {
+		code = capture_writer_new(recording->output.fd, recording->output.stream,
+					  &description, &features, &recording->writer);
+		if (code < 0)
+			error_set(err, code, "cannot write %.200s: %s", recording->output.name,
+				  strerror(-code));
+	}
+	capture_features_done(&features);
+	return code;
+}
+
+static int set_up_capture(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	struct record_events events;
+	int code = record_events_init(&events, tracing->source, &tracing->plan);
+
+	if (code < 0)
+		error_set(err, code, "cannot tell the events apart: %s", strerror(-code));
+	if (code == 0)
+		code = start_capture(recording, &events, err);
+	if (code == 0)
+		code = make_collector(recording, &events, err);
+	record_events_done(&events);
+	return code;
+}
+
+static int set_up(struct recording *recording, const struct options *options, struct error *err)
+{
+	int code = tracing_open(&recording->tracing, options, true, err);
+
+	if (code < 0)
+		return code;
+	recording->tasks = task_table_new();
+	if (!recording->tasks)
+		return error_set(err, -ENOMEM, "out of memory");
+	progress_start(&recording->progress, isatty(STDERR_FILENO) && !options->quiet);
+	return set_up_capture(recording, err);
+}
+
+/* ---- beginning ---- */
+
+/* Whom the recording is about, and who is there already. */
+static int write_initial_records(struct recording *recording, struct error *err)
+{
+	const struct tracing *tracing = &recording->tracing;
+	const struct pid_list *pids = &tracing->options->pids;
+	const int32_t command = (int32_t)tracing->command.pid;
+	char *records;
+	size_t size;
+	int code = capture_initial_records(tracing->proc_fd, tracing->facts.initial_pid_ns,
+					   command ? &command : pids->pids,
+					   command ? 1 : pids->count, &records, &size);
+
+	if (code < 0)
+		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
+	struct iovec piece = {records, size};
+	code = capture_writer_append(recording->writer, &piece, 1);
+	free(records);
+	if (code == 0)
+		code = capture_writer_commit(recording->writer);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
+static int begin(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	int code = tracing_begin(tracing, err);
+
+	if (code == 0)
+		code = tracing_enter_pids(tracing, recording->tasks, err);
+	if (code == 0)
+		code = write_initial_records(recording, err);
+	return code == 0 ? tracing_release_command(tracing, err) : code;
+}
+
+/* ---- the loop ---- */
+
+/* Whether INTERVAL has passed since *DONE, which then becomes NOW. */
+static bool is_due(uint64_t *done, uint64_t interval, uint64_t now)
+{
+	if (now - *done < interval)
+		return false;
+	*done = now;
+	return true;
+}
+
+static int take_ring(struct recording *recording, struct cpu_ring *ring, struct error *err)
+{
+	int code = ring->ids[0] == 0 ? cpu_ring_read_ids(ring) : 0;
+
+	if (code < 0)
+		return error_set(err, code, "cannot tell the events of CPU %d apart: %s", ring->cpu,
+				 strerror(-code));
+	code = collector_take(recording->collector, ring);
+	if (code == -EBADMSG)
+		return error_set(err, code, "the ring of CPU %d holds a malformed record",
+				 ring->cpu);
+	if (code == 0 && (recording->tracing.stopped || ring->leaving))
+		code = collector_tell_lost(recording->collector, ring);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Where something was written since the last one. */
+static int end_round(struct recording *recording, struct error *err)
+{
+	uint64_t size = capture_writer_size(recording->writer);
+	uint64_t now = tracing_now_ns();
+	struct perf_event_header round = capture_finished_round();
+	struct iovec piece = {&round, sizeof(round)};
+	int code = 0;
+
+	if (size == recording->size || !is_due(&recording->done.round, ROUND_NS, now))
+		return 0;
+	code = capture_writer_append(recording->writer, &piece, 1);
+	if (code == 0 && is_due(&recording->done.commit, COMMIT_NS, now))
+		code = capture_writer_commit(recording->writer);
+	recording->size = capture_writer_size(recording->writer);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Every ring once. */
+static int take_all(struct recording *recording, struct error *err)
+{
+	struct source *source = recording->tracing.source;
+	struct cpu_ring *ring;
+	int code = 0;
+
+	for (size_t i = 0; (ring = live_ring(source, i)); i++) {
+		code = take_ring(recording, ring, err);
+		if (code < 0 || recording->reader_gone)
+			return code;
+	}
+	live_close_left(source);
+	return end_round(recording, err);
+}
+
+/* Nothing in the rings is decoded, so /proc says who is alive. */
+static int look_for_the_end(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	const struct options *options = tracing->options;
+
+	if (options->pids.count == 0 || !is_due(&recording->done.look, LOOK_NS, tracing_now_ns()))
+		return 0;
+	int code = options->follow ? proc_scan(tracing->proc_fd, recording->tasks) : 0;
+	if (code < 0)
+		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
+	proc_forget_dead(tracing->proc_fd, recording->tasks);
+	if (task_table_followed(recording->tasks) == 0)
+		tracing_stop(tracing);
+	return 0;
+}
+
+static void print_size(char *text, size_t size, uint64_t bytes)
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	while (value >= 1000 && unit + 1 < ARRAY_SIZE(units)) {
+		value /= 1000;
+		unit++;
+	}
+	snprintf(text, size, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+}
+
+static void show_progress(struct recording *recording)
+{
+	struct collector_counts counts = collector_counts(recording->collector);
+	char size[32];
+
+	if (!progress_is_due(&recording->progress))
+		return;
+	print_size(size, sizeof(size), capture_writer_size(recording->writer));
+	progress_show(&recording->progress, "%" PRIu64 " events, %s, %" PRIu64 " lost, %.0f s",
+		      counts.events, size, counts.lost, tracing_seconds(&recording->tracing));
+}
+
+static bool is_full(const struct recording *recording)
+{
+	uint64_t most = recording->tracing.options->max_events;
+
+	return most > 0 && collector_counts(recording->collector).events >= most;
+}
+
+static int run(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	int code = 0;
+
+	while (code == 0 && !recording->reader_gone) {
+		tracing_look_around(tracing);
+		/* What is in the rings once they are stopped is all there will be. */
+		bool is_last = tracing->stopped;
+
+		code = take_all(recording, err);
+		if (is_last)
+			return code;
+		show_progress(recording);
+		if (code == 0)
+			code = look_for_the_end(recording, err);
+		if (is_full(recording))
+			tracing_stop(tracing);
+		if (code == 0 && !tracing->stopped)
+			code = tracing_wait(tracing, err);
+	}
+	return code;
+}
+
+/* ---- the end ---- */
+
+static void print_summary(const struct recording *recording)
+{
+	struct collector_counts counts = collector_counts(recording->collector);
+	char size[32];
+
+	print_size(size, sizeof(size), capture_writer_size(recording->writer));
+	notice(recording->tracing.options, "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s",
+	       counts.events, counts.lost, size, recording->output.name,
+	       tracing_seconds(&recording->tracing));
+}
+
+/* After a failed write too: ERR tells of the first failure then. */
+static int finish_output(struct recording *recording, int failed, struct error *err)
+{
+	struct collector_counts counts = collector_counts(recording->collector);
+	int code = capture_writer_close(recording->writer, counts.first_ns, counts.last_ns);
+
+	int closed = capture_output_close(&recording->output);
+
+	if (failed < 0)
+		return failed;
+	if (code == 0)
+		code = closed;
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Returns the exit status. A recording that could not begin leaves a capture without events. */
+static int record_and_end(struct recording *recording, struct error *err)
+{
+	const struct command *command = &recording->tracing.command;
+	int begun = begin(recording, err);
+	int code = begun == 0 ? run(recording, err) : begun;
+
+	progress_clear(&recording->progress);
+	tracing_stop(&recording->tracing);
+	code = finish_output(recording, code, err);
+	if (code == 0 && !recording->reader_gone)
+		print_summary(recording);
+	if (begun < 0)
+		return command->status != 0 ? command->status : 1;
+	tracing_wait_for_command(&recording->tracing, recording->reader_gone);
+	return code < 0 ? 1 : command->status;
+}
+
+static void tear_down(struct recording *recording)
+{
+	collector_free(recording->collector);
+	capture_writer_free(recording->writer);
+	task_table_free(recording->tasks);
+	capture_output_close(&recording->output);
+	tracing_close(&recording->tracing);
+}
+
+int record_trace(const struct options *options, struct error *err)
+{
+	struct recording recording = {.output.fd = -1};
+	int status = 1;
+
+	if (set_up(&recording, options, err) == 0)
+		status = record_and_end(&recording, err);
+	tear_down(&recording);
+	return status;
+}

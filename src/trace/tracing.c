@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trace/tracing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host/diagnose.h"
+#include "source/live.h"
+#include "source/perf_event.h"
+#include "task/proc.h"
+#include "trace/notice.h"
+#include "trace/signals.h"
+
+#define NS_PER_S 1000000000ULL
+#define NS_PER_MS 1000000ULL
+
+/* After an interrupt, COMMAND has this long to end too and show how. */
+#define GRACE_MS 1000U
+
+uint64_t tracing_now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+double tracing_seconds(const struct tracing *tracing)
+{
+	return (double)(tracing_now_ns() - tracing->started_ns) / (double)NS_PER_S;
+}
+
+/* ---- notices ---- */
+
+static void notice_cpu(void *context, int cpu, int online)
+{
+	const struct tracing *tracing = context;
+
+	notice(tracing->options,
+	       online ? "CPU %d came online: traced from now on" : "CPU %d went offline", cpu);
+}
+
+static void notice_shortcomings(const struct tracing *tracing, const struct cpu_ring_plan *wanted)
+{
+	const struct cpu_ring_plan *got = &tracing->plan;
+
+	for (unsigned int i = 0; i < PERF_FEATURES; i++) {
+		if (!(got->features & (1U << i)))
+			notice(tracing->options, "%s",
+			       perf_feature_consequence((enum perf_feature)i));
+	}
+	if (got->pages < wanted->pages)
+		notice(tracing->options,
+		       "ring buffers of %u pages per CPU, not %u: over "
+		       "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
+		       got->pages, wanted->pages);
+}
+
+static void notice_opened(const struct tracing *tracing)
+{
+	static const char *const origins[] = {
+		[FORMAT_DIR_MOUNTED] = "",
+		[FORMAT_DIR_PRIVATE] = " (tracefs, mounted for this process alone)",
+		[FORMAT_DIR_GIVEN] = " (--formats)",
+	};
+	const struct format_dir *dir = &tracing->tracepoints.dir;
+	const struct cpu_ring_plan *plan = &tracing->plan;
+
+	if (!tracing->options->verbose)
+		return;
+	notice(tracing->options, "formats from %s%s", dir->path, origins[dir->origin]);
+	for (size_t i = 0; i < plan->tracepoint_count; i++)
+		notice(tracing->options, "sched:%s is event %u%s%s", plan->tracepoints[i].name,
+		       plan->tracepoints[i].id, plan->tracepoints[i].filter ? ", filter " : "",
+		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
+	notice(tracing->options, "ring buffers of %u pages per CPU", plan->pages);
+}
+
+/* ---- opening ---- */
+
+static void gather_facts(struct host_facts *facts)
+{
+	int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	host_facts_gather(root_fd, perf_syscall_probe(), facts);
+	if (root_fd >= 0)
+		close(root_fd);
+}
+
+static int check_pids(const struct tracing *tracing, struct error *err)
+{
+	const struct pid_list *pids = &tracing->options->pids;
+
+	if (pids->count > 0 && !tracing->facts.initial_pid_ns)
+		return error_set(
+			err, -EINVAL,
+			"-p takes pids of the host, which this pid namespace does not show; "
+			"run it outside of the container");
+	for (size_t i = 0; i < pids->count; i++) {
+		if (!proc_is_alive(tracing->proc_fd, pids->pids[i]))
+			return error_set(err, -ESRCH, "-p %d: no such process", pids->pids[i]);
+	}
+	return 0;
+}
+
+static int open_source(struct tracing *tracing, bool recording, struct error *err)
+{
+	const struct options *options = tracing->options;
+	uint32_t good = LIVE_RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE);
+	struct live_options live = {
+		.plan =
+			{
+				.pages = options->mmap_pages ? options->mmap_pages : good,
+				.may_shrink = options->mmap_pages == 0,
+				.features = PERF_FEATURES_ALL,
+			},
+		.sysfs_online = LIVE_ONLINE_CPUS,
+		.notice = notice_cpu,
+		.notice_context = tracing,
+	};
+
+	tracepoints_plan(&tracing->tracepoints, &live.plan);
+	live.plan.comm |= recording;
+	const struct cpu_ring_plan wanted = live.plan;
+	int code = live_open(&live, &tracing->source, err);
+	if (code < 0)
+		return code;
+	tracing->plan = live.plan;
+	notice_opened(tracing);
+	notice_shortcomings(tracing, &wanted);
+	return 0;
+}
+
+static int open_tracing(struct tracing *tracing, bool recording, struct error *err)
+{
+	int code = tracepoints_init(&tracing->tracepoints, tracing->options, err);
+
+	if (code < 0)
+		return tracing->options->formats ? code
+						 : diagnose_tracefs(&tracing->facts, code, err);
+	code = open_source(tracing, recording, err);
+	return code < 0 ? diagnose_refusal(&tracing->facts, code, err) : 0;
+}
+
+/* COMMAND comes before the signal handlers: it is to have what we were given. */
+static int start_command(struct tracing *tracing, bool recording, struct error *err)
+{
+	const struct options *options = tracing->options;
+
+	if (!options->command)
+		return 0;
+	/* Where a recording goes to standard output, COMMAND's goes elsewhere. */
+	bool divert = recording && options->output && strcmp(options->output, "-") == 0;
+	return command_start(&tracing->command, options->command, divert, err);
+}
+
+int tracing_open(struct tracing *tracing, const struct options *options, bool recording,
+		 struct error *err)
+{
+	*tracing = (struct tracing){
+		.options = options,
+		.tracepoints.dir.fd = -1,
+		.command = {.hold_fd = -1, .error_fd = -1},
+		.proc_fd = -1,
+		.wake_fd = -1,
+	};
+	tracing->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (tracing->proc_fd < 0)
+		return error_set(err, -errno, "cannot open /proc: %s", strerror(errno));
+	gather_facts(&tracing->facts);
+	int code = check_pids(tracing, err);
+	if (code == 0)
+		code = start_command(tracing, recording, err);
+	if (code < 0)
+		return code;
+	tracing->wake_fd = signals_install();
+	if (tracing->wake_fd < 0)
+		return error_set(err, tracing->wake_fd, "cannot catch signals: %s",
+				 strerror(-tracing->wake_fd));
+	return open_tracing(tracing, recording, err);
+}
+
+void tracing_close(struct tracing *tracing)
+{
+	command_done(&tracing->command);
+	source_free(tracing->source);
+	tracepoints_done(&tracing->tracepoints);
+	if (tracing->proc_fd >= 0)
+		close(tracing->proc_fd);
+	if (tracing->wake_fd >= 0)
+		close(tracing->wake_fd);
+}
+
+/* ---- running ---- */
+
+int tracing_begin(struct tracing *tracing, struct error *err)
+{
+	int code = live_enable(tracing->source, err);
+
+	if (code < 0)
+		return code;
+	tracing->started_ns = tracing_now_ns();
+	if (tracing->options->duration_s > 0)
+		tracing->deadline_ns =
+			tracing->started_ns + tracing->options->duration_s * NS_PER_S;
+	return 0;
+}
+
+int tracing_enter_pids(const struct tracing *tracing, struct task_table *tasks, struct error *err)
+{
+	const struct pid_list *pids = &tracing->options->pids;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < pids->count; i++) {
+		if (proc_is_alive(tracing->proc_fd, pids->pids[i]))
+			code = task_table_add(tasks, pids->pids[i], true);
+	}
+	if (code == 0 && tracing->options->follow)
+		code = proc_scan(tracing->proc_fd, tasks);
+	return code < 0 ? error_set(err, code, "cannot read /proc: %s", strerror(-code)) : 0;
+}
+
+int tracing_release_command(struct tracing *tracing, struct error *err)
+{
+	if (!tracing->options->command)
+		return 0;
+	return command_release(&tracing->command, tracing->options->command[0], err);
+}
+
+void tracing_stop(struct tracing *tracing)
+{
+	source_stop(tracing->source);
+	tracing->stopped = true;
+}
+
+/* Interrupted: COMMAND gets the signal too, unless the terminal gave it that already. */
+static void pass_on(const struct tracing *tracing, int signal, bool from_process)
+{
+	if (tracing->command.pid > 0 && !tracing->command.ended && from_process)
+		kill(tracing->command.pid, signal);
+}
+
+static void on_stop_signal(struct tracing *tracing, int signal, bool from_process)
+{
+	uint64_t grace_end = tracing_now_ns() + GRACE_MS * NS_PER_MS;
+
+	if (tracing->command.pid == 0) {
+		tracing_stop(tracing);
+		return;
+	}
+	pass_on(tracing, signal, from_process);
+	if (tracing->deadline_ns == 0 || tracing->deadline_ns > grace_end)
+		tracing->deadline_ns = grace_end;
+}
+
+void tracing_look_around(struct tracing *tracing)
+{
+	bool from_process;
+	int signal = signals_stop(&from_process);
+
+	if (signal != 0 && tracing->handled_signal == 0) {
+		tracing->handled_signal = signal;
+		on_stop_signal(tracing, signal, from_process);
+	}
+	if (command_has_ended(&tracing->command, false))
+		tracing_stop(tracing);
+	if (tracing->deadline_ns != 0 && tracing_now_ns() >= tracing->deadline_ns)
+		tracing_stop(tracing);
+}
+
+static int remaining_ms(const struct tracing *tracing)
+{
+	uint64_t now = tracing_now_ns();
+
+	if (tracing->deadline_ns == 0)
+		return -1;
+	uint64_t left = tracing->deadline_ns > now ? tracing->deadline_ns - now : 0;
+	uint64_t ms = left / NS_PER_MS + 1;
+	return ms < 1000 ? (int)ms : 1000;
+}
+
+int tracing_wait(struct tracing *tracing, struct error *err)
+{
+	int code = source_wait(tracing->source, tracing->wake_fd, remaining_ms(tracing), err);
+
+	signals_clear_wake(tracing->wake_fd);
+	return code;
+}
+
+void tracing_wait_for_command(struct tracing *tracing, bool quietly)
+{
+	bool from_process;
+	int signal = signals_stop(&from_process);
+
+	if (tracing->command.pid == 0 || signal != 0 || command_has_ended(&tracing->command, false))
+		return;
+	if (!quietly)
+		notice(tracing->options, "the trace is over; waiting for '%.80s' (pid %d)",
+		       tracing->options->command[0], (int)tracing->command.pid);
+	while (!command_has_ended(&tracing->command, true)) {
+		signal = signals_stop(&from_process);
+		if (signal != 0) {
+			pass_on(tracing, signal, from_process);
+			return;
+		}
+	}
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The fuzz targets: what each is given may be any bytes. They abort where an answer makes no sense;
+ * the sanitizers find the rest. Run from the top of the tree: some read formats/.
+ *
+ * entry.c makes one of them libFuzzer's; tests/unit/test_fuzz_corpus.c runs all on what is under
+ * fixtures/corpus.
+ */
+#ifndef PXT_TESTS_FUZZ_H
+#define PXT_TESTS_FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A format file. */
+void fuzz_format_text(const uint8_t *bytes, size_t size);
+
+/* A byte that chooses the kernel, then the raw data of one of its tracepoints. */
+void fuzz_decoder(const uint8_t *bytes, size_t size);
+
+/* A capture, up to 64 KiB; once as a file, once as a stream. */
+void fuzz_capture(const uint8_t *bytes, size_t size);
+
+/* Ends the run: WHAT should hold. */
+static inline void must_hold(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "does not hold: %s\n", what);
+	abort();
+}
+
+#endif

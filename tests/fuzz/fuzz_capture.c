@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "decode/decoder.h"
+#include "fuzz.h"
+#include "sink/raw.h"
+#include "sink/sink.h"
+
+/* More than fit into an input: a reader that gives out more does not get on. */
+#define RECORDS_MAX (1U << 22)
+
+/* What fits into a pipe that nobody reads yet (pipe(7)). */
+#define PIPE_SIZE 65536U
+
+struct reading {
+	struct source *source;
+	struct format *formats[TRACEPOINT_COUNT];
+	struct decoder *decoder; /* NULL: the formats do not allow for one */
+	struct writer *writer;
+	struct sink *sink;
+	struct raw *raw;
+};
+
+static void check_reason(int code, const struct error *err)
+{
+	must_hold(code < 0 && err->what[0], "a reason is given");
+}
+
+static void begin(struct reading *reading)
+{
+	const struct format *formats[TRACEPOINT_COUNT];
+	struct error err = {0};
+
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
+		int code = capture_format(reading->source, "sched", tracepoint_names[i],
+					  &reading->formats[i], &err);
+
+		must_hold(code <= 0 && (code < 0) == !reading->formats[i], "a format or none");
+		formats[i] = reading->formats[i];
+	}
+	int code = decoder_new(formats, &reading->decoder, &err);
+	if (code < 0)
+		check_reason(code, &err);
+	reading->sink = sink_pipe_new(reading->writer);
+	reading->raw = raw_new(reading->writer, formats, TRACEPOINT_COUNT);
+	must_hold(reading->sink && reading->raw, "there is memory");
+}
+
+static void take(struct reading *reading, const struct record *record)
+{
+	struct event event;
+
+	if (!reading->decoder)
+		return;
+	int code = decoder_decode(reading->decoder, record, &event);
+	must_hold(code == 0 || code == 1 || code == -EBADMSG, "it is an event or it is not");
+	if (code == 1)
+		must_hold(sink_event(reading->sink, &event) == 0, "it can be shown");
+	must_hold(raw_show(reading->raw, record) == 0, "it can be shown");
+}
+
+static void drain(struct reading *reading)
+{
+	struct record record;
+	struct error err = {0};
+	int code = 0;
+
+	for (size_t count = 0; code >= 0; count++) {
+		must_hold(count < RECORDS_MAX, "an input comes to its end");
+		code = source_next(reading->source, &record, &err);
+		if (code > 0)
+			take(reading, &record);
+		if (code == 0)
+			code = source_wait(reading->source, -1, 0, &err);
+	}
+	if (code != -ENODATA)
+		check_reason(code, &err);
+}
+
+static void ask(const struct source *source)
+{
+	struct source_stats stats;
+	uint64_t read, total;
+	char text[64];
+	size_t count;
+
+	capture_event_names(source, text, sizeof(text));
+	must_hold(strlen(text) < sizeof(text), "names fit");
+	capture_progress(source, &read, &total);
+	capture_is_cut(source, text, sizeof(text));
+	capture_malformed(source);
+	capture_tasks(source, &count);
+	source_stats((struct source *)(uintptr_t)source, &stats);
+}
+
+static void end(struct reading *reading)
+{
+	raw_free(reading->raw);
+	sink_free(reading->sink);
+	decoder_free(reading->decoder);
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+		format_free(reading->formats[i]);
+	source_free(reading->source);
+}
+
+static struct writer *writer_to_nowhere(void)
+{
+	static struct writer *writer;
+
+	if (!writer)
+		writer = writer_new(open("/dev/null", O_WRONLY | O_CLOEXEC));
+	must_hold(writer != NULL, "there is memory");
+	return writer;
+}
+
+static void read_capture(int fd)
+{
+	struct reading reading = {.writer = writer_to_nowhere()};
+	struct error err = {0};
+	int code = capture_open(fd, &reading.source, &err);
+
+	if (code < 0) {
+		check_reason(code, &err);
+		return;
+	}
+	begin(&reading);
+	drain(&reading);
+	ask(reading.source);
+	end(&reading);
+}
+
+static void read_file(const uint8_t *bytes, size_t size)
+{
+	int fd = memfd_create("capture", MFD_CLOEXEC);
+
+	must_hold(fd >= 0 && write(fd, bytes, size) == (ssize_t)size, "a memfd can be written");
+	must_hold(lseek(fd, 0, SEEK_SET) == 0, "a memfd can be read");
+	read_capture(fd);
+	close(fd);
+}
+
+static void read_stream(const uint8_t *bytes, size_t size)
+{
+	int ends[2];
+
+	must_hold(pipe(ends) == 0, "a pipe can be made");
+	must_hold(write(ends[1], bytes, size) == (ssize_t)size, "a pipe can be written");
+	close(ends[1]);
+	read_capture(ends[0]);
+	close(ends[0]);
+}
+
+void fuzz_capture(const uint8_t *bytes, size_t size)
+{
+	if (size > PIPE_SIZE)
+		return;
+	read_file(bytes, size);
+	read_stream(bytes, size);
+}

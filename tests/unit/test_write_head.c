@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What comes before the records of a capture, read back field by field.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/write_head.h"
+#include "capture/write_records.h"
+#include "source/perf_event.h"
+#include "support.h"
+
+#define FORMATS "formats/amd64-6.1.0-50"
+
+static const uint64_t ids[] = {11, 12, 21, 22, 31, 32};
+static const char *const argv[] = {"perf_exec_trace", "record", "-o", "x", "--", "a b", NULL};
+static const struct recorded_event events[] = {
+	{.attr = {.type = PERF_TYPE_TRACEPOINT, .size = PERF_ATTR_SIZE_VER3, .use_clockid = 1},
+	 .name = "sched:sched_process_fork",
+	 .ids = ids,
+	 .id_count = 2},
+	{.attr = {.type = PERF_TYPE_TRACEPOINT, .size = PERF_ATTR_SIZE_VER3, .use_clockid = 1},
+	 .name = "sched:sched_process_exit",
+	 .ids = ids + 2,
+	 .id_count = 2},
+	{.attr = {.type = PERF_TYPE_SOFTWARE, .size = PERF_ATTR_SIZE_VER3, .use_clockid = 1},
+	 .name = "dummy",
+	 .ids = ids + 4,
+	 .id_count = 2},
+};
+
+static struct format_dir dir;
+
+static int open_formats(void **state)
+{
+	struct error err;
+
+	(void)state;
+	return format_dir_open(&dir, FORMATS, &err);
+}
+
+static struct capture_description describe(void)
+{
+	return (struct capture_description){
+		.events = events,
+		.event_count = ARRAY_SIZE(events),
+		.formats = &dir,
+		.argv = argv,
+		.cpus_online = 2,
+		.cpus_configured = 4,
+	};
+}
+
+/* ---- reading ------------------------------------------------------------------------------------
+ */
+
+struct reader {
+	const char *at, *end;
+};
+
+static const char *take(struct reader *reader, size_t size)
+{
+	const char *taken = reader->at;
+
+	assert_true((size_t)(reader->end - reader->at) >= size);
+	reader->at += size;
+	return taken;
+}
+
+static uint32_t take_u32(struct reader *reader)
+{
+	uint32_t value;
+
+	memcpy(&value, take(reader, sizeof(value)), sizeof(value));
+	return value;
+}
+
+static uint64_t take_u64(struct reader *reader)
+{
+	uint64_t value;
+
+	memcpy(&value, take(reader, sizeof(value)), sizeof(value));
+	return value;
+}
+
+static void take_exactly(struct reader *reader, const char *expected, size_t size)
+{
+	assert_memory_equal(take(reader, size), expected, size);
+}
+
+/* A padded text of a feature. */
+static void take_text(struct reader *reader, const char *expected)
+{
+	uint32_t size = take_u32(reader);
+
+	assert_int_equal(size % PERF_FILE_TEXT_ALIGNMENT, 0);
+	const char *text = take(reader, size);
+	assert_int_equal(text[size - 1], '\0');
+	assert_string_equal(text, expected);
+}
+
+static void take_file(struct reader *reader, const char *path)
+{
+	size_t size;
+	char *expected = load_file(path, &size);
+
+	assert_int_equal(take_u64(reader), size);
+	take_exactly(reader, expected, size);
+	free(expected);
+}
+
+static struct reader read_feature(const struct capture_features *features,
+				  enum perf_file_feature bit)
+{
+	for (size_t i = 0; i < features->count; i++) {
+		const struct capture_feature *feature = &features->list[i];
+
+		if (feature->bit == bit)
+			return (struct reader){feature->bytes, feature->bytes + feature->size};
+	}
+	fail();
+	return (struct reader){0};
+}
+
+static void make(const struct capture_description *description, struct capture_features *features)
+{
+	struct error err = {0};
+
+	assert_int_equal(capture_features_make(description, features, &err), 0);
+	for (size_t i = 1; i < features->count; i++)
+		assert_true(features->list[i - 1].bit < features->list[i].bit);
+}
+
+/* ---- tests ---- */
+
+static void test_tracing_data(void **state)
+{
+	const struct machine machine = machine_native();
+	const struct capture_description description = describe();
+	struct capture_features features;
+
+	(void)state;
+	make(&description, &features);
+	struct reader reader = read_feature(&features, PERF_FILE_TRACING_DATA);
+	take_exactly(&reader, "\x17\x08\x44tracing", 10);
+	take_exactly(&reader, "0.6", 4);
+	assert_int_equal(*take(&reader, 1), machine.big_endian);
+	assert_int_equal(*take(&reader, 1), machine.long_size);
+	assert_int_equal(take_u32(&reader), sysconf(_SC_PAGESIZE));
+	take_exactly(&reader, "header_page", 12);
+	take_file(&reader, FORMATS "/events/header_page");
+	take_exactly(&reader, "header_event", 13);
+	assert_true(take_u64(&reader) > 0);
+	/* The fixtures have no header_event: there is one all the same. */
+	const char *end = memmem(reader.at, (size_t)(reader.end - reader.at), "32 bits\n", 8);
+	assert_non_null(end);
+	reader.at = end + 8;
+	assert_int_equal(take_u32(&reader), 0);
+	assert_int_equal(take_u32(&reader), 1);
+	take_exactly(&reader, "sched", 6);
+	assert_int_equal(take_u32(&reader), 2);
+	take_file(&reader, FORMATS "/events/sched/sched_process_fork/format");
+	take_file(&reader, FORMATS "/events/sched/sched_process_exit/format");
+	assert_int_equal(take_u32(&reader), 0);
+	assert_int_equal(take_u32(&reader), 0);
+	assert_int_equal(take_u64(&reader), 0);
+	assert_ptr_equal(reader.at, reader.end);
+	capture_features_done(&features);
+}
+
+static void test_host_and_command_line(void **state)
+{
+	const struct capture_description description = describe();
+	struct capture_features features;
+	struct utsname host;
+
+	(void)state;
+	assert_int_equal(uname(&host), 0);
+	make(&description, &features);
+	struct reader reader = read_feature(&features, PERF_FILE_HOSTNAME);
+	take_text(&reader, host.nodename);
+	reader = read_feature(&features, PERF_FILE_OSRELEASE);
+	take_text(&reader, host.release);
+	reader = read_feature(&features, PERF_FILE_ARCH);
+	take_text(&reader, host.machine);
+	reader = read_feature(&features, PERF_FILE_VERSION);
+	take_text(&reader, "perf_exec_trace " PXT_VERSION);
+	reader = read_feature(&features, PERF_FILE_NRCPUS);
+	assert_int_equal(take_u32(&reader), 4);
+	assert_int_equal(take_u32(&reader), 2);
+	reader = read_feature(&features, PERF_FILE_CMDLINE);
+	assert_int_equal(take_u32(&reader), 6);
+	for (size_t i = 0; argv[i]; i++)
+		take_text(&reader, argv[i]);
+	assert_ptr_equal(reader.at, reader.end);
+	capture_features_done(&features);
+}
+
+static void test_event_names_and_ids(void **state)
+{
+	const struct capture_description description = describe();
+	struct capture_features features;
+
+	(void)state;
+	make(&description, &features);
+	struct reader reader = read_feature(&features, PERF_FILE_EVENT_DESC);
+	assert_int_equal(take_u32(&reader), 3);
+	assert_int_equal(take_u32(&reader), PERF_ATTR_SIZE_VER3);
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		take_exactly(&reader, (const char *)&events[i].attr, PERF_ATTR_SIZE_VER3);
+		assert_int_equal(take_u32(&reader), 2);
+		take_text(&reader, events[i].name);
+		assert_int_equal(take_u64(&reader), events[i].ids[0]);
+		assert_int_equal(take_u64(&reader), events[i].ids[1]);
+	}
+	assert_ptr_equal(reader.at, reader.end);
+	capture_features_done(&features);
+}
+
+static void test_clocks(void **state)
+{
+	const struct capture_description description = describe();
+	struct capture_features features;
+	struct timespec now;
+
+	(void)state;
+	make(&description, &features);
+	struct reader reader = read_feature(&features, PERF_FILE_CLOCK_DATA);
+	assert_int_equal(take_u32(&reader), 1);
+	assert_int_equal(take_u32(&reader), CLOCK_MONOTONIC);
+	assert_true(take_u64(&reader) > 0);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	assert_true(take_u64(&reader) <=
+		    (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
+	capture_features_done(&features);
+}
+
+/* A kernel before 4.1: times are of perf's own clock, of which nothing is known. */
+static void test_no_clock_without_clockid(void **state)
+{
+	struct recorded_event old = events[0];
+	struct capture_description description = describe();
+	struct capture_features features;
+
+	(void)state;
+	old.attr.use_clockid = 0;
+	description.events = &old;
+	description.event_count = 1;
+	make(&description, &features);
+	for (size_t i = 0; i < features.count; i++) {
+		assert_int_not_equal(features.list[i].bit, PERF_FILE_CLOCKID);
+		assert_int_not_equal(features.list[i].bit, PERF_FILE_CLOCK_DATA);
+	}
+	capture_features_done(&features);
+}
+
+static void test_a_format_that_is_not_there_is_an_error(void **state)
+{
+	struct recorded_event unknown = events[0];
+	struct capture_description description = describe();
+	struct capture_features features = {.count = 77};
+	struct error err = {0};
+
+	(void)state;
+	unknown.name = "sched:nothing";
+	description.events = &unknown;
+	description.event_count = 1;
+	assert_int_equal(capture_features_make(&description, &features, &err), -ENOENT);
+	assert_non_null(strstr(err.what, "sched/nothing/format"));
+	assert_int_equal(features.count, 77);
+}
+
+/* One record after the other, the tracing data's payload behind its record. */
+static void test_stream_head(void **state)
+{
+	const struct capture_description description = describe();
+	struct capture_features features;
+	unsigned int seen[128] = {0};
+	char *head;
+	size_t size;
+
+	(void)state;
+	make(&description, &features);
+	assert_int_equal(capture_pipe_head(&description, &features, &head, &size), 0);
+	assert_int_equal(size % 8, 4); /* the record of the tracing data has 12 bytes */
+	struct reader reader = {head, head + size};
+	take_exactly(&reader, "PERFILE2", 8);
+	assert_int_equal(take_u64(&reader), 16);
+	while (reader.at < reader.end) {
+		struct perf_event_header record;
+
+		memcpy(&record, reader.at, sizeof(record));
+		assert_true(record.type < ARRAY_SIZE(seen));
+		seen[record.type]++;
+		const char *body = take(&reader, record.size) + sizeof(record);
+		if (record.type == PERF_FILE_RECORD_TRACING_DATA) {
+			uint32_t payload;
+
+			memcpy(&payload, body, sizeof(payload));
+			assert_memory_equal(take(&reader, payload), "\x17\x08\x44tracing", 10);
+		}
+	}
+	assert_int_equal(seen[PERF_FILE_RECORD_ATTR], 3);
+	assert_int_equal(seen[PERF_FILE_RECORD_EVENT_UPDATE], 3);
+	assert_int_equal(seen[PERF_FILE_RECORD_TRACING_DATA], 1);
+	assert_int_equal(seen[PERF_FILE_RECORD_FEATURE], features.count - 3);
+	free(head);
+	capture_features_done(&features);
+}
+
+/* ---- the first records ---- */
+
+struct found {
+	size_t forks, comms, inits, maps;
+	bool us;
+	uint64_t mapped;
+};
+
+static void look(const struct record *record, struct found *found)
+{
+	const uint32_t *task = record->body;
+
+	switch (record->type) {
+	case PERF_RECORD_FORK:
+		found->forks++;
+		break;
+	case PERF_RECORD_COMM:
+		found->comms++;
+		found->us |= task[1] == (uint32_t)getpid() &&
+			     strncmp((const char *)(task + 2), "test_write_head", 15) == 0;
+		break;
+	default:
+		fail();
+	}
+	assert_int_equal(record->time_ns, 0);
+	assert_int_equal(record->id, 0);
+}
+
+static struct found walk(const char *records, size_t size)
+{
+	struct reader reader = {records, records + size};
+	struct record_layout layout;
+	struct found found = {0};
+
+	record_layout_init(&layout, PERF_EVENT_SAMPLE_TYPE, 0, true, false);
+	while (reader.at < reader.end) {
+		struct perf_event_header header;
+		struct record record;
+
+		memcpy(&header, reader.at, sizeof(header));
+		assert_int_equal(header.size % 8, 0);
+		const char *bytes = take(&reader, header.size);
+		if (header.type == PERF_FILE_RECORD_FINISHED_INIT) {
+			found.inits++;
+			assert_ptr_equal(reader.at, reader.end);
+		} else if (header.type == PERF_FILE_RECORD_THREAD_MAP) {
+			found.maps++;
+			memcpy(&found.mapped, bytes + 16, sizeof(found.mapped));
+		} else {
+			assert_int_equal(record_parse(bytes, &layout, &record), 0);
+			look(&record, &found);
+		}
+	}
+	return found;
+}
+
+static struct found initial_records(bool descent, const int32_t *pids, size_t count)
+{
+	char *records;
+	size_t size;
+	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	assert_true(proc_fd >= 0);
+	assert_int_equal(capture_initial_records(proc_fd, descent, pids, count, &records, &size),
+			 0);
+	close(proc_fd);
+	struct found found = walk(records, size);
+	free(records);
+	return found;
+}
+
+static void test_tasks_that_are_there(void **state)
+{
+	const int32_t pid = 1234;
+	struct found found = initial_records(true, &pid, 1);
+
+	(void)state;
+	assert_true(found.us);
+	assert_int_equal(found.forks, found.comms);
+	assert_int_equal(found.inits, 1);
+	assert_int_equal(found.maps, 1);
+	assert_int_equal(found.mapped, 1234);
+}
+
+static void test_names_only(void **state)
+{
+	struct found found = initial_records(false, NULL, 0);
+
+	(void)state;
+	assert_true(found.us);
+	assert_int_equal(found.forks, 0);
+	assert_true(found.mapped == UINT64_MAX);
+}
+
+/* More pids than a record can name. */
+static void test_very_many_pids(void **state)
+{
+	static int32_t pids[5000];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
+		pids[i] = (int32_t)i + 1;
+	assert_int_equal(initial_records(false, pids, ARRAY_SIZE(pids)).mapped, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tracing_data),
+		cmocka_unit_test(test_host_and_command_line),
+		cmocka_unit_test(test_event_names_and_ids),
+		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_no_clock_without_clockid),
+		cmocka_unit_test(test_a_format_that_is_not_there_is_an_error),
+		cmocka_unit_test(test_stream_head),
+		cmocka_unit_test(test_tasks_that_are_there),
+		cmocka_unit_test(test_names_only),
+		cmocka_unit_test(test_very_many_pids),
+	};
+
+	return cmocka_run_group_tests(tests, open_formats, NULL);
+}
