@@ -122,6 +122,7 @@ static int read_more(struct capture *capture, struct error *err)
 {
 	int code = reader_read_round(&capture->reader);
 
+	forget_used(capture);
 	if (code >= 0) {
 		capture->complete = true;
 		capture->ended = code == 0;
@@ -143,7 +144,7 @@ static int capture_next(struct source *source, struct record *record, struct err
 			code = next_complete(capture, record);
 			if (code < 0)
 				return error_set(err, code, "out of memory");
-			if (code == 0 || ++capture->given % LOOK_EVERY == 0)
+			if (++capture->given % LOOK_EVERY == 0)
 				forget_used(capture);
 			if (code > 0)
 				return code;

@@ -3,6 +3,7 @@
  * The capture source over hand-made captures: order, ids, what perf adds, loss, compression,
  * damage.
  */
+#include <byteswap.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -1056,6 +1057,32 @@ static void test_other_dialects_are_refused(void **state)
 	builder_free(&builder);
 }
 
+/*
+ * The feature bits are longs: a big-endian recorder of 32 bits has them where one of 64 bits has
+ * others. Bit 24 is that of a directory recording.
+ */
+static void test_features_of_a_recorder_of_32_bits(void **state)
+{
+	struct source *source;
+	struct builder builder;
+	struct error err;
+
+	(void)state;
+	builder_new(&builder, CAPTURE_FILE, true);
+	add_events(&builder);
+	builder_at(&builder, 1, 10);
+	struct bytes bytes = builder_finish(&builder);
+	const uint32_t features = bswap_32(1U << 3 | 1U << 24);
+	memset(bytes.data + 72, 0, 8);
+	memcpy(bytes.data + 72, &features, sizeof(features));
+	int fd = open_bytes(&bytes, CAPTURE_FILE);
+	assert_int_equal(capture_open(fd, &source, &err), -EOPNOTSUPP);
+	assert_non_null(strstr(err.what, "--threads"));
+	close(fd);
+	bytes_free(&bytes);
+	builder_free(&builder);
+}
+
 static void test_a_directory_is_refused(void **state)
 {
 	struct source *source;
@@ -1103,6 +1130,7 @@ int main(void)
 		cmocka_unit_test(test_other_things_are_refused_by_name),
 		cmocka_unit_test(test_a_file_cannot_come_through_a_pipe),
 		cmocka_unit_test(test_other_dialects_are_refused),
+		cmocka_unit_test(test_features_of_a_recorder_of_32_bits),
 		cmocka_unit_test(test_a_directory_is_refused),
 	};
 

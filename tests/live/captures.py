@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Captures for tests: the real ones under fixtures/captures, and larger ones made out of them."""
+
+import struct
+from pathlib import Path
+
+CAPTURES = Path(__file__).resolve().parent.parent.parent / 'fixtures' / 'captures'
+
+SAMPLE, FINISHED_ROUND, USER_TYPES = 9, 68, 64
+MAPS = (1, 10)
+HEADER, STAMP = struct.Struct('<IHH'), struct.Struct('<Q')
+FEATURES_AT, DATA_AT = 72, 40
+# Where perf 6.1 puts a sample's time, counted from its start: IDENTIFIER, IP, TID, TIME.
+SAMPLE_TIME = 8 + 24
+# And the others' before their end: TIME, CPU, IDENTIFIER.
+TRAILER_TIME = 24
+
+
+def records(data):
+    """(type, offset, size) of each record in DATA."""
+    at = 0
+    while at < len(data):
+        kind, _, size = HEADER.unpack_from(data, at)
+        yield kind, at, size
+        at += size
+
+
+def stamps(data):
+    """(offset, time) of each time in DATA, whose records all carry one."""
+    for kind, at, size in records(data):
+        where = at + SAMPLE_TIME if kind == SAMPLE else at + size - TRAILER_TIME
+        yield where, STAMP.unpack_from(data, where)[0]
+
+
+def repeat(capture, copies, output, rounds=True):
+    """
+    Write to OUTPUT the little-endian, uncompressed file-mode CAPTURE with what happened in it
+    repeated COPIES times, one after the other, but for memory maps. Without ROUNDS, no round ever ends. Returns how many
+    events there are.
+    """
+    whole = Path(capture).read_bytes()
+    offset, size = struct.unpack_from('<QQ', whole, DATA_AT)
+    data, features = whole[offset:offset + size], whole[offset + size:]
+    first = next(at for kind, at, _ in records(data) if kind == SAMPLE)
+    live = bytearray().join(data[at:at + length] for kind, at, length in records(data)
+                            if at >= first and kind < USER_TYPES and kind not in MAPS)
+    places = list(stamps(live))
+    span = max(time for _, time in places) - min(time for _, time in places) + 1000
+    with open(output, 'wb') as file:
+        file.write(whole[:offset] + data[:first])
+        for copy in range(copies):
+            for where, time in places:
+                STAMP.pack_into(live, where, time + copy * span)
+            file.write(live)
+            if rounds:
+                file.write(HEADER.pack(FINISHED_ROUND, 0, HEADER.size))
+        grown = file.tell() - offset - size
+        file.write(moved_features(whole, features, grown))
+        file.seek(DATA_AT)
+        file.write(struct.pack('<QQ', offset, size + grown))
+    return copies * sum(kind == SAMPLE for kind, _, _ in records(live))
+
+
+def moved_features(whole, features, by):
+    """The feature sections behind the data, their offsets BY bytes further on."""
+    bits = int.from_bytes(whole[FEATURES_AT:FEATURES_AT + 32], 'little')
+    moved = bytearray(features)
+    for index in range(bits.bit_count()):
+        offset, = struct.unpack_from('<Q', features, 16 * index)
+        struct.pack_into('<Q', moved, 16 * index, offset + by)
+    return bytes(moved)
