@@ -12,11 +12,6 @@
 #include "compiler.h"
 #include "error.h"
 
-/* Features of tools/perf/util/header.h that are used here. */
-#define FEATURE_TRACING_DATA 1U
-#define FEATURE_CMDLINE 11U
-#define FEATURE_EVENT_DESC 12U
-
 struct file_section {
 	uint64_t offset, size; /* bytes */
 };

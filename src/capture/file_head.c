@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "capture/perf_file.h"
 #include "decode/format.h"
 
 /* struct perf_file_header: magic, size, attr_size, three sections, 256 feature bits. */
@@ -17,8 +18,6 @@
 #define FEATURES_AT 72U
 
 #define FEATURE_BITS 256U
-#define FEATURE_HOSTNAME 3U
-#define FEATURE_DIR_FORMAT 24U
 /* simpleperf's own features begin here, where perf's can never come. */
 #define FEATURE_SIMPLEPERF 128U
 
@@ -51,7 +50,7 @@ static void load_features(struct file_head *head)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
 		head->features[i] = load64(head->map + FEATURES_AT + 8 * i, head->swap);
-	if (!head->swap || has_feature(head, FEATURE_HOSTNAME))
+	if (!head->swap || has_feature(head, PERF_FILE_HOSTNAME))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
 		head->features[i] = head->features[i] >> 32 | head->features[i] << 32;
@@ -68,7 +67,7 @@ static int check_dialect(const struct file_head *head, struct error *err)
 		error_remedy(err, "a recording by perf itself");
 		return -EOPNOTSUPP;
 	}
-	if (has_feature(head, FEATURE_DIR_FORMAT)) {
+	if (has_feature(head, PERF_FILE_DIR_FORMAT)) {
 		error_set(err, -EOPNOTSUPP,
 			  "it is one file of a directory that perf record --threads made");
 		error_remedy(err, "perf record without --threads");
@@ -189,7 +188,7 @@ void file_head_name_events(const struct file_head *head, struct events *events)
 {
 	struct file_section section;
 
-	if (!file_head_feature(head, FEATURE_EVENT_DESC, &section) ||
+	if (!file_head_feature(head, PERF_FILE_EVENT_DESC, &section) ||
 	    section.size < 2 * sizeof(uint32_t))
 		return;
 	uint64_t at = section.offset, end = section.offset + section.size;

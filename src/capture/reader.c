@@ -9,27 +9,10 @@
 #include <string.h>
 
 #include "capture/file_head.h"
-
-/* enum perf_user_event_type, tools/lib/perf/include/perf/event.h: what perf itself writes. */
-enum {
-	USER_TYPE_START = 64,
-	HEADER_ATTR = 64,
-	HEADER_TRACING_DATA = 66,
-	FINISHED_ROUND = 68,
-	ID_INDEX = 69,
-	AUXTRACE = 71,
-	THREAD_MAP = 73,
-	EVENT_UPDATE = 78,
-	HEADER_FEATURE = 80,
-	COMPRESSED = 81,
-	COMPRESSED2 = 83,
-};
+#include "capture/perf_file.h"
 
 /* PERF_RECORD_LOST_SAMPLES that a BPF filter left out on purpose. */
 #define MISC_LOST_SAMPLES_BPF (1U << 15)
-
-/* EVENT_UPDATE that brings a name. */
-#define EVENT_UPDATE_NAME 2U
 
 /* PID_MAX_LIMIT of include/linux/threads.h: there never were more. */
 #define TASKS_MAX (4U * 1024U * 1024U)
@@ -94,7 +77,7 @@ static void update_event(struct reader *reader, const struct raw_record *raw)
 {
 	const size_t head = 2 * sizeof(uint64_t);
 
-	if (body_size(raw) < head || body64(reader, raw, 0) != EVENT_UPDATE_NAME)
+	if (body_size(raw) < head || body64(reader, raw, 0) != PERF_FILE_UPDATE_NAME)
 		return;
 	struct capture_event *event =
 		events_find(reader->events, body64(reader, raw, sizeof(uint64_t)));
@@ -121,7 +104,7 @@ static int take_feature(struct reader *reader, const struct raw_record *raw)
 {
 	const size_t head = sizeof(uint64_t);
 
-	if (body_size(raw) < head || body64(reader, raw, 0) != FEATURE_CMDLINE)
+	if (body_size(raw) < head || body64(reader, raw, 0) != PERF_FILE_CMDLINE)
 		return 0;
 	return origin_read_command_line(&reader->origin, raw->bytes + sizeof(raw->header) + head,
 					body_size(raw) - head, reader->swap);
@@ -275,7 +258,7 @@ static int take_compressed(struct reader *reader, const struct raw_record *raw)
 {
 	size_t at = 0, size = body_size(raw);
 
-	if (raw->header.type == COMPRESSED2) {
+	if (raw->header.type == PERF_FILE_RECORD_COMPRESSED2) {
 		at = sizeof(uint64_t);
 		if (size < at || body64(reader, raw, 0) > size - at) {
 			note_cut(reader,
@@ -362,7 +345,7 @@ static int take_kernel_records(struct reader *reader, struct span *span)
 {
 	struct raw_record raw;
 
-	while (first_record(reader, span, &raw) > 0 && raw.header.type < USER_TYPE_START) {
+	while (first_record(reader, span, &raw) > 0 && raw.header.type < PERF_FILE_RECORD_FIRST) {
 		int code = is_used(reader, raw.header.type) ? take_kernel_record(reader, &raw) : 0;
 
 		if (code < 0)
@@ -376,32 +359,32 @@ static int take_kernel_records(struct reader *reader, struct span *span)
 static int take_user_record(struct reader *reader, const struct raw_record *raw)
 {
 	switch (raw->header.type) {
-	case HEADER_ATTR:
+	case PERF_FILE_RECORD_ATTR:
 		return add_attr(reader, raw);
-	case HEADER_TRACING_DATA:
+	case PERF_FILE_RECORD_TRACING_DATA:
 		if (body_size(raw) < sizeof(uint32_t))
 			return 0;
 		return take_tracing_data(reader, body32(reader, raw, 0));
-	case ID_INDEX:
+	case PERF_FILE_RECORD_ID_INDEX:
 		index_ids(reader, raw);
 		return 0;
-	case EVENT_UPDATE:
+	case PERF_FILE_RECORD_EVENT_UPDATE:
 		update_event(reader, raw);
 		return 0;
-	case HEADER_FEATURE:
+	case PERF_FILE_RECORD_FEATURE:
 		return take_feature(reader, raw);
-	case THREAD_MAP:
+	case PERF_FILE_RECORD_THREAD_MAP:
 		origin_read_thread_map(&reader->origin, raw->bytes + sizeof(raw->header),
 				       body_size(raw), reader->swap);
 		return 0;
-	case AUXTRACE:
+	case PERF_FILE_RECORD_AUXTRACE:
 		/* u64 size, so many bytes behind the record. */
 		rounds_break(reader->rounds);
 		if (body_size(raw) >= sizeof(uint64_t))
 			input_skip(reader->input, body64(reader, raw, 0));
 		return 0;
-	case COMPRESSED:
-	case COMPRESSED2:
+	case PERF_FILE_RECORD_COMPRESSED:
+	case PERF_FILE_RECORD_COMPRESSED2:
 		return take_compressed(reader, raw);
 	default:
 		return 0;
@@ -415,7 +398,7 @@ static int take_records(struct reader *reader, struct span *span, const struct r
 	int code;
 
 	block_reference(span->block);
-	if (raw->header.type < USER_TYPE_START) {
+	if (raw->header.type < PERF_FILE_RECORD_FIRST) {
 		if (span->end - start > BATCH_SIZE)
 			span->end = start + BATCH_SIZE;
 		code = take_kernel_records(reader, span);
@@ -456,7 +439,7 @@ int reader_read_round(struct reader *reader)
 			return finish(reader);
 		if (code < 0)
 			return code == -EINTR ? -EAGAIN : code;
-		if (raw.header.type == FINISHED_ROUND) {
+		if (raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND) {
 			rounds_finish(reader->rounds);
 			return 1;
 		}
@@ -468,8 +451,8 @@ int reader_read_round(struct reader *reader)
 
 static bool ends_head(uint32_t type)
 {
-	return type < USER_TYPE_START || type == COMPRESSED || type == COMPRESSED2 ||
-	       type == FINISHED_ROUND;
+	return type < PERF_FILE_RECORD_FIRST || type == PERF_FILE_RECORD_COMPRESSED ||
+	       type == PERF_FILE_RECORD_COMPRESSED2 || type == PERF_FILE_RECORD_FINISHED_ROUND;
 }
 
 /* What perf writes before the kernel's records. */
@@ -493,7 +476,7 @@ static int read_feature_tracing_data(struct reader *reader, const struct file_he
 	struct file_section section;
 	struct error ignored;
 
-	if (!file_head_feature(head, FEATURE_TRACING_DATA, &section))
+	if (!file_head_feature(head, PERF_FILE_TRACING_DATA, &section))
 		return 0;
 	int code = tracing_data_parse(head->map + section.offset, section.size, &reader->tracing,
 				      &ignored);
@@ -505,7 +488,7 @@ static int read_feature_command_line(struct reader *reader, const struct file_he
 {
 	struct file_section section;
 
-	if (!file_head_feature(head, FEATURE_CMDLINE, &section))
+	if (!file_head_feature(head, PERF_FILE_CMDLINE, &section))
 		return 0;
 	int code = origin_read_command_line(&reader->origin, head->map + section.offset,
 					    section.size, reader->swap);

@@ -139,6 +139,7 @@ static void put_body(FILE *out, const struct capture_description *description,
 		put_clock_data(out);
 		break;
 	case PERF_FILE_TRACING_DATA:
+	case PERF_FILE_DIR_FORMAT:
 	case PERF_FILE_RESERVED:
 		break;
 	}
