@@ -15,6 +15,7 @@ from live import (Background, Skip, WITH_TRACEFS, equal, expect, main, need_prog
                   sanitized, scratch, shell, test, tool, tracing_test, wait_until)
 
 FILE = CAPTURES / 'amd64-6.18.44' / 'file.data'
+FORMATS = CAPTURES.parent.parent / 'formats'
 PIPE = CAPTURES / 'amd64-6.18.44' / 'pipe.data'
 # A process group of FILE: a shell that starts others.
 SHELL = 5129
@@ -261,15 +262,16 @@ def a_capture_cut_short_shows_what_it_has_and_says_so():
 @test
 def a_file_without_formats_takes_others():
     """What a killed perf leaves behind: no size of the data, and nothing after them."""
-    whole = bytearray(FILE.read_bytes())
+    kernel = 'amd64-6.1.0-50'
+    capture = CAPTURES / kernel / 'p1.data'
+    whole = bytearray(capture.read_bytes())
     offset = int.from_bytes(whole[40:48], 'little')
     size = int.from_bytes(whole[48:56], 'little')
     whole[48:56] = bytes(8)
-    formats = CAPTURES.parent / 'formats' / 'amd64-6.18.44'
     with scratch() as directory:
         (directory / 'killed').write_bytes(whole[:offset + size])
-        result = replay('--formats', formats, directory / 'killed').must_succeed()
-        same(result.items(), expected(FILE), FILE)
+        result = replay('--formats', FORMATS / kernel, directory / 'killed').must_succeed()
+        same(result.items(), expected(capture), capture)
         expect('did not finish' in result.err_text(), f'no reason in {result.err!r}')
 
 
