@@ -7,6 +7,7 @@ and ends with main(). It is run as `test_NAME.py BUILD_DIR [WORD]`; WORD selects
 """
 
 import contextlib
+import fcntl
 import itertools
 import os
 import re
@@ -25,7 +26,10 @@ import lines
 import truth
 
 TIMEOUT = 60
+LOCK_TIMEOUT = 300
 POLL = 0.005
+# Rings for a tool that is slowed down, on a host where others fork as fast as they can.
+ROOMY = ('-m', 4096)
 # Of /proc/PID/ns/pid in the initial namespace: PROC_PID_INIT_INO of include/linux/proc_ns.h.
 INITIAL_PID_NAMESPACE = 'pid:[4026531836]'
 CAP_SYS_ADMIN = 21
@@ -278,7 +282,8 @@ def workload_dir():
 def trace_workload(*options, mode='all', steps=()):
     """Trace a truth workload as COMMAND: what the tool gave, and the truth."""
     with workload_dir() as (log, work):
-        result = run_tool(*options, '--', workload(), mode, log, work, *steps)
+        rings = ROOMY if sanitized() else ()
+        result = run_tool(*rings, *options, '--', workload(), mode, log, work, *steps)
         return result, truth.Truth.load(log)
 
 
@@ -494,13 +499,38 @@ def test(function):
     return function
 
 
-def tracing_test(function):
+@contextlib.contextmanager
+def cpus_kept(how):
+    """
+    Keep the CPUs online that are (LOCK_SH), or be the one who may not (LOCK_EX): test runs that go
+    on at the same time share the host.
+    """
+    with contextlib.ExitStack() as stack:
+        descriptor = os.open('/sys/devices/system/cpu', os.O_RDONLY)
+        stack.callback(os.close, descriptor)
+
+        def locked():
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+                return True
+            return False
+        wait_until(locked, 'other tests on this host to end', LOCK_TIMEOUT)
+        yield
+
+
+def tracing_test(function, how=fcntl.LOCK_SH):
     """Register a test that needs a live trace."""
     def wrapped():
         need_tracing()
-        function()
+        with cpus_kept(how):
+            function()
     wrapped.__name__ = function.__name__
     return test(wrapped)
+
+
+def cpu_switching_test(function):
+    """Register a test that needs a live trace and takes CPUs offline."""
+    return tracing_test(function, fcntl.LOCK_EX)
 
 
 def note(message):

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 from lines import Fork
-from live import (Puppet, Skip, expect, main, need_program, need_root, no_problems, note,
-                  poke_until_seen, run, scratch, stop, tracer, tracing_test, wait_until,
+from live import (Puppet, Skip, cpu_switching_test, expect, main, need_program, need_root,
+                  no_problems, note, poke_until_seen, run, scratch, stop, tracer, wait_until,
                   workload_dir)
 from truth import Truth, differences, disorder
 
@@ -56,7 +56,7 @@ def unpluggable():
     wait_until(lambda: is_online(cpu), f'CPU {cpu} to come back')
 
 
-@tracing_test
+@cpu_switching_test
 def events_of_a_cpu_that_came_back_are_delivered():
     with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet, \
             tracer('--stream', '-p', puppet.pid) as trace:
@@ -80,7 +80,7 @@ def events_of_a_cpu_that_came_back_are_delivered():
     no_problems(differences(wanted, [item for item in items if item.child not in unsure]))
 
 
-@tracing_test
+@cpu_switching_test
 def cpu_that_is_back_at_once_is_traced_again():
     """Before the tool can look at the list of online CPUs; its events are off all the same."""
     with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet, \
@@ -95,7 +95,7 @@ def cpu_that_is_back_at_once_is_traced_again():
         trace.finish(signal.SIGINT).must_succeed()
 
 
-@tracing_test
+@cpu_switching_test
 def cpu_that_comes_only_after_the_start_is_traced():
     with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet:
         switch(cpu, '0')
@@ -110,7 +110,7 @@ def cpu_that_comes_only_after_the_start_is_traced():
            'the last fork on the CPU that came is not in the trace')
 
 
-@tracing_test
+@cpu_switching_test
 def going_and_coming_many_times_does_no_harm():
     with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet, \
             tracer('--stream', '-p', puppet.pid) as trace:
@@ -147,7 +147,7 @@ def poke_until_recorded(puppet, path):
     wait_until(seen, 'a fork to be recorded')
 
 
-@tracing_test
+@cpu_switching_test
 def recording_has_the_events_of_a_cpu_that_came_back():
     """They have new ids, of which the head of the capture cannot know."""
     with unpluggable() as cpu, workload_dir() as (log, _), Puppet(log) as puppet, \

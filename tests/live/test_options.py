@@ -167,12 +167,13 @@ def default_event_cap_is_5000():
 @tracing_test
 def stream_lifts_the_cap():
     with workload_dir() as (log, _), Puppet(log) as puppet, \
-            tracer('-q', '--stream', '-p', puppet.pid) as trace:
+            tracer('--stream', '-p', puppet.pid) as trace:
         poke_until_seen(puppet.poke, trace)
         puppet.burst(5100)
-        items = trace.finish(signal.SIGINT).must_succeed().items()
+        result = trace.finish(signal.SIGINT).must_succeed()
         truth = Truth.load(log)
-    equal(differences(Truth(truth.forks()[-5100:]), items[-5100:]), [], 'differences')
+    equal(differences(Truth(truth.forks()[-5100:]), result.items()[-5100:]), [],
+          f'differences, the tool having said {result.err_text()!r}')
 
 
 @tracing_test

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from lines import Exec, Exit, Fork, parse
-from live import (Background, Puppet, TIMEOUT, equal, expect, main, no_problems, note,
+from live import (Background, Puppet, ROOMY, TIMEOUT, equal, expect, main, no_problems, note,
                   poke_until_ended, poke_until_seen, run, run_tool, scratch, shell, tool, tracer,
                   tracing_test, wait_until, without_leading, workload, workload_dir)
 from truth import Truth, compare_command, differences
@@ -196,7 +196,7 @@ def slow_reader_loses_nothing():
     with workload_dir() as (log, work):
         reader, writer = os.pipe()
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
-        args = [tool(), '-q', '--', workload(), 'step', log, work, 'exit-codes']
+        args = [tool(), '-q', *map(str, ROOMY), '--', workload(), 'step', log, work, 'exit-codes']
         with subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=writer) as process, \
                 open(reader, 'rb') as output:
             os.close(writer)

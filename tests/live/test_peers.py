@@ -11,10 +11,10 @@ import tempfile
 from collections import Counter
 
 from lines import BadLine, Exec, Exit, Fork, parse, parse_line
-from live import (Background, POLL, Puppet, Skip, WITH_TRACEFS, copy_formats, equal, expect, main,
-                  need_program, need_root, no_problems, note, poke_until_seen, run, run_tool,
+from live import (Background, POLL, Puppet, ROOMY, Skip, WITH_TRACEFS, copy_formats, equal, expect,
+                  main, need_program, need_root, no_problems, note, poke_until_seen, run, run_tool,
                   scratch, tracing_test, wait_until, workload, workload_dir)
-from truth import (Truth, compare_command, key, limited, only_events, takes_part)
+from truth import Truth, compare_command, key, limited, only_events, takes_part
 
 # Names of these need no escaping, and fit into what every peer shows of a name.
 PLAIN_STEPS = ('exit-codes', 'own-signals', 'killed-by-parent', 'vfork', 'posix-spawn', 'orphans',
@@ -23,23 +23,41 @@ PLAIN_STEPS = ('exit-codes', 'own-signals', 'killed-by-parent', 'vfork', 'posix-
                'killed-with-threads')
 
 
+# Two tracers take the time of the same event one after the other.
+CLOCK_SLACK_MS = 5
+
+
+def subject(event):
+    """The task that an event is about."""
+    return event.child if isinstance(event, Fork) else event.pid
+
+
 class Watched:
     """One traced run of the workload: our events, and the log."""
 
     def __init__(self, steps=()):
         with workload_dir() as (log, work):
             mode = 'step' if steps else 'all'
-            self.items = run_tool('-q', '--', workload(), mode, log, work, *steps
+            self.items = run_tool('-q', *ROOMY, '--', workload(), mode, log, work, *steps
                                   ).must_succeed().items()
             self.truth = Truth.load(log)
         no_problems(compare_command(self.truth, self.items))
         self.pids = self.truth.pids()
         self.root = self.truth.execs()[0].pid
+        self.spans = {}
+        for item in self.items:
+            pid = subject(item)
+            self.spans[pid] = (self.spans.get(pid, (item.ms,))[0], item.ms)
 
     def concerns(self, event):
-        """Whether a peer's event is of the workload; its own first FORK is not in our trace."""
-        return takes_part(event, self.pids) and not (
-            isinstance(event, Fork) and event.child == self.root)
+        """
+        Whether a peer's event is of the workload: before and after, others may have had the pids.
+        The FORK of the workload itself is not in our trace.
+        """
+        pid = subject(event)
+        first, last = self.spans.get(pid, (0, 0))
+        return first - CLOCK_SLACK_MS <= event.ms <= last + CLOCK_SLACK_MS and not (
+            isinstance(event, Fork) and pid == self.root)
 
     def compare(self, peer, events):
         """Both ways: all that the peer saw, and all that we saw."""
@@ -224,8 +242,8 @@ def strace_agrees():
     """strace runs the workload, and we run strace: by pids, since it prints no task names."""
     with workload_dir() as (log, work):
         theirs, ours = work / 'strace', work / 'trace'
-        result = run_tool('-q', '-o', ours, '--', need_program('strace'), '-f', '-q', '-s', 1,
-                          '-o', theirs,
+        result = run_tool('-q', *ROOMY, '-o', ours, '--',
+                          need_program('strace'), '-f', '-q', '-s', 1, '-o', theirs,
                           '-e', 'trace=fork,vfork,clone,clone3,execve,execveat,exit,exit_group',
                           workload(), 'step', log, work, *PLAIN_STEPS)
         if result.status != 0:

@@ -7,9 +7,9 @@ import os
 import signal
 import tempfile
 
-from live import (Background, Puppet, Skip, WITH_TRACEFS, equal, main, need_program, need_root,
-                  no_problems, poke_until_seen, run, sanitized, scratch, tool, tracing_test,
-                  workload, workload_dir)
+from live import (Background, Puppet, ROOMY, Skip, WITH_TRACEFS, equal, main, need_program,
+                  need_root, no_problems, poke_until_seen, run, sanitized, scratch, tool,
+                  tracing_test, workload, workload_dir)
 from lines import parse
 from truth import Truth, compare_command
 
@@ -45,7 +45,8 @@ def must_be_clean(result, status=0):
 def trace_of_a_command_is_clean():
     with workload_dir() as (log, work), scratch() as directory:
         trace = directory / 'trace'
-        result = run([*memcheck(), '-o', trace, '--', workload(), 'all', log, work], timeout=300)
+        result = run([*memcheck(), *ROOMY, '-o', trace, '--', workload(), 'all', log, work],
+                     timeout=300)
         must_be_clean(result)
         no_problems(compare_command(Truth.load(log), parse(trace.read_bytes())))
 
