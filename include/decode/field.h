@@ -35,7 +35,7 @@ struct field {
 static inline MUST_CHECK int field_number(const struct field *field, const void *raw,
 					  uint32_t raw_size, int64_t *value);
 
-/* field_number() for the sizes that are not an int's. */
+/* field_number() for the sizes that are less common. */
 int field_number_of_size(const struct field *field, const void *raw, uint32_t raw_size,
 			 int64_t *value) MUST_CHECK;
 
@@ -50,18 +50,26 @@ int field_bytes(const struct field *field, const void *raw, uint32_t raw_size,
 int field_text(const struct field *field, const void *raw, uint32_t raw_size,
 	       struct text *text) MUST_CHECK;
 
-/* Every event takes several of these, nearly all of them ints. */
+/* Every event takes several of these, nearly all of them ints, and the u16 common_type. */
 static inline int field_number(const struct field *field, const void *raw, uint32_t raw_size,
 			       int64_t *value)
 {
 	const bool swap = field->big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+	const unsigned char *from = (const unsigned char *)raw + field->offset;
 
-	if (field->kind != FIELD_NUMBER || field->size != sizeof(uint32_t) ||
-	    (uint64_t)field->offset + sizeof(uint32_t) > raw_size)
+	if (field->kind != FIELD_NUMBER || (uint64_t)field->offset + field->size > raw_size)
 		return field_number_of_size(field, raw, raw_size, value);
-	uint32_t loaded = load32((const unsigned char *)raw + field->offset, swap);
-	*value = field->is_signed ? (int32_t)loaded : (int64_t)loaded;
-	return 0;
+	if (field->size == sizeof(uint32_t)) {
+		uint32_t loaded = load32(from, swap);
+
+		*value = field->is_signed ? (int32_t)loaded : (int64_t)loaded;
+		return 0;
+	}
+	if (field->size == sizeof(uint16_t) && !field->is_signed) {
+		*value = load16(from, swap);
+		return 0;
+	}
+	return field_number_of_size(field, raw, raw_size, value);
 }
 
 #endif

@@ -117,7 +117,7 @@ void decoder_free(struct decoder *decoder)
 	free(decoder);
 }
 
-static int load_pid(const struct field *field, const struct record *record, int32_t *pid)
+static inline int load_pid(const struct field *field, const struct record *record, int32_t *pid)
 {
 	int64_t value;
 	int code = field_number(field, record->raw, record->raw_size, &value);
@@ -127,7 +127,8 @@ static int load_pid(const struct field *field, const struct record *record, int3
 	return code;
 }
 
-static int load_text(const struct field *field, const struct record *record, struct text *text)
+static inline int load_text(const struct field *field, const struct record *record,
+			    struct text *text)
 {
 	return field_text(field, record->raw, record->raw_size, text);
 }

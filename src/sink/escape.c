@@ -3,7 +3,14 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "load.h"
+
+/* A word with 1 in each byte. */
+#define EACH UINT64_C(0x0101010101010101)
 
 /* Printable ASCII but for | and \. */
 static const bool is_plain[UCHAR_MAX + 1] = {
@@ -11,6 +18,24 @@ static const bool is_plain[UCHAR_MAX + 1] = {
 	[']' ... '{'] = true,
 	['}' ... '~'] = true,
 };
+
+/* Whether one of the 8 bytes in CHUNK is BYTE. */
+static bool has_byte(uint64_t chunk, unsigned char byte)
+{
+	uint64_t differs = chunk ^ (EACH * byte);
+
+	return ((differs - EACH) & ~differs & (EACH * 0x80)) != 0;
+}
+
+/* is_plain[] of all 8 bytes in CHUNK; may be wrong where one is beyond ASCII, which is not plain.
+ */
+static bool are_plain(uint64_t chunk)
+{
+	uint64_t below = (chunk - EACH * ' ') | chunk;
+
+	return (below & (EACH * 0x80)) == 0 && !has_byte(chunk, '|') && !has_byte(chunk, '\\') &&
+	       !has_byte(chunk, 0x7f);
+}
 
 static bool is_continuation(unsigned char c)
 {
@@ -88,8 +113,15 @@ char *escape_text(char *out, struct text text)
 
 	const unsigned char *from = (const unsigned char *)text.bytes;
 	const unsigned char *end = from + text.length;
+	uint64_t chunk;
 
 	for (;;) {
+		while (end - from >= (ptrdiff_t)sizeof(chunk) &&
+		       (chunk = load64(from, false), are_plain(chunk))) {
+			memcpy(out, &chunk, sizeof(chunk));
+			out += sizeof(chunk);
+			from += sizeof(chunk);
+		}
 		while (from < end && is_plain[*from])
 			*out++ = (char)*from++;
 		if (from == end)

@@ -100,8 +100,8 @@ static bool take64(struct cursor *cursor, uint64_t *value)
 	return true;
 }
 
-static void load_ids(const unsigned char *from, const struct record_ids *ids, bool swap,
-		     struct record *record)
+static inline void load_ids(const unsigned char *from, const struct record_ids *ids, bool swap,
+			    struct record *record)
 {
 	if (ids->id != RECORD_ABSENT)
 		record->id = load64(from + ids->id, swap);

@@ -33,9 +33,39 @@ struct task_table {
 	size_t followed;
 };
 
+static struct new_name *find_or_add_name(struct task_table *table, int32_t sample_tid)
+{
+	struct new_name *name;
+
+	HASH_FIND_INT(table->names, &sample_tid, name);
+	if (name)
+		return name;
+	/* Not calloc(): glibc serves that from no cache. */
+	name = malloc(sizeof(*name));
+	if (!name)
+		return NULL;
+	*name = (struct new_name){.sample_tid = sample_tid};
+	HASH_ADD_INT(table->names, sample_tid, name);
+	if (!name->hh.tbl) {
+		free(name);
+		return NULL;
+	}
+	return name;
+}
+
+/* Never the name of a task: with it the table does not run empty, or uthash would free its buckets
+ * and make new ones at each exec. */
+#define NO_TASK INT32_MIN
+
 struct task_table *task_table_new(void)
 {
-	return calloc(1, sizeof(struct task_table));
+	struct task_table *table = calloc(1, sizeof(*table));
+
+	if (table && !find_or_add_name(table, NO_TASK)) {
+		free(table);
+		return NULL;
+	}
+	return table;
 }
 
 void task_table_free(struct task_table *table)
@@ -148,25 +178,6 @@ static int apply_fork(struct task_table *table, const struct event *event, const
 		return -ENOMEM;
 	*task = &child->task;
 	return 0;
-}
-
-static struct new_name *find_or_add_name(struct task_table *table, int32_t sample_tid)
-{
-	struct new_name *name;
-
-	HASH_FIND_INT(table->names, &sample_tid, name);
-	if (name)
-		return name;
-	name = calloc(1, sizeof(*name));
-	if (!name)
-		return NULL;
-	name->sample_tid = sample_tid;
-	HASH_ADD_INT(table->names, sample_tid, name);
-	if (!name->hh.tbl) {
-		free(name);
-		return NULL;
-	}
-	return name;
 }
 
 /* PERF_RECORD_COMM with the exec bit: the name for the EXEC that follows. */

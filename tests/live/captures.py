@@ -32,18 +32,18 @@ def stamps(data):
         yield where, STAMP.unpack_from(data, where)[0]
 
 
-def repeat(capture, copies, output, rounds=True):
+def repeat(capture, copies, output, rounds=True, maps=False):
     """
     Write to OUTPUT the little-endian, uncompressed file-mode CAPTURE with what happened in it
-    repeated COPIES times, one after the other, but for memory maps. Without ROUNDS, no round ever ends. Returns how many
-    events there are.
+    repeated COPIES times, one after the other. Without ROUNDS, no round ever ends; only with MAPS
+    memory maps are among it. Returns how many events there are.
     """
     whole = Path(capture).read_bytes()
     offset, size = struct.unpack_from('<QQ', whole, DATA_AT)
     data, features = whole[offset:offset + size], whole[offset + size:]
     first = next(at for kind, at, _ in records(data) if kind == SAMPLE)
     live = bytearray().join(data[at:at + length] for kind, at, length in records(data)
-                            if at >= first and kind < USER_TYPES and kind not in MAPS)
+                            if at >= first and kind < USER_TYPES and (maps or kind not in MAPS))
     places = list(stamps(live))
     span = max(time for _, time in places) - min(time for _, time in places) + 1000
     with open(output, 'wb') as file:
