@@ -10,7 +10,8 @@
 struct capture_writer {
 	int fd;
 	bool stream;
-	uint64_t position; /* behind the last whole record */
+	uint64_t position;  /* behind the last whole record */
+	uint64_t committed; /* where the last whole table begins, 0: there is none */
 	struct perf_file_header header;
 	struct perf_file_section table[1 + CAPTURE_FEATURES_MAX]; /* the entry of bit 0 first */
 	size_t table_size;                                        /* bytes */
@@ -83,9 +84,11 @@ static int put_table(struct capture_writer *writer)
 {
 	int code = write_at(writer, writer->position, writer->table, writer->table_size);
 
-	if (code == 0)
-		writer->position += writer->table_size;
-	return code;
+	if (code < 0)
+		return code;
+	writer->committed = writer->position;
+	writer->position += writer->table_size;
+	return 0;
 }
 
 /* ---- starting ---- */
@@ -182,7 +185,7 @@ uint64_t capture_writer_size(const struct capture_writer *writer)
 
 /*
  * A write failed halfway. Make `position` the end of the last whole record that leaves room for the
- * table within what the file has got already. -ENOSPC where there is none.
+ * table within what the file has got already: at the worst, it takes the place of the last one.
  */
 static int find_last_whole(struct capture_writer *writer)
 {
@@ -192,8 +195,10 @@ static int find_last_whole(struct capture_writer *writer)
 	if (fstat(writer->fd, &file) < 0)
 		return -errno;
 	uint64_t end = (uint64_t)file.st_size;
-	if (end < writer->position + writer->table_size)
+	if (writer->committed == 0 || end < writer->committed + writer->table_size)
 		return -ENOSPC;
+	if (end < writer->position + writer->table_size)
+		writer->position = writer->committed;
 	end -= writer->table_size;
 	for (;;) {
 		ssize_t got = pread(writer->fd, &record, sizeof(record), (off_t)writer->position);
