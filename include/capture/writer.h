@@ -6,7 +6,8 @@
  * a killed perf leaves behind is lost. Here the bodies of the features come before the data, and
  * only their table {offset, size}, which must lie at data.offset + data.size, is written again and
  * again: at each commit it is appended, then data.size is made to end where it begins. Nothing that
- * data.size has once led to is written over; what follows goes behind the table. For that the table
+ * data.size has once led to is written over (but when a full disk leaves no other room at the end);
+ * what follows goes behind the table. For that the table
  * has to be a record by itself, one that readers pass over:
  *
  *     feature bit 0 (HEADER_RESERVED)   set in the header until the capture is closed
