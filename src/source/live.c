@@ -117,6 +117,12 @@ static struct cpu_ring *ring_of_cpu(const struct live *live, int cpu)
 	return NULL;
 }
 
+/* The CPU went offline since the list was read: no failure. */
+static void forget_offline(struct error *err)
+{
+	*err = (struct error){0};
+}
+
 static int open_online(struct live *live, const struct cpu_list *online, struct error *err)
 {
 	const size_t files_per_cpu = live->options.plan.tracepoint_count + 1;
@@ -130,8 +136,10 @@ static int open_online(struct live *live, const struct cpu_list *online, struct 
 	}
 	for (size_t i = 0; i < online->count; i++) {
 		int code = open_cpu(live, online->cpus[i], err);
-		/* It went offline since the list was read. */
-		if (code < 0 && code != -ENODEV)
+
+		if (code == -ENODEV)
+			forget_offline(err);
+		else if (code < 0)
 			return code;
 	}
 	return 0;
@@ -188,8 +196,10 @@ static int enter_online(struct live *live, const struct cpu_list *online, struct
 		if (ring_of_cpu(live, cpu))
 			continue;
 		int code = open_cpu(live, cpu, err);
-		if (code == -ENODEV)
+		if (code == -ENODEV) {
+			forget_offline(err);
 			continue;
+		}
 		if (code < 0)
 			return code;
 		code = cpu_ring_enable(live->rings[live->ring_count - 1]);
