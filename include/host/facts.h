@@ -55,6 +55,9 @@ void host_facts_gather(int root_fd, int perf_errno, struct host_facts *facts);
  */
 int perf_syscall_probe(void);
 
+/* host_facts_gather() of the host that we run on. */
+void host_facts_of_this_host(struct host_facts *facts);
+
 bool host_has_capability(const struct host_facts *facts, int capability);
 
 /* Whether becoming root right here, as by sudo, brings CAPABILITY, and it counts. */

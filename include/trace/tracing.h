@@ -71,7 +71,4 @@ void tracing_wait_for_command(struct tracing *tracing, bool quietly);
 /* Since tracing_begin(). */
 double tracing_seconds(const struct tracing *tracing);
 
-/* CLOCK_MONOTONIC in ns. */
-uint64_t tracing_now_ns(void);
-
 #endif

@@ -4,11 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include "capture/write_head.h"
-
-#define NS_PER_S 1000000000ULL
+#include "clock.h"
 
 static void put(FILE *out, const void *value, size_t size)
 {
@@ -72,26 +70,20 @@ static void put_event_desc(FILE *out, const struct capture_description *descript
 	}
 }
 
-static uint64_t clock_ns(clockid_t clock, int (*get)(clockid_t, struct timespec *))
-{
-	struct timespec time = {0};
-
-	get(clock, &time);
-	return (uint64_t)time.tv_sec * NS_PER_S + (uint64_t)time.tv_nsec;
-}
-
 static void put_clockid(FILE *out)
 {
-	const uint64_t resolution = clock_ns(CLOCK_MONOTONIC, clock_getres);
+	struct timespec smallest = {0};
 
+	clock_getres(CLOCK_MONOTONIC, &smallest);
+	const uint64_t resolution = timespec_ns(&smallest);
 	put(out, &resolution, sizeof(resolution));
 }
 
 /* One moment by both clocks: what makes wall time out of an event's time. */
 static void put_clock_data(FILE *out)
 {
-	const uint64_t wall = clock_ns(CLOCK_REALTIME, clock_gettime);
-	const uint64_t monotonic = clock_ns(CLOCK_MONOTONIC, clock_gettime);
+	const uint64_t wall = clock_now_ns(CLOCK_REALTIME);
+	const uint64_t monotonic = clock_now_ns(CLOCK_MONOTONIC);
 
 	put_u32(out, 1); /* version */
 	put_u32(out, CLOCK_MONOTONIC);

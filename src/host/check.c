@@ -116,11 +116,7 @@ static void look_at_limits(struct check *check)
 
 static void look_at_host(struct check *check)
 {
-	int root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	host_facts_gather(root_fd, perf_syscall_probe(), &check->facts.host);
-	if (root_fd >= 0)
-		close(root_fd);
+	host_facts_of_this_host(&check->facts.host);
 	check->online_code = cpu_list_read(LIVE_ONLINE_CPUS, &check->online);
 	look_at_limits(check);
 }

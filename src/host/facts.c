@@ -175,3 +175,12 @@ bool host_may_trace(const struct host_facts *facts)
 		return true;
 	return host_has_capability(facts, CAP_PERFMON) || host_has_capability(facts, CAP_SYS_ADMIN);
 }
+
+void host_facts_of_this_host(struct host_facts *facts)
+{
+	int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	host_facts_gather(root_fd, perf_syscall_probe(), facts);
+	if (root_fd >= 0)
+		close(root_fd);
+}

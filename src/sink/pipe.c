@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "sink/escape.h"
 #include "sink/sink.h"
 
 /* The longest line without its texts: a word, separators and six numbers of 20 digits at most. */
 #define LINE_ROOM 256U
-#define NS_PER_MS 1000000U
 
 /* A time as it is written; many events share one. */
 struct time_text {

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "host/cpu_list.h"
 #include "host/cpu_watch.h"
 #include "host/limits.h"
@@ -46,14 +46,6 @@ struct live {
 	uint64_t lost;      /* given out in LOST records so far */
 	uint64_t newest_ns; /* of all records given out */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
 
 static struct live *live_of(struct source *source)
 {
@@ -221,7 +213,7 @@ static int follow_hotplug(struct live *live, struct error *err)
 	while (live->cpu_watch_fd >= 0 && (cpu = cpu_watch_next_offline(live->cpu_watch_fd)) >= 0)
 		leave_cpu(live, cpu);
 
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
 	if (now - live->looked_ns < HOTPLUG_NS)
 		return 0;
 	live->looked_ns = now;
@@ -242,7 +234,7 @@ static int start_round(struct live *live)
 
 	/* The clock before the heads: what is older than this is visible in them, but for the
 	 * slack. */
-	live->horizon = ordered ? now_ns() - SLACK_NS : MERGE_NO_HORIZON;
+	live->horizon = ordered ? clock_now_ns(CLOCK_MONOTONIC) - SLACK_NS : MERGE_NO_HORIZON;
 	live->in_round = true;
 	return merge_refresh(live->merge);
 }

@@ -3,30 +3,24 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
-#define FIRST_NS 1000000000ULL
+#include "clock.h"
+
+#define FIRST_NS NS_PER_S
 #define INTERVAL_NS 200000000ULL
 
 /* ECMA-48: back to the first column, erase to the end of the line. */
 #define ERASE_LINE "\r\033[K"
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (uint64_t)now.tv_sec * 1000000000ULL + (uint64_t)now.tv_nsec;
-}
-
 void progress_start(struct progress *progress, bool wanted)
 {
-	*progress = (struct progress){.wanted = wanted, .due_ns = now_ns() + FIRST_NS};
+	*progress = (struct progress){.wanted = wanted,
+				      .due_ns = clock_now_ns(CLOCK_MONOTONIC) + FIRST_NS};
 }
 
 bool progress_is_due(struct progress *progress)
 {
-	return progress->wanted && now_ns() >= progress->due_ns;
+	return progress->wanted && clock_now_ns(CLOCK_MONOTONIC) >= progress->due_ns;
 }
 
 void progress_show(struct progress *progress, const char *format, ...)
@@ -39,7 +33,7 @@ void progress_show(struct progress *progress, const char *format, ...)
 	va_end(args);
 	fflush(stderr);
 	progress->shown = true;
-	progress->due_ns = now_ns() + INTERVAL_NS;
+	progress->due_ns = clock_now_ns(CLOCK_MONOTONIC) + INTERVAL_NS;
 }
 
 void progress_clear(struct progress *progress)

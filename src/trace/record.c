@@ -13,6 +13,7 @@
 #include "capture/write_head.h"
 #include "capture/write_records.h"
 #include "capture/writer.h"
+#include "clock.h"
 #include "source/live.h"
 #include "task/proc.h"
 #include "task/task_table.h"
@@ -20,8 +21,6 @@
 #include "trace/progress.h"
 #include "trace/record_events.h"
 #include "trace/tracing.h"
-
-#define NS_PER_MS 1000000ULL
 
 /*
  * Rounds are no shorter, so that a record that a CPU is slow to make visible still comes within the
@@ -209,7 +208,7 @@ static int take_ring(struct recording *recording, struct cpu_ring *ring, struct 
 static int end_round(struct recording *recording, struct error *err)
 {
 	uint64_t size = capture_writer_size(recording->writer);
-	uint64_t now = tracing_now_ns();
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
 	struct perf_event_header round = capture_finished_round();
 	struct iovec piece = {&round, sizeof(round)};
 	int code = 0;
@@ -245,7 +244,8 @@ static int look_for_the_end(struct recording *recording, struct error *err)
 	struct tracing *tracing = &recording->tracing;
 	const struct options *options = tracing->options;
 
-	if (options->pids.count == 0 || !is_due(&recording->done.look, LOOK_NS, tracing_now_ns()))
+	if (options->pids.count == 0 ||
+	    !is_due(&recording->done.look, LOOK_NS, clock_now_ns(CLOCK_MONOTONIC)))
 		return 0;
 	int code = options->follow ? proc_scan(tracing->proc_fd, recording->tasks) : 0;
 	if (code < 0)

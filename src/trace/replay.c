@@ -9,14 +9,13 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "clock.h"
 #include "decode/format_dir.h"
 #include "formats/shipped.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/session.h"
 #include "trace/signals.h"
-
-#define NS_PER_S 1000000000ULL
 
 /* Signals and progress are looked at once in so many records. */
 #define LOOK_EVERY 4096U

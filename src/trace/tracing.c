@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "host/diagnose.h"
 #include "source/live.h"
 #include "source/perf_event.h"
@@ -15,23 +15,12 @@
 #include "trace/notice.h"
 #include "trace/signals.h"
 
-#define NS_PER_S 1000000000ULL
-#define NS_PER_MS 1000000ULL
-
 /* After an interrupt, COMMAND has this long to end too and show how. */
 #define GRACE_MS 1000U
 
-uint64_t tracing_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 double tracing_seconds(const struct tracing *tracing)
 {
-	return (double)(tracing_now_ns() - tracing->started_ns) / (double)NS_PER_S;
+	return (double)(clock_now_ns(CLOCK_MONOTONIC) - tracing->started_ns) / (double)NS_PER_S;
 }
 
 /* ---- notices ---- */
@@ -81,15 +70,6 @@ static void notice_opened(const struct tracing *tracing)
 }
 
 /* ---- opening ---- */
-
-static void gather_facts(struct host_facts *facts)
-{
-	int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	host_facts_gather(root_fd, perf_syscall_probe(), facts);
-	if (root_fd >= 0)
-		close(root_fd);
-}
 
 static int check_pids(const struct tracing *tracing, struct error *err)
 {
@@ -171,7 +151,7 @@ int tracing_open(struct tracing *tracing, const struct options *options, bool re
 	tracing->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tracing->proc_fd < 0)
 		return error_set(err, -errno, "cannot open /proc: %s", strerror(errno));
-	gather_facts(&tracing->facts);
+	host_facts_of_this_host(&tracing->facts);
 	int code = check_pids(tracing, err);
 	if (code == 0)
 		code = start_command(tracing, recording, err);
@@ -203,7 +183,7 @@ int tracing_begin(struct tracing *tracing, struct error *err)
 
 	if (code < 0)
 		return code;
-	tracing->started_ns = tracing_now_ns();
+	tracing->started_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (tracing->options->duration_s > 0)
 		tracing->deadline_ns =
 			tracing->started_ns + tracing->options->duration_s * NS_PER_S;
@@ -246,7 +226,7 @@ static void pass_on(const struct tracing *tracing, int signal, bool from_process
 
 static void on_stop_signal(struct tracing *tracing, int signal, bool from_process)
 {
-	uint64_t grace_end = tracing_now_ns() + GRACE_MS * NS_PER_MS;
+	uint64_t grace_end = clock_now_ns(CLOCK_MONOTONIC) + GRACE_MS * NS_PER_MS;
 
 	if (tracing->command.pid == 0) {
 		tracing_stop(tracing);
@@ -268,13 +248,13 @@ void tracing_look_around(struct tracing *tracing)
 	}
 	if (command_has_ended(&tracing->command, false))
 		tracing_stop(tracing);
-	if (tracing->deadline_ns != 0 && tracing_now_ns() >= tracing->deadline_ns)
+	if (tracing->deadline_ns != 0 && clock_now_ns(CLOCK_MONOTONIC) >= tracing->deadline_ns)
 		tracing_stop(tracing);
 }
 
 static int remaining_ms(const struct tracing *tracing)
 {
-	uint64_t now = tracing_now_ns();
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
 
 	if (tracing->deadline_ns == 0)
 		return -1;
