@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "facts.h"
 #include "text.h"
 
 enum event_type {
@@ -16,13 +17,42 @@ enum event_type {
 	EVENT_EXIT,
 	EVENT_LOST,      /* the kernel had no room for some events */
 	EVENT_TRUNCATED, /* the event cap ended the trace */
-	EVENT_COMM,      /* a task's new name; feeds EXEC's comm, no sink shows it */
+	EVENT_SHOWN_TYPES,
+
+	/* What follows feeds the task table; no sink shows it. */
+	EVENT_COMM = EVENT_SHOWN_TYPES, /* a task's new name; feeds EXEC's comm */
+	EVENT_CHILD,                    /* PERF_RECORD_FORK: process or thread, before its FORK */
+	EVENT_NEW_TASK,
+	EVENT_SIGNAL_SENT,
+	EVENT_SIGNAL_TAKEN,
+	EVENT_OOM_VICTIM,
+	EVENT_EXIT_CALL,
+	EVENT_CGROUP,    /* a cgroup's path */
+	EVENT_ARGUMENTS, /* of the EXEC that follows, as the recorder completed them */
 	EVENT_TYPES
 };
 
 /* The events that a user can ask for with -e, as bits. */
 #define EVENT_BIT(type) (1U << (type))
 #define EVENT_SHOWABLE (EVENT_BIT(EVENT_FORK) | EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_EXIT))
+
+/* The user stack as an exec left it, from the stack pointer up: argc, argv, envp, auxv, strings. */
+struct user_stack {
+	const unsigned char *bytes; /* NULL: not recorded */
+	uint32_t size;              /* bytes */
+	uint8_t word_size;          /* 4 or 8 bytes */
+	bool swap;                  /* words are in the byte order that is not ours */
+	uint64_t pointer;           /* the stack pointer */
+};
+
+/* What the registers say of an exit: how the task left, if it was not killed. */
+struct exit_call {
+	bool known; /* the task was in exit(2) or exit_group(2), or in another system call: `code`
+		     * is right only if no signal took it out of that */
+	bool is_group_known; /* the call's number was recorded, and `is_group` tells which it was */
+	bool is_group;
+	int32_t code; /* 0 to 255 */
+};
 
 /*
  * Task ids in the payloads are the tracepoints' own: of the initial pid namespace. `sample_pid`,
@@ -34,6 +64,9 @@ struct event {
 	uint32_t cpu;
 	uint64_t time_ns; /* CLOCK_MONOTONIC */
 	int32_t sample_pid, sample_tid;
+	int32_t current_tid;       /* whose doing it is, as the payloads have ids; 0: not known */
+	uint64_t cgroup_id;        /* of the task whose doing it is; 0: not known */
+	const struct facts *facts; /* NULL: nobody asked for any */
 	union {
 		struct {
 			int32_t parent_pid, child_pid;
@@ -43,11 +76,14 @@ struct event {
 			int32_t pid, old_pid; /* old_pid: the thread's id before it became leader */
 			struct text comm;     /* the new name */
 			struct text filename;
+			struct user_stack stack;
 		} exec;
 		struct {
 			int32_t pid; /* the task's own id, thread or leader */
 			int32_t prio;
 			struct text comm;
+			enum known last; /* of its process, where the kernel tells (6.16+) */
+			struct exit_call call;
 		} exit;
 		struct {
 			uint64_t count;
@@ -60,6 +96,38 @@ struct event {
 			int32_t tid;
 			struct text comm;
 		} comm;
+		struct {
+			int32_t pid, tid; /* the child's tgid and tid, as sample ids */
+		} child;
+		struct {
+			int32_t pid; /* the child's own id */
+			uint64_t clone_flags;
+		} new_task;
+		struct {
+			int32_t pid; /* the task's own id */
+			int32_t signal;
+			int32_t code;  /* si_code: <= 0 from a process, > 0 from the kernel */
+			bool is_group; /* to the process, not to that thread alone */
+		} signal_sent;         /* one that was not ignored */
+		struct {
+			int32_t signal; /* taken with its default action, by current_tid */
+		} signal_taken;
+		struct {
+			int32_t pid;
+		} oom_victim;
+		struct {
+			bool is_group; /* exit_group(2), not exit(2) */
+			int32_t code;
+		} exit_call;
+		struct {
+			uint64_t id;
+			struct text path;
+		} cgroup;
+		struct {
+			int32_t pid; /* as sample ids are */
+			struct arguments arguments;
+			struct environment environment;
+		} arguments;
 	};
 };
 

@@ -11,12 +11,21 @@
 
 #include "compiler.h"
 #include "error.h"
+#include "facts.h"
+#include "filter/filter_options.h"
 #include "filter/pid_list.h"
 
 /* Where neither --stream nor a COMMAND bounds the trace: the defaults, and the most one may ask
  * for. */
 #define DURATION_LIMIT_S 60U
 #define EVENT_LIMIT 5000U
+
+/*
+ * Of the user stack at an exec, in bytes: argv of most programs with room for the gap that the
+ * kernel leaves below it (under 8 KiB on x86); a record of perf's ends below 64 KiB.
+ */
+#define ARG_BYTES_DEFAULT 16384U
+#define ARG_BYTES_MAX 61440U
 
 enum mode {
 	MODE_TRACE,
@@ -26,6 +35,14 @@ enum mode {
 	MODE_FORMATS,
 	MODE_HELP,
 	MODE_VERSION,
+};
+
+enum output_format {
+	OUTPUT_PIPE,
+	OUTPUT_JSON,
+	OUTPUT_TABLE,
+	OUTPUT_TREE,
+	OUTPUT_SUMMARY, /* -S without -F: nothing but the summary */
 };
 
 struct options {
@@ -42,6 +59,15 @@ struct options {
 	char *capture;        /* with MODE_REPLAY: the file, "-" for standard input */
 	bool all;             /* with MODE_REPLAY: whatever the recorder was asked for */
 	bool raw;             /* every event's record below its line */
+	enum output_format format;
+	bool extended;      /* -x; with MODE_RECORD: record what it takes to show all facts */
+	bool summary;       /* -S beside another format: on standard error */
+	bool wall_clock;    /* -T */
+	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
+	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
+	struct filter_options filter;
+	unsigned int
+		facts; /* FACT_BIT()s: what formats and filters need, or -x has to be recorded */
 	bool verbose, quiet;
 	char **arguments; /* of MODE_FORMATS, ended by NULL */
 	char **command;   /* NULL: none; borrowed from argv */

@@ -8,13 +8,15 @@
 #include <stdbool.h>
 
 #include "event.h"
+#include "filter/filter_options.h"
 #include "filter/pid_list.h"
 #include "task/task_table.h"
 
 struct filter {
-	unsigned int events;         /* EVENT_BIT()s of fork, exec, exit */
-	const struct pid_list *pids; /* NULL: any; borrowed */
-	bool followed_only;          /* only events of tasks that the table follows */
+	unsigned int events;               /* EVENT_BIT()s of fork, exec, exit */
+	const struct pid_list *pids;       /* NULL: any; borrowed */
+	bool followed_only;                /* only events of tasks that the table follows */
+	const struct filter_options *more; /* borrowed; looked at only where events have facts */
 };
 
 /* Whether EVENT, whose subject is TASK (NULL: none), is to be shown. Loss and the like always is.

@@ -182,7 +182,7 @@ static const struct line {
 	char word[16]; /* copied as a whole: LINE_ROOM has room for it */
 	size_t length;
 	char *(*put)(char *out, const struct event *event);
-} lines[EVENT_TYPES] = {
+} lines[EVENT_SHOWN_TYPES] = {
 	[EVENT_FORK] = LINE("FORK", put_fork),
 	[EVENT_EXEC] = LINE("EXEC", put_exec),
 	[EVENT_EXIT] = LINE("EXIT", put_exit),
@@ -194,10 +194,10 @@ static int pipe_event(struct sink *sink, const struct event *event)
 {
 	struct sink_pipe *pipe = (struct sink_pipe *)sink;
 	struct writer *writer = pipe->writer;
-	const struct line *line = &lines[event->type];
-
-	if (!line->put)
+	if (event->type >= EVENT_SHOWN_TYPES)
 		return 0;
+
+	const struct line *line = &lines[event->type];
 	char *out = writer_reserve(writer, LINE_ROOM + ESCAPE_GROWTH * text_room(event));
 	if (!out)
 		return writer_error(writer);
@@ -217,12 +217,12 @@ static void pipe_free(struct sink *sink)
 
 static const struct sink_ops pipe_ops = {.event = pipe_event, .free = pipe_free};
 
-struct sink *sink_pipe_new(struct writer *writer)
+struct sink *sink_pipe_new(const struct sink_context *context)
 {
 	struct sink_pipe *sink = malloc(sizeof(*sink));
 
 	if (!sink)
 		return NULL;
-	*sink = (struct sink_pipe){.sink = {.ops = &pipe_ops}, .writer = writer};
+	*sink = (struct sink_pipe){.sink = {.ops = &pipe_ops}, .writer = context->writer};
 	return &sink->sink;
 }

@@ -41,7 +41,8 @@ int session_open_output(struct session *session, struct error *err)
 	if (code < 0)
 		return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 	session->writer = writer_new(path ? session->output_fd : STDOUT_FILENO);
-	session->sink = session->writer ? sink_pipe_new(session->writer) : NULL;
+	const struct sink_context context = {.writer = session->writer};
+	session->sink = session->writer ? sink_pipe_new(&context) : NULL;
 	return session->sink ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 

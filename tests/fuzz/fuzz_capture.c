@@ -46,7 +46,7 @@ static void begin(struct reading *reading)
 	int code = decoder_new(formats, &reading->decoder, &err);
 	if (code < 0)
 		check_reason(code, &err);
-	reading->sink = sink_pipe_new(reading->writer);
+	reading->sink = sink_pipe_new(&(struct sink_context){.writer = reading->writer});
 	reading->raw = raw_new(reading->writer, formats, TRACEPOINT_COUNT);
 	must_hold(reading->sink && reading->raw, "there is memory");
 }

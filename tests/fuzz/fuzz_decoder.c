@@ -61,7 +61,7 @@ static void make_parts(size_t kernel, struct writer *writer, struct parts *parts
 		formats[i] = parts->formats[i];
 	must_hold(decoder_new(formats, &parts->decoder, &err) == 0, "a shipped kernel is decoded");
 	parts->raw = raw_new(writer, formats, TRACEPOINT_COUNT);
-	parts->sink = sink_pipe_new(writer);
+	parts->sink = sink_pipe_new(&(struct sink_context){.writer = writer});
 	must_hold(parts->raw && parts->sink, "there is memory");
 }
 

@@ -76,7 +76,7 @@ static struct output output_to(int fd)
 	assert_true(fd >= 0);
 	output.writer = writer_new(fd);
 	assert_non_null(output.writer);
-	output.sink = sink_pipe_new(output.writer);
+	output.sink = sink_pipe_new(&(struct sink_context){.writer = output.writer});
 	assert_non_null(output.sink);
 	return output;
 }

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is known of an event beyond what its tracepoint says: who, with what arguments, as whom, and
+ * how it ended. Made by the task table, seen by filter and sinks. What is not known says so: no
+ * fact is ever a guess.
+ */
+#ifndef PXT_FACTS_H
+#define PXT_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text.h"
+
+/* What has to be opened besides the three tracepoints, as bits, for facts that somebody asked for.
+ */
+enum fact {
+	FACT_TASKS, /* processes, threads, parents and times: nothing but the three tracepoints */
+	FACT_ARGUMENTS, /* argv, environment and credentials: user stack at exec */
+	FACT_KIND,      /* process, vfork or thread: task_newtask */
+	FACT_STATUS,    /* exit status, signal and sender: user registers at exit, signals */
+	FACT_CGROUP,    /* PERF_SAMPLE_CGROUP */
+	FACTS
+};
+#define FACT_BIT(fact) (1U << (fact))
+#define FACTS_ALL ((1U << FACTS) - 1U)
+
+enum known {
+	KNOWN_NOT, /* nobody knows */
+	KNOWN_NO,
+	KNOWN_YES,
+};
+
+enum fork_kind {
+	FORK_KIND_UNKNOWN,
+	FORK_KIND_PROCESS,
+	FORK_KIND_VFORK, /* a process too; its parent waits until it execs or exits */
+	FORK_KIND_THREAD,
+};
+
+enum argv_source {
+	ARGV_NONE,  /* nothing is known */
+	ARGV_STACK, /* the user stack as the exec left it */
+	ARGV_PROC,  /* /proc/PID/cmdline, proven to be of this very exec */
+};
+
+/* Strings one after the other, each ended by a NUL. */
+struct string_list {
+	struct text bytes; /* the last NUL included */
+	uint32_t count;
+};
+
+struct arguments {
+	int64_t argc;             /* -1: not known */
+	struct string_list known; /* the first ones of argv */
+	bool complete;            /* `known` is all of argv */
+	enum argv_source source;
+};
+
+struct environment {
+	bool known;                 /* all that was asked for (--env) is in `entries` */
+	struct string_list entries; /* "NAME=value" */
+};
+
+/* As the process's own user namespace sees them, at its last exec. */
+struct credentials {
+	bool known;
+	uint32_t uid, euid, gid, egid;
+	bool secure; /* AT_SECURE: setuid, setgid or file capabilities changed who it is */
+};
+
+/* How a process ended. */
+struct exit_status {
+	bool known;     /* either `code` or `signal` holds */
+	int32_t code;   /* 0 to 255, where `signal` is 0 */
+	int32_t signal; /* as it was sent; 0: it exited by itself */
+	enum known core;
+	enum known oom;     /* the OOM killer chose it */
+	int32_t killer_pid; /* tgid of who sent the signal; 0: the kernel did, or not known */
+	struct text killer_comm;
+};
+
+struct ancestor {
+	int32_t pid;
+	struct text comm; /* when it forked the one before it in the chain */
+	bool from_proc;   /* it is older than the trace: as /proc showed it */
+};
+
+/*
+ * All texts are borrowed: valid until the next event. -1 and NULL texts stand for what is not
+ * known.
+ */
+struct facts {
+	/* The task that the event happened to; of a fork, the one that forks. */
+	int32_t tgid, tid;
+	int32_t ppid;   /* who forked its process, whoever adopted it since; 0: nobody did */
+	bool from_proc; /* the process is older than the trace */
+
+	/* FORK */
+	int32_t child_tgid;
+	enum fork_kind kind;
+	bool has_clone_flags;
+	uint64_t clone_flags; /* CLONE_* of linux/sched.h */
+
+	/* EXEC and EXIT: the program that runs, as of the last exec that was seen. */
+	struct text filename;
+	struct arguments arguments;
+	struct environment environment;
+	struct credentials credentials; /* FORK too */
+
+	/* EXIT */
+	enum known last;           /* the whole process is gone, and `status` is the process's */
+	struct exit_status status; /* known only where `last` is KNOWN_YES */
+
+	/* EXEC and EXIT, in ns; -1: not known. */
+	int64_t age_ns;        /* since the process was forked */
+	int64_t since_exec_ns; /* since its previous exec */
+
+	struct text cgroup; /* path in the cgroup v2 hierarchy, "/" for the root; NULL: not known */
+
+	/* The parents, nearest first. */
+	const struct ancestor *ancestry;
+	size_t ancestor_count;
+	bool ancestry_complete; /* up to the root; else a gap follows the last one */
+};
+
+#endif
