@@ -8,6 +8,7 @@
 #include "source/perf_event.h"
 #include "source/record.h"
 #include "support.h"
+#include "support_words.h"
 
 #define RECORD_MAX 1024
 
@@ -396,26 +397,6 @@ static void test_other_types_have_no_extra(void **state)
 
 /* ---- layouts that live tracing does not use ---- */
 
-struct words {
-	unsigned char bytes[RECORD_MAX];
-	size_t size;
-	bool swap;
-};
-
-static void put32(struct words *words, uint32_t value)
-{
-	value = words->swap ? bswap_32(value) : value;
-	memcpy(words->bytes + words->size, &value, sizeof(value));
-	words->size += sizeof(value);
-}
-
-static void put64(struct words *words, uint64_t value)
-{
-	value = words->swap ? bswap_64(value) : value;
-	memcpy(words->bytes + words->size, &value, sizeof(value));
-	words->size += sizeof(value);
-}
-
 static void begin(struct words *words, uint32_t type, bool swap)
 {
 	*words = (struct words){.swap = swap};
@@ -441,8 +422,7 @@ static void put_who(struct words *words)
 static void put_raw(struct words *words)
 {
 	put32(words, 4);
-	memcpy(words->bytes + words->size, "raw!", 4);
-	words->size += 4;
+	put_bytes(words, "raw!", 4);
 }
 
 /* Everything that can come before RAW. READ_VALUES words stand for PERF_SAMPLE_READ. */
