@@ -27,8 +27,8 @@ enum event_type {
 	EVENT_SIGNAL_TAKEN,
 	EVENT_OOM_VICTIM,
 	EVENT_EXIT_CALL,
-	EVENT_CGROUP,    /* a cgroup's path */
-	EVENT_ARGUMENTS, /* of the EXEC that follows, as the recorder completed them */
+	EVENT_CGROUP, /* a cgroup's path */
+	EVENT_NOTE,   /* what our own recorder wrote into the capture: capture/note.h */
 	EVENT_TYPES
 };
 
@@ -94,6 +94,7 @@ struct event {
 		} truncated;
 		struct {
 			int32_t tid;
+			bool is_exec; /* the next EXEC's; else prctl(PR_SET_NAME) or the like */
 			struct text comm;
 		} comm;
 		struct {
@@ -124,10 +125,9 @@ struct event {
 			struct text path;
 		} cgroup;
 		struct {
-			int32_t pid; /* as sample ids are */
-			struct arguments arguments;
-			struct environment environment;
-		} arguments;
+			const void *body;
+			uint32_t size; /* bytes */
+		} note;
 	};
 };
 

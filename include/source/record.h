@@ -15,6 +15,12 @@
 #include "compiler.h"
 #include "load.h"
 
+/* Of Linux 5.7; the installed headers may be older. */
+#define RECORD_CGROUP 19U
+
+/* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes (capture/note.h). */
+#define RECORD_NOTE 65U
+
 /*
  * Everything is borrowed from the source until its next record is asked for. A field that the
  * record's sample_type does not carry is 0 (NULL).

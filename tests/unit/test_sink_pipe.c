@@ -198,7 +198,7 @@ static void test_long_hostile_names(void **state)
 static void test_comm_is_not_shown(void **state)
 {
 	struct output output = output_to_memory();
-	struct event event = {.type = EVENT_COMM, .comm = {1, TEXT("name")}};
+	struct event event = {.type = EVENT_COMM, .comm = {.tid = 1, .comm = TEXT("name")}};
 	size_t length;
 
 	(void)state;
