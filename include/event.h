@@ -77,6 +77,7 @@ struct event {
 			struct text comm;     /* the new name */
 			struct text filename;
 			struct user_stack stack;
+			const struct exec_image *image; /* made of `stack`; NULL: not looked at */
 		} exec;
 		struct {
 			int32_t pid; /* the task's own id, thread or leader */
