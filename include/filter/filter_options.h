@@ -28,7 +28,7 @@ struct filter_options {
 	regex_t *name;
 	char *cgroup;    /* -c: a path as facts.h has it, and all below; NULL: any; ours */
 	bool no_threads; /* processes as a whole: no thread's FORK, no EXIT but the last */
-	bool failed;     /* only last EXITs of processes, by a signal or with a code but 0 */
+	bool failed;     /* only last EXITs of processes, by a signal or with a code other than 0 */
 };
 
 void filter_options_done(struct filter_options *options);

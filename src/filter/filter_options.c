@@ -94,7 +94,7 @@ static int compile(const char *text, regex_t *name, struct error *err)
 int filter_options_parse_name(struct filter_options *options, const char *text, struct error *err)
 {
 	if (text[0] == '\0')
-		return error_set(err, -EINVAL, "-n takes a regular expression for names");
+		return error_set(err, -EINVAL, "-n takes a regular expression for names, not ''");
 	regex_t *name = malloc(sizeof(*name));
 	if (!name)
 		return out_of_memory(err);
