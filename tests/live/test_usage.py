@@ -3,6 +3,7 @@
 """Command lines that make no sense: status 2, one clear line on standard error, nothing done."""
 
 import subprocess
+from pathlib import Path
 
 from live import equal, expect, main, need_tracing, run_tool, scratch, test, tracing_test
 
@@ -137,6 +138,24 @@ def what_filters_need_is_looked_at_before_tracing_begins():
             result = run_tool('-o', output, *args, '--', 'touch', directory / 'touched')
             equal(result.status, 2, f'status of {args}')
             equal(list(directory.iterdir()), [], f'what {args} left behind')
+
+
+def cgroup2_mounts():
+    """Mount points of the whole hierarchy, or of what our cgroup namespace sees of it."""
+    lines = Path('/proc/self/mountinfo').read_text(encoding='utf-8').splitlines()
+    return [line.split()[4] for line in lines if ' - cgroup2 ' in line and line.split()[3] == '/']
+
+
+@test
+def cgroups_are_looked_for_where_cgroup2_is_mounted():
+    """With -V: only the command line is looked at."""
+    mounts = cgroup2_mounts()
+    if not mounts:
+        result = run_tool('-c', '/', '-V')
+        equal(result.status, 2, 'status without cgroup2')
+        expect('cgroup v2' in result.err_text(), f'{result.err!r} does not say what is missing')
+    for path in ['/', *mounts] if mounts else []:
+        run_tool('-c', path, '-V').must_succeed()
 
 
 @test
