@@ -23,6 +23,10 @@ const char *signal_name(int32_t signal);
  */
 const char *clone_flag_name(unsigned int bit);
 
+/* Take the lowest flag that has a name off FLAGS and return that; NULL where those left have none.
+ */
+const char *clone_flags_next(uint64_t *flags);
+
 /* "process", "vfork", "thread"; NULL: unknown. */
 const char *fork_kind_name(enum fork_kind kind);
 

@@ -66,6 +66,19 @@ const char *clone_flag_name(unsigned int bit)
 	return bit < ARRAY_SIZE(clone_flags) ? clone_flags[bit] : NULL;
 }
 
+const char *clone_flags_next(uint64_t *flags)
+{
+	for (uint64_t left = *flags; left != 0; left &= left - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(left);
+
+		if (clone_flag_name(bit)) {
+			*flags &= ~(UINT64_C(1) << bit);
+			return clone_flag_name(bit);
+		}
+	}
+	return NULL;
+}
+
 const char *fork_kind_name(enum fork_kind kind)
 {
 	static const char *const names[] = {

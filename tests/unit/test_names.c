@@ -105,6 +105,19 @@ static void test_clone_flags(void **state)
 	assert_int_equal(named, ARRAY_SIZE(flags));
 }
 
+static void test_walking_clone_flags(void **state)
+{
+	uint64_t flags = UINT64_C(1) << 63 | CLONE_VFORK | CLONE_VM | 1;
+
+	(void)state;
+	assert_string_equal(clone_flags_next(&flags), "CLONE_VM");
+	assert_string_equal(clone_flags_next(&flags), "CLONE_VFORK");
+	assert_null(clone_flags_next(&flags));
+	assert_true(flags == (UINT64_C(1) << 63 | 1));
+	flags = 0;
+	assert_null(clone_flags_next(&flags));
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -124,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_numbers_that_are_no_signals),
 		cmocka_unit_test(test_signals_as_glibc_has_them),
 		cmocka_unit_test(test_clone_flags),
+		cmocka_unit_test(test_walking_clone_flags),
 		cmocka_unit_test(test_words),
 	};
 
