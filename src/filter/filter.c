@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/filter.h"
 
+#include "task/comm.h"
+
 #include <string.h>
 
 #include "filter/cgroup_path.h"

@@ -28,6 +28,13 @@
 #define IDLE_MS 40
 #define PENDING_MS 20
 
+/*
+ * With an early watermark the first event wakes us at once, and those of the next moments wait for
+ * this long: so few wake-ups cost the traced host nothing, and what woke us is past the horizon by
+ * then.
+ */
+#define PAUSE_MS 2
+
 /* The list of online CPUs is read no more often. */
 #define HOTPLUG_NS 100000000ULL
 
@@ -43,6 +50,7 @@ struct live {
 	uint64_t horizon;     /* of this round, ns */
 	bool in_round;
 	bool stopped;
+	bool woken; /* a ring ended the last wait, by its early watermark */
 	uint64_t lost;      /* given out in LOST records so far */
 	uint64_t newest_ns; /* of all records given out */
 };
@@ -309,26 +317,37 @@ static int shorter(int a, int b)
 	return b >= 0 && b < a ? b : a;
 }
 
+/* For how long to sleep at most, in ms. */
+static int patience(const struct live *live)
+{
+	if (live->woken)
+		return PAUSE_MS;
+	return merge_pending(live->merge) ? PENDING_MS : IDLE_MS;
+}
+
 static int live_wait(struct source *source, int wake_fd, int timeout_ms, struct error *err)
 {
 	struct live *live = live_of(source);
 	nfds_t count = live->ring_count;
-	int patience = merge_pending(live->merge) ? PENDING_MS : IDLE_MS;
+	bool pausing = live->woken;
 
 	for (nfds_t i = 0; i < count; i++)
 		live->polls[i] = (struct pollfd){
-			.fd = live->rings[i]->hung ? -1 : live->rings[i]->owner_fd,
+			.fd = pausing || live->rings[i]->hung ? -1 : live->rings[i]->owner_fd,
 			.events = POLLIN,
 		};
 	live->polls[count] = (struct pollfd){.fd = wake_fd, .events = POLLIN};
 	live->polls[count + 1] = (struct pollfd){.fd = live->cpu_watch_fd, .events = POLLIN};
-	if (poll(live->polls, count + 2, shorter(timeout_ms, patience)) < 0) {
+	if (poll(live->polls, count + 2, shorter(timeout_ms, patience(live))) < 0) {
 		if (errno == EINTR)
 			return 0;
 		return error_set(err, -errno, "cannot wait for events: %s", strerror(errno));
 	}
-	for (nfds_t i = 0; i < count; i++)
+	live->woken = false;
+	for (nfds_t i = 0; i < count; i++) {
 		live->rings[i]->hung |= (live->polls[i].revents & (POLLHUP | POLLERR)) != 0;
+		live->woken |= live->options.plan.watermark > 0 && live->polls[i].revents & POLLIN;
+	}
 	/* News of a CPU: the list has changed. */
 	if (live->polls[count + 1].revents)
 		live->looked_ns = 0;

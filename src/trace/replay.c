@@ -50,9 +50,15 @@ static int name_capture(const struct replay *replay, int code, struct error *err
 
 /* ---- formats ---- */
 
+/* Those that the lines are made of; with facts, those that feed the task table too. */
+static unsigned int wanted_tracepoints(const struct replay *replay)
+{
+	return replay->options.facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
+}
+
 static int read_own_formats(struct replay *replay, struct error *err)
 {
-	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code = capture_format(replay->session.source, tracepoint_names[i].system,
 					  tracepoint_names[i].name, &replay->formats[i], err);
 		if (code < 0 && code != -ENOENT)
@@ -65,7 +71,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 {
 	const struct machine machine = capture_machine(replay->session.source);
 
-	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code =
 			format_dir_read(dir, tracepoint_names[i].system, tracepoint_names[i].name,
 					&machine, &replay->formats[i], err);
@@ -87,7 +93,7 @@ static int read_given_formats(struct replay *replay, struct error *err)
 	return code;
 }
 
-/* Forget the formats of what was not recorded. */
+/* Forget the formats of what was not recorded. Returns how many are left that are shown. */
 static size_t keep_recorded(struct replay *replay)
 {
 	size_t kept = 0;
@@ -96,7 +102,7 @@ static size_t keep_recorded(struct replay *replay)
 		if (!replay->formats[i])
 			continue;
 		if (capture_has_tracepoint(replay->session.source, replay->formats[i]->id)) {
-			kept++;
+			kept += i < TRACEPOINTS_SHOWN;
 			continue;
 		}
 		format_free(replay->formats[i]);
@@ -158,7 +164,8 @@ static void select_recorded(struct replay *replay)
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (replay->formats[i])
 			ids[count++] = replay->formats[i]->id;
-		else if (replay->options.follow || replay->options.events & EVENT_BIT(i))
+		else if (i < TRACEPOINTS_SHOWN &&
+			 (replay->options.follow || replay->options.events & EVENT_BIT(i)))
 			notice(&replay->options, "sched:%s was not recorded",
 			       tracepoint_names[i].name);
 	}
@@ -187,7 +194,8 @@ static void adopt_selection(struct replay *replay)
 
 	while (argv && argv[argc])
 		argc++;
-	if (argc == 0 || !is_ours(argv[0]) || options->all || options->pids.count > 0 ||
+	/* A capture is not to be trusted: no other mode's options are parsed. */
+	if (argc < 2 || !is_ours(argv[0]) || strcmp(argv[1], "record") != 0 || options->all || options->pids.count > 0 ||
 	    options_parse(argc, (char **)argv, &replay->recorded, &ignored) < 0)
 		return;
 	if (replay->recorded.mode != MODE_RECORD)
@@ -242,10 +250,18 @@ static int refuse_own_capture(const struct replay *replay, struct error *err)
 	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options.output);
 }
 
-static int set_up(struct replay *replay, struct error *err)
+static int make_pipeline(struct replay *replay, struct error *err)
 {
 	const struct format *formats[TRACEPOINT_COUNT];
+	const struct session_origin origin = {0};
 
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+		formats[i] = replay->formats[i];
+	return session_make_pipeline(&replay->session, formats, &origin, err);
+}
+
+static int set_up(struct replay *replay, struct error *err)
+{
 	replay->wake_fd = signals_install();
 	if (replay->wake_fd < 0)
 		return error_set(err, replay->wake_fd, "cannot catch signals: %s",
@@ -261,9 +277,7 @@ static int set_up(struct replay *replay, struct error *err)
 		code = refuse_own_capture(replay, err);
 	if (code < 0)
 		return code;
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
-		formats[i] = replay->formats[i];
-	code = session_make_pipeline(&replay->session, formats, err);
+	code = make_pipeline(replay, err);
 	replay->session.pipeline.pids_to_come = replay->options.follow;
 	if (replay->options.command)
 		replay->session.pipeline.command_pid = capture_first_pid(replay->session.source);
