@@ -15,14 +15,14 @@ struct image_maker {
 	const struct env_selection *selection; /* borrowed; NULL: no environment is wanted */
 	struct argv_provider *provider;        /* borrowed; NULL: nothing completes a dump */
 	struct buffer environment;
+	struct exec_image image; /* the last that was made */
 };
 
 /*
- * Make IMAGE for EVENT, an EXEC; it borrows from EVENT and MAKER until the next call. Returns 0 or
- * -ENOMEM.
+ * Make the image of EVENT, an EXEC, which refers to it then; the image borrows from EVENT and MAKER
+ * until the next call. Returns 0 or -ENOMEM.
  */
-int image_make(struct image_maker *maker, const struct event *event,
-	       struct exec_image *image) MUST_CHECK;
+int image_make(struct image_maker *maker, struct event *event) MUST_CHECK;
 
 void image_maker_done(struct image_maker *maker);
 

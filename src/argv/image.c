@@ -13,26 +13,26 @@ static unsigned int missing(const struct image_maker *maker, const struct exec_i
 	return wants;
 }
 
-int image_make(struct image_maker *maker, const struct event *event, struct exec_image *image)
+int image_make(struct image_maker *maker, struct event *event)
 {
 	const struct user_stack *stack = &event->exec.stack;
-	struct exec_image made = {.arguments.argc = -1};
+	struct exec_image *made = &maker->image;
 	struct stack_tables tables;
 	int code = 0;
 
+	*made = (struct exec_image){.arguments.argc = -1};
+	event->exec.image = made;
 	stack_tables_find(stack, &tables);
-	stack_arguments(stack, &tables, &made.arguments);
-	stack_credentials(stack, &tables, &made.credentials);
+	stack_arguments(stack, &tables, &made->arguments);
+	stack_credentials(stack, &tables, &made->credentials);
 	if (maker->selection)
 		code = stack_environment(stack, &tables, maker->selection, &maker->environment,
-					 &made.environment);
-	unsigned int wants = missing(maker, &made);
+					 &made->environment);
+	unsigned int wants = missing(maker, made);
 	/* Whoever has execed is its process's leader, and its tid is the process's id. */
 	if (code == 0 && maker->provider && stack->bytes && wants != 0)
 		code = argv_provider_complete(maker->provider, event->sample_tid, stack, wants,
-					      &made.arguments, &made.environment);
-	if (code == 0)
-		*image = made;
+					      &made->arguments, &made->environment);
 	return code;
 }
 

@@ -97,25 +97,18 @@ static void drop_foreign_ids(struct event *event)
 		event->comm.tid = 0;
 }
 
-/* Bring the task table up to date with EVENT; with facts, where those are wanted. */
-static int apply(struct pipeline *pipeline, struct event *event, struct facts *facts,
-		 const struct task **task)
+/* Bring the task table up to date with EVENT, and make the facts of EVENT. */
+static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *event,
+				     struct facts *facts, const struct task **task)
 {
-	struct exec_image image;
-	int code = 0;
+	int code = event->type == EVENT_EXEC ? image_make(pipeline->images, event) : 0;
 
-	if (pipeline->images && event->type == EVENT_EXEC) {
-		code = image_make(pipeline->images, event, &image);
-		event->exec.image = &image;
-	}
 	if (code == 0)
 		code = task_table_apply(pipeline->tasks, event, task);
-	if (code < 0 || !pipeline->images || !*task)
+	if (code < 0 || !*task)
 		return code;
 	task_table_describe(pipeline->tasks, event, facts);
 	event->facts = facts;
-	if (event->type == EVENT_EXEC)
-		event->exec.image = NULL;
 	return 0;
 }
 
@@ -135,7 +128,8 @@ int pipeline_feed(struct pipeline *pipeline, const struct record *record)
 		drop_foreign_ids(&event);
 	int code = root_command(pipeline, &event);
 	if (code == 0)
-		code = apply(pipeline, &event, &facts, &task);
+		code = pipeline->images ? apply_with_facts(pipeline, &event, &facts, &task)
+					: task_table_apply(pipeline->tasks, &event, &task);
 	if (code == 0)
 		code = root_born(pipeline, &event);
 	if (code == 0 && filter_passes(&pipeline->filter, &event, task))

@@ -52,8 +52,8 @@ static void test_wall_clock_needs_an_offset(void **state)
 static void test_events_that_are_not_shown(void **state)
 {
 	struct output output = output_to_memory(sink_json_new, &context);
-	struct event comm = {.type = EVENT_COMM, .comm = {1, TEXT("name")}};
-	struct event arguments = {.type = EVENT_ARGUMENTS};
+	struct event comm = {.type = EVENT_COMM, .comm = {.tid = 1, .comm = TEXT("name")}};
+	struct event arguments = {.type = EVENT_NOTE};
 	size_t length;
 
 	(void)state;
