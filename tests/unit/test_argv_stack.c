@@ -275,6 +275,24 @@ static void test_more_arguments_than_the_dump_has_words(void **state)
 	stack_done(&made);
 }
 
+static void test_an_argc_that_no_kernel_stores(void **state)
+{
+	static const uint64_t counts[] = {UINT64_C(1) << 31, UINT32_MAX, UINT64_MAX};
+	const struct stack_plan plan = plan_number(0, some_argv, some_envp, 9);
+	struct made_stack made;
+	struct found found = {0};
+
+	(void)state;
+	stack_make(&made, &plan);
+	made.stack.size = 5 * 8;
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		stack_store(&made, 0, counts[i]);
+		find(&made.stack, &found);
+		assert_nothing(&found);
+	}
+	stack_done(&made);
+}
+
 /* WORD is the pointer of argument NUMBER: from it or the one before on, none is known. */
 static void check_hostile_pointer(const struct stack_plan *plan, uint32_t number, uint64_t value)
 {
@@ -387,6 +405,17 @@ static void test_an_auxv_without_one_of_the_ids(void **state)
 			assert_true(found.arguments.complete);
 		}
 	}
+	buffer_done(&found.buffer);
+}
+
+static void test_what_is_behind_the_end_of_the_auxv(void **state)
+{
+	const struct stack_plan plan = plan_number(0, some_argv, some_envp, 9);
+	struct found found = {0};
+
+	(void)state;
+	find_with(&plan, 1 + 5 + 5, AT_NULL, &found);
+	assert_false(found.credentials.known);
 	buffer_done(&found.buffer);
 }
 
@@ -512,6 +541,24 @@ static void test_strings_whose_pointers_are_cut(void **state)
 	stack_done(&made);
 }
 
+/* How many variables there are is not known then. */
+static void test_an_environment_whose_pointers_are_cut(void **state)
+{
+	static const char strings[] = "PATH=/bin\0A=";
+	const struct stack_plan plan = plan_number(0, some_argv, some_envp, 50);
+	struct stack_tables tables;
+	struct made_stack made;
+
+	(void)state;
+	stack_make(&made, &plan);
+	made.stack.size = (1 + 5 + 2) * 8;
+	stack_tables_find(&made.stack, &tables);
+	assert_int_equal(tables.env_count, 2);
+	assert_false(stack_confirms(&made.stack, &tables, STACK_ENVP,
+				    (struct text){strings, sizeof(strings)}));
+	stack_done(&made);
+}
+
 /* ---- real dumps ---- */
 
 static const char *const words_argv[] = {"true", "one", "two words", "a|b\nc\xff", NULL};
@@ -582,16 +629,19 @@ int main(void)
 		cmocka_unit_test(test_no_stack),
 		cmocka_unit_test(test_an_argc_that_the_pointers_deny),
 		cmocka_unit_test(test_more_arguments_than_the_dump_has_words),
+		cmocka_unit_test(test_an_argc_that_no_kernel_stores),
 		cmocka_unit_test(test_argument_pointers_that_lie),
 		cmocka_unit_test(test_a_gap_between_the_strings),
 		cmocka_unit_test(test_pointers_that_overlap),
 		cmocka_unit_test(test_ids_of_more_than_32_bits),
 		cmocka_unit_test(test_an_auxv_without_one_of_the_ids),
+		cmocka_unit_test(test_what_is_behind_the_end_of_the_auxv),
 		cmocka_unit_test(test_any_bytes_are_survived),
 		cmocka_unit_test(test_strings_that_agree_are_confirmed),
 		cmocka_unit_test(test_strings_that_do_not_agree),
 		cmocka_unit_test(test_strings_of_another_length),
 		cmocka_unit_test(test_strings_whose_pointers_are_cut),
+		cmocka_unit_test(test_an_environment_whose_pointers_are_cut),
 		cmocka_unit_test(test_real_dumps),
 	};
 
