@@ -38,6 +38,21 @@ struct fixture {
 	struct environment environment;
 };
 
+/* How many more calls of realloc() succeed; -1: all. */
+static int reallocs_left = -1;
+
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	if (reallocs_left == 0)
+		return NULL;
+	if (reallocs_left > 0)
+		reallocs_left--;
+	return __real_realloc(memory, size);
+}
+
 /* ---- trees ---- */
 
 static void put_file(const struct fixture *fixture, const char *name, const void *bytes,
@@ -497,6 +512,29 @@ static void test_no_stack_and_no_pid(void **state)
 	fixture_done(&fixture);
 }
 
+static void test_no_memory(void **state)
+{
+	int code = -ENOMEM;
+
+	(void)state;
+	for (int calls = 0; code < 0; calls++) {
+		struct arguments arguments = {.argc = -1};
+		struct environment environment = {0};
+		struct fixture fixture;
+
+		fixture_init(&fixture);
+		reallocs_left = calls;
+		code = argv_provider_complete(fixture.provider, PID, &fixture.stack, BOTH,
+					      &arguments, &environment);
+		reallocs_left = -1;
+		assert_true(code == 0 || code == -ENOMEM);
+		assert_int_equal(arguments.complete, code == 0);
+		assert_int_equal(environment.known, code == 0);
+		assert_true(calls > 2 || code < 0);
+		fixture_done(&fixture);
+	}
+}
+
 /* ---- this very process ---- */
 
 static bool has_random_addresses(void)
@@ -628,6 +666,7 @@ int main(void)
 		cmocka_unit_test(test_bytes_that_the_dump_denies),
 		cmocka_unit_test(test_addresses_that_are_not_random),
 		cmocka_unit_test(test_no_stack_and_no_pid),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_this_process),
 		cmocka_unit_test(test_names_of_any_bytes),
 		cmocka_unit_test(test_a_line_cut_at_every_length),
