@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "sink/utf8.h"
 
 /* A word with 1 in each byte. */
 #define EACH UINT64_C(0x0101010101010101)
@@ -37,53 +38,6 @@ static bool are_plain(uint64_t chunk)
 	       !has_byte(chunk, 0x7f);
 }
 
-static bool is_continuation(unsigned char c)
-{
-	return (c & 0xc0) == 0x80;
-}
-
-/*
- * The length of the UTF-8 sequence that begins at FROM, and its code point; 0 where there is none
- * that The Unicode Standard, table 3-7, calls well-formed.
- */
-static size_t decode_utf8(const unsigned char *from, size_t available, uint32_t *point)
-{
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t length;
-
-	if (from[0] >= 0xc2 && from[0] <= 0xdf)
-		length = 2;
-	else if ((from[0] & 0xf0) == 0xe0)
-		length = 3;
-	else if (from[0] >= 0xf0 && from[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-	if (available < length)
-		return 0;
-
-	uint32_t value = from[0] & (0xffU >> (length + 1));
-	for (size_t i = 1; i < length; i++) {
-		if (!is_continuation(from[i]))
-			return 0;
-		value = value << 6 | (from[i] & 0x3fU);
-	}
-	if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-		return 0;
-	*point = value;
-	return length;
-}
-
-/* Characters beyond ASCII that a terminal obeys, or that end or reorder a line. */
-static bool is_harmful(uint32_t point)
-{
-	return point < 0xa0 ||                         /* C1 controls */
-	       point == 0x61c ||                       /* ARABIC LETTER MARK */
-	       point == 0x200e || point == 0x200f ||   /* LEFT-TO-RIGHT and RIGHT-TO-LEFT MARK */
-	       (point >= 0x2028 && point <= 0x202e) || /* line breaks, embeddings, overrides */
-	       (point >= 0x2066 && point <= 0x2069);   /* isolates */
-}
-
 static char *put_hex(char *out, unsigned char c)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -99,9 +53,9 @@ static char *put_hex(char *out, unsigned char c)
 static size_t measure_special(const unsigned char *from, size_t available, bool *keep)
 {
 	uint32_t point = 0;
-	size_t length = decode_utf8(from, available, &point);
+	size_t length = utf8_decode(from, available, &point);
 
-	*keep = length > 0 && !is_harmful(point);
+	*keep = length > 0 && !utf8_is_harmful(point);
 	return length > 0 ? length : 1;
 }
 
