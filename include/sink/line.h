@@ -36,7 +36,7 @@ struct line {
 	char *cut_at;         /* the end of what leaves a column for the mark of a cut */
 	unsigned int cut_columns;
 	bool is_cut;
-	bool is_painted;
+	enum paint paint;
 };
 
 /* Begin a line as CONTEXT wants them, with ROOM bytes beside LINE_ROOM. Returns 0 or a negative

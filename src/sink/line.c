@@ -32,8 +32,6 @@ static void cut(struct line *line)
 	line->at = line->cut_at;
 	line->columns = line->cut_columns + 1;
 	line->is_cut = true;
-	/* The end of a paint may be among what is cut off. */
-	line->is_painted = line->color;
 	memcpy(line->at, CUT_MARK, strlen(CUT_MARK));
 	line->at += strlen(CUT_MARK);
 }
@@ -104,19 +102,20 @@ static void put_sequence(struct line *line, enum paint paint)
 
 void line_paint(struct line *line, enum paint paint)
 {
-	if (!line->color || line->is_cut)
+	if (!line->color || line->is_cut || paint == line->paint)
 		return;
-	if (line->is_painted)
+	if (line->paint != PAINT_NONE)
 		put_sequence(line, PAINT_NONE);
-	line->is_painted = paint != PAINT_NONE;
-	if (line->is_painted)
+	if (paint != PAINT_NONE)
 		put_sequence(line, paint);
+	line->paint = paint;
 }
 
 void line_end(struct line *line)
 {
-	line->is_cut = false;
-	line_paint(line, PAINT_NONE);
+	/* Of a line that is cut, the end of a paint may be among what is gone. */
+	if (line->paint != PAINT_NONE || (line->is_cut && line->color))
+		put_sequence(line, PAINT_NONE);
 	*line->at++ = '\n';
 	writer_commit(line->writer, line->at);
 }

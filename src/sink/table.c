@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * PID: the new task of a fork, the thread of a "t-exit", else the process. PPID: who forked that
+ * process. UID: "real/effective" where they differ. AGE: of the process. "?": not known; "fork?": a
+ * process or a thread; "exit?": of a process or of one of its threads.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,15 +149,18 @@ static const char *event_word(const struct event *event)
 	}
 }
 
+/* The new task's own id, or that of the thread that ends; else the process's. */
 static int32_t event_pid(const struct event *event)
 {
+	const struct facts *facts = phrase_facts(event);
+
 	switch (event->type) {
 	case EVENT_FORK:
 		return event->fork.child_pid;
 	case EVENT_EXEC:
 		return event->exec.pid;
 	default:
-		return event->exit.pid;
+		return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
 	}
 }
 
@@ -170,8 +178,6 @@ static int32_t event_ppid(const struct event *event)
 
 static enum paint event_paint(const struct event *event)
 {
-	if (is_thread(event))
-		return PAINT_DIM;
 	if (event->type == EVENT_EXEC)
 		return PAINT_GREEN;
 	return phrase_failed(event) ? PAINT_RED : PAINT_NONE;
@@ -198,7 +204,7 @@ static void put_age(struct sink_table *table, struct line *line, const struct ev
 {
 	char age[TIMES_TEXT_SIZE] = "";
 
-	if (event->type != EVENT_FORK)
+	if (event->type != EVENT_FORK && !is_thread(event))
 		times_span(phrase_facts(event)->age_ns, age);
 	put_cell(table, line, CELL_AGE, age);
 }
@@ -228,26 +234,36 @@ static void put_left(struct sink_table *table, struct line *line, const struct e
 	put_uid(table, line, &phrase_facts(event)->credentials);
 }
 
+static void put_what(struct sink_table *table, struct line *line, const struct event *event)
+{
+	put_cell(table, line, CELL_EVENT, event_word(event));
+	put_status(table, line, event);
+}
+
+static void put_right(struct sink_table *table, struct line *line, const struct event *event)
+{
+	put_age(table, line, event);
+	begin_cell(table, line, CELL_COMMAND, 0);
+	if (is_thread(event))
+		put_thread(line, event);
+	else
+		phrase_command(line, event);
+}
+
 static int show_line(struct sink_table *table, const struct event *event)
 {
+	enum paint row = is_thread(event) ? PAINT_DIM : PAINT_NONE;
 	struct line line;
 	int code = line_begin(&line, &table->context, phrase_room(event));
 
 	if (code < 0)
 		return code;
-	if (is_thread(event))
-		line_paint(&line, PAINT_DIM);
+	line_paint(&line, row);
 	put_left(table, &line, event);
-	line_paint(&line, event_paint(event));
-	put_cell(table, &line, CELL_EVENT, event_word(event));
-	put_status(table, &line, event);
-	line_paint(&line, is_thread(event) ? PAINT_DIM : PAINT_NONE);
-	put_age(table, &line, event);
-	begin_cell(table, &line, CELL_COMMAND, 0);
-	if (is_thread(event))
-		put_thread(&line, event);
-	else
-		phrase_command(&line, event);
+	line_paint(&line, row != PAINT_NONE ? row : event_paint(event));
+	put_what(table, &line, event);
+	line_paint(&line, row);
+	put_right(table, &line, event);
 	line_end(&line);
 	return 0;
 }
