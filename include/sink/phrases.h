@@ -24,6 +24,9 @@ size_t phrase_room(const struct event *event);
  */
 void phrase_command(struct line *line, const struct event *event);
 
+/* "812 bash", or "812" where NAME is not known. */
+void phrase_task(struct line *line, int32_t pid, struct text name);
+
 /* "SIGTERM from 812 bash", "SIGSEGV (core)", "SIGKILL (OOM)": STATUS is known, and has a signal. */
 void phrase_signal(struct line *line, const struct exit_status *status);
 

@@ -79,6 +79,12 @@ void phrase_command(struct line *line, const struct event *event)
 
 /* ---- how it ended ---- */
 
+void phrase_task(struct line *line, int32_t pid, struct text name)
+{
+	line_printf(line, "%" PRId32 "%s", pid, name.length > 0 ? " " : "");
+	line_text(line, name);
+}
+
 void phrase_signal(struct line *line, const struct exit_status *status)
 {
 	const char *name = signal_name(status->signal);
@@ -92,8 +98,8 @@ void phrase_signal(struct line *line, const struct exit_status *status)
 	if (status->oom == KNOWN_YES)
 		line_string(line, " (OOM)");
 	if (status->killer_pid > 0) {
-		line_printf(line, " from %" PRId32 " ", status->killer_pid);
-		line_text(line, status->killer_comm);
+		line_string(line, " from ");
+		phrase_task(line, status->killer_pid, status->killer_comm);
 	}
 }
 
