@@ -6,6 +6,7 @@
 #ifndef PXT_SINK_LINE_H
 #define PXT_SINK_LINE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -53,8 +54,9 @@ void line_extend(struct line *line, const char *end);
 /* Append STRING, which is the tool's own. */
 void line_string(struct line *line, const char *string);
 
-/* Append what printf(3) makes of it: LINE_ROOM has room for it, and all is the tool's own. */
+/* Append what printf(3) makes of it, a quarter of LINE_ROOM at most, and all the tool's own. */
 void line_printf(struct line *line, const char *format, ...) PRINTF_LIKE(2, 3);
+void line_vprintf(struct line *line, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* Append TEXT escaped; the line was given room for ESCAPE_GROWTH times its length. */
 void line_text(struct line *line, struct text text);

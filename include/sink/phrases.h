@@ -14,6 +14,9 @@
 /* The facts of EVENT; ones of which nothing is known where it has none. */
 const struct facts *phrase_facts(const struct event *event);
 
+/* Of an EXIT: the process where that is gone as a whole, else the task that exits. */
+int32_t phrase_exit_pid(const struct event *event);
+
 /* What phrase_command() and phrase_signal() need for EVENT beside LINE_ROOM, bytes. */
 size_t phrase_room(const struct event *event);
 

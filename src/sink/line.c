@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/line.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,15 +64,21 @@ void line_string(struct line *line, const char *string)
 	line_extend(line, line->at + length);
 }
 
+void line_vprintf(struct line *line, const char *format, va_list args)
+{
+	int length = vsnprintf(line->at, LINE_ROOM / 4, format, args);
+
+	if (length > 0)
+		line_extend(line, line->at + length);
+}
+
 void line_printf(struct line *line, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	int length = vsnprintf(line->at, LINE_ROOM / 4, format, args);
+	line_vprintf(line, format, args);
 	va_end(args);
-	if (length > 0)
-		line_extend(line, line->at + length);
 }
 
 void line_text(struct line *line, struct text text)

@@ -26,6 +26,13 @@ const struct facts *phrase_facts(const struct event *event)
 	return event->facts ? event->facts : &unknown;
 }
 
+int32_t phrase_exit_pid(const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
+}
+
 /* ---- the command ---- */
 
 static struct text task_name(const struct event *event)

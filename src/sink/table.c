@@ -149,18 +149,15 @@ static const char *event_word(const struct event *event)
 	}
 }
 
-/* The new task's own id, or that of the thread that ends; else the process's. */
 static int32_t event_pid(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
-
 	switch (event->type) {
 	case EVENT_FORK:
 		return event->fork.child_pid;
 	case EVENT_EXEC:
 		return event->exec.pid;
 	default:
-		return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
+		return phrase_exit_pid(event);
 	}
 }
 

@@ -264,7 +264,7 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 static int tree_exit(struct sink_tree *tree, const struct event *event)
 {
 	const struct facts *facts = phrase_facts(event);
-	int32_t pid = facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
+	int32_t pid = phrase_exit_pid(event);
 
 	if (facts->last == KNOWN_NO)
 		return 0;

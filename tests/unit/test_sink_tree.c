@@ -2,37 +2,10 @@
 /*
  * The tree against golden files, and what it does where filters and losses hide half of the story.
  */
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "sink/writer.h"
+#include "support_memory.h"
 #include "support_story.h"
-
-void *__real_calloc(size_t count, size_t size);
-void *__real_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-
-/* So many allocations succeed; negative: all. */
-static int allocations_left = -1;
-
-static bool may_allocate(void)
-{
-	if (allocations_left > 0)
-		allocations_left--;
-	return allocations_left != 0;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return may_allocate() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? __real_malloc(size) : NULL;
-}
 
 static void check(struct story *story, struct sink_context context, const char *name)
 {
@@ -134,34 +107,12 @@ static void test_a_full_disk_is_reported(void **state)
 	free(story);
 }
 
-/* Let all allocations but the first COUNT ones fail; whether all of STORY is shown. */
-static bool is_shown_with(const struct story *story, struct writer *writer, int count)
-{
-	struct sink_context context = {.writer = writer};
-	int code = 0;
-
-	allocations_left = count;
-	struct sink *sink = sink_tree_new(&context);
-	for (size_t i = 0; sink && i < story->count && code == 0; i++)
-		code = sink_event(sink, &story->events[i]);
-	allocations_left = -1;
-	assert_true(code == 0 || code == -ENOMEM);
-	bool is_shown = sink && code == 0;
-	sink_free(sink);
-	return is_shown;
-}
-
 static void test_no_memory(void **state)
 {
 	struct story *story = story_of_a_build();
-	struct writer *writer = writer_new(-1);
-	int count = 1;
 
 	(void)state;
-	while (!is_shown_with(story, writer, count))
-		count++;
-	assert_true(count > 10);
-	writer_free(writer);
+	assert_true(story_count_allocations(story, sink_tree_new) > 10);
 	free(story);
 }
 
