@@ -30,6 +30,7 @@ static const struct range zero[] = {
 static const struct range wide[] = {
 	{0x1100, 0x115f},   /* hangul jamo */
 	{0x231a, 0x231b},   /* watch, hourglass */
+	{0x2329, 0x232a},   /* angle brackets */
 	{0x23e9, 0x23f3},   /* buttons, clocks */
 	{0x25fd, 0x25fe},   /* medium small squares */
 	{0x2600, 0x27bf},   /* symbols and dingbats, of which many are emoji */
@@ -44,6 +45,7 @@ static const struct range wide[] = {
 	{0xffe0, 0xffe6},   /* fullwidth signs */
 	{0x16fe0, 0x18dff}, /* tangut, khitan */
 	{0x1aff0, 0x1b2ff}, /* kana supplements, nushu */
+	{0x1d300, 0x1d37f}, /* tai xuan jing, counting rods: wide since Unicode 16 */
 	{0x1f000, 0x1faff}, /* tiles, emoji, pictographs */
 	{0x20000, 0x3fffd}, /* CJK ideographs extensions */
 };
