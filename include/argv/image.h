@@ -16,6 +16,7 @@ struct image_maker {
 	struct argv_provider *provider;        /* borrowed; NULL: nothing completes a dump */
 	struct buffer environment;
 	struct exec_image image; /* the last that was made */
+	unsigned int completed;  /* what the provider gave to it (ARGV_WANT_*) */
 };
 
 /*

@@ -27,12 +27,21 @@
 /* Told when a CPU was found to have come (ONLINE) or gone while tracing. */
 typedef void live_cpu_notice(void *context, int cpu, int online);
 
+/*
+ * Told of every record as soon as it is visible in its ring, in the ring's order: some ms before
+ * its turn in the stream comes. RECORD is borrowed for the call.
+ */
+typedef void live_preview(void *context, const struct perf_event_header *record);
+
 struct live_options {
 	struct cpu_ring_plan plan; /* strings borrowed for the life of the source */
 	const char *sysfs_online;  /* the CPU list: LIVE_ONLINE_CPUS */
 	live_cpu_notice *notice;   /* may be NULL */
 	void *notice_context;
 };
+
+/* Show records to PREVIEW too, from now on. Returns 0 or -ENOMEM. */
+int live_set_preview(struct source *source, live_preview *preview, void *context) MUST_CHECK;
 
 /*
  * Open everything, nothing enabled yet. Returns 0 with *SOURCE (free with source_free()) and

@@ -29,10 +29,13 @@ int image_make(struct image_maker *maker, struct event *event)
 		code = stack_environment(stack, &tables, maker->selection, &maker->environment,
 					 &made->environment);
 	unsigned int wants = missing(maker, made);
+	maker->completed = 0;
 	/* Whoever has execed is its process's leader, and its tid is the process's id. */
-	if (code == 0 && maker->provider && stack->bytes && wants != 0)
-		code = argv_provider_complete(maker->provider, event->sample_tid, stack, wants,
-					      &made->arguments, &made->environment);
+	if (code < 0 || !maker->provider || !stack->bytes || wants == 0)
+		return code;
+	code = argv_provider_complete(maker->provider, event->sample_tid, stack, wants,
+				      &made->arguments, &made->environment);
+	maker->completed = wants & ~missing(maker, made);
 	return code;
 }
 

@@ -50,7 +50,9 @@ struct live {
 	uint64_t horizon;     /* of this round, ns */
 	bool in_round;
 	bool stopped;
-	bool woken; /* a ring ended the last wait, by its early watermark */
+	bool woken;            /* a ring ended the last wait, by its early watermark */
+	live_preview *preview; /* NULL: none */
+	void *preview_context;
 	uint64_t lost;      /* given out in LOST records so far */
 	uint64_t newest_ns; /* of all records given out */
 };
@@ -95,6 +97,8 @@ static int open_cpu(struct live *live, int cpu, struct error *err)
 		return error_set(err, code, "out of memory");
 	}
 	live->rings[live->ring_count++] = ring;
+	if (live->preview && cpu_ring_add_scout(ring) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
 	return 0;
 }
 
@@ -236,8 +240,26 @@ static int follow_hotplug(struct live *live, struct error *err)
 
 /* ---- records ---- */
 
+/* Show what has become visible since the last time. What is malformed, the merge will meet. */
+static void look_ahead(const struct live *live)
+{
+	const struct perf_event_header *record;
+
+	for (size_t i = 0; live->preview && i < live->ring_count; i++) {
+		struct ring *scout = &live->rings[i]->scout;
+
+		ring_refresh(scout);
+		while (ring_peek(scout, &record) > 0) {
+			live->preview(live->preview_context, record);
+			ring_skip(scout);
+		}
+	}
+}
+
 static int start_round(struct live *live)
 {
+	look_ahead(live);
+
 	bool ordered = !live->stopped && live->options.plan.features & (1U << PERF_FEATURE_CLOCKID);
 
 	/* The clock before the heads: what is older than this is visible in them, but for the
@@ -435,6 +457,19 @@ int live_open(struct live_options *options, struct source **source, struct error
 	}
 	options->plan = live->options.plan;
 	*source = &live->source;
+	return 0;
+}
+
+int live_set_preview(struct source *source, live_preview *preview, void *context)
+{
+	struct live *live = live_of(source);
+
+	live->preview = preview;
+	live->preview_context = context;
+	for (size_t i = 0; i < live->ring_count; i++) {
+		if (cpu_ring_add_scout(live->rings[i]) < 0)
+			return -ENOMEM;
+	}
 	return 0;
 }
 

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "argv/proc.h"
+#include "argv/kept.h"
 #include "clock.h"
 #include "host/identity.h"
+#include "source/live.h"
 #include "task/proc.h"
+#include "trace/completer.h"
 #include "trace/old_tasks.h"
 #include "trace/session.h"
 #include "trace/tracing.h"
@@ -16,8 +18,9 @@ struct live_trace {
 	struct tracing tracing;
 	struct session session;
 	struct host_identity identity;
-	struct argv_provider *completer; /* NULL: no arguments are wanted */
-	uint64_t lost_handled;           /* pipeline.lost_seen as of the last look at /proc */
+	struct completer *completer; /* NULL: no arguments are wanted */
+	struct argv_provider *completed;
+	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
 };
 
 /* ---- setting up ---- */
@@ -31,6 +34,39 @@ static struct session_origin host_origin(struct host_identity *identity)
 		.wall_offset_known = true,
 		.wall_offset_ns = clock_wall_offset_ns(),
 	};
+}
+
+static void keep_completion(void *context, const struct completion *completion)
+{
+	struct live_trace *trace = context;
+
+	/* Where memory is short, the exec is shown as its stack has it. */
+	if (argv_kept_add(trace->completed, completion->pid, completion->pointer,
+			  completion->arguments, completion->environment) < 0)
+		return;
+}
+
+static void preview(void *context, const struct perf_event_header *record)
+{
+	const struct live_trace *trace = context;
+
+	completer_look(trace->completer, record);
+}
+
+/* Execs are completed when they are first seen, and shown when their turn comes. */
+static int complete_execs(struct live_trace *trace, struct error *err)
+{
+	struct session *session = &trace->session;
+	const struct env_selection *selection = session->images.selection;
+
+	trace->completed = argv_kept_new(selection);
+	trace->completer = completer_new(session->decoder, trace->tracing.proc_fd, selection,
+					 keep_completion, trace);
+	if (!trace->completed || !trace->completer ||
+	    live_set_preview(trace->tracing.source, preview, trace) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
+	session->images.provider = trace->completed;
+	return 0;
 }
 
 static int make_pipeline(struct live_trace *trace, struct error *err)
@@ -49,11 +85,7 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 	session->pipeline.command_pid = tracing->command.pid;
 	session->pipeline.ends_alone = tracing->options->pids.count > 0;
 	session->pipeline.foreign_sample_ids = !tracing->facts.initial_pid_ns;
-	if (!(tracing->options->facts & FACT_BIT(FACT_ARGUMENTS)))
-		return 0;
-	trace->completer = argv_proc_new(tracing->proc_fd, session->images.selection);
-	session->images.provider = trace->completer;
-	return trace->completer ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return tracing->options->facts & FACT_BIT(FACT_ARGUMENTS) ? complete_execs(trace, err) : 0;
 }
 
 static int set_up(struct live_trace *trace, const struct options *options, struct error *err)
@@ -186,7 +218,8 @@ int live_trace(const struct options *options, struct error *err)
 			status = trace.tracing.command.status;
 	}
 	session_done(&trace.session);
-	argv_provider_free(trace.completer);
+	completer_free(trace.completer);
+	argv_provider_free(trace.completed);
 	tracing_close(&trace.tracing);
 	return status;
 }

@@ -195,7 +195,8 @@ static void adopt_selection(struct replay *replay)
 	while (argv && argv[argc])
 		argc++;
 	/* A capture is not to be trusted: no other mode's options are parsed. */
-	if (argc < 2 || !is_ours(argv[0]) || strcmp(argv[1], "record") != 0 || options->all || options->pids.count > 0 ||
+	if (argc < 2 || !is_ours(argv[0]) || strcmp(argv[1], "record") != 0 || options->all ||
+	    options->pids.count > 0 ||
 	    options_parse(argc, (char **)argv, &replay->recorded, &ignored) < 0)
 		return;
 	if (replay->recorded.mode != MODE_RECORD)

@@ -164,7 +164,7 @@ static struct pipeline make_pipeline(struct session *session)
 				.pids = options->pids.count > 0 ? &options->pids : NULL,
 				.followed_only = options->follow || options->command,
 				.more = filter_options_facts(&options->filter) ? &options->filter
-									 : NULL,
+									       : NULL,
 			},
 		.max_events = options->max_events,
 	};
