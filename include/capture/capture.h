@@ -17,6 +17,7 @@
 #include "compiler.h"
 #include "decode/format.h"
 #include "error.h"
+#include "source/sample_extra.h"
 #include "source/source.h"
 
 /*
@@ -27,14 +28,27 @@
  * meanwhile.
  *
  * Its records: SAMPLE, COMM and LOST as the kernel wrote them, synthesized ones left out, numbers
- * in native byte order, but RAW as it was recorded. The last LOST records tell of what LOST_SAMPLES
- * counted beyond that, so that no loss is told twice. Where a capture is cut short or damaged, the
- * records end there.
+ * in native byte order, but `raw` and `extra` as they were recorded. The last LOST records tell of
+ * what LOST_SAMPLES counted beyond that, so that no loss is told twice. Where a capture is cut
+ * short or damaged, the records end there.
  */
 int capture_open(int fd, struct source **source, struct error *err) MUST_CHECK;
 
 /* Give out samples of the COUNT tracepoints with these ids only, and count only their losses. */
 void capture_select(struct source *source, const uint16_t *ids, size_t count);
+
+/*
+ * Give out records of TYPE too: PERF_RECORD_FORK, RECORD_CGROUP. Those of cgroups that were there
+ * when the recording began come first.
+ */
+void capture_want(struct source *source, uint32_t type);
+
+/*
+ * How samples of tracepoint ID go on behind their raw data. False where nothing is known of it: ID
+ * was not recorded, or in more than one way.
+ */
+bool capture_tracepoint_extra(const struct source *source, uint16_t id,
+			      struct sample_extra_layout *layout);
 
 /* Whether tracepoint ID was recorded; CAPTURE_ANY_TRACEPOINT: any at all. */
 #define CAPTURE_ANY_TRACEPOINT 0U

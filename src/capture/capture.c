@@ -9,8 +9,8 @@
 
 #include "capture/reader.h"
 
-/* A COMM's pid, tid and a name with its padding: all that a kernel of today writes, and more. */
-#define COMM_BODY_MAX 128U
+/* Two numbers and a path: all that a kernel of today writes, and more. */
+#define BODY_MAX (16U + 4096U)
 
 /* So many bytes are used, and stay resident, at a time; looked at once in so many records. */
 #define BATCH_SIZE (16U * 1024U * 1024U)
@@ -22,10 +22,10 @@ struct capture {
 	bool complete; /* what can be given out has not run dry */
 	bool ended;    /* nothing more can be read */
 	bool stopped;
-	uint64_t newest_ns;                /* of all records given out */
-	uint64_t given;                    /* records */
-	uint64_t forgotten;                /* rounds_passed() when pages were last let go */
-	unsigned char comm[COMM_BODY_MAX]; /* the body of a COMM in native byte order */
+	uint64_t newest_ns;           /* of all records given out */
+	uint64_t given;               /* records */
+	uint64_t forgotten;           /* rounds_passed() when pages were last let go */
+	unsigned char body[BODY_MAX]; /* of a record, in native byte order */
 };
 
 static struct capture *capture_of(struct source *source)
@@ -40,21 +40,45 @@ static const struct reader *reader_of(const struct source *source)
 
 /* ---- records ---- */
 
-/* u32 pid, u32 tid, and a name that no byte order touches. */
-static void make_comm_native(struct capture *capture, struct record *record)
-{
-	const unsigned char *body = record->body;
+/* What the body of a record begins with; a text follows, which no byte order touches. */
+struct numbers {
+	size_t u32_count, u64_count;
+};
 
-	if (record->body_size > sizeof(capture->comm))
-		record->body_size = sizeof(capture->comm);
-	memcpy(capture->comm, body, record->body_size);
-	for (size_t at = 0; at < 2 * sizeof(uint32_t) && at + sizeof(uint32_t) <= record->body_size;
-	     at += sizeof(uint32_t)) {
+static struct numbers numbers_of(uint32_t type)
+{
+	switch (type) {
+	case PERF_RECORD_COMM: /* pid, tid; name */
+		return (struct numbers){.u32_count = 2};
+	case PERF_RECORD_FORK: /* pid, ppid, tid, ptid; time */
+		return (struct numbers){.u32_count = 4, .u64_count = 1};
+	case RECORD_CGROUP: /* id; path */
+		return (struct numbers){.u64_count = 1};
+	default:
+		return (struct numbers){0};
+	}
+}
+
+static void make_body_native(struct capture *capture, struct record *record)
+{
+	const struct numbers numbers = numbers_of(record->type);
+	size_t size = record->body_size < BODY_MAX ? record->body_size : BODY_MAX, at = 0;
+	unsigned char *body = memcpy(capture->body, record->body, size);
+
+	for (size_t i = 0; i < numbers.u32_count && size - at >= sizeof(uint32_t); i++) {
 		uint32_t value = load32(body + at, true);
 
-		memcpy(capture->comm + at, &value, sizeof(value));
+		memcpy(body + at, &value, sizeof(value));
+		at += sizeof(value);
 	}
-	record->body = capture->comm;
+	for (size_t i = 0; i < numbers.u64_count && size - at >= sizeof(uint64_t); i++) {
+		uint64_t value = load64(body + at, true);
+
+		memcpy(body + at, &value, sizeof(value));
+		at += sizeof(value);
+	}
+	record->body = body;
+	record->body_size = (uint32_t)size;
 }
 
 /* How many bytes have been read and given out. */
@@ -83,9 +107,11 @@ static bool take_apart(struct capture *capture, const unsigned char *bytes, stru
 		reader->malformed++;
 		return false;
 	}
-	if (header.type == PERF_RECORD_COMM && reader->swap)
-		make_comm_native(capture, record);
-	return header.type != PERF_RECORD_SAMPLE || event->wanted;
+	if (header.type == PERF_RECORD_SAMPLE)
+		return event->wanted;
+	if (reader->swap)
+		make_body_native(capture, record);
+	return true;
 }
 
 /* 1 with the next of the records that are complete, 0, -ENOMEM. */
@@ -217,6 +243,17 @@ int capture_open(int fd, struct source **source, struct error *err)
 void capture_select(struct source *source, const uint16_t *ids, size_t count)
 {
 	events_select(capture_of(source)->reader.events, ids, count);
+}
+
+void capture_want(struct source *source, uint32_t type)
+{
+	events_want(capture_of(source)->reader.events, type);
+}
+
+bool capture_tracepoint_extra(const struct source *source, uint16_t id,
+			      struct sample_extra_layout *layout)
+{
+	return events_tracepoint_extra(reader_of(source)->events, id, layout);
 }
 
 bool capture_has_tracepoint(const struct source *source, uint16_t id)

@@ -206,32 +206,30 @@ static int take_event(struct reader *reader, const struct raw_record *raw)
 /* Most records are of types that are not. */
 static bool is_used(const struct reader *reader, uint32_t type)
 {
-	return events_is_event(type) || type == PERF_RECORD_LOST_SAMPLES ||
+	return events_is_event(reader->events, type) || type == PERF_RECORD_LOST_SAMPLES ||
 	       (type == PERF_RECORD_FORK && !reader->seen_sample);
 }
 
 static int take_kernel_record(struct reader *reader, const struct raw_record *raw)
 {
+	uint32_t type = raw->header.type;
 	int code = 0;
 
-	switch (raw->header.type) {
+	switch (type) {
 	case PERF_RECORD_SAMPLE:
 		reader->seen_sample = true;
-		return take_event(reader, raw);
+		break;
 	case PERF_RECORD_FORK:
 	case PERF_RECORD_COMM:
 		if (!reader->seen_sample && is_synthesized(reader, raw))
 			code = take_synthesized(reader, raw);
-		if (code < 0 || raw->header.type == PERF_RECORD_FORK)
-			return code;
-		return take_event(reader, raw);
-	case PERF_RECORD_LOST:
-		return take_event(reader, raw);
+		break;
 	case PERF_RECORD_LOST_SAMPLES:
 		return count_lost_samples(reader, raw);
 	default:
-		return 0;
+		break;
 	}
+	return code == 0 && events_is_event(reader->events, type) ? take_event(reader, raw) : code;
 }
 
 /* ---- compressed records ---- */

@@ -489,6 +489,154 @@ static void test_the_body_of_comm_is_in_native_byte_order(void **state)
 	for_all_kinds(check_comm);
 }
 
+/* ---- records that have to be asked for ---- */
+
+static void put_cgroup(struct builder *builder, uint64_t id, const char *path,
+		       const struct sample *trailer)
+{
+	static const char zeros[8];
+	struct bytes body = {0};
+	size_t length = strlen(path);
+
+	builder_put64(builder, &body, id);
+	bytes_put(&body, path, length);
+	bytes_put(&body, zeros, 8 - length % 8);
+	builder_other(builder, RECORD_CGROUP, 0, &body, trailer);
+}
+
+/* What was there at the start, two samples, and between them a fork and a new cgroup. */
+static struct bytes make_forks_and_cgroups(struct builder *builder)
+{
+	const struct sample none = {0};
+
+	add_events(builder);
+	builder->sample_type = DUMMY_TYPE;
+	builder_fork(builder, 1, 0, 1, 0, &none);
+	put_cgroup(builder, 1, "/", &none);
+	put_cgroup(builder, UINT64_C(0x0102030405060708), "/a/b", &none);
+	builder->sample_type = PLAIN_TYPE;
+	builder_at(builder, 1, 10);
+	builder->sample_type = DUMMY_TYPE;
+	builder_fork(builder, 20, 1, 21, 2, &(struct sample){.id = 3, .time_ns = 20});
+	put_cgroup(builder, 9, "/new", &(struct sample){.id = 4, .time_ns = 30});
+	builder_fork(builder, 1, 0, 1, 0, &none);
+	builder->sample_type = PLAIN_TYPE;
+	builder_at(builder, 1, 40);
+	return builder_finish(builder);
+}
+
+static void check_not_wanted(struct builder *builder)
+{
+	struct bytes bytes = make_forks_and_cgroups(builder);
+	struct seen seen;
+
+	assert_int_equal(read_bytes(&bytes, builder->kind, &seen), 0);
+	ASSERT_TIMES(&seen, 10, 40);
+	bytes_free(&bytes);
+}
+
+static void assert_next(struct source *source, struct record *record)
+{
+	struct error err;
+	int code;
+
+	while ((code = source_next(source, record, &err)) == 0)
+		assert_int_equal(source_wait(source, -1, -1, &err), 0);
+	assert_int_equal(code, 1);
+}
+
+static void assert_cgroup(struct source *source, uint64_t time_ns, uint64_t id, const char *path)
+{
+	struct record record;
+
+	assert_next(source, &record);
+	assert_int_equal(record.type, RECORD_CGROUP);
+	assert_int_equal(record.time_ns, time_ns);
+	assert_int_equal(load64(record.body, false), id);
+	assert_string_equal((const char *)record.body + sizeof(id), path);
+}
+
+static void assert_fork(struct source *source)
+{
+	const struct {
+		int32_t pid, ppid, tid, ptid;
+		uint64_t time_ns;
+	} expected = {20, 1, 21, 2, 20};
+	struct record record;
+
+	assert_next(source, &record);
+	assert_int_equal(record.type, PERF_RECORD_FORK);
+	assert_int_equal(record.time_ns, 20);
+	assert_int_equal(record.body_size, sizeof(expected));
+	assert_memory_equal(record.body, &expected, sizeof(expected));
+}
+
+static void check_wanted(struct builder *builder)
+{
+	struct bytes bytes = make_forks_and_cgroups(builder);
+	int fd = open_bytes(&bytes, builder->kind);
+	struct source *source;
+	struct seen seen;
+	struct record record;
+	struct error err;
+
+	assert_int_equal(capture_open(fd, &source, &err), 0);
+	capture_want(source, PERF_RECORD_FORK);
+	capture_want(source, RECORD_CGROUP);
+	assert_cgroup(source, 0, 1, "/");
+	assert_cgroup(source, 0, UINT64_C(0x0102030405060708), "/a/b");
+	assert_next(source, &record);
+	assert_int_equal(record.time_ns, 10);
+	assert_fork(source);
+	assert_cgroup(source, 30, 9, "/new");
+	/* What looks like a synthesized fork is none of the kernel's, wherever it comes. */
+	read_all(source, &seen);
+	ASSERT_TIMES(&seen, 40);
+	assert_int_equal(seen.stats.late, 0);
+	source_free(source);
+	close(fd);
+	bytes_free(&bytes);
+}
+
+static void test_forks_and_cgroups_have_to_be_asked_for(void **state)
+{
+	(void)state;
+	for_all_kinds(check_not_wanted);
+	for_all_kinds(check_wanted);
+}
+
+/* Every byte that is there is given out, and no other. */
+static void check_long_path(struct builder *builder)
+{
+	char path[6000];
+	struct source *source;
+	struct record record;
+	struct error err;
+
+	memset(path, 'p', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	add_events(builder);
+	builder->sample_type = DUMMY_TYPE;
+	put_cgroup(builder, 7, path, &(struct sample){.id = 3, .time_ns = 5});
+	struct bytes bytes = builder_finish(builder);
+	int fd = open_bytes(&bytes, builder->kind);
+	assert_int_equal(capture_open(fd, &source, &err), 0);
+	capture_want(source, RECORD_CGROUP);
+	assert_next(source, &record);
+	assert_int_equal(load64(record.body, false), 7);
+	assert_true(record.body_size > 4096);
+	assert_memory_equal((const char *)record.body + 8, path, 4096);
+	source_free(source);
+	close(fd);
+	bytes_free(&bytes);
+}
+
+static void test_a_path_may_be_long(void **state)
+{
+	(void)state;
+	for_all_kinds(check_long_path);
+}
+
 /* Kernels before 2.6.38: a COMM tells no time, and belongs before what follows it. */
 static void check_no_trailer(struct builder *builder)
 {
@@ -1111,6 +1259,8 @@ int main(void)
 		cmocka_unit_test(test_selecting_tracepoints),
 		cmocka_unit_test(test_synthesized_records_are_tasks_not_events),
 		cmocka_unit_test(test_the_body_of_comm_is_in_native_byte_order),
+		cmocka_unit_test(test_forks_and_cgroups_have_to_be_asked_for),
+		cmocka_unit_test(test_a_path_may_be_long),
 		cmocka_unit_test(test_records_without_a_time_stay_with_their_neighbours),
 		cmocka_unit_test(test_losses_are_not_counted_twice),
 		cmocka_unit_test(test_what_no_lost_record_told_of_comes_last),
