@@ -38,8 +38,11 @@ int capture_open(int fd, struct source **source, struct error *err) MUST_CHECK;
 void capture_select(struct source *source, const uint16_t *ids, size_t count);
 
 /*
- * Give out records of TYPE too: PERF_RECORD_FORK, RECORD_CGROUP. Those of cgroups that were there
- * when the recording began come first.
+ * Give out records of TYPE too:
+ *   PERF_RECORD_FORK
+ *   RECORD_CGROUP; those of cgroups that were there when the recording began come first
+ *   PERF_FILE_RECORD_EVENT_TYPE: notes (capture/note.h); `misc` is the kind, `id` the count, `body`
+ *   the bytes. Not those of CAPTURE_NOTE_BOOT_ID.
  */
 void capture_want(struct source *source, uint32_t type);
 
@@ -75,6 +78,15 @@ char *const *capture_command_line(const struct source *source);
 
 /* The first task that the recorder was asked for; 0: the whole host, or it is not told. */
 int32_t capture_first_pid(const struct source *source);
+
+/* The recorder's host, its architecture (uname(2)'s machine), and the id of its boot, a UUID; NULL
+ * where it is not told. Any bytes but the UUID. Borrowed from SOURCE. */
+const char *capture_hostname(const struct source *source);
+const char *capture_arch(const struct source *source);
+const char *capture_boot_id(const struct source *source);
+
+/* What has to be added to times for wall time (CLOCK_REALTIME); false where it is not told. */
+bool capture_wall_offset(const struct source *source, int64_t *offset_ns);
 
 /* A task that was there when the recording began. */
 struct capture_task {

@@ -38,6 +38,7 @@ struct reader {
 	struct capture_task *tasks;
 	size_t task_count, task_capacity;
 	bool head_read, seen_sample;
+	bool wants_notes;   /* they are given out */
 	uint64_t malformed; /* records that are not as their event's attributes say */
 	char cut[128];      /* what is missing of it, "" where nothing is */
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/note.h"
 #include "capture/reader.h"
 
 /* Two numbers and a path: all that a kernel of today writes, and more. */
@@ -22,6 +23,7 @@ struct capture {
 	bool complete; /* what can be given out has not run dry */
 	bool ended;    /* nothing more can be read */
 	bool stopped;
+	struct capture_note_joint note;
 	uint64_t newest_ns;           /* of all records given out */
 	uint64_t given;               /* records */
 	uint64_t forgotten;           /* rounds_passed() when pages were last let go */
@@ -96,35 +98,68 @@ static void forget_used(struct capture *capture)
 	input_forget(capture->reader.input);
 }
 
-/* Take the record at BYTES apart; false where it is not to be given out. */
-static bool take_apart(struct capture *capture, const unsigned char *bytes, struct record *record)
+/* 1 where the note is whole, 0, -ENOMEM. */
+static int take_note(struct capture *capture, const unsigned char *bytes,
+		     const struct perf_event_header *header, struct record *record)
+{
+	struct reader *reader = &capture->reader;
+	struct capture_note_part part;
+	struct capture_note note;
+	int code = capture_note_parse(bytes, header, reader->swap, &part)
+			   ? capture_note_join(&capture->note, &part, &note)
+			   : -EBADMSG;
+
+	reader->malformed += code == -EBADMSG;
+	if (code <= 0)
+		return code == -EBADMSG ? 0 : code;
+	*record = (struct record){
+		.type = header->type,
+		.misc = note.kind,
+		.pid = note.pid,
+		.tid = note.tid,
+		.time_ns = note.time_ns,
+		.id = note.count,
+		.body = note.bytes,
+		.body_size = note.size,
+	};
+	return 1;
+}
+
+/* Take the record at BYTES apart. 1, 0 where it is not to be given out, -ENOMEM. */
+static int take_apart(struct capture *capture, const unsigned char *bytes, struct record *record)
 {
 	struct reader *reader = &capture->reader;
 	const struct perf_event_header header = record_header(bytes, reader->swap);
-	const struct capture_event *event = events_of_record(reader->events, bytes, &header);
 
+	if (header.type == PERF_FILE_RECORD_EVENT_TYPE)
+		return take_note(capture, bytes, &header, record);
+	const struct capture_event *event = events_of_record(reader->events, bytes, &header);
 	if (!event || record_parse(bytes, &event->layout, record) < 0) {
 		reader->malformed++;
-		return false;
+		return 0;
 	}
 	if (header.type == PERF_RECORD_SAMPLE)
 		return event->wanted;
 	if (reader->swap)
 		make_body_native(capture, record);
-	return true;
+	return 1;
 }
 
 /* 1 with the next of the records that are complete, 0, -ENOMEM. */
 static int next_complete(struct capture *capture, struct record *record)
 {
 	struct reader *reader = &capture->reader;
-	const unsigned char *bytes;
+	int code = 0;
 
-	do {
-		bytes = rounds_next(reader->rounds);
-	} while (bytes && !take_apart(capture, bytes, record));
-	if (!bytes)
-		return 0;
+	while (code == 0) {
+		const unsigned char *bytes = rounds_next(reader->rounds);
+
+		if (!bytes)
+			return 0;
+		code = take_apart(capture, bytes, record);
+	}
+	if (code < 0)
+		return code;
 	if (record->time_ns > capture->newest_ns)
 		capture->newest_ns = record->time_ns;
 	if (record->type == PERF_RECORD_LOST &&
@@ -210,6 +245,7 @@ static void capture_stats(struct source *source, struct source_stats *stats)
 
 static void capture_free(struct source *source)
 {
+	capture_note_joint_done(&capture_of(source)->note);
 	reader_done(&capture_of(source)->reader);
 	free(source);
 }
@@ -247,7 +283,12 @@ void capture_select(struct source *source, const uint16_t *ids, size_t count)
 
 void capture_want(struct source *source, uint32_t type)
 {
-	events_want(capture_of(source)->reader.events, type);
+	struct reader *reader = &capture_of(source)->reader;
+
+	if (type == PERF_FILE_RECORD_EVENT_TYPE)
+		reader->wants_notes = true;
+	else
+		events_want(reader->events, type);
 }
 
 bool capture_tracepoint_extra(const struct source *source, uint16_t id,
@@ -289,6 +330,30 @@ char *const *capture_command_line(const struct source *source)
 int32_t capture_first_pid(const struct source *source)
 {
 	return reader_of(source)->origin.first_pid;
+}
+
+const char *capture_hostname(const struct source *source)
+{
+	return reader_of(source)->origin.hostname;
+}
+
+const char *capture_arch(const struct source *source)
+{
+	return reader_of(source)->origin.arch;
+}
+
+const char *capture_boot_id(const struct source *source)
+{
+	return reader_of(source)->origin.boot_id;
+}
+
+bool capture_wall_offset(const struct source *source, int64_t *offset_ns)
+{
+	const struct origin *origin = &reader_of(source)->origin;
+
+	if (origin->has_wall_offset)
+		*offset_ns = origin->wall_offset_ns;
+	return origin->has_wall_offset;
 }
 
 const struct tracing_data *capture_tracing_data(const struct source *source)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "capture/file_head.h"
+#include "capture/note.h"
 #include "capture/perf_file.h"
 
 /* PERF_RECORD_LOST_SAMPLES that a BPF filter left out on purpose. */
@@ -104,10 +105,11 @@ static int take_feature(struct reader *reader, const struct raw_record *raw)
 {
 	const size_t head = sizeof(uint64_t);
 
-	if (body_size(raw) < head || body64(reader, raw, 0) != PERF_FILE_CMDLINE)
+	if (body_size(raw) < head)
 		return 0;
-	return origin_read_command_line(&reader->origin, raw->bytes + sizeof(raw->header) + head,
-					body_size(raw) - head, reader->swap);
+	return origin_read_feature(&reader->origin, body64(reader, raw, 0),
+				   raw->bytes + sizeof(raw->header) + head, body_size(raw) - head,
+				   reader->swap);
 }
 
 /* HEADER_TRACING_DATA: u32 size, so many bytes behind the record. Already skipped itself. */
@@ -230,6 +232,25 @@ static int take_kernel_record(struct reader *reader, const struct raw_record *ra
 		break;
 	}
 	return code == 0 && events_is_event(reader->events, type) ? take_event(reader, raw) : code;
+}
+
+/* A note, or part of one, goes among the records by its own time. */
+static int take_note(struct reader *reader, const struct raw_record *raw)
+{
+	struct capture_note_part part;
+
+	if (!capture_note_parse(raw->bytes, &raw->header, reader->swap, &part))
+		return 0;
+	if (part.note.kind == CAPTURE_NOTE_BOOT_ID)
+		return origin_read_boot_id(&reader->origin, part.note.bytes, part.note.size);
+	if (!reader->wants_notes)
+		return 0;
+	/* No run of the kernel's records goes on across it. */
+	rounds_break(reader->rounds);
+	int code = rounds_add(reader->rounds, raw->bytes, raw->header.size, part.note.time_ns,
+			      raw->block);
+	rounds_break(reader->rounds);
+	return code;
 }
 
 /* ---- compressed records ---- */
@@ -359,6 +380,8 @@ static int take_user_record(struct reader *reader, const struct raw_record *raw)
 	switch (raw->header.type) {
 	case PERF_FILE_RECORD_ATTR:
 		return add_attr(reader, raw);
+	case PERF_FILE_RECORD_EVENT_TYPE:
+		return take_note(reader, raw);
 	case PERF_FILE_RECORD_TRACING_DATA:
 		if (body_size(raw) < sizeof(uint32_t))
 			return 0;
@@ -481,15 +504,20 @@ static int read_feature_tracing_data(struct reader *reader, const struct file_he
 	return code == -ENOMEM ? error_set(err, code, "out of memory") : 0;
 }
 
-static int read_feature_command_line(struct reader *reader, const struct file_head *head,
-				     struct error *err)
+static int read_features_of_origin(struct reader *reader, const struct file_head *head,
+				   struct error *err)
 {
+	static const enum perf_file_feature features[] = {PERF_FILE_HOSTNAME, PERF_FILE_ARCH,
+							  PERF_FILE_CMDLINE, PERF_FILE_CLOCK_DATA};
 	struct file_section section;
+	int code = 0;
 
-	if (!file_head_feature(head, PERF_FILE_CMDLINE, &section))
-		return 0;
-	int code = origin_read_command_line(&reader->origin, head->map + section.offset,
-					    section.size, reader->swap);
+	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(features); i++) {
+		if (file_head_feature(head, features[i], &section))
+			code = origin_read_feature(&reader->origin, features[i],
+						   head->map + section.offset, section.size,
+						   reader->swap);
+	}
 	return code < 0 ? error_set(err, code, "out of memory") : 0;
 }
 
@@ -512,7 +540,7 @@ static int read_file_head(struct reader *reader, struct error *err)
 	if (code == 0)
 		code = read_feature_tracing_data(reader, &head, err);
 	if (code == 0)
-		code = read_feature_command_line(reader, &head, err);
+		code = read_features_of_origin(reader, &head, err);
 	if (code < 0)
 		return code;
 	file_head_name_events(&head, reader->events);

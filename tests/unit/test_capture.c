@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "capture/note.h"
 #include "support_capture.h"
 
 #define PLAIN_TYPE                                                                       \
@@ -637,6 +638,122 @@ static void test_a_path_may_be_long(void **state)
 	for_all_kinds(check_long_path);
 }
 
+/* ---- notes ---- */
+
+/* A note of TIME_NS in up to two parts, as note.h has the layout, in the capture's byte order. */
+static void put_note_part(struct builder *builder, uint16_t kind, uint16_t flags, uint64_t time_ns,
+			  const char *text)
+{
+	static const char zeros[8];
+	uint32_t kind_and_flags = builder->foreign == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+					  ? (uint32_t)kind << 16 | flags
+					  : (uint32_t)flags << 16 | kind;
+	uint32_t length = (uint32_t)strlen(text);
+	struct bytes body = {0};
+
+	builder_put32(builder, &body, UINT32_C(0x45544f4e));
+	builder_put32(builder, &body, kind_and_flags);
+	builder_put64(builder, &body, time_ns);
+	builder_put32(builder, &body, 20);
+	builder_put32(builder, &body, 21);
+	builder_put32(builder, &body, length);
+	builder_put32(builder, &body, 7);
+	bytes_put(&body, text, length);
+	bytes_put(&body, zeros, (8 - length % 8) % 8);
+	builder_record(builder, PERF_EVENT_TYPE, 0x7078, &body);
+	bytes_free(&body);
+}
+
+static const char uuid[] = "0c81bcf5-ba01-4c33-a9ae-5b7c5f8b2f0e";
+
+/* Each behind the sample that it belongs before. */
+static struct bytes make_notes(struct builder *builder)
+{
+	add_events(builder);
+	put_note_part(builder, CAPTURE_NOTE_BOOT_ID, 0, 0, uuid);
+	builder_at(builder, 1, 10);
+	builder_at(builder, 1, 30);
+	put_note_part(builder, CAPTURE_NOTE_ARGUMENTS, 0, 29, "whole");
+	builder_at(builder, 1, 40);
+	put_note_part(builder, CAPTURE_NOTE_ENVIRONMENT, 2, 39, "pa");
+	put_note_part(builder, CAPTURE_NOTE_ENVIRONMENT, 1, 39, "rts");
+	builder_round(builder);
+	builder_at(builder, 1, 50);
+	/* A part that goes on with nothing. */
+	put_note_part(builder, CAPTURE_NOTE_ENVIRONMENT, 1, 49, "none");
+	return builder_finish(builder);
+}
+
+static void assert_note(struct source *source, uint16_t kind, uint64_t time_ns, const char *text)
+{
+	struct record record;
+
+	assert_next(source, &record);
+	assert_int_equal(record.type, PERF_EVENT_TYPE);
+	assert_int_equal(record.misc, kind);
+	assert_int_equal(record.time_ns, time_ns);
+	assert_int_equal(record.pid, 20);
+	assert_int_equal(record.tid, 21);
+	assert_int_equal(record.id, 7);
+	assert_int_equal(record.body_size, strlen(text));
+	assert_memory_equal(record.body, text, strlen(text));
+}
+
+static void assert_sample(struct source *source, uint64_t time_ns)
+{
+	struct record record;
+
+	assert_next(source, &record);
+	assert_int_equal(record.type, PERF_RECORD_SAMPLE);
+	assert_int_equal(record.time_ns, time_ns);
+}
+
+static void check_notes(struct builder *builder)
+{
+	struct bytes bytes = make_notes(builder);
+	int fd = open_bytes(&bytes, builder->kind);
+	struct source *source;
+	struct seen seen;
+	struct error err;
+
+	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_string_equal(capture_boot_id(source), uuid);
+	capture_want(source, PERF_EVENT_TYPE);
+	assert_sample(source, 10);
+	assert_note(source, CAPTURE_NOTE_ARGUMENTS, 29, "whole");
+	assert_sample(source, 30);
+	assert_note(source, CAPTURE_NOTE_ENVIRONMENT, 39, "parts");
+	assert_sample(source, 40);
+	assert_sample(source, 50);
+	read_all(source, &seen);
+	assert_int_equal(seen.count, 0);
+	assert_int_equal(seen.stats.late, 0);
+	assert_int_equal(seen.malformed, 1);
+	source_free(source);
+	close(fd);
+	bytes_free(&bytes);
+}
+
+static void check_no_notes(struct builder *builder)
+{
+	struct bytes bytes = make_notes(builder);
+	struct seen seen;
+
+	assert_int_equal(read_bytes(&bytes, builder->kind, &seen), 0);
+	ASSERT_TIMES(&seen, 10, 30, 40, 50);
+	assert_int_equal(seen.malformed, 0);
+	bytes_free(&bytes);
+}
+
+static void test_notes_have_to_be_asked_for(void **state)
+{
+	(void)state;
+	for_all_kinds(check_no_notes);
+	for_all_kinds(check_notes);
+}
+
+/* ---- records without a time ---- */
+
 /* Kernels before 2.6.38: a COMM tells no time, and belongs before what follows it. */
 static void check_no_trailer(struct builder *builder)
 {
@@ -1261,6 +1378,7 @@ int main(void)
 		cmocka_unit_test(test_the_body_of_comm_is_in_native_byte_order),
 		cmocka_unit_test(test_forks_and_cgroups_have_to_be_asked_for),
 		cmocka_unit_test(test_a_path_may_be_long),
+		cmocka_unit_test(test_notes_have_to_be_asked_for),
 		cmocka_unit_test(test_records_without_a_time_stay_with_their_neighbours),
 		cmocka_unit_test(test_losses_are_not_counted_twice),
 		cmocka_unit_test(test_what_no_lost_record_told_of_comes_last),
