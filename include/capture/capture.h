@@ -90,11 +90,15 @@ bool capture_wall_offset(const struct source *source, int64_t *offset_ns);
 
 /* A task that was there when the recording began. */
 struct capture_task {
-	int32_t tid;
+	int32_t tid, tgid;
 	int32_t parent; /* the parent's tgid, of a thread its own process's; 0: not known */
+	char comm[16];  /* ended by a NUL; "": not known */
 };
 
-/* All of them, known once the first record has been given out. Borrowed until the next. */
+/*
+ * All of them, known once the first record has been given out. Borrowed until the next. A capture
+ * may tell of a task in several places: then it comes more than once.
+ */
 const struct capture_task *capture_tasks(const struct source *source, size_t *count);
 
 /* Bytes read and in all (0: a stream), for progress. */

@@ -451,8 +451,8 @@ const struct capture_task *capture_tasks(const struct source *source, size_t *co
 {
 	const struct reader *reader = reader_of(source);
 
-	*count = reader->task_count;
-	return reader->tasks;
+	*count = reader->tasks.count;
+	return reader->tasks.list;
 }
 
 void capture_progress(const struct source *source, uint64_t *read, uint64_t *total)

@@ -15,9 +15,6 @@
 /* PERF_RECORD_LOST_SAMPLES that a BPF filter left out on purpose. */
 #define MISC_LOST_SAMPLES_BPF (1U << 15)
 
-/* PID_MAX_LIMIT of include/linux/threads.h: there never were more. */
-#define TASKS_MAX (4U * 1024U * 1024U)
-
 /* So many bytes are read, and stay resident, at a time. */
 #define BATCH_SIZE (16U * 1024U * 1024U)
 
@@ -136,40 +133,17 @@ static int take_tracing_data(struct reader *reader, uint32_t size)
 
 /* ---- the kernel's records ---- */
 
-static int add_task(struct reader *reader, int32_t tid, int32_t parent)
-{
-	if (reader->task_count == TASKS_MAX)
-		return 0;
-	if (reader->task_count == reader->task_capacity) {
-		size_t capacity = reader->task_capacity ? 2 * reader->task_capacity : 256;
-		struct capture_task *grown =
-			realloc(reader->tasks, capacity * sizeof(*reader->tasks));
-
-		if (!grown)
-			return -ENOMEM;
-		reader->tasks = grown;
-		reader->task_capacity = capacity;
-	}
-	reader->tasks[reader->task_count++] = (struct capture_task){tid, parent};
-	return 0;
-}
-
 /*
  * The recorder describes the tasks that it finds in /proc with the records that they would have
- * caused. FORK: u32 pid, ppid, tid, ptid; COMM: u32 pid, tid.
+ * caused.
  */
 static int take_synthesized(struct reader *reader, const struct raw_record *raw)
 {
-	if (raw->header.type == PERF_RECORD_FORK && body_size(raw) >= 4 * sizeof(uint32_t))
-		return add_task(reader, (int32_t)body32(reader, raw, 8),
-				(int32_t)body32(reader, raw, 12));
-	if (raw->header.type == PERF_RECORD_COMM && body_size(raw) >= 2 * sizeof(uint32_t)) {
-		int32_t pid = (int32_t)body32(reader, raw, 0);
-		int32_t tid = (int32_t)body32(reader, raw, 4);
+	const unsigned char *body = raw->bytes + sizeof(raw->header);
 
-		return add_task(reader, tid, tid == pid ? 0 : pid);
-	}
-	return 0;
+	if (raw->header.type == PERF_RECORD_FORK)
+		return found_tasks_fork(&reader->tasks, body, body_size(raw), reader->swap);
+	return found_tasks_comm(&reader->tasks, body, body_size(raw), reader->swap);
 }
 
 /* Told by its having no time; where no such record has one, all that come before samples are. */
@@ -636,7 +610,7 @@ void reader_done(struct reader *reader)
 	events_free(reader->events);
 	tracing_data_free(reader->tracing);
 	losses_done(&reader->losses);
-	free(reader->tasks);
+	found_tasks_done(&reader->tasks);
 	input_free(reader->input);
 	block_pool_done(&reader->pool);
 }

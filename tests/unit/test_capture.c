@@ -407,6 +407,14 @@ static void test_selecting_tracepoints(void **state)
 
 /* ---- what the recorder made up ---- */
 
+static void assert_task(const struct capture_task *task, const struct capture_task *expected)
+{
+	assert_int_equal(task->tid, expected->tid);
+	assert_int_equal(task->tgid, expected->tgid);
+	assert_int_equal(task->parent, expected->parent);
+	assert_string_equal(task->comm, expected->comm);
+}
+
 static void check_synthesized(struct builder *builder)
 {
 	const struct sample none = {0};
@@ -421,6 +429,9 @@ static void check_synthesized(struct builder *builder)
 	builder_comm(builder, 0, 1, 1, "init", &none);
 	builder_fork(builder, 9, 9, 10, 9, &none);
 	builder_comm(builder, 0, 9, 10, "thread", &none);
+	builder_fork(builder, 9, 1, 9, 1, &none);
+	builder_comm(builder, 0, 9, 30, "123456789012345 and more", &none);
+	builder_comm(builder, 0, 31, 31, "nobody's child", &none);
 	builder_record(builder, PERF_FINISHED_INIT, 0, &(struct bytes){0});
 	builder->sample_type = PLAIN_TYPE;
 	builder_at(builder, 1, 10);
@@ -437,13 +448,12 @@ static void check_synthesized(struct builder *builder)
 	ASSERT_TIMES(&seen, 10, 12);
 	assert_int_equal(seen.first[1].type, PERF_RECORD_COMM);
 	const struct capture_task *tasks = capture_tasks(source, &count);
-	assert_int_equal(count, 4);
-	assert_int_equal(tasks[0].tid, 1);
-	assert_int_equal(tasks[0].parent, 0);
-	assert_int_equal(tasks[2].tid, 10);
-	assert_int_equal(tasks[2].parent, 9);
-	assert_int_equal(tasks[3].tid, 10);
-	assert_int_equal(tasks[3].parent, 9);
+	assert_int_equal(count, 5);
+	assert_task(&tasks[0], &(struct capture_task){1, 1, 0, "init"});
+	assert_task(&tasks[1], &(struct capture_task){10, 9, 9, "thread"});
+	assert_task(&tasks[2], &(struct capture_task){9, 9, 1, ""});
+	assert_task(&tasks[3], &(struct capture_task){30, 9, 9, "123456789012345"});
+	assert_task(&tasks[4], &(struct capture_task){31, 31, 0, "nobody's child"});
 	source_free(source);
 	close(fd);
 	bytes_free(&bytes);
