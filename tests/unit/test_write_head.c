@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/tracing_data.h"
 #include "capture/write_head.h"
 #include "capture/write_records.h"
 #include "source/perf_event.h"
@@ -170,6 +171,144 @@ static void test_tracing_data(void **state)
 	assert_int_equal(take_u32(&reader), 0);
 	assert_int_equal(take_u32(&reader), 0);
 	assert_int_equal(take_u64(&reader), 0);
+	assert_ptr_equal(reader.at, reader.end);
+	capture_features_done(&features);
+}
+
+static void test_formats_of_several_systems(void **state)
+{
+	static const char *const names[] = {"sched:sched_process_fork", "task:task_newtask",
+					    "sched:sched_process_exit", "dummy",
+					    "signal:signal_generate"};
+	struct recorded_event mixed[ARRAY_SIZE(names)];
+	struct tracing_data *data;
+	struct error err;
+	char *bytes;
+	size_t size;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		mixed[i] = (struct recorded_event){
+			.attr.type =
+				strchr(names[i], ':') ? PERF_TYPE_TRACEPOINT : PERF_TYPE_SOFTWARE,
+			.name = names[i],
+		};
+	assert_int_equal(tracing_data_make(&dir, mixed, ARRAY_SIZE(mixed), &bytes, &size, &err), 0);
+	assert_int_equal(tracing_data_parse(bytes, size, &data, &err), 0);
+	assert_int_equal(data->event_count, 4);
+	assert_ptr_equal(tracing_data_find(data, "sched", "sched_process_fork"), &data->events[0]);
+	assert_ptr_equal(tracing_data_find(data, "sched", "sched_process_exit"), &data->events[1]);
+	assert_ptr_equal(tracing_data_find(data, "task", "task_newtask"), &data->events[2]);
+	assert_ptr_equal(tracing_data_find(data, "signal", "signal_generate"), &data->events[3]);
+	/* Nothing is left out behind them. */
+	assert_ptr_equal(data->events[3].format.bytes + data->events[3].format.length + 16,
+			 bytes + size);
+	tracing_data_free(data);
+	free(bytes);
+}
+
+/* ---- attributes of different sizes ---- */
+
+static const struct recorded_event sizes[] = {
+	{.attr = {.type = PERF_TYPE_TRACEPOINT,
+		  .size = PERF_ATTR_SIZE_VER1,
+		  .config2 = 5,
+		  .sample_regs_user = 77}, /* beyond its size */
+	 .name = "sched:sched_process_fork",
+	 .ids = ids,
+	 .id_count = 2},
+	{.attr = {.type = PERF_TYPE_TRACEPOINT,
+		  .size = PERF_ATTR_SIZE_VER5,
+		  .sample_regs_user = 6,
+		  .sample_stack_user = 16384,
+		  .sample_max_stack = 7},
+	 .name = "sched:sched_process_exec",
+	 .ids = ids + 2,
+	 .id_count = 2},
+};
+
+static void assert_sizes(const void *at, size_t index)
+{
+	struct perf_event_attr attr = {0};
+
+	memcpy(&attr, at, PERF_ATTR_SIZE_VER5);
+	assert_int_equal(attr.size, PERF_ATTR_SIZE_VER5);
+	assert_int_equal(attr.config2, index == 0 ? 5 : 0);
+	assert_int_equal(attr.sample_regs_user, index == 0 ? 0 : 6);
+	assert_int_equal(attr.sample_stack_user, index == 0 ? 0 : 16384);
+	assert_int_equal(attr.sample_max_stack, index == 0 ? 0 : 7);
+}
+
+static void test_attributes_are_padded_to_the_largest(void **state)
+{
+	const size_t entry = PERF_ATTR_SIZE_VER5 + sizeof(struct perf_file_section);
+	struct capture_description description = describe();
+	struct capture_features features = {0};
+	struct perf_file_section section;
+	struct perf_file_header header;
+	char *head;
+	size_t size;
+
+	(void)state;
+	description.events = sizes;
+	description.event_count = ARRAY_SIZE(sizes);
+	assert_int_equal(
+		capture_file_head(&description, &features, &header, &section, &head, &size), 0);
+	assert_int_equal(header.attr_size, entry);
+	assert_int_equal(header.attrs.size, 2 * entry);
+	assert_int_equal(header.data.offset, size);
+	for (size_t i = 0; i < 2; i++) {
+		const char *at = head + header.attrs.offset + i * entry;
+
+		assert_sizes(at, i);
+		memcpy(&section, at + PERF_ATTR_SIZE_VER5, sizeof(section));
+		assert_memory_equal(head + section.offset, sizes[i].ids, section.size);
+	}
+	free(head);
+}
+
+static void test_attributes_of_a_stream_are_padded_too(void **state)
+{
+	struct capture_description description = describe();
+	struct capture_features features = {0};
+	char *head;
+	size_t size;
+
+	(void)state;
+	description.events = sizes;
+	description.event_count = ARRAY_SIZE(sizes);
+	assert_int_equal(capture_pipe_head(&description, &features, &head, &size), 0);
+	struct reader reader = {head + 16, head + size};
+	for (size_t i = 0; i < 2; i++) {
+		struct perf_event_header record;
+
+		memcpy(&record, take(&reader, sizeof(record)), sizeof(record));
+		assert_int_equal(record.type, PERF_FILE_RECORD_ATTR);
+		assert_int_equal(record.size, sizeof(record) + PERF_ATTR_SIZE_VER5 + 16);
+		assert_sizes(take(&reader, PERF_ATTR_SIZE_VER5), i);
+		take_exactly(&reader, (const char *)sizes[i].ids, 16);
+	}
+	free(head);
+}
+
+static void test_sizes_in_the_description_of_events(void **state)
+{
+	struct capture_description description = describe();
+	struct capture_features features;
+
+	(void)state;
+	description.events = sizes;
+	description.event_count = ARRAY_SIZE(sizes);
+	make(&description, &features);
+	struct reader reader = read_feature(&features, PERF_FILE_EVENT_DESC);
+	assert_int_equal(take_u32(&reader), 2);
+	assert_int_equal(take_u32(&reader), PERF_ATTR_SIZE_VER5);
+	for (size_t i = 0; i < 2; i++) {
+		assert_sizes(take(&reader, PERF_ATTR_SIZE_VER5), i);
+		assert_int_equal(take_u32(&reader), 2);
+		take_text(&reader, sizes[i].name);
+		take_exactly(&reader, (const char *)sizes[i].ids, 16);
+	}
 	assert_ptr_equal(reader.at, reader.end);
 	capture_features_done(&features);
 }
@@ -423,6 +562,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tracing_data),
+		cmocka_unit_test(test_formats_of_several_systems),
+		cmocka_unit_test(test_attributes_are_padded_to_the_largest),
+		cmocka_unit_test(test_attributes_of_a_stream_are_padded_too),
+		cmocka_unit_test(test_sizes_in_the_description_of_events),
 		cmocka_unit_test(test_host_and_command_line),
 		cmocka_unit_test(test_event_names_and_ids),
 		cmocka_unit_test(test_clocks),
