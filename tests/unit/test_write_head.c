@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/note.h"
 #include "capture/tracing_data.h"
 #include "capture/write_head.h"
 #include "capture/write_records.h"
@@ -456,9 +457,10 @@ static void test_stream_head(void **state)
 /* ---- the first records ---- */
 
 struct found {
-	size_t forks, comms, inits, maps;
+	size_t forks, comms, inits, maps, cgroups, boot_ids;
 	bool us;
 	uint64_t mapped;
+	char cgroup_path[16]; /* of the last one */
 };
 
 static void look(const struct record *record, struct found *found)
@@ -473,6 +475,12 @@ static void look(const struct record *record, struct found *found)
 		found->comms++;
 		found->us |= task[1] == (uint32_t)getpid() &&
 			     strncmp((const char *)(task + 2), "test_write_head", 15) == 0;
+		break;
+	case RECORD_CGROUP:
+		found->cgroups++;
+		assert_int_not_equal(load64(record->body, false), 0);
+		snprintf(found->cgroup_path, sizeof(found->cgroup_path), "%s",
+			 (const char *)record->body + sizeof(uint64_t));
 		break;
 	default:
 		fail();
@@ -501,6 +509,13 @@ static struct found walk(const char *records, size_t size)
 		} else if (header.type == PERF_FILE_RECORD_THREAD_MAP) {
 			found.maps++;
 			memcpy(&found.mapped, bytes + 16, sizeof(found.mapped));
+		} else if (header.type == PERF_FILE_RECORD_EVENT_TYPE) {
+			struct capture_note_part part;
+
+			assert_true(capture_note_parse(bytes, &header, false, &part));
+			assert_int_equal(part.note.kind, CAPTURE_NOTE_BOOT_ID);
+			assert_int_equal(part.note.size, 36);
+			found.boot_ids++;
 		} else {
 			assert_int_equal(record_parse(bytes, &layout, &record), 0);
 			look(&record, &found);
@@ -509,19 +524,28 @@ static struct found walk(const char *records, size_t size)
 	return found;
 }
 
-static struct found initial_records(bool descent, const int32_t *pids, size_t count)
+static struct found records_of(const char *proc, struct capture_beginning beginning)
 {
 	char *records;
 	size_t size;
-	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	assert_true(proc_fd >= 0);
-	assert_int_equal(capture_initial_records(proc_fd, descent, pids, count, &records, &size),
-			 0);
-	close(proc_fd);
+	beginning.proc_fd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(beginning.proc_fd >= 0);
+	assert_int_equal(capture_initial_records(&beginning, &records, &size), 0);
+	close(beginning.proc_fd);
 	struct found found = walk(records, size);
 	free(records);
 	return found;
+}
+
+static struct found initial_records(bool descent, const int32_t *pids, size_t count)
+{
+	return records_of("/proc", (struct capture_beginning){
+					   .descent = descent,
+					   .cgroup_fd = -1,
+					   .pids = pids,
+					   .pid_count = count,
+				   });
 }
 
 static void test_tasks_that_are_there(void **state)
@@ -535,6 +559,30 @@ static void test_tasks_that_are_there(void **state)
 	assert_int_equal(found.inits, 1);
 	assert_int_equal(found.maps, 1);
 	assert_int_equal(found.mapped, 1234);
+	assert_int_equal(found.cgroups, 0);
+	assert_int_equal(found.boot_ids, 1);
+}
+
+static void test_a_proc_without_a_boot_id(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		records_of("fixtures/proc/host", (struct capture_beginning){.cgroup_fd = -1})
+			.boot_ids,
+		0);
+}
+
+/* Any directory will do. */
+static void test_cgroups_that_are_there(void **state)
+{
+	int fd = open("fixtures/proc/host/30", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct found found =
+		records_of("fixtures/proc/host", (struct capture_beginning){.cgroup_fd = fd});
+
+	(void)state;
+	assert_int_equal(found.cgroups, 3);
+	assert_string_equal(found.cgroup_path, "/task/30");
+	close(fd);
 }
 
 static void test_names_only(void **state)
@@ -573,6 +621,8 @@ int main(void)
 		cmocka_unit_test(test_a_format_that_is_not_there_is_an_error),
 		cmocka_unit_test(test_stream_head),
 		cmocka_unit_test(test_tasks_that_are_there),
+		cmocka_unit_test(test_a_proc_without_a_boot_id),
+		cmocka_unit_test(test_cgroups_that_are_there),
 		cmocka_unit_test(test_names_only),
 		cmocka_unit_test(test_very_many_pids),
 	};
