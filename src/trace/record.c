@@ -75,9 +75,16 @@ static void on_fork(void *context, int32_t parent, int32_t child)
 static int make_collector(struct recording *recording, const struct record_events *events,
 			  struct error *err)
 {
-	recording->collector = collector_new(
-		recording->writer, events->first_ids, events->count, events->newest_id,
-		recording->tracing.options->follow ? on_fork : NULL, recording);
+	const struct collector_plan plan = {
+		.events = events->list,
+		.ids = events->first_ids,
+		.event_count = events->count,
+		.newest_id = events->newest_id,
+		.on_fork = recording->tracing.options->follow ? on_fork : NULL,
+		.context = recording,
+	};
+
+	recording->collector = collector_new(recording->writer, &plan);
 	return recording->collector ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 
