@@ -75,9 +75,16 @@ static void on_fork(void *context, int32_t parent, int32_t child)
 static int make_collector(struct recording *recording, const struct record_events *events,
 			  struct error *err)
 {
-	recording->collector = collector_new(
-		recording->writer, events->first_ids, events->count, events->newest_id,
-		recording->tracing.options->follow ? on_fork : NULL, recording);
+	const struct collector_plan plan = {
+		.events = events->list,
+		.ids = events->first_ids,
+		.event_count = events->count,
+		.newest_id = events->newest_id,
+		.on_fork = recording->tracing.options->follow ? on_fork : NULL,
+		.context = recording,
+	};
+
+	recording->collector = collector_new(recording->writer, &plan);
 	return recording->collector ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 
@@ -148,11 +155,16 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	const struct tracing *tracing = &recording->tracing;
 	const struct pid_list *pids = &tracing->options->pids;
 	const int32_t command = (int32_t)tracing->command.pid;
+	const struct capture_beginning beginning = {
+		.proc_fd = tracing->proc_fd,
+		.descent = tracing->facts.initial_pid_ns,
+		.cgroup_fd = -1,
+		.pids = command ? &command : pids->pids,
+		.pid_count = command ? 1 : pids->count,
+	};
 	char *records;
 	size_t size;
-	int code = capture_initial_records(tracing->proc_fd, tracing->facts.initial_pid_ns,
-					   command ? &command : pids->pids,
-					   command ? 1 : pids->count, &records, &size);
+	int code = capture_initial_records(&beginning, &records, &size);
 
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
