@@ -126,8 +126,10 @@ struct event {
 			struct text path;
 		} cgroup;
 		struct {
+			uint16_t kind;  /* enum capture_note_kind */
+			uint32_t count; /* of what there is in it */
+			uint32_t size;  /* bytes */
 			const void *body;
-			uint32_t size; /* bytes */
 		} note;
 	};
 };

@@ -21,7 +21,8 @@ struct argv_provider *argv_kept_new(const struct env_selection *selection);
 
 /*
  * Keep a copy of these strings, whole, of the exec of PID that left its stack pointer at POINTER,
- * until they are asked for once. ARGUMENTS or ENVIRONMENT may be NULL. Returns 0 or -ENOMEM.
+ * until they are asked for once. ARGUMENTS or ENVIRONMENT may be NULL: then those that were added
+ * before stay. Returns 0 or -ENOMEM.
  */
 int argv_kept_add(struct argv_provider *kept, int32_t pid, uint64_t pointer,
 		  const struct string_list *arguments,

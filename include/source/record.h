@@ -18,7 +18,7 @@
 /* Of Linux 5.7; the installed headers may be older. */
 #define RECORD_CGROUP 19U
 
-/* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes (capture/note.h). */
+/* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes, as capture_want() gives them out. */
 #define RECORD_NOTE 65U
 
 /*

@@ -84,9 +84,14 @@ int argv_kept_add(struct argv_provider *provider, int32_t pid, uint64_t pointer,
 {
 	struct kept *kept = (struct kept *)provider;
 	const struct key key = {pointer, pid};
-	struct entry *entry = make_entry(&key, arguments, environment);
 	struct entry *old = find(kept, &key);
 
+	/* What comes in two pieces belongs together. */
+	if (old && !arguments && old->has_arguments)
+		arguments = &old->arguments;
+	if (old && !environment && old->has_environment)
+		environment = &old->environment;
+	struct entry *entry = make_entry(&key, arguments, environment);
 	if (!entry)
 		return -ENOMEM;
 	if (old) {

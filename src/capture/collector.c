@@ -120,7 +120,8 @@ static bool find_stack(const struct collected_event *event, const struct perf_ev
 
 	return event->extra.sample_type & PERF_SAMPLE_STACK_USER &&
 	       record_parse(sample, &event->layout, &record) == 0 &&
-	       sample_extra_parse(&event->extra, record.extra, record.extra_size, extra) == 0 &&
+	       sample_extra_parse(&event->extra, record_extra(&record), record.extra_size, extra) ==
+		       0 &&
 	       extra->stack;
 }
 

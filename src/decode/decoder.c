@@ -470,6 +470,8 @@ static int decode_cgroup(const struct record *record, struct event *event)
 static int decode_note(const struct record *record, struct event *event)
 {
 	event->type = EVENT_NOTE;
+	event->note.kind = record->misc;
+	event->note.count = (uint32_t)record->id;
 	event->note.body = record->body;
 	event->note.size = record->body_size;
 	return 1;

@@ -2,7 +2,6 @@
 #include "trace/old_tasks.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,17 +50,12 @@ static void enter_cgroup(void *context, uint64_t id, const char *path)
 int old_cgroups_enter(struct task_table *table)
 {
 	struct entering entering = {.table = table};
-	int root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int mount_fd = root_fd < 0 ? -errno : cgroups_open_mount(root_fd);
+	int mount_fd = cgroups_open_this_host();
 
-	if (mount_fd >= 0) {
-		/* What cannot be read of it stays unknown. */
-		int code = cgroups_visit(mount_fd, enter_cgroup, &entering);
-
-		entering.code = entering.code < 0 ? entering.code : code == -ENOMEM ? code : 0;
-		close(mount_fd);
-	}
-	if (root_fd >= 0)
-		close(root_fd);
-	return entering.code;
+	if (mount_fd < 0)
+		return 0;
+	/* What cannot be read of it stays unknown. */
+	int code = cgroups_visit(mount_fd, enter_cgroup, &entering);
+	close(mount_fd);
+	return code == -ENOMEM ? code : entering.code;
 }

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "trace/exec_notes.h"
+
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
 	return pipeline->shown[EVENT_FORK] + pipeline->shown[EVENT_EXEC] +
@@ -101,8 +103,12 @@ static void drop_foreign_ids(struct event *event)
 static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *event,
 				     struct facts *facts, const struct task **task)
 {
-	int code = event->type == EVENT_EXEC ? image_make(pipeline->images, event) : 0;
+	int code = 0;
 
+	if (event->type == EVENT_EXEC)
+		code = image_make(pipeline->images, event);
+	else if (event->type == EVENT_NOTE && pipeline->recorded)
+		code = exec_notes_keep(pipeline->recorded, event);
 	if (code == 0)
 		code = task_table_apply(pipeline->tasks, event, task);
 	if (code < 0 || !*task)
