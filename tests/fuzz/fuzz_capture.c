@@ -68,7 +68,7 @@ static void take(struct reading *reading, const struct record *record)
 
 	look(record->body, record->body_size);
 	look(record->raw, record->raw_size);
-	look(record->extra, record->extra_size);
+	look(record_extra(record), record->extra_size);
 	if (!reading->decoder)
 		return;
 	int code = decoder_decode(reading->decoder, record, &event);
