@@ -80,11 +80,22 @@ static struct facts *tell(struct story *story, int64_t us, int32_t pid)
 		facts->age_ns = (us - process->forked_us) * 1000;
 	if (process->execed_us >= 0)
 		facts->since_exec_ns = (us - process->execed_us) * 1000;
-	if (process->parent.pid > 0) {
-		facts->ancestry = &process->parent;
-		facts->ancestor_count = 1;
-	}
+	struct ancestor *ancestors = story->ancestors[story->count - 1];
+	memcpy(ancestors, process->parents, sizeof(process->parents));
+	facts->ancestry = ancestors;
+	facts->ancestor_count = process->parent_count;
 	return facts;
+}
+
+/* A chain of parents as it was at the fork. */
+static void set_parents(struct actor *child, const struct actor *parent)
+{
+	size_t kept = parent->parent_count < STORY_ANCESTORS - 1 ? parent->parent_count
+								 : STORY_ANCESTORS - 1;
+
+	child->parents[0] = (struct ancestor){parent->tgid, parent->name, false};
+	memcpy(child->parents + 1, parent->parents, kept * sizeof(child->parents[0]));
+	child->parent_count = kept + 1;
 }
 
 struct facts *story_fork(struct story *story, int64_t us, int32_t parent, int32_t child,
@@ -100,7 +111,7 @@ struct facts *story_fork(struct story *story, int64_t us, int32_t parent, int32_
 		story->actors[child].ppid = from->tgid;
 		story->actors[child].forked_us = us;
 		story->actors[child].execed_us = -1;
-		story->actors[child].parent = (struct ancestor){from->tgid, from->name, false};
+		set_parents(&story->actors[child], from);
 	}
 	event->fork.parent_pid = parent;
 	event->fork.child_pid = child;
@@ -343,6 +354,26 @@ struct story *story_of_orphans(void)
 	story_fork(story, 1100, 90, 104, FORK_KIND_PROCESS);
 	story_exec(story, 1200, 104, "/usr/bin/id", ARGV("id\0-u"));
 	story_exit(story, 1300, 104, 0);
+	return story;
+}
+
+/* Ends and forks that nobody saw: a pid comes back as another process. */
+struct story *story_of_losses(void)
+{
+	struct story *story = story_new();
+
+	story_older(story, 90, "bash");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 100, 100, "/bin/sh", ARGV("sh\0first"));
+	story_lost(story, 200, 1, 5);
+	story_older(story, 91, "zsh");
+	story_fork(story, 300, 91, 100, FORK_KIND_PROCESS);
+	story->count--;
+	story_exec(story, 400, 100, "/bin/sh", ARGV("sh\0second"));
+	story_fork(story, 500, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 600, 100, "/dev/fd/3", ARGV("third"));
+	story->actors[100].name = story->events[story->count - 1].exec.comm = text_of("third");
+	story_exit(story, 700, 100, 7);
 	return story;
 }
 

@@ -12,6 +12,7 @@
 
 #define STORY_EVENTS 512
 #define STORY_PIDS 1000
+#define STORY_ANCESTORS 4
 
 /* A C string with NULs in it as a list of words: ARGV("cc\0-c\0a.c"). */
 #define ARGV(literal)                    \
@@ -25,12 +26,14 @@ struct actor {
 	int32_t tgid, ppid;
 	int64_t forked_us, execed_us; /* -1: not in the story */
 	struct text name, filename, argv;
-	struct ancestor parent;
+	struct ancestor parents[STORY_ANCESTORS]; /* nearest first */
+	size_t parent_count;
 };
 
 struct story {
 	struct event events[STORY_EVENTS];
 	struct facts facts[STORY_EVENTS];
+	struct ancestor ancestors[STORY_EVENTS][STORY_ANCESTORS]; /* of the facts */
 	size_t count;
 	struct actor actors[STORY_PIDS];
 };
@@ -65,6 +68,7 @@ struct story *story_of_awkward_names(void);
 struct story *story_of_threads(void);
 struct story *story_of_deaths(void);
 struct story *story_of_orphans(void);
+struct story *story_of_losses(void);
 
 typedef struct sink *sink_new(const struct sink_context *context);
 

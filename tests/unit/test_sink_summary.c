@@ -48,6 +48,12 @@ static void test_orphans(void **state)
 	check(story_of_orphans(), (struct sink_context){0}, "summary-orphans.txt");
 }
 
+static void test_losses(void **state)
+{
+	(void)state;
+	check(story_of_losses(), (struct sink_context){0}, "summary-losses.txt");
+}
+
 static void test_nothing_known(void **state)
 {
 	struct story *story = story_of_threads();
@@ -129,11 +135,17 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_build),   cmocka_unit_test(test_awkward_names),
-		cmocka_unit_test(test_threads),   cmocka_unit_test(test_deaths),
-		cmocka_unit_test(test_orphans),   cmocka_unit_test(test_nothing_known),
-		cmocka_unit_test(test_no_events), cmocka_unit_test(test_many_programs),
-		cmocka_unit_test(test_bounds),    cmocka_unit_test(test_a_full_disk_is_reported),
+		cmocka_unit_test(test_a_build),
+		cmocka_unit_test(test_awkward_names),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_deaths),
+		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_no_events),
+		cmocka_unit_test(test_many_programs),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_a_full_disk_is_reported),
 		cmocka_unit_test(test_no_memory),
 	};
 

@@ -47,6 +47,12 @@ static void test_orphans(void **state)
 	check(story_of_orphans(), (struct sink_context){0}, "tree-orphans.txt");
 }
 
+static void test_losses(void **state)
+{
+	(void)state;
+	check(story_of_losses(), (struct sink_context){0}, "tree-losses.txt");
+}
+
 static void test_nothing_known(void **state)
 {
 	struct story *story = story_of_threads();
@@ -124,6 +130,7 @@ int main(void)
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_filtered),
 		cmocka_unit_test(test_deep),
