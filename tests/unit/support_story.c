@@ -374,6 +374,8 @@ struct story *story_of_losses(void)
 	story_exec(story, 600, 100, "/dev/fd/3", ARGV("third"));
 	story->actors[100].name = story->events[story->count - 1].exec.comm = text_of("third");
 	story_exit(story, 700, 100, 7);
+	story_exec(story, 800, 91, "/bin/zsh", ARGV("zsh\0-l"));
+	story_exit(story, 1200, 91, 0);
 	return story;
 }
 
