@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sink/columns.h"
+
 /* When stories begin, on CLOCK_MONOTONIC. */
 #define BEGINNING_NS UINT64_C(5000000000000)
 
@@ -435,6 +437,42 @@ void story_check(const struct story *story, sink_new *new_sink, struct sink_cont
 	assert_string_equal(lines, expected);
 	free(expected);
 	free(lines);
+}
+
+static unsigned int columns_of(const char *line, size_t length)
+{
+	unsigned int columns = 0;
+	size_t step;
+
+	for (size_t i = 0; i < length; i += step)
+		columns += columns_of_character((struct text){line + i, length - i}, &step);
+	return columns;
+}
+
+static void check_width(const struct story *story, sink_new *new_sink, unsigned int width)
+{
+	char *lines = story_show(story, new_sink, (struct sink_context){.width = width});
+
+	for (char *at = lines; *at; at = strchr(at, '\n') + 1)
+		assert_true(columns_of(at, strcspn(at, "\n")) <= width);
+	free(lines);
+}
+
+void story_check_widths(sink_new *new_sink)
+{
+	static struct story *(*const stories[])(void) = {
+		story_of_a_build, story_of_awkward_names, story_of_threads,
+		story_of_deaths,  story_of_orphans,       story_of_losses,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(stories); i++) {
+		struct story *story = stories[i]();
+
+		for (unsigned int width = 1; width < 200; width++)
+			check_width(story, new_sink, width);
+		check_width(story, new_sink, UINT16_MAX);
+		free(story);
+	}
 }
 
 void story_check_full_disk(const struct story *story, sink_new *new_sink)

@@ -83,6 +83,9 @@ char *story_show(const struct story *story, sink_new *new_sink, struct sink_cont
 void story_check(const struct story *story, sink_new *new_sink, struct sink_context context,
 		 const char *name);
 
+/* Fail unless every line of every story fits, on terminals from 1 column on. */
+void story_check_widths(sink_new *new_sink);
+
 /* What the sink returns for STORY where each write fails: -ENOSPC. */
 void story_check_full_disk(const struct story *story, sink_new *new_sink);
 

@@ -114,6 +114,12 @@ static void test_bounds(void **state)
 	programs_free(programs);
 }
 
+static void test_no_line_is_wider_than_the_terminal(void **state)
+{
+	(void)state;
+	story_check_widths(sink_summary_new);
+}
+
 static void test_a_full_disk_is_reported(void **state)
 {
 	struct story *story = story_of_a_build();
@@ -145,6 +151,7 @@ int main(void)
 		cmocka_unit_test(test_no_events),
 		cmocka_unit_test(test_many_programs),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(test_a_full_disk_is_reported),
 		cmocka_unit_test(test_no_memory),
 	};
