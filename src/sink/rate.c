@@ -73,7 +73,7 @@ static uint64_t highest(const struct rate *rate)
 /* 0 to LEVELS - 1; 0 is for nothing alone. COUNT and MOST are numbers of events: no overflow. */
 static uint64_t level_of(uint64_t count, uint64_t most)
 {
-	return count == 0 ? 0 : 1 + count * (LEVELS - 2) / most;
+	return count == 0 ? 0 : 1 + (count * (LEVELS - 2) + most / 2) / most;
 }
 
 void rate_sparkline(const struct rate *rate, char out[RATE_SPARKLINE_SIZE])

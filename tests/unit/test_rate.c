@@ -48,12 +48,12 @@ static void test_seconds(void **state)
 	assert_int_equal(rate.least, 7);
 	assert_int_equal(rate.most, 15);
 	assert_int_equal(rate.total, 22);
-	check_sparkline(&rate, "▄█");
+	check_sparkline(&rate, "▅█");
 	rate_advance(&rate, 3);
 	assert_int_equal(rate.least, 3);
 	rate_advance(&rate, 5);
 	assert_int_equal(rate.least, 0);
-	check_sparkline(&rate, "▄█▃▁▁");
+	check_sparkline(&rate, "▅█▃▁▁");
 }
 
 static void test_minutes(void **state)
@@ -67,7 +67,7 @@ static void test_minutes(void **state)
 	assert_int_equal(rate_column_seconds(&rate), 4);
 	assert_int_equal(rate.least, 1);
 	assert_int_equal(rate.most, 7);
-	check_sparkline(&rate, "▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂██████████████████████████████");
+	check_sparkline(&rate, "▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃██████████████████████████████");
 }
 
 /* A damaged capture's time jumps to the end of the world. */
