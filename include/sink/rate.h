@@ -13,11 +13,13 @@
 /* What rate_sparkline() writes at most, its NUL included: three bytes of UTF-8 a column. */
 #define RATE_SPARKLINE_SIZE (3 * RATE_BUCKETS + 1)
 
-/* All 0 at first. Seconds are whole ones since the beginning of the trace. */
+/*
+ * All 0 at first. Seconds are whole ones since the beginning of the trace; one that is not over yet
+ * is in none of the figures.
+ */
 struct rate {
-	uint64_t total;
-	uint64_t least, most; /* of the seconds that are over; 0 where none is */
-	uint64_t over;        /* how many are */
+	uint64_t over;               /* how many seconds are over */
+	uint64_t total, least, most; /* in all of them, and in one; 0 where none is over */
 
 	uint64_t in_second;      /* rate.c's, as what follows */
 	uint64_t bucket_seconds; /* that one bucket stands for; 0: none is used yet */
@@ -33,8 +35,7 @@ void rate_advance(struct rate *rate, uint64_t second);
 /* How many seconds a column of the sparkline stands for. */
 uint64_t rate_column_seconds(const struct rate *rate);
 
-/* U+2581 … U+2588 for the seconds that are over, and the one that is not: nothing is the lowest,
- * the most the highest. */
+/* U+2581 … U+2588: nothing is the lowest, the most the highest. */
 void rate_sparkline(const struct rate *rate, char out[RATE_SPARKLINE_SIZE]);
 
 #endif

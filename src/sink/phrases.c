@@ -112,10 +112,10 @@ void phrase_signal(struct line *line, const struct exit_status *status)
 
 bool phrase_failed(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct exit_status *status = &phrase_facts(event)->status;
 
-	return event->type == EVENT_EXIT && facts->last == KNOWN_YES && facts->status.known &&
-	       (facts->status.code != 0 || facts->status.signal != 0);
+	return event->type == EVENT_EXIT && status->known &&
+	       (status->code != 0 || status->signal != 0);
 }
 
 /* ---- what is missing ---- */

@@ -23,35 +23,35 @@ static void make_room(struct rate *rate, uint64_t second)
 		fold(rate);
 }
 
-/* COUNT in a second that is over. */
-static void note_second(struct rate *rate, uint64_t count)
+/* The second that it counts in is over. */
+static void close_second(struct rate *rate)
 {
-	if (rate->over == 0 || count < rate->least)
-		rate->least = count;
-	if (count > rate->most)
-		rate->most = count;
+	if (rate->over == 0 || rate->in_second < rate->least)
+		rate->least = rate->in_second;
+	if (rate->in_second > rate->most)
+		rate->most = rate->in_second;
+	make_room(rate, rate->over);
+	rate->buckets[rate->over / rate->bucket_seconds] += rate->in_second;
+	rate->total += rate->in_second;
+	rate->in_second = 0;
 }
 
 void rate_advance(struct rate *rate, uint64_t second)
 {
 	if (second <= rate->over)
 		return;
-	note_second(rate, rate->in_second);
-	rate->in_second = 0;
+	close_second(rate);
 	/* In all the ones between nothing happened. */
 	if (second > rate->over + 1)
 		rate->least = 0;
 	rate->over = second;
-	make_room(rate, second);
+	make_room(rate, second - 1);
 }
 
 void rate_count(struct rate *rate, uint64_t second)
 {
 	rate_advance(rate, second);
-	make_room(rate, rate->over);
-	rate->total++;
 	rate->in_second++;
-	rate->buckets[rate->over / rate->bucket_seconds]++;
 }
 
 uint64_t rate_column_seconds(const struct rate *rate)
@@ -73,15 +73,16 @@ static uint64_t highest(const struct rate *rate)
 /* 0 to LEVELS - 1; 0 is for nothing alone. COUNT and MOST are numbers of events: no overflow. */
 static uint64_t level_of(uint64_t count, uint64_t most)
 {
-	return count == 0 ? 0 : 1 + count * (LEVELS - 2) / most;
+	return count == 0 ? 0 : 1 + (count * (LEVELS - 2) + most / 2) / most;
 }
 
 void rate_sparkline(const struct rate *rate, char out[RATE_SPARKLINE_SIZE])
 {
-	uint64_t last = rate->over / rate_column_seconds(rate);
+	uint64_t seconds = rate_column_seconds(rate);
+	uint64_t columns = (rate->over + seconds - 1) / seconds;
 	uint64_t most = highest(rate);
 
-	for (uint64_t i = 0; i <= last; i++) {
+	for (uint64_t i = 0; i < columns; i++) {
 		uint64_t level = level_of(rate->buckets[i], most);
 
 		/* U+2581 is e2 96 81. */

@@ -90,9 +90,7 @@ static void show_failed(const struct report *report)
 /* As bcc's pidpersec counts: threads too. */
 static void show_rate(const struct report *report)
 {
-	const struct totals *totals = report->totals;
-	const struct rate *rate = &totals->rate;
-	double seconds = (double)(totals->last_ns - totals->first_ns) / (double)NS_PER_S;
+	const struct rate *rate = &report->totals->rate;
 	char columns[RATE_SPARKLINE_SIZE];
 
 	if (rate->over == 0)
@@ -101,7 +99,7 @@ static void show_rate(const struct report *report)
 	show(report, PAINT_NONE, "%s", "");
 	show(report, PAINT_NONE,
 	     "new processes and threads per second: min %" PRIu64 ", mean %.1f, max %" PRIu64,
-	     rate->least, (double)rate->total / seconds, rate->most);
+	     rate->least, (double)rate->total / (double)rate->over, rate->most);
 	show(report, PAINT_NONE, "%s  %" PRIu64 " s each", columns, rate_column_seconds(rate));
 }
 

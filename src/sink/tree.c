@@ -197,16 +197,26 @@ static void put_status(struct line *line, const struct event *event)
 	}
 }
 
-static void put_ending(struct line *line, const struct event *event, uint64_t threads)
+/* How long it lived; of one older than the trace, how long it ran its program. */
+static void put_age(struct line *line, const struct facts *facts)
 {
-	const struct facts *facts = phrase_facts(event);
 	char age[TIMES_TEXT_SIZE];
 
-	put_status(line, event);
 	if (facts->age_ns >= 0) {
 		times_span(facts->age_ns, age);
 		line_printf(line, " after %s", age);
+	} else if (facts->since_exec_ns >= 0) {
+		times_span(facts->since_exec_ns, age);
+		line_printf(line, " %s after its exec", age);
 	}
+}
+
+static void put_ending(struct line *line, const struct event *event, uint64_t threads)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	put_status(line, event);
+	put_age(line, facts);
 	if (threads > 0)
 		line_printf(line, ", made %" PRIu64 " thread%s", threads, threads == 1 ? "" : "s");
 	if (!facts->status.known)

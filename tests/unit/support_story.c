@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sink/columns.h"
+
 /* When stories begin, on CLOCK_MONOTONIC. */
 #define BEGINNING_NS UINT64_C(5000000000000)
 
@@ -80,11 +82,22 @@ static struct facts *tell(struct story *story, int64_t us, int32_t pid)
 		facts->age_ns = (us - process->forked_us) * 1000;
 	if (process->execed_us >= 0)
 		facts->since_exec_ns = (us - process->execed_us) * 1000;
-	if (process->parent.pid > 0) {
-		facts->ancestry = &process->parent;
-		facts->ancestor_count = 1;
-	}
+	struct ancestor *ancestors = story->ancestors[story->count - 1];
+	memcpy(ancestors, process->parents, sizeof(process->parents));
+	facts->ancestry = ancestors;
+	facts->ancestor_count = process->parent_count;
 	return facts;
+}
+
+/* A chain of parents as it was at the fork. */
+static void set_parents(struct actor *child, const struct actor *parent)
+{
+	size_t kept = parent->parent_count < STORY_ANCESTORS - 1 ? parent->parent_count
+								 : STORY_ANCESTORS - 1;
+
+	child->parents[0] = (struct ancestor){parent->tgid, parent->name, false};
+	memcpy(child->parents + 1, parent->parents, kept * sizeof(child->parents[0]));
+	child->parent_count = kept + 1;
 }
 
 struct facts *story_fork(struct story *story, int64_t us, int32_t parent, int32_t child,
@@ -100,7 +113,7 @@ struct facts *story_fork(struct story *story, int64_t us, int32_t parent, int32_
 		story->actors[child].ppid = from->tgid;
 		story->actors[child].forked_us = us;
 		story->actors[child].execed_us = -1;
-		story->actors[child].parent = (struct ancestor){from->tgid, from->name, false};
+		set_parents(&story->actors[child], from);
 	}
 	event->fork.parent_pid = parent;
 	event->fork.child_pid = child;
@@ -346,6 +359,28 @@ struct story *story_of_orphans(void)
 	return story;
 }
 
+/* Ends and forks that nobody saw: a pid comes back as another process. */
+struct story *story_of_losses(void)
+{
+	struct story *story = story_new();
+
+	story_older(story, 90, "bash");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 100, 100, "/bin/sh", ARGV("sh\0first"));
+	story_lost(story, 200, 1, 5);
+	story_older(story, 91, "zsh");
+	story_fork(story, 300, 91, 100, FORK_KIND_PROCESS);
+	story->count--;
+	story_exec(story, 400, 100, "/bin/sh", ARGV("sh\0second"));
+	story_fork(story, 500, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 600, 100, "/dev/fd/3", ARGV("third"));
+	story->actors[100].name = story->events[story->count - 1].exec.comm = text_of("third");
+	story_exit(story, 700, 100, 7);
+	story_exec(story, 800, 91, "/bin/zsh", ARGV("zsh\0-l"));
+	story_exit(story, 1200, 91, 0);
+	return story;
+}
+
 /* ---- what sinks make of them ---- */
 
 static int show_all(const struct story *story, struct sink *sink)
@@ -402,6 +437,42 @@ void story_check(const struct story *story, sink_new *new_sink, struct sink_cont
 	assert_string_equal(lines, expected);
 	free(expected);
 	free(lines);
+}
+
+static unsigned int columns_of(const char *line, size_t length)
+{
+	unsigned int columns = 0;
+	size_t step;
+
+	for (size_t i = 0; i < length; i += step)
+		columns += columns_of_character((struct text){line + i, length - i}, &step);
+	return columns;
+}
+
+static void check_width(const struct story *story, sink_new *new_sink, unsigned int width)
+{
+	char *lines = story_show(story, new_sink, (struct sink_context){.width = width});
+
+	for (char *at = lines; *at; at = strchr(at, '\n') + 1)
+		assert_true(columns_of(at, strcspn(at, "\n")) <= width);
+	free(lines);
+}
+
+void story_check_widths(sink_new *new_sink)
+{
+	static struct story *(*const stories[])(void) = {
+		story_of_a_build, story_of_awkward_names, story_of_threads,
+		story_of_deaths,  story_of_orphans,       story_of_losses,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(stories); i++) {
+		struct story *story = stories[i]();
+
+		for (unsigned int width = 1; width < 200; width++)
+			check_width(story, new_sink, width);
+		check_width(story, new_sink, UINT16_MAX);
+		free(story);
+	}
 }
 
 void story_check_full_disk(const struct story *story, sink_new *new_sink)

@@ -12,6 +12,7 @@
 
 #define STORY_EVENTS 512
 #define STORY_PIDS 1000
+#define STORY_ANCESTORS 4
 
 /* A C string with NULs in it as a list of words: ARGV("cc\0-c\0a.c"). */
 #define ARGV(literal)                    \
@@ -25,12 +26,14 @@ struct actor {
 	int32_t tgid, ppid;
 	int64_t forked_us, execed_us; /* -1: not in the story */
 	struct text name, filename, argv;
-	struct ancestor parent;
+	struct ancestor parents[STORY_ANCESTORS]; /* nearest first */
+	size_t parent_count;
 };
 
 struct story {
 	struct event events[STORY_EVENTS];
 	struct facts facts[STORY_EVENTS];
+	struct ancestor ancestors[STORY_EVENTS][STORY_ANCESTORS]; /* of the facts */
 	size_t count;
 	struct actor actors[STORY_PIDS];
 };
@@ -65,6 +68,7 @@ struct story *story_of_awkward_names(void);
 struct story *story_of_threads(void);
 struct story *story_of_deaths(void);
 struct story *story_of_orphans(void);
+struct story *story_of_losses(void);
 
 typedef struct sink *sink_new(const struct sink_context *context);
 
@@ -78,6 +82,9 @@ char *story_show(const struct story *story, sink_new *new_sink, struct sink_cont
  */
 void story_check(const struct story *story, sink_new *new_sink, struct sink_context context,
 		 const char *name);
+
+/* Fail unless every line of every story fits, on terminals from 1 column on. */
+void story_check_widths(sink_new *new_sink);
 
 /* What the sink returns for STORY where each write fails: -ENOSPC. */
 void story_check_full_disk(const struct story *story, sink_new *new_sink);

@@ -48,6 +48,12 @@ static void test_orphans(void **state)
 	check(story_of_orphans(), (struct sink_context){0}, "summary-orphans.txt");
 }
 
+static void test_losses(void **state)
+{
+	(void)state;
+	check(story_of_losses(), (struct sink_context){0}, "summary-losses.txt");
+}
+
 static void test_nothing_known(void **state)
 {
 	struct story *story = story_of_threads();
@@ -108,6 +114,12 @@ static void test_bounds(void **state)
 	programs_free(programs);
 }
 
+static void test_no_line_is_wider_than_the_terminal(void **state)
+{
+	(void)state;
+	story_check_widths(sink_summary_new);
+}
+
 static void test_a_full_disk_is_reported(void **state)
 {
 	struct story *story = story_of_a_build();
@@ -129,11 +141,18 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_a_build),   cmocka_unit_test(test_awkward_names),
-		cmocka_unit_test(test_threads),   cmocka_unit_test(test_deaths),
-		cmocka_unit_test(test_orphans),   cmocka_unit_test(test_nothing_known),
-		cmocka_unit_test(test_no_events), cmocka_unit_test(test_many_programs),
-		cmocka_unit_test(test_bounds),    cmocka_unit_test(test_a_full_disk_is_reported),
+		cmocka_unit_test(test_a_build),
+		cmocka_unit_test(test_awkward_names),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_deaths),
+		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_no_events),
+		cmocka_unit_test(test_many_programs),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
+		cmocka_unit_test(test_a_full_disk_is_reported),
 		cmocka_unit_test(test_no_memory),
 	};
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "sink/columns.h"
 #include "support_story.h"
 
 static void check(struct story *story, struct sink_context context, const char *name)
@@ -76,36 +75,10 @@ static void test_no_events(void **state)
 	check(story_new(), (struct sink_context){0}, "table-empty.txt");
 }
 
-/* ---- any width ---- */
-
-static unsigned int columns_of(const char *line, size_t length)
-{
-	unsigned int columns = 0;
-	size_t step;
-
-	for (size_t i = 0; i < length; i += step)
-		columns += columns_of_character((struct text){line + i, length - i}, &step);
-	return columns;
-}
-
-static void check_width(struct story *story, unsigned int width)
-{
-	char *lines = story_show(story, sink_table_new, (struct sink_context){.width = width});
-
-	for (char *at = lines; *at; at = strchr(at, '\n') + 1)
-		assert_true(columns_of(at, strcspn(at, "\n")) <= width);
-	free(lines);
-	free(story);
-}
-
 static void test_no_line_is_wider_than_the_terminal(void **state)
 {
 	(void)state;
-	for (unsigned int width = 1; width < 200; width++) {
-		check_width(story_of_awkward_names(), width);
-		check_width(story_of_deaths(), width);
-	}
-	check_width(story_of_deaths(), 65535);
+	story_check_widths(sink_table_new);
 }
 
 /* 2000 arguments of up to 100 bytes: whole without a terminal, cut on one. */

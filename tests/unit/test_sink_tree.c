@@ -47,6 +47,12 @@ static void test_orphans(void **state)
 	check(story_of_orphans(), (struct sink_context){0}, "tree-orphans.txt");
 }
 
+static void test_losses(void **state)
+{
+	(void)state;
+	check(story_of_losses(), (struct sink_context){0}, "tree-losses.txt");
+}
+
 static void test_nothing_known(void **state)
 {
 	struct story *story = story_of_threads();
@@ -98,6 +104,12 @@ static void test_deep(void **state)
 	check(story, (struct sink_context){.width = 80}, "tree-deep-80.txt");
 }
 
+static void test_no_line_is_wider_than_the_terminal(void **state)
+{
+	(void)state;
+	story_check_widths(sink_tree_new);
+}
+
 static void test_a_full_disk_is_reported(void **state)
 {
 	struct story *story = story_of_a_build();
@@ -124,9 +136,11 @@ int main(void)
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_filtered),
 		cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(test_a_full_disk_is_reported),
 		cmocka_unit_test(test_no_memory),
 	};
