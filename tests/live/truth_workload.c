@@ -13,9 +13,7 @@
  * Started with TRUTH_CODE in the environment it is an image that a step has executed, and leaves
  * with that code whatever its arguments are.
  */
-#include <linux/sched.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <sys/auxv.h>
 
 #include "workload_steps.h"
@@ -270,14 +268,6 @@ static void priorities(void)
 	reap(child, W_EXITCODE(18, 0));
 }
 
-/* clone3(2); -1 where the kernel or the sandbox has none or does not let us. */
-static pid_t clone_with(uint64_t flags, uint64_t exit_signal)
-{
-	struct clone_args args = {.flags = flags, .exit_signal = exit_signal};
-
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-}
-
 /* A child of its sibling's parent: the tracepoint's parent is still the one that cloned. */
 static void clone_parent(void)
 {
@@ -286,7 +276,7 @@ static void clone_parent(void)
 
 	own_name(name);
 	if (middle == 0) {
-		pid_t child = clone_with(CLONE_PARENT, 0);
+		pid_t child = clone_with(&(struct clone_args){.flags = CLONE_PARENT});
 
 		if (child == 0)
 			leave(19);
@@ -312,7 +302,7 @@ static void clone_pid_namespace(void)
 	pid_t child;
 
 	own_name(name);
-	child = clone_with(CLONE_NEWPID, SIGCHLD);
+	child = clone_with(&(struct clone_args){.flags = CLONE_NEWPID, .exit_signal = SIGCHLD});
 	if (child == 0)
 		_exit(22);
 	if (child < 0)
@@ -516,34 +506,6 @@ static void threads(void)
 		thread_join(&all[i]);
 }
 
-/* Waits for an end that comes from outside, which whoever brings it has logged. */
-static void wait_for_end(struct thread *self)
-{
-	(void)self;
-	for (;;)
-		pause();
-}
-
-static struct thread idlers[3];
-
-static void start_idlers(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(idlers); i++)
-		thread_start(&idlers[i], wait_for_end, 0);
-}
-
-/* Log the end of every thread of this process but the caller; idlers have the caller's name. */
-static void log_other_ends(const char *how, int value)
-{
-	char name[NAME_SIZE];
-
-	own_name(name);
-	for (size_t i = 0; i < ARRAY_SIZE(idlers); i++)
-		log_exit(idlers[i].tid, name, how, value);
-	if (gettid() != getpid())
-		log_exit(getpid(), name, how, value);
-}
-
 static void exec_now(struct thread *self)
 {
 	char path[PATH_MAX];
@@ -577,23 +539,6 @@ static void exec_from_leader(void)
 		exec_now(NULL);
 	}
 	reap(child, W_EXITCODE(36, 0));
-}
-
-static pthread_t leader;
-
-static void join_leader(void)
-{
-	errno = pthread_join(leader, NULL);
-	if (errno)
-		fault("join of the leader");
-}
-
-/* End this thread alone, without what the C library does for the last one. */
-static _Noreturn void leave_thread(int code)
-{
-	log_own_exit("code", code);
-	syscall(SYS_exit, code);
-	__builtin_unreachable();
 }
 
 static void survive_then_exit_group(struct thread *self)
