@@ -10,6 +10,7 @@
  *                                   what a program was given: of the Nth EXEC of pid, the Nth
  *   STATUS pid status killer        how a process ended, as wait(2) tells. killer: who sent the
  *                                   signal; 0: the kernel; -1: nobody, it exited
+ *   KILLER pid killer               of a STATUS, logged by somebody who knows better
  *   SKIP step reason                this host does not let us
  *
  * argv and env are in hex, a NUL after each string. EXIT's `how` may also be "group": the thread

@@ -86,7 +86,7 @@ static inline void reset_signals(void)
 
 static inline void prepare(const char *dir)
 {
-	static const struct rlimit no_core = {0, 0};
+	struct rlimit core;
 	ssize_t length = readlink("/proc/self/exe", self_path, sizeof(self_path) - 1);
 
 	if (length < 0)
@@ -95,7 +95,9 @@ static inline void prepare(const char *dir)
 	work_dir = dir;
 	reset_signals();
 	/* No core files of those that die by a signal; orphans come back to us. */
-	setrlimit(RLIMIT_CORE, &no_core);
+	getrlimit(RLIMIT_CORE, &core);
+	core.rlim_cur = 0;
+	setrlimit(RLIMIT_CORE, &core);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
