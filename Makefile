@@ -13,6 +13,7 @@ PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 FORMATSDIR ?= $(PREFIX)/share/$(PROGRAM)/formats
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # V=1 shows the commands; SAN=1 adds ASan and UBSan; DEBUG=1 turns optimisation off; WERROR=1 is CI's.
 Q       := $(if $(V),,@)
@@ -77,6 +78,7 @@ force:
 WRAP_test_perf_event = syscall read
 WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_writer = write
+WRAP_test_sink_json = reallocarray
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
 
 # A test that needs more than the library names it here: OBJECTS_test_NAME = object...
@@ -147,6 +149,7 @@ deps:
 install: all
 	install -D -m 0755 $(BUILD)/$(PROGRAM) $(DESTDIR)$(BINDIR)/$(PROGRAM)
 	install -D -m 0644 man/$(PROGRAM).1 $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+	install -D -m 0644 completions/$(PROGRAM).bash $(DESTDIR)$(COMPLETIONDIR)/$(PROGRAM)
 	install -d -m 0755 $(DESTDIR)$(FORMATSDIR)
 	for file in $$(cd formats && find . -type f); do \
 		install -D -m 0644 formats/$$file $(DESTDIR)$(FORMATSDIR)/$$file || exit 1; \
@@ -154,7 +157,8 @@ install: all
 
 .PHONY: uninstall
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/$(PROGRAM) $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+	rm -f $(DESTDIR)$(BINDIR)/$(PROGRAM) $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1 \
+		$(DESTDIR)$(COMPLETIONDIR)/$(PROGRAM)
 	rm -rf $(DESTDIR)$(FORMATSDIR)
 
 # make bench BENCH_OPTIONS='--rounds 3 --mmap-pages 64,1024'; bench/run --help lists them.

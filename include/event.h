@@ -27,8 +27,8 @@ enum event_type {
 	EVENT_SIGNAL_TAKEN,
 	EVENT_OOM_VICTIM,
 	EVENT_EXIT_CALL,
-	EVENT_CGROUP,    /* a cgroup's path */
-	EVENT_ARGUMENTS, /* of the EXEC that follows, as the recorder completed them */
+	EVENT_CGROUP, /* a cgroup's path */
+	EVENT_NOTE,   /* what our own recorder wrote into the capture: capture/note.h */
 	EVENT_TYPES
 };
 
@@ -77,6 +77,7 @@ struct event {
 			struct text comm;     /* the new name */
 			struct text filename;
 			struct user_stack stack;
+			const struct exec_image *image; /* made of `stack`; NULL: not looked at */
 		} exec;
 		struct {
 			int32_t pid; /* the task's own id, thread or leader */
@@ -94,6 +95,7 @@ struct event {
 		} truncated;
 		struct {
 			int32_t tid;
+			bool is_exec; /* the next EXEC's; else prctl(PR_SET_NAME) or the like */
 			struct text comm;
 		} comm;
 		struct {
@@ -124,10 +126,9 @@ struct event {
 			struct text path;
 		} cgroup;
 		struct {
-			int32_t pid; /* as sample ids are */
-			struct arguments arguments;
-			struct environment environment;
-		} arguments;
+			const void *body;
+			uint32_t size; /* bytes */
+		} note;
 	};
 };
 

@@ -70,6 +70,13 @@ struct credentials {
 	bool secure; /* AT_SECURE: setuid, setgid or file capabilities changed who it is */
 };
 
+/* What an exec has made of a process. */
+struct exec_image {
+	struct arguments arguments;
+	struct environment environment;
+	struct credentials credentials;
+};
+
 /* How a process ended. */
 struct exit_status {
 	bool known;     /* either `code` or `signal` holds */

@@ -61,13 +61,12 @@ struct options {
 	bool raw;             /* every event's record below its line */
 	enum output_format format;
 	bool extended;      /* -x; with MODE_RECORD: record what it takes to show all facts */
-	bool summary;       /* -S beside another format: on standard error */
+	bool summary;       /* -S beside lines: on standard error */
 	bool wall_clock;    /* -T */
 	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
 	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
 	struct filter_options filter;
-	unsigned int
-		facts; /* FACT_BIT()s: what formats and filters need, or -x has to be recorded */
+	unsigned int facts; /* FACT_BIT()s that formats and filters need; 0: the tracepoints do */
 	bool verbose, quiet;
 	char **arguments; /* of MODE_FORMATS, ended by NULL */
 	char **command;   /* NULL: none; borrowed from argv */

@@ -7,13 +7,12 @@
 
 #include "compiler.h"
 #include "decode/format.h"
+#include "decode/registers.h"
+#include "decode/tracepoint.h"
 #include "error.h"
 #include "event.h"
 #include "source/record.h"
-
-/* The tracepoints that are decoded, in the order of enum event_type. All are of system "sched". */
-#define TRACEPOINT_COUNT 3
-extern const char *const tracepoint_names[TRACEPOINT_COUNT];
+#include "source/sample_extra.h"
 
 struct decoder;
 
@@ -26,6 +25,16 @@ int decoder_new(const struct format *const formats[TRACEPOINT_COUNT], struct dec
 		struct error *err) MUST_CHECK;
 
 void decoder_free(struct decoder *decoder);
+
+/*
+ * Samples of TRACEPOINT carry what LAYOUT says behind their raw data, with registers as of
+ * REGISTERS (borrowed; NULL: not known). Without this nothing behind the raw data is looked at.
+ */
+void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
+		       const struct sample_extra_layout *layout, const struct registers *registers);
+
+/* Decode all that facts are made of, not only what the lines show. */
+void decoder_want_facts(struct decoder *decoder);
 
 /*
  * Decode RECORD into EVENT, which borrows its texts from RECORD.

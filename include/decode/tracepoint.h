@@ -21,6 +21,8 @@ enum tracepoint {
 	TRACEPOINT_COUNT
 };
 
+#define TRACEPOINTS_SHOWN 3
+
 #define TRACEPOINT_BIT(tracepoint) (1U << (tracepoint))
 
 struct tracepoint_name {

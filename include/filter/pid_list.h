@@ -25,6 +25,9 @@ int pid_list_parse(const char *text, struct pid_list *list) MUST_CHECK;
 void pid_list_done(struct pid_list *list);
 bool pid_list_has(const struct pid_list *list, int32_t pid);
 
+/* Parse one PID. Returns 0 or -EINVAL. */
+int pid_parse(const char *text, int32_t *pid) MUST_CHECK;
+
 /*
  * The filter expression (Documentation/trace/events.rst) that lets only those events of tracepoint
  * TYPE (EVENT_FORK, EVENT_EXEC, EVENT_EXIT) pass in which one of the pids takes part. Returns 0

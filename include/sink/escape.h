@@ -22,4 +22,7 @@
  */
 char *escape_text(char *out, struct text text);
 
+/* The same, and as \xHH go the characters of ALSO too, which are ASCII. */
+char *escape_text_and(char *out, struct text text, const char *also);
+
 #endif

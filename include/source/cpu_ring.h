@@ -12,22 +12,26 @@
 
 #include "compiler.h"
 #include "error.h"
+#include "source/perf_event.h"
 #include "source/ring.h"
 
-#define CPU_RING_TRACEPOINTS 3
+#define CPU_RING_TRACEPOINTS 9
 #define CPU_RING_EVENTS (CPU_RING_TRACEPOINTS + 1)
 
 /* What to open on every CPU. */
 struct cpu_ring_plan {
 	struct {
-		const char *name;   /* for messages */
+		const char *system, *name;
 		const char *filter; /* PERF_EVENT_IOC_SET_FILTER, NULL: none */
 		uint16_t id;
+		struct perf_event_extra extra;
 	} tracepoints[CPU_RING_TRACEPOINTS];
 	size_t tracepoint_count;
 	bool comm;             /* PERF_RECORD_COMM too */
+	bool cgroup;           /* PERF_RECORD_CGROUP too */
 	uint32_t pages;        /* of data per ring, a power of two */
 	bool may_shrink;       /* halve `pages` while the kernel grants no such memory */
+	uint32_t watermark;    /* bytes that wake the reader; 0: half of a ring */
 	unsigned int features; /* 1 << enum perf_feature; loses what the kernel does not know */
 };
 

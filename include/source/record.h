@@ -15,6 +15,12 @@
 #include "compiler.h"
 #include "load.h"
 
+/* Of Linux 5.7; the installed headers may be older. */
+#define RECORD_CGROUP 19U
+
+/* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes (capture/note.h). */
+#define RECORD_NOTE 65U
+
 /*
  * Everything is borrowed from the source until its next record is asked for. A field that the
  * record's sample_type does not carry is 0 (NULL).
@@ -28,9 +34,11 @@ struct record {
 	uint64_t id;      /* of the event that wrote it: PERF_SAMPLE_IDENTIFIER or PERF_SAMPLE_ID */
 	uint64_t lost;    /* PERF_RECORD_LOST, _LOST_SAMPLES: how many events */
 	const void *body; /* after the perf_event_header; not for PERF_RECORD_SAMPLE */
-	uint32_t body_size; /* bytes, without the sample_id trailer */
-	uint32_t raw_size;  /* bytes, the padding that follows the tracepoint's data included */
-	const void *raw;    /* PERF_SAMPLE_RAW: what the tracepoint wrote */
+	uint32_t body_size;  /* bytes, without the sample_id trailer */
+	uint32_t raw_size;   /* bytes, the padding that follows the tracepoint's data included */
+	const void *raw;     /* PERF_SAMPLE_RAW: what the tracepoint wrote */
+	const void *extra;   /* what follows it: source/sample_extra.h takes it apart */
+	uint32_t extra_size; /* bytes */
 };
 
 /* Where the fields that tell who and when lie, in bytes; RECORD_ABSENT where there is none. */
@@ -58,10 +66,10 @@ void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint
 
 /*
  * Take the record at BYTES (header.size bytes are readable; it need not be aligned) apart. What
- * follows PERF_SAMPLE_RAW in a sample is not looked at.
+ * follows PERF_SAMPLE_RAW in a sample is not looked at; without PERF_SAMPLE_RAW it is not shown.
  *
  * Returns 0, or -EBADMSG where the record is shorter than LAYOUT says. RECORD is untouched then.
- * `body` and `raw` are as they were recorded, even where LAYOUT swaps.
+ * `body`, `raw` and `extra` are as they were recorded, even where LAYOUT swaps.
  */
 int record_parse(const void *bytes, const struct record_layout *layout,
 		 struct record *record) MUST_CHECK;

@@ -15,9 +15,8 @@
 
 #include "compiler.h"
 #include "event.h"
-
-/* TASK_COMM_LEN of include/linux/sched.h, NUL included. */
-#define TASK_COMM_SIZE 16
+#include "facts.h"
+#include "text.h"
 
 struct task {
 	int32_t tid;
@@ -29,6 +28,32 @@ struct task_table;
 /* Returns NULL without memory. */
 struct task_table *task_table_new(void);
 void task_table_free(struct task_table *table);
+
+/* Keep what facts are made of, too, from now on. Returns 0 or -ENOMEM. */
+int task_table_keep_facts(struct task_table *table) MUST_CHECK;
+
+/*
+ * The facts of EVENT, which was the last to be applied and is a FORK, EXEC or EXIT. Only where
+ * facts are kept. FACTS borrows from TABLE and EVENT until the next event.
+ */
+void task_table_describe(struct task_table *table, const struct event *event, struct facts *facts);
+
+/* A task that is older than the trace. */
+struct old_task {
+	int32_t tid, tgid;
+	int32_t ppid; /* of its process; 0: it has no parent */
+	struct text comm;
+};
+
+/*
+ * Enter TASK as one that was there before, as task_table_add() does. Its parent is looked up by
+ * task_table_link_old(), once all are entered: ids may name others later. Returns 0 or -ENOMEM.
+ */
+int task_table_add_old(struct task_table *table, const struct old_task *task) MUST_CHECK;
+void task_table_link_old(struct task_table *table);
+
+/* CGROUP events do the same. Returns 0 or -ENOMEM. */
+int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path) MUST_CHECK;
 
 /*
  * Bring the table up to date with EVENT, and EVENT up to date with the table: EXEC gets its comm.

@@ -13,7 +13,7 @@
 #include "source/cpu_ring.h"
 #include "source/source.h"
 
-/* "sched:" and the longest name of a tracepoint, with room to spare. */
+/* "syscalls:" and the longest name of a tracepoint, with room to spare. */
 #define RECORD_NAME_SIZE 64
 
 struct record_events {

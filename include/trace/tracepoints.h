@@ -6,6 +6,7 @@
 #define PXT_TRACE_TRACEPOINTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cli/options.h"
 #include "compiler.h"
@@ -18,6 +19,10 @@ struct tracepoints {
 	struct format_dir dir;
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not needed for this trace */
 	char *filters[TRACEPOINT_COUNT];          /* for the kernel, NULL: none */
+	const struct registers *registers;        /* this machine's, NULL: not known */
+	unsigned int facts;                       /* FACT_BIT()s */
+	uint32_t arg_bytes;                       /* of the user stack at an exec */
+	bool exit_registers;                      /* those at an exit hold its code */
 };
 
 /*
@@ -33,5 +38,9 @@ void tracepoints_done(struct tracepoints *tracepoints);
 
 /* Fill PLAN, which borrows, with the tracepoints to open. */
 void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_plan *plan);
+
+/* Tell DECODER what the samples of PLAN, as it was opened, carry behind their raw data. */
+void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct cpu_ring_plan *plan,
+			   struct decoder *decoder);
 
 #endif

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "capture/perf_file.h"
+#include "task/comm.h"
 #include "task/proc.h"
-#include "task/task_table.h"
 
 /* What ends all records but samples: no task, no time, no event. */
 struct trailer {

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const tracepoint_names[TRACEPOINT_COUNT] = {
-	[EVENT_FORK] = "sched_process_fork",
-	[EVENT_EXEC] = "sched_process_exec",
-	[EVENT_EXIT] = "sched_process_exit",
-};
+#include "source/perf_event.h"
+
+/* TRACE_SIGNAL_DELIVERED, include/trace/events/signal.h: neither ignored nor merged into another.
+ */
+#define SIGNAL_QUEUED 0
 
 /* The fields that an event is made of, resolved; ids[] is 0 for a tracepoint not traced. */
 struct decoder {
@@ -23,7 +23,29 @@ struct decoder {
 	} exec;
 	struct {
 		struct field pid, prio, comm;
+		struct field group_dead; /* 6.16+; size 0: not there */
 	} exit;
+	struct {
+		struct field common_pid, pid, clone_flags;
+	} new_task;
+	struct {
+		struct field common_pid, sig, code, pid, group, result;
+	} signal_sent;
+	struct {
+		struct field common_pid, sig, sa_handler;
+	} signal_taken;
+	struct {
+		struct field pid;
+	} oom_victim;
+	struct {
+		struct field common_pid, error_code;
+	} exit_group, exit_thread;
+	struct {
+		bool wanted;
+		struct sample_extra_layout layout;
+	} extra[TRACEPOINTS_SHOWN];
+	const struct registers *registers;
+	bool wants_facts;
 };
 
 enum wanted_kind { WANT_NUMBER, WANT_TEXT };
@@ -38,31 +60,77 @@ struct wanted {
 	{                                                                \
 #field, kind, offsetof(struct decoder, tracepoint.field) \
 	}
-#define WANTED_MAX 5
+#define WANTED_MAX 7
+#define WANT_TYPE                                                          \
+	{                                                                  \
+		"common_type", WANT_NUMBER, offsetof(struct decoder, type) \
+	}
 
-static const struct wanted wanted[TRACEPOINT_COUNT][WANTED_MAX] = {
-	[EVENT_FORK] =
-		{
-			{"common_type", WANT_NUMBER, offsetof(struct decoder, type)},
-			WANT(fork, parent_pid, WANT_NUMBER),
-			WANT(fork, child_pid, WANT_NUMBER),
-			WANT(fork, parent_comm, WANT_TEXT),
-			WANT(fork, child_comm, WANT_TEXT),
-		},
-	[EVENT_EXEC] =
-		{
-			{"common_type", WANT_NUMBER, offsetof(struct decoder, type)},
-			WANT(exec, pid, WANT_NUMBER),
-			WANT(exec, old_pid, WANT_NUMBER),
-			WANT(exec, filename, WANT_TEXT),
-		},
-	[EVENT_EXIT] =
-		{
-			{"common_type", WANT_NUMBER, offsetof(struct decoder, type)},
-			WANT(exit, pid, WANT_NUMBER),
-			WANT(exit, prio, WANT_NUMBER),
-			WANT(exit, comm, WANT_TEXT),
-		},
+static const struct wanted wanted[TRACEPOINT_COUNT][WANTED_MAX] =
+	{
+		[TRACEPOINT_FORK] =
+			{
+				WANT_TYPE,
+				WANT(fork, parent_pid, WANT_NUMBER),
+				WANT(fork, child_pid, WANT_NUMBER),
+				WANT(fork, parent_comm, WANT_TEXT),
+				WANT(fork, child_comm, WANT_TEXT),
+			},
+		[TRACEPOINT_EXEC] =
+			{
+				WANT_TYPE,
+				WANT(exec, pid, WANT_NUMBER),
+				WANT(exec, old_pid, WANT_NUMBER),
+				WANT(exec, filename, WANT_TEXT),
+			},
+		[TRACEPOINT_EXIT] =
+			{
+				WANT_TYPE,
+				WANT(exit, pid, WANT_NUMBER),
+				WANT(exit, prio, WANT_NUMBER),
+				WANT(exit, comm, WANT_TEXT),
+			},
+		[TRACEPOINT_NEW_TASK] =
+			{
+				WANT_TYPE,
+				WANT(new_task, common_pid, WANT_NUMBER),
+				WANT(new_task, pid, WANT_NUMBER),
+				WANT(new_task, clone_flags, WANT_NUMBER),
+			},
+		[TRACEPOINT_SIGNAL_SENT] =
+			{
+				WANT_TYPE,
+				WANT(signal_sent, common_pid, WANT_NUMBER),
+				WANT(signal_sent, sig, WANT_NUMBER),
+				WANT(signal_sent, code, WANT_NUMBER),
+				WANT(signal_sent, pid, WANT_NUMBER),
+				WANT(signal_sent, group, WANT_NUMBER),
+				WANT(signal_sent, result, WANT_NUMBER),
+			},
+		[TRACEPOINT_SIGNAL_TAKEN] =
+			{
+				WANT_TYPE,
+				WANT(signal_taken, common_pid, WANT_NUMBER),
+				WANT(signal_taken, sig, WANT_NUMBER),
+				WANT(signal_taken, sa_handler, WANT_NUMBER),
+			},
+		[TRACEPOINT_OOM_VICTIM] =
+			{
+				WANT_TYPE,
+				WANT(oom_victim, pid, WANT_NUMBER),
+			},
+		[TRACEPOINT_EXIT_GROUP] =
+			{
+				WANT_TYPE,
+				WANT(exit_group, common_pid, WANT_NUMBER),
+				WANT(exit_group, error_code, WANT_NUMBER),
+			},
+		[TRACEPOINT_EXIT_THREAD] =
+			{
+				WANT_TYPE,
+				WANT(exit_thread, common_pid, WANT_NUMBER),
+				WANT(exit_thread, error_code, WANT_NUMBER),
+			},
 };
 
 static int resolve_one(const struct format *format, const struct wanted *want,
@@ -92,6 +160,15 @@ static int resolve_all(const struct format *format, const struct wanted *wants,
 	return 0;
 }
 
+/* Where the exit's format tells whether its process is gone with it. */
+static void resolve_group_dead(const struct format *format, struct decoder *decoder)
+{
+	const struct format_field *found = format ? format_find(format, "group_dead") : NULL;
+
+	if (found && found->at.kind == FIELD_NUMBER)
+		decoder->exit.group_dead = found->at;
+}
+
 int decoder_new(const struct format *const formats[TRACEPOINT_COUNT], struct decoder **decoder,
 		struct error *err)
 {
@@ -108,6 +185,7 @@ int decoder_new(const struct format *const formats[TRACEPOINT_COUNT], struct dec
 		}
 		made->ids[i] = formats[i] ? formats[i]->id : 0;
 	}
+	resolve_group_dead(formats[TRACEPOINT_EXIT], made);
 	*decoder = made;
 	return 0;
 }
@@ -117,13 +195,29 @@ void decoder_free(struct decoder *decoder)
 	free(decoder);
 }
 
-static inline int load_pid(const struct field *field, const struct record *record, int32_t *pid)
+void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
+		       const struct sample_extra_layout *layout, const struct registers *registers)
+{
+	if (tracepoint >= TRACEPOINTS_SHOWN)
+		return;
+	decoder->extra[tracepoint].wanted = true;
+	decoder->extra[tracepoint].layout = *layout;
+	decoder->registers = registers;
+}
+
+void decoder_want_facts(struct decoder *decoder)
+{
+	decoder->wants_facts = true;
+}
+
+/* An int of the kernel's: a pid, a signal, a code. */
+static inline int load_int(const struct field *field, const struct record *record, int32_t *number)
 {
 	int64_t value;
 	int code = field_number(field, record->raw, record->raw_size, &value);
 
 	if (code == 0)
-		*pid = (int32_t)value;
+		*number = (int32_t)value;
 	return code;
 }
 
@@ -136,8 +230,8 @@ static inline int load_text(const struct field *field, const struct record *reco
 static int decode_fork(const struct decoder *decoder, const struct record *record,
 		       struct event *event)
 {
-	if (load_pid(&decoder->fork.parent_pid, record, &event->fork.parent_pid) < 0 ||
-	    load_pid(&decoder->fork.child_pid, record, &event->fork.child_pid) < 0 ||
+	if (load_int(&decoder->fork.parent_pid, record, &event->fork.parent_pid) < 0 ||
+	    load_int(&decoder->fork.child_pid, record, &event->fork.child_pid) < 0 ||
 	    load_text(&decoder->fork.parent_comm, record, &event->fork.parent_comm) < 0 ||
 	    load_text(&decoder->fork.child_comm, record, &event->fork.child_comm) < 0)
 		return -EBADMSG;
@@ -148,54 +242,185 @@ static int decode_exec(const struct decoder *decoder, const struct record *recor
 		       struct event *event)
 {
 	event->exec.comm = (struct text){0};
-	if (load_pid(&decoder->exec.pid, record, &event->exec.pid) < 0 ||
-	    load_pid(&decoder->exec.old_pid, record, &event->exec.old_pid) < 0 ||
+	if (load_int(&decoder->exec.pid, record, &event->exec.pid) < 0 ||
+	    load_int(&decoder->exec.old_pid, record, &event->exec.old_pid) < 0 ||
 	    load_text(&decoder->exec.filename, record, &event->exec.filename) < 0)
 		return -EBADMSG;
+	return 1;
+}
+
+static int decode_group_dead(const struct decoder *decoder, const struct record *record,
+			     struct event *event)
+{
+	int64_t dead;
+
+	if (decoder->exit.group_dead.size == 0)
+		return 1;
+	if (field_number(&decoder->exit.group_dead, record->raw, record->raw_size, &dead) < 0)
+		return -EBADMSG;
+	event->exit.last = dead ? KNOWN_YES : KNOWN_NO;
 	return 1;
 }
 
 static int decode_exit(const struct decoder *decoder, const struct record *record,
 		       struct event *event)
 {
-	if (load_pid(&decoder->exit.pid, record, &event->exit.pid) < 0 ||
-	    load_pid(&decoder->exit.prio, record, &event->exit.prio) < 0 ||
+	if (load_int(&decoder->exit.pid, record, &event->exit.pid) < 0 ||
+	    load_int(&decoder->exit.prio, record, &event->exit.prio) < 0 ||
 	    load_text(&decoder->exit.comm, record, &event->exit.comm) < 0)
 		return -EBADMSG;
+	return decoder->wants_facts ? decode_group_dead(decoder, record, event) : 1;
+}
+
+static int decode_new_task(const struct decoder *decoder, const struct record *record,
+			   struct event *event)
+{
+	int64_t flags;
+
+	if (load_int(&decoder->new_task.common_pid, record, &event->current_tid) < 0 ||
+	    load_int(&decoder->new_task.pid, record, &event->new_task.pid) < 0 ||
+	    field_number(&decoder->new_task.clone_flags, record->raw, record->raw_size, &flags) < 0)
+		return -EBADMSG;
+	event->type = EVENT_NEW_TASK;
+	event->new_task.clone_flags = (uint64_t)flags;
 	return 1;
+}
+
+static int decode_signal_sent(const struct decoder *decoder, const struct record *record,
+			      struct event *event)
+{
+	int32_t group = 0, result = 0;
+
+	if (load_int(&decoder->signal_sent.common_pid, record, &event->current_tid) < 0 ||
+	    load_int(&decoder->signal_sent.sig, record, &event->signal_sent.signal) < 0 ||
+	    load_int(&decoder->signal_sent.code, record, &event->signal_sent.code) < 0 ||
+	    load_int(&decoder->signal_sent.pid, record, &event->signal_sent.pid) < 0 ||
+	    load_int(&decoder->signal_sent.group, record, &group) < 0 ||
+	    load_int(&decoder->signal_sent.result, record, &result) < 0)
+		return -EBADMSG;
+	event->type = EVENT_SIGNAL_SENT;
+	event->signal_sent.is_group = group != 0;
+	return result == SIGNAL_QUEUED;
+}
+
+static int decode_signal_taken(const struct decoder *decoder, const struct record *record,
+			       struct event *event)
+{
+	int64_t handler;
+
+	if (load_int(&decoder->signal_taken.common_pid, record, &event->current_tid) < 0 ||
+	    load_int(&decoder->signal_taken.sig, record, &event->signal_taken.signal) < 0 ||
+	    field_number(&decoder->signal_taken.sa_handler, record->raw, record->raw_size,
+			 &handler) < 0)
+		return -EBADMSG;
+	event->type = EVENT_SIGNAL_TAKEN;
+	/* SIG_DFL; a handler or SIG_IGN ends nobody. */
+	return handler == 0;
+}
+
+static int decode_oom_victim(const struct decoder *decoder, const struct record *record,
+			     struct event *event)
+{
+	event->type = EVENT_OOM_VICTIM;
+	return load_int(&decoder->oom_victim.pid, record, &event->oom_victim.pid) < 0 ? -EBADMSG
+										      : 1;
+}
+
+static int decode_exit_call(const struct field *common_pid, const struct field *error_code,
+			    const struct record *record, struct event *event)
+{
+	if (load_int(common_pid, record, &event->current_tid) < 0 ||
+	    load_int(error_code, record, &event->exit_call.code) < 0)
+		return -EBADMSG;
+	event->type = EVENT_EXIT_CALL;
+	event->exit_call.code &= 0xff;
+	return 1;
+}
+
+/* What the samples of TRACEPOINT carry behind their raw data. */
+static int decode_extra(const struct decoder *decoder, unsigned int tracepoint,
+			const struct record *record, struct event *event)
+{
+	const struct sample_extra_layout *layout = &decoder->extra[tracepoint].layout;
+	struct sample_extra extra;
+
+	if (sample_extra_parse(layout, record->extra, record->extra_size, &extra) < 0)
+		return -EBADMSG;
+	event->cgroup_id = extra.cgroup_id;
+	if (tracepoint == TRACEPOINT_EXEC)
+		event->exec.stack = registers_user_stack(decoder->registers, layout, &extra);
+	if (tracepoint == TRACEPOINT_EXIT)
+		event->exit.call = registers_exit_call(decoder->registers, layout, &extra);
+	return 1;
+}
+
+/* One of the tracepoints that lines are made of. */
+static int decode_shown(const struct decoder *decoder, unsigned int tracepoint,
+			const struct record *record, struct event *event)
+{
+	int code;
+
+	event->type = (enum event_type)tracepoint;
+	if (event->type == EVENT_FORK)
+		code = decode_fork(decoder, record, event);
+	else if (event->type == EVENT_EXEC)
+		code = decode_exec(decoder, record, event);
+	else
+		code = decode_exit(decoder, record, event);
+	if (code > 0 && decoder->extra[tracepoint].wanted)
+		code = decode_extra(decoder, tracepoint, record, event);
+	return code;
+}
+
+static int decode_feeding(const struct decoder *decoder, unsigned int tracepoint,
+			  const struct record *record, struct event *event)
+{
+	switch (tracepoint) {
+	case TRACEPOINT_NEW_TASK:
+		return decode_new_task(decoder, record, event);
+	case TRACEPOINT_SIGNAL_SENT:
+		return decode_signal_sent(decoder, record, event);
+	case TRACEPOINT_SIGNAL_TAKEN:
+		return decode_signal_taken(decoder, record, event);
+	case TRACEPOINT_OOM_VICTIM:
+		return decode_oom_victim(decoder, record, event);
+	case TRACEPOINT_EXIT_GROUP:
+		event->exit_call.is_group = true;
+		return decode_exit_call(&decoder->exit_group.common_pid,
+					&decoder->exit_group.error_code, record, event);
+	default:
+		return decode_exit_call(&decoder->exit_thread.common_pid,
+					&decoder->exit_thread.error_code, record, event);
+	}
 }
 
 static int decode_sample(const struct decoder *decoder, const struct record *record,
 			 struct event *event)
 {
+	unsigned int known = decoder->wants_facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
 	int64_t type;
 
 	if (field_number(&decoder->type, record->raw, record->raw_size, &type) < 0)
 		return -EBADMSG;
-	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+	for (unsigned int i = 0; i < known; i++) {
 		if (decoder->ids[i] != type || type == 0)
 			continue;
-		event->type = (enum event_type)i;
-		switch (event->type) {
-		case EVENT_FORK:
-			return decode_fork(decoder, record, event);
-		case EVENT_EXEC:
-			return decode_exec(decoder, record, event);
-		default:
-			return decode_exit(decoder, record, event);
-		}
+		return i < TRACEPOINTS_SHOWN ? decode_shown(decoder, i, record, event)
+					     : decode_feeding(decoder, i, record, event);
 	}
 	return 0;
 }
 
 /* PERF_RECORD_COMM: u32 pid, u32 tid, char comm[], padded with NUL. */
-static int decode_comm(const struct record *record, struct event *event)
+static int decode_comm(const struct decoder *decoder, const struct record *record,
+		       struct event *event)
 {
+	bool is_exec = (record->misc & PERF_RECORD_MISC_COMM_EXEC) != 0;
 	struct {
 		int32_t pid, tid;
 	} ids;
 
-	if (!(record->misc & PERF_RECORD_MISC_COMM_EXEC))
+	if (!is_exec && !decoder->wants_facts)
 		return 0;
 	if (record->body_size < sizeof(ids))
 		return -EBADMSG;
@@ -203,8 +428,65 @@ static int decode_comm(const struct record *record, struct event *event)
 	const char *comm = (const char *)record->body + sizeof(ids);
 	event->type = EVENT_COMM;
 	event->comm.tid = ids.tid;
+	event->comm.is_exec = is_exec;
 	event->comm.comm = (struct text){comm, strnlen(comm, record->body_size - sizeof(ids))};
 	return 1;
+}
+
+/* PERF_RECORD_FORK: u32 pid, ppid, tid, ptid; u64 time. Ids are sample ids. */
+static int decode_child(const struct record *record, struct event *event)
+{
+	struct {
+		int32_t pid, ppid, tid, ptid;
+	} ids;
+
+	if (record->body_size < sizeof(ids))
+		return -EBADMSG;
+	memcpy(&ids, record->body, sizeof(ids));
+	event->type = EVENT_CHILD;
+	event->child.pid = ids.pid;
+	event->child.tid = ids.tid;
+	return 1;
+}
+
+/* PERF_RECORD_CGROUP: u64 id, char path[], padded with NUL. */
+static int decode_cgroup(const struct record *record, struct event *event)
+{
+	const char *path = (const char *)record->body + sizeof(uint64_t);
+
+	if (record->body_size < sizeof(uint64_t))
+		return -EBADMSG;
+	event->type = EVENT_CGROUP;
+	event->cgroup.id = load64(record->body, false);
+	event->cgroup.path =
+		(struct text){path, strnlen(path, record->body_size - sizeof(uint64_t))};
+	return 1;
+}
+
+static int decode_note(const struct record *record, struct event *event)
+{
+	event->type = EVENT_NOTE;
+	event->note.body = record->body;
+	event->note.size = record->body_size;
+	return 1;
+}
+
+/* Records that nothing but facts are made of. */
+static int decode_sideband(const struct decoder *decoder, const struct record *record,
+			   struct event *event)
+{
+	if (!decoder->wants_facts)
+		return 0;
+	switch (record->type) {
+	case PERF_RECORD_FORK:
+		return decode_child(record, event);
+	case RECORD_CGROUP:
+		return decode_cgroup(record, event);
+	case RECORD_NOTE:
+		return decode_note(record, event);
+	default:
+		return 0;
+	}
 }
 
 int decoder_decode(const struct decoder *decoder, const struct record *record, struct event *event)
@@ -222,7 +504,7 @@ int decoder_decode(const struct decoder *decoder, const struct record *record, s
 		code = decode_sample(decoder, record, &decoded);
 		break;
 	case PERF_RECORD_COMM:
-		code = decode_comm(record, &decoded);
+		code = decode_comm(decoder, record, &decoded);
 		break;
 	case PERF_RECORD_LOST:
 		decoded.type = EVENT_LOST;
@@ -230,6 +512,7 @@ int decoder_decode(const struct decoder *decoder, const struct record *record, s
 		code = 1;
 		break;
 	default:
+		code = decode_sideband(decoder, record, &decoded);
 		break;
 	}
 	if (code > 0)

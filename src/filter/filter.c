@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/filter.h"
 
+#include <string.h>
+
+#include "filter/cgroup_path.h"
+
 static bool takes_part(const struct pid_list *pids, const struct event *event)
 {
 	switch (event->type) {
@@ -16,21 +20,119 @@ static bool takes_part(const struct pid_list *pids, const struct event *event)
 	}
 }
 
-bool filter_passes(const struct filter *filter, const struct event *event, const struct task *task)
+/* ---- filters that look at facts: none of them lets pass what is not known ---- */
+
+static bool has_uid(const struct filter_options *options, const struct facts *facts)
+{
+	return !options->has_uid ||
+	       (facts->credentials.known && facts->credentials.uid == options->uid);
+}
+
+/* A new process is the child of the one that forks; a new thread belongs to that one. */
+static bool has_parent(const struct filter_options *options, const struct event *event,
+		       const struct facts *facts)
+{
+	if (options->ppid == 0)
+		return true;
+	if (event->type != EVENT_FORK || facts->kind == FORK_KIND_THREAD)
+		return facts->ppid == options->ppid;
+	return facts->kind != FORK_KIND_UNKNOWN && facts->tgid == options->ppid;
+}
+
+static struct text comm_of(const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_FORK:
+		return event->fork.parent_comm;
 	case EVENT_EXEC:
-	case EVENT_EXIT:
-		break;
-	case EVENT_COMM:
+		return event->exec.comm;
+	default:
+		return event->exit.comm;
+	}
+}
+
+static bool comm_matches(const regex_t *name, struct text comm)
+{
+	char copy[TASK_COMM_SIZE];
+	size_t length = comm.length < sizeof(copy) ? comm.length : sizeof(copy) - 1;
+
+	if (!comm.bytes)
 		return false;
+	memcpy(copy, comm.bytes, length);
+	copy[length] = '\0';
+	return regexec(name, copy, 0, NULL, 0) == 0;
+}
+
+static bool argv0_matches(const regex_t *name, const struct string_list *known)
+{
+	const char *argv0 = known->bytes.bytes;
+
+	return known->count > 0 && argv0 && memchr(argv0, '\0', known->bytes.length) &&
+	       regexec(name, argv0, 0, NULL, 0) == 0;
+}
+
+static bool has_name(const struct filter_options *options, const struct event *event,
+		     const struct facts *facts)
+{
+	return !options->name || comm_matches(options->name, comm_of(event)) ||
+	       argv0_matches(options->name, &facts->arguments.known);
+}
+
+static bool is_in_cgroup(const struct filter_options *options, const struct facts *facts)
+{
+	return !options->cgroup ||
+	       (facts->cgroup.bytes &&
+		cgroup_path_is_below(facts->cgroup.bytes, facts->cgroup.length, options->cgroup));
+}
+
+/* Where nobody knows whether others live on, the leader's exit stands for the process's. */
+static bool is_of_process(const struct event *event, const struct facts *facts)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		return facts->kind != FORK_KIND_THREAD;
+	case EVENT_EXIT:
+		return facts->last == KNOWN_YES ||
+		       (facts->last == KNOWN_NOT && facts->tgid == facts->tid);
 	default:
 		return true;
 	}
-	if (!(filter->events & EVENT_BIT(event->type)))
-		return false;
+}
+
+static bool is_failure(const struct event *event, const struct facts *facts)
+{
+	const struct exit_status *status = &facts->status;
+
+	return event->type == EVENT_EXIT && facts->last == KNOWN_YES && status->known &&
+	       (status->code != 0 || status->signal != 0);
+}
+
+static bool passes_all(const struct filter_options *options, const struct event *event)
+{
+	const struct facts *facts = event->facts;
+
+	return facts && has_uid(options, facts) && has_parent(options, event, facts) &&
+	       has_name(options, event, facts) && is_in_cgroup(options, facts) &&
+	       (!options->no_threads || is_of_process(event, facts)) &&
+	       (!options->failed || is_failure(event, facts));
+}
+
+/* ---- the whole ---- */
+
+static bool is_selected(const struct filter *filter, const struct event *event,
+			const struct task *task)
+{
 	if (filter->followed_only)
 		return task && task->followed;
 	return !filter->pids || takes_part(filter->pids, event);
+}
+
+bool filter_passes(const struct filter *filter, const struct event *event, const struct task *task)
+{
+	if (event->type >= EVENT_SHOWN_TYPES)
+		return false;
+	if (event->type == EVENT_LOST || event->type == EVENT_TRUNCATED)
+		return true;
+	return (filter->events & EVENT_BIT(event->type)) && is_selected(filter, event, task) &&
+	       (!filter->more || passes_all(filter->more, event));
 }

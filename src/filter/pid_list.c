@@ -45,6 +45,16 @@ static int32_t take_pid(const char **text)
 	return errno == 0 && pid >= 1 && pid <= PID_LIMIT ? (int32_t)pid : 0;
 }
 
+int pid_parse(const char *text, int32_t *pid)
+{
+	int32_t parsed = take_pid(&text);
+
+	if (parsed == 0 || *text != '\0')
+		return -EINVAL;
+	*pid = parsed;
+	return 0;
+}
+
 static int parse_all(const char *text, struct pid_list *list)
 {
 	for (;;) {

@@ -67,7 +67,8 @@ static int read_format(struct check *check, const struct format_dir *dir, size_t
 	const struct machine machine = machine_native();
 	struct error err = {0};
 	struct format *format;
-	int code = format_dir_read(dir, "sched", tracepoint_names[index], &machine, &format, &err);
+	int code = format_dir_read(dir, tracepoint_names[index].system,
+				   tracepoint_names[index].name, &machine, &format, &err);
 
 	if (code < 0) {
 		if (dir->origin != FORMAT_DIR_GIVEN)
@@ -75,7 +76,8 @@ static int read_format(struct check *check, const struct format_dir *dir, size_t
 		row_of_error(&check->formats, &err);
 		return code;
 	}
-	check->plan.tracepoints[index].name = tracepoint_names[index];
+	check->plan.tracepoints[index].system = tracepoint_names[index].system;
+	check->plan.tracepoints[index].name = tracepoint_names[index].name;
 	check->plan.tracepoints[index].id = format->id;
 	check->plan.tracepoint_count = index + 1;
 	format_free(format);
@@ -89,7 +91,7 @@ static int look_at_formats(struct check *check, const char *path)
 
 	if (code < 0)
 		return code;
-	for (size_t i = 0; code == 0 && i < TRACEPOINT_COUNT; i++)
+	for (size_t i = 0; code == 0 && i < TRACEPOINTS_SHOWN; i++)
 		code = read_format(check, &dir, i);
 	if (code == 0)
 		check_row_set(&check->formats, VERDICT_OK, "sched_process_fork, _exec, _exit");
@@ -105,7 +107,7 @@ static void look_at_limits(struct check *check)
 	facts->cpus = check->online.count;
 	facts->ring_kb = (check->plan.pages + 1U) * (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
 	/* The tracepoints and the event that owns the ring. */
-	facts->files_wanted = (TRACEPOINT_COUNT + 1) * facts->cpus;
+	facts->files_wanted = (TRACEPOINTS_SHOWN + 1) * facts->cpus;
 	facts->files_suffice = limits_want_files(facts->files_wanted) == 0;
 	getrlimit(RLIMIT_NOFILE, &files);
 	getrlimit(RLIMIT_MEMLOCK, &memlock);

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/escape.h"
 
-#include <limits.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "load.h"
-
-/* A word with 1 in each byte. */
-#define EACH UINT64_C(0x0101010101010101)
+#include "sink/plain.h"
+#include "sink/put.h"
+#include "sink/utf8.h"
 
 /* Printable ASCII but for | and \. */
 static const bool is_plain[UCHAR_MAX + 1] = {
@@ -19,90 +14,29 @@ static const bool is_plain[UCHAR_MAX + 1] = {
 	['}' ... '~'] = true,
 };
 
-/* Whether one of the 8 bytes in CHUNK is BYTE. */
-static bool has_byte(uint64_t chunk, unsigned char byte)
+static char *put_escaped(char *out, unsigned char c)
 {
-	uint64_t differs = chunk ^ (EACH * byte);
-
-	return ((differs - EACH) & ~differs & (EACH * 0x80)) != 0;
-}
-
-/* is_plain[] of all 8 bytes in CHUNK; may be wrong where one is beyond ASCII, which is not plain.
- */
-static bool are_plain(uint64_t chunk)
-{
-	uint64_t below = (chunk - EACH * ' ') | chunk;
-
-	return (below & (EACH * 0x80)) == 0 && !has_byte(chunk, '|') && !has_byte(chunk, '\\') &&
-	       !has_byte(chunk, 0x7f);
-}
-
-static bool is_continuation(unsigned char c)
-{
-	return (c & 0xc0) == 0x80;
-}
-
-/*
- * The length of the UTF-8 sequence that begins at FROM, and its code point; 0 where there is none
- * that The Unicode Standard, table 3-7, calls well-formed.
- */
-static size_t decode_utf8(const unsigned char *from, size_t available, uint32_t *point)
-{
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t length;
-
-	if (from[0] >= 0xc2 && from[0] <= 0xdf)
-		length = 2;
-	else if ((from[0] & 0xf0) == 0xe0)
-		length = 3;
-	else if (from[0] >= 0xf0 && from[0] <= 0xf4)
-		length = 4;
-	else
-		return 0;
-	if (available < length)
-		return 0;
-
-	uint32_t value = from[0] & (0xffU >> (length + 1));
-	for (size_t i = 1; i < length; i++) {
-		if (!is_continuation(from[i]))
-			return 0;
-		value = value << 6 | (from[i] & 0x3fU);
-	}
-	if (value < smallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-		return 0;
-	*point = value;
-	return length;
-}
-
-/* Characters beyond ASCII that a terminal obeys, or that end or reorder a line. */
-static bool is_harmful(uint32_t point)
-{
-	return point < 0xa0 ||                         /* C1 controls */
-	       point == 0x61c ||                       /* ARABIC LETTER MARK */
-	       point == 0x200e || point == 0x200f ||   /* LEFT-TO-RIGHT and RIGHT-TO-LEFT MARK */
-	       (point >= 0x2028 && point <= 0x202e) || /* line breaks, embeddings, overrides */
-	       (point >= 0x2066 && point <= 0x2069);   /* isolates */
-}
-
-static char *put_hex(char *out, unsigned char c)
-{
-	static const char digits[] = "0123456789abcdef";
-
 	*out++ = '\\';
 	*out++ = 'x';
-	*out++ = digits[c >> 4];
-	*out++ = digits[c & 0xf];
-	return out;
+	return put_hex_byte(out, c);
 }
 
-/* How many bytes at FROM belong together that are not plain, and whether they stay as they are. */
-static size_t measure_special(const unsigned char *from, size_t available, bool *keep)
+static bool is_kept(uint32_t point)
 {
-	uint32_t point = 0;
-	size_t length = decode_utf8(from, available, &point);
+	return point >= 0x80 && point != UTF8_BAD && !utf8_is_harmful(point);
+}
 
-	*keep = length > 0 && !is_harmful(point);
-	return length > 0 ? length : 1;
+/* What begins at FROM and is not plain: *LENGTH bytes that belong together. */
+static char *put_special(char *out, const unsigned char *from, size_t available, size_t *length)
+{
+	uint32_t point;
+
+	*length = utf8_next(from, available, &point);
+	if (is_kept(point))
+		return (char *)memcpy(out, from, *length) + *length;
+	for (size_t i = 0; i < *length; i++)
+		out = put_escaped(out, from[i]);
+	return out;
 }
 
 char *escape_text(char *out, struct text text)
@@ -113,27 +47,39 @@ char *escape_text(char *out, struct text text)
 
 	const unsigned char *from = (const unsigned char *)text.bytes;
 	const unsigned char *end = from + text.length;
-	uint64_t chunk;
 
 	for (;;) {
-		while (end - from >= (ptrdiff_t)sizeof(chunk) &&
-		       (chunk = load64(from, false), are_plain(chunk))) {
-			memcpy(out, &chunk, sizeof(chunk));
-			out += sizeof(chunk);
-			from += sizeof(chunk);
-		}
-		while (from < end && is_plain[*from])
-			*out++ = (char)*from++;
+		out = plain_copy(out, &from, end, is_plain, '|');
 		if (from == end)
 			return out;
 
-		bool keep;
-		size_t length = measure_special(from, (size_t)(end - from), &keep);
-		for (const unsigned char *stop = from + length; from < stop; from++) {
-			if (keep)
-				*out++ = (char)*from;
-			else
-				out = put_hex(out, *from);
-		}
+		size_t length;
+		out = put_special(out, from, (size_t)(end - from), &length);
+		from += length;
 	}
+}
+
+/* Of the bytes at the start of TEXT, how many are none of those in SET. */
+static size_t span_without(struct text text, const char *set)
+{
+	size_t length = 0;
+
+	while (length < text.length &&
+	       (text.bytes[length] == '\0' || !strchr(set, text.bytes[length])))
+		length++;
+	return length;
+}
+
+char *escape_text_and(char *out, struct text text, const char *also)
+{
+	while (text.length > 0) {
+		size_t length = span_without(text, also);
+
+		out = escape_text(out, (struct text){text.bytes, length});
+		if (length < text.length)
+			out = put_escaped(out, (unsigned char)text.bytes[length++]);
+		text.bytes += length;
+		text.length -= length;
+	}
+	return out;
 }

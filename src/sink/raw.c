@@ -9,6 +9,7 @@
 
 #include "decode/field.h"
 #include "sink/escape.h"
+#include "sink/put.h"
 
 #define DUMP_WIDTH 16U
 
@@ -57,29 +58,6 @@ static const struct format *find_format(const struct raw *raw, const struct reco
 			return format;
 	}
 	return NULL;
-}
-
-static char *put_char(char *out, char c)
-{
-	*out++ = c;
-	return out;
-}
-
-static char *put_string(char *out, const char *string)
-{
-	size_t length = strlen(string);
-
-	memcpy(out, string, length);
-	return out + length;
-}
-
-static char *put_byte(char *out, unsigned char byte)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	*out++ = digits[byte >> 4];
-	*out++ = digits[byte & 0xf];
-	return out;
 }
 
 /* ---- the record's head ---- */
@@ -149,19 +127,8 @@ static char *put_number(char *out, const struct format_field *field, int64_t val
 /* The quotes around it mean something: one inside is escaped as well. */
 static char *put_quoted(char *out, struct text text)
 {
-	*out++ = '"';
-	while (text.length > 0) {
-		const char *quote = memchr(text.bytes, '"', text.length);
-		size_t length = quote ? (size_t)(quote - text.bytes) : text.length;
-
-		out = escape_text(out, (struct text){text.bytes, length});
-		if (quote) {
-			out = put_string(out, "\\x22");
-			length++;
-		}
-		text.bytes += length;
-		text.length -= length;
-	}
+	out = put_char(out, '"');
+	out = escape_text_and(out, text, "\"");
 	return put_char(out, '"');
 }
 
@@ -170,7 +137,7 @@ static char *put_hex(char *out, struct text bytes)
 	for (size_t i = 0; i < bytes.length && i < HEX_MAX; i++) {
 		if (i > 0)
 			*out++ = ' ';
-		out = put_byte(out, (unsigned char)bytes.bytes[i]);
+		out = put_hex_byte(out, (unsigned char)bytes.bytes[i]);
 	}
 	if (bytes.length > HEX_MAX)
 		out += sprintf(out, " ... (%zu bytes)", bytes.length);
@@ -233,7 +200,7 @@ static char *put_dump_line(char *out, const unsigned char *bytes, uint32_t offse
 	out += sprintf(out, "    %04" PRIx32 " ", offset);
 	for (uint32_t i = 0; i < DUMP_WIDTH; i++) {
 		out = put_string(out, i == DUMP_WIDTH / 2 ? "  " : " ");
-		out = i < length ? put_byte(out, bytes[offset + i]) : put_string(out, "  ");
+		out = i < length ? put_hex_byte(out, bytes[offset + i]) : put_string(out, "  ");
 	}
 	out = put_string(out, "  |");
 	for (uint32_t i = 0; i < length; i++) {

@@ -36,22 +36,33 @@ static int map_once(struct cpu_ring *ring, uint32_t pages)
 	return 0;
 }
 
-static uint32_t watermark(const struct cpu_ring_plan *plan)
+static struct ring_owner owner_of(const struct cpu_ring_plan *plan)
 {
-	return (uint32_t)(plan->pages * page_size() / WATERMARK_FRACTION);
+	uint32_t half = (uint32_t)(plan->pages * page_size() / WATERMARK_FRACTION);
+	bool is_early = plan->watermark > 0 && plan->watermark < half;
+
+	return (struct ring_owner){
+		.watermark = is_early ? plan->watermark : half,
+		.comm = plan->comm,
+		.cgroup = plan->cgroup,
+	};
 }
 
 struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t index)
 {
+	const struct ring_owner owner = owner_of(plan);
+
 	if (index < plan->tracepoint_count)
-		return perf_event_tracepoint_attr(plan->tracepoints[index].id, plan->features);
-	return perf_event_ring_owner_attr(watermark(plan), plan->comm, plan->features);
+		return perf_event_tracepoint_attr(plan->tracepoints[index].id,
+						  &plan->tracepoints[index].extra, plan->features);
+	return perf_event_ring_owner_attr(&owner, plan->features);
 }
 
 static int open_owner(struct cpu_ring_plan *plan, struct cpu_ring *ring)
 {
-	ring->owner_fd =
-		perf_event_open_ring_owner(ring->cpu, watermark(plan), plan->comm, &plan->features);
+	const struct ring_owner owner = owner_of(plan);
+
+	ring->owner_fd = perf_event_open_ring_owner(&owner, ring->cpu, &plan->features);
 	return ring->owner_fd < 0 ? ring->owner_fd : 0;
 }
 
@@ -96,8 +107,9 @@ static int add_tracepoint(struct cpu_ring_plan *plan, size_t index, struct cpu_r
 {
 	const char *name = plan->tracepoints[index].name;
 	const char *filter = plan->tracepoints[index].filter;
-	int fd =
-		perf_event_open_tracepoint(plan->tracepoints[index].id, ring->cpu, &plan->features);
+	int fd = perf_event_open_tracepoint(plan->tracepoints[index].id,
+					    &plan->tracepoints[index].extra, ring->cpu,
+					    &plan->features);
 
 	if (fd < 0)
 		return error_set(err, fd, "cannot open tracepoint %s on CPU %d: %s", name,

@@ -6,10 +6,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "source/sample_extra.h"
+
 static const char *const consequences[PERF_FEATURES] = {
 	[PERF_FEATURE_READ_LOST] = "this kernel (before 6.0) has no per-event loss counts: losses "
 				   "are those that its LOST "
 				   "records tell, and one at the very end may go unseen",
+	[PERF_FEATURE_CGROUP] = "this kernel (before 5.7) does not tell cgroups",
 	[PERF_FEATURE_CLOCKID] = "this kernel (before 4.1) cannot stamp events with "
 				 "CLOCK_MONOTONIC: times are of perf's "
 				 "own clock, and events of different CPUs may come out of order",
@@ -36,6 +39,10 @@ static void apply_features(struct perf_event_attr *attr, unsigned int features)
 	attr->read_format = features & (1U << PERF_FEATURE_READ_LOST) ? PERF_EVENT_FORMAT_LOST : 0;
 	attr->use_clockid = (features & (1U << PERF_FEATURE_CLOCKID)) != 0;
 	attr->clockid = attr->use_clockid ? CLOCK_MONOTONIC : 0;
+	if (!(features & (1U << PERF_FEATURE_CGROUP))) {
+		attr->sample_type &= ~SAMPLE_EXTRA_CGROUP;
+		attr->cgroup = 0;
+	}
 	attr->comm_exec = attr->comm && (features & (1U << PERF_FEATURE_COMM_EXEC)) != 0;
 }
 
@@ -72,40 +79,53 @@ static struct perf_event_attr basic_attr(void)
 	};
 }
 
-struct perf_event_attr perf_event_tracepoint_attr(uint16_t id, unsigned int features)
+struct perf_event_attr perf_event_tracepoint_attr(uint16_t id, const struct perf_event_extra *extra,
+						  unsigned int features)
 {
 	struct perf_event_attr attr = basic_attr();
 
 	attr.type = PERF_TYPE_TRACEPOINT;
 	attr.config = id;
+	if (extra->regs_user) {
+		attr.sample_type |= PERF_SAMPLE_REGS_USER;
+		attr.sample_regs_user = extra->regs_user;
+	}
+	if (extra->stack_user) {
+		attr.sample_type |= PERF_SAMPLE_STACK_USER;
+		attr.sample_stack_user = extra->stack_user;
+	}
+	if (extra->cgroup)
+		attr.sample_type |= SAMPLE_EXTRA_CGROUP;
 	apply_features(&attr, features);
 	return attr;
 }
 
-struct perf_event_attr perf_event_ring_owner_attr(uint32_t watermark, bool comm,
+struct perf_event_attr perf_event_ring_owner_attr(const struct ring_owner *owner,
 						  unsigned int features)
 {
 	struct perf_event_attr attr = basic_attr();
 
 	attr.type = PERF_TYPE_SOFTWARE;
 	attr.config = PERF_COUNT_SW_DUMMY;
-	attr.comm = comm;
+	attr.comm = owner->comm;
+	attr.cgroup = owner->cgroup;
 	attr.watermark = 1;
-	attr.wakeup_watermark = watermark;
+	attr.wakeup_watermark = owner->watermark;
 	apply_features(&attr, features);
 	return attr;
 }
 
-int perf_event_open_tracepoint(uint16_t id, int cpu, unsigned int *features)
+int perf_event_open_tracepoint(uint16_t id, const struct perf_event_extra *extra, int cpu,
+			       unsigned int *features)
 {
-	struct perf_event_attr attr = perf_event_tracepoint_attr(id, *features);
+	struct perf_event_attr attr = perf_event_tracepoint_attr(id, extra, *features);
 
 	return open_with_features(&attr, cpu, features);
 }
 
-int perf_event_open_ring_owner(int cpu, uint32_t watermark, bool comm, unsigned int *features)
+int perf_event_open_ring_owner(const struct ring_owner *owner, int cpu, unsigned int *features)
 {
-	struct perf_event_attr attr = perf_event_ring_owner_attr(watermark, comm, *features);
+	struct perf_event_attr attr = perf_event_ring_owner_attr(owner, *features);
 
 	return open_with_features(&attr, cpu, features);
 }

@@ -4,15 +4,10 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "source/cursor.h"
+
 /* linux/perf_event.h of Linux 6.0; the installed headers may be older. */
 #define FORMAT_LOST (1U << 4)
-
-/* The bytes of a record that are not taken apart yet. */
-struct cursor {
-	const unsigned char *at;
-	const unsigned char *end;
-	bool swap;
-};
 
 /* ---- layouts ---- */
 
@@ -77,29 +72,6 @@ void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint
 
 /* ---- records ---- */
 
-static size_t left(const struct cursor *cursor)
-{
-	return (size_t)(cursor->end - cursor->at);
-}
-
-/* COUNT items of SIZE bytes. */
-static bool skip(struct cursor *cursor, uint64_t count, size_t size)
-{
-	if (count > left(cursor) / size)
-		return false;
-	cursor->at += count * size;
-	return true;
-}
-
-static bool take64(struct cursor *cursor, uint64_t *value)
-{
-	if (left(cursor) < sizeof(*value))
-		return false;
-	*value = load64(cursor->at, cursor->swap);
-	cursor->at += sizeof(*value);
-	return true;
-}
-
 static inline void load_ids(const unsigned char *from, const struct record_ids *ids, bool swap,
 			    struct record *record)
 {
@@ -123,17 +95,18 @@ static bool skip_read(struct cursor *cursor, uint64_t format)
 		       (1 + (size_t)__builtin_popcountll(format & (PERF_FORMAT_ID | FORMAT_LOST)));
 	uint64_t count = 1;
 
-	if (format & PERF_FORMAT_GROUP && !take64(cursor, &count))
+	if (format & PERF_FORMAT_GROUP && !cursor_take64(cursor, &count))
 		return false;
-	return skip(cursor, (uint64_t)__builtin_popcountll(format & times), sizeof(uint64_t)) &&
-	       skip(cursor, count, value);
+	return cursor_skip(cursor, (uint64_t)__builtin_popcountll(format & times),
+			   sizeof(uint64_t)) &&
+	       cursor_skip(cursor, count, value);
 }
 
 static bool skip_callchain(struct cursor *cursor)
 {
 	uint64_t count;
 
-	return take64(cursor, &count) && skip(cursor, count, sizeof(uint64_t));
+	return cursor_take64(cursor, &count) && cursor_skip(cursor, count, sizeof(uint64_t));
 }
 
 /* Find PERF_SAMPLE_RAW, behind the fields of fixed size. */
@@ -148,11 +121,11 @@ static bool find_raw(struct cursor *cursor, const struct record_layout *layout, 
 		*raw_size = 0;
 		return true;
 	}
-	if (left(cursor) < sizeof(*raw_size))
+	if (cursor_left(cursor) < sizeof(*raw_size))
 		return false;
 	*raw_size = load32(cursor->at, cursor->swap);
 	cursor->at += sizeof(*raw_size);
-	return left(cursor) >= *raw_size;
+	return cursor_left(cursor) >= *raw_size;
 }
 
 static int parse_sample(const unsigned char *bytes, const struct perf_event_header *header,
@@ -169,11 +142,14 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 	if (header->size < sizeof(*header) + layout->sample.size ||
 	    !find_raw(&cursor, layout, &raw_size))
 		return -EBADMSG;
+	uint32_t extra_size = cursor.at ? (uint32_t)(cursor_left(&cursor) - raw_size) : 0;
 	*record = (struct record){
 		.type = header->type,
 		.misc = header->misc,
 		.raw = cursor.at,
 		.raw_size = raw_size,
+		.extra = extra_size > 0 ? cursor.at + raw_size : NULL,
+		.extra_size = extra_size,
 	};
 	load_ids(ids, &layout->sample, layout->swap, record);
 	return 0;

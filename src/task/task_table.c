@@ -5,6 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "task/cgroup_names.h"
+#include "task/comm.h"
+#include "task/describe.h"
+#include "task/thread.h"
+
 /* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
 #define HASH_NONFATAL_OOM 1
 /* All keys are ids that the kernel hands out one after the other: nothing spreads better. */
@@ -14,6 +19,7 @@
 struct entry {
 	struct task task; /* .tid is the key */
 	UT_hash_handle hh;
+	struct thread thread; /* all zero where no facts are kept */
 };
 
 /* What COMM said at an exec, until its EXEC comes. Keyed by sample tid, not by payload pid. */
@@ -31,6 +37,22 @@ struct task_table {
 	struct new_name *names;
 	struct new_name *name; /* removed, but an event borrows its comm */
 	size_t followed;
+	struct kept *kept; /* NULL: facts are not kept */
+};
+
+/* What facts take beyond the tasks. */
+struct kept {
+	struct cgroup_names *cgroups;
+	uint64_t losses;
+	struct subject subject; /* of the last event */
+	struct old_parent *old_parents;
+	size_t old_count, old_capacity;
+	struct ancestor ancestry[ANCESTRY_MAX];
+};
+
+/* The parent, by its pid, of the leader of an old process. */
+struct old_parent {
+	int32_t pid, ppid;
 };
 
 static struct new_name *find_or_add_name(struct task_table *table, int32_t sample_tid)
@@ -68,6 +90,29 @@ struct task_table *task_table_new(void)
 	return table;
 }
 
+static void free_kept(struct kept *kept)
+{
+	if (!kept)
+		return;
+	cgroup_names_free(kept->cgroups);
+	free(kept->old_parents);
+	free(kept);
+}
+
+int task_table_keep_facts(struct task_table *table)
+{
+	struct kept *kept = calloc(1, sizeof(*kept));
+
+	if (kept)
+		kept->cgroups = cgroup_names_new();
+	if (!kept || !kept->cgroups) {
+		free(kept);
+		return -ENOMEM;
+	}
+	table->kept = kept;
+	return 0;
+}
+
 void task_table_free(struct task_table *table)
 {
 	struct entry *entry, *next;
@@ -76,6 +121,7 @@ void task_table_free(struct task_table *table)
 		return;
 	HASH_ITER (hh, table->by_tid, entry, next) {
 		HASH_DEL(table->by_tid, entry);
+		thread_done(&entry->thread);
 		free(entry);
 	}
 	struct new_name *name, *next_name;
@@ -88,8 +134,11 @@ void task_table_free(struct task_table *table)
 		table->spare = entry->hh.next;
 		free(entry);
 	}
+	if (table->exited)
+		thread_done(&table->exited->thread);
 	free(table->exited);
 	free(table->name);
+	free_kept(table->kept);
 	free(table);
 }
 
@@ -124,6 +173,7 @@ static struct entry *insert(struct task_table *table, const struct task *task)
 	if (!entry)
 		return NULL;
 	entry->task = *task;
+	entry->thread = (struct thread){0};
 	HASH_ADD_INT(table->by_tid, task.tid, entry);
 	if (!entry->hh.tbl) {
 		give_spare(table, entry);
@@ -138,8 +188,11 @@ static void retire(struct task_table *table, struct entry *entry)
 {
 	HASH_DEL(table->by_tid, entry);
 	table->followed -= entry->task.followed;
-	if (table->exited)
+	thread_leave(&entry->thread);
+	if (table->exited) {
+		thread_done(&table->exited->thread);
 		give_spare(table, table->exited);
+	}
 	table->exited = entry;
 }
 
@@ -148,6 +201,14 @@ static bool is_followed(const struct task_table *table, int32_t tid)
 	const struct entry *entry = table->followed > 0 ? find(table, tid) : NULL;
 
 	return entry && entry->task.followed;
+}
+
+static void follow(struct task_table *table, struct entry *entry, bool followed)
+{
+	if (!followed || entry->task.followed)
+		return;
+	entry->task.followed = true;
+	table->followed++;
 }
 
 /* The task that EVENT happened to; one that was never seen is a thread of the sample's process. */
@@ -163,26 +224,232 @@ static struct entry *find_or_add(struct task_table *table, int32_t tid, const st
 			     });
 }
 
+/* ---- facts ---- */
+
+/* The process of ENTRY, of which no fork was seen; TGID 0: not known. Returns 0 or -ENOMEM. */
+static int ensure_process(struct task_table *table, struct entry *entry, int32_t tgid)
+{
+	const struct entry *leader = tgid > 0 ? find(table, tgid) : NULL;
+
+	if (entry->thread.process)
+		return 0;
+	if (leader && leader->thread.process) {
+		thread_join(&entry->thread, leader->thread.process);
+		return 0;
+	}
+	struct process *process = process_new_old(tgid > 0 ? tgid : 0);
+	if (!process)
+		return -ENOMEM;
+	process->losses = table->kept->losses;
+	thread_join(&entry->thread, process);
+	process_release(process);
+	return 0;
+}
+
+static int keep_fork(struct task_table *table, const struct event *event, struct entry *child)
+{
+	struct entry *parent = find_or_add(table, event->fork.parent_pid, event);
+	int code = parent ? ensure_process(table, parent, event->sample_pid) : -ENOMEM;
+
+	if (code == 0)
+		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event);
+	if (code < 0)
+		return code;
+	child->thread.birth.announced = false;
+	child->thread.process->losses = table->kept->losses;
+	table->kept->subject = (struct subject){
+		.thread = &parent->thread,
+		.tid = parent->task.tid,
+		.child = &child->thread,
+	};
+	return 0;
+}
+
+static int keep_exec(struct task_table *table, const struct event *event, struct entry *entry)
+{
+	int code = ensure_process(table, entry, event->exec.pid);
+
+	if (code < 0)
+		return code;
+	table->kept->subject = (struct subject){
+		.thread = &entry->thread,
+		.tid = entry->task.tid,
+		.previous_exec_ns = entry->thread.process->exec_ns,
+	};
+	return thread_exec(&entry->thread, event);
+}
+
+static int keep_exit(struct task_table *table, const struct event *event, struct entry *entry)
+{
+	int code = ensure_process(table, entry, event->sample_pid);
+
+	if (code < 0)
+		return code;
+	const struct process *process = entry->thread.process;
+	table->kept->subject = (struct subject){
+		.thread = &entry->thread,
+		.tid = entry->task.tid,
+		.last = thread_exit(&entry->thread, entry->task.tid, event),
+		.lived_through_loss = process->losses != table->kept->losses,
+		.previous_exec_ns = process->exec_ns,
+	};
+	return 0;
+}
+
+/* The entry of a task that is about to be born. */
+static struct entry *announce(struct task_table *table, int32_t tid)
+{
+	struct entry *entry = find(table, tid);
+
+	if (entry && entry->thread.birth.announced)
+		return entry;
+	/* Its EXIT was lost: the id names another task now. */
+	if (entry)
+		retire(table, entry);
+	entry = insert(table, &(struct task){.tid = tid});
+	if (entry)
+		entry->thread.birth.announced = true;
+	return entry;
+}
+
+static int keep_new_task(struct task_table *table, const struct event *event)
+{
+	struct entry *entry = announce(table, event->new_task.pid);
+
+	if (!entry)
+		return -ENOMEM;
+	entry->thread.birth.has_flags = true;
+	entry->thread.birth.clone_flags = event->new_task.clone_flags;
+	return 0;
+}
+
+static int keep_child(struct task_table *table, const struct event *event)
+{
+	struct entry *entry = event->child.tid > 0 ? announce(table, event->child.tid) : NULL;
+
+	if (entry)
+		entry->thread.birth.tgid = event->child.pid;
+	return entry || event->child.tid <= 0 ? 0 : -ENOMEM;
+}
+
+static void keep_signal_sent(struct task_table *table, const struct event *event)
+{
+	const struct entry *target = find(table, event->signal_sent.pid);
+	const struct entry *sender = find(table, event->current_tid);
+	bool known = sender && sender->thread.process;
+
+	if (target && target->thread.process)
+		exit_evidence_sent(&target->thread.process->evidence, event,
+				   known ? sender->thread.process->pid : 0,
+				   known ? comm_text(&sender->thread.comm) : (struct text){0});
+}
+
+static void keep_signal_taken(struct task_table *table, const struct event *event)
+{
+	struct entry *entry = find(table, event->current_tid);
+
+	if (entry && exit_signal_is_fatal(event->signal_taken.signal))
+		entry->thread.end.taken = event->signal_taken.signal;
+}
+
+static void keep_oom_victim(struct task_table *table, const struct event *event)
+{
+	const struct entry *entry = find(table, event->oom_victim.pid);
+
+	if (entry && entry->thread.process)
+		entry->thread.process->evidence.oom = true;
+}
+
+static void keep_exit_call(struct task_table *table, const struct event *event)
+{
+	struct entry *entry = find(table, event->current_tid);
+
+	if (entry)
+		entry->thread.end.call = (struct exit_call){
+			.known = true,
+			.is_group_known = true,
+			.is_group = event->exit_call.is_group,
+			.code = event->exit_call.code,
+		};
+}
+
+static void keep_comm(struct task_table *table, const struct event *event)
+{
+	struct entry *entry = find(table, event->comm.tid);
+
+	if (entry)
+		comm_set(&entry->thread.comm, event->comm.comm);
+}
+
+/* Events that nothing but facts are made of. */
+static int keep_other(struct task_table *table, const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_NEW_TASK:
+		return keep_new_task(table, event);
+	case EVENT_CHILD:
+		return keep_child(table, event);
+	case EVENT_SIGNAL_SENT:
+		keep_signal_sent(table, event);
+		return 0;
+	case EVENT_SIGNAL_TAKEN:
+		keep_signal_taken(table, event);
+		return 0;
+	case EVENT_OOM_VICTIM:
+		keep_oom_victim(table, event);
+		return 0;
+	case EVENT_EXIT_CALL:
+		keep_exit_call(table, event);
+		return 0;
+	case EVENT_LOST:
+		table->kept->losses++;
+		return 0;
+	case EVENT_CGROUP:
+		return cgroup_names_set(table->kept->cgroups, event->cgroup.id, event->cgroup.path);
+	default:
+		return 0;
+	}
+}
+
+void task_table_describe(struct task_table *table, const struct event *event, struct facts *facts)
+{
+	describe(&table->kept->subject, event, table->kept->cgroups, table->kept->ancestry, facts);
+}
+
+int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)
+{
+	return cgroup_names_set(table->kept->cgroups, id, path);
+}
+
+/* ---- events ---- */
+
 static int apply_fork(struct task_table *table, const struct event *event, const struct task **task)
 {
-	struct entry *stale = find(table, event->fork.child_pid);
-
-	/* Its EXIT was lost: the id names another task now. */
-	if (stale)
-		retire(table, stale);
+	struct entry *child = find(table, event->fork.child_pid);
 	bool followed =
 		is_followed(table, event->fork.parent_pid) || is_followed(table, event->sample_pid);
-	struct entry *child =
-		insert(table, &(struct task){.tid = event->fork.child_pid, .followed = followed});
+
+	/* Its EXIT was lost: the id names another task now. */
+	if (child && !child->thread.birth.announced) {
+		retire(table, child);
+		child = NULL;
+	}
+	if (!child)
+		child = insert(table, &(struct task){.tid = event->fork.child_pid});
 	if (!child)
 		return -ENOMEM;
+	follow(table, child, followed);
 	*task = &child->task;
-	return 0;
+	return table->kept ? keep_fork(table, event, child) : 0;
 }
 
 /* PERF_RECORD_COMM with the exec bit: the name for the EXEC that follows. */
 static int apply_comm(struct task_table *table, const struct event *event)
 {
+	if (table->kept && !event->comm.is_exec)
+		keep_comm(table, event);
+	if (!event->comm.is_exec)
+		return 0;
 	/* All tasks outside of our pid namespace would share the 0. */
 	if (event->comm.tid == 0)
 		return 0;
@@ -220,10 +487,9 @@ static void take_over_leader(struct task_table *table, struct entry *entry,
 
 	if (!thread || event->exec.old_pid == event->exec.pid)
 		return;
-	if (thread->task.followed && !entry->task.followed) {
-		entry->task.followed = true;
-		table->followed++;
-	}
+	follow(table, entry, thread->task.followed);
+	if (!entry->thread.process && thread->thread.process)
+		thread_join(&entry->thread, thread->thread.process);
 	retire(table, thread);
 }
 
@@ -259,14 +525,14 @@ static int apply_exec(struct task_table *table, struct event *event, const struc
 	take_over_leader(table, entry, event);
 	event->exec.comm = new_comm(table, event);
 	*task = &entry->task;
-	return 0;
+	return table->kept ? keep_exec(table, event, entry) : 0;
 }
 
 static int apply_exit(struct task_table *table, const struct event *event, const struct task **task)
 {
 	struct entry *entry = find_or_add(table, event->exit.pid, event);
 
-	if (!entry)
+	if (!entry || (table->kept && keep_exit(table, event, entry) < 0))
 		return -ENOMEM;
 	retire(table, entry);
 	/* One whose EXEC got lost must not name the next task with this id. */
@@ -288,7 +554,7 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 	case EVENT_COMM:
 		return apply_comm(table, event);
 	default:
-		return 0;
+		return table->kept ? keep_other(table, event) : 0;
 	}
 }
 
@@ -306,11 +572,64 @@ int task_table_add(struct task_table *table, int32_t tid, bool followed)
 	if (!entry)
 		return insert(table, &(struct task){.tid = tid, .followed = followed}) ? 0
 										       : -ENOMEM;
-	if (followed && !entry->task.followed) {
-		entry->task.followed = true;
-		table->followed++;
-	}
+	follow(table, entry, followed);
 	return 0;
+}
+
+/* ---- tasks that were there before ---- */
+
+static int remember_parent(struct kept *kept, const struct old_task *task)
+{
+	if (kept->old_count == kept->old_capacity) {
+		size_t capacity = kept->old_capacity ? 2 * kept->old_capacity : 256;
+		struct old_parent *grown = realloc(kept->old_parents, capacity * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		kept->old_parents = grown;
+		kept->old_capacity = capacity;
+	}
+	kept->old_parents[kept->old_count++] = (struct old_parent){task->tgid, task->ppid};
+	return 0;
+}
+
+int task_table_add_old(struct task_table *table, const struct old_task *task)
+{
+	int code = task_table_add(table, task->tid, false);
+
+	if (code < 0 || !table->kept)
+		return code;
+	struct entry *entry = find(table, task->tid);
+	/* Its fork has been seen: that tells more. */
+	if (entry->thread.process)
+		return 0;
+	code = ensure_process(table, entry, task->tgid);
+	if (code < 0)
+		return code;
+	comm_set(&entry->thread.comm, task->comm);
+	entry->thread.process->threads_known = true;
+	return task->tid == task->tgid ? remember_parent(table->kept, task) : 0;
+}
+
+void task_table_link_old(struct task_table *table)
+{
+	struct kept *kept = table->kept;
+
+	for (size_t i = 0; kept && i < kept->old_count; i++) {
+		const struct entry *child = find(table, kept->old_parents[i].pid);
+		const struct entry *parent = find(table, kept->old_parents[i].ppid);
+		bool known = parent && parent->thread.process;
+
+		if (!child || !child->thread.process || !child->thread.process->from_proc)
+			continue;
+		if (known && parent->thread.process != child->thread.process)
+			process_set_parent(child->thread.process, parent->thread.process,
+					   comm_text(&parent->thread.comm));
+		else if (kept->old_parents[i].ppid == 0)
+			process_set_parent(child->thread.process, NULL, (struct text){0});
+	}
+	if (kept)
+		kept->old_count = 0;
 }
 
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),

@@ -35,8 +35,11 @@ static void describe(struct record_events *events, const struct cpu_ring_plan *p
 {
 	bool is_tracepoint = index < plan->tracepoint_count;
 
-	snprintf(events->names[index], RECORD_NAME_SIZE, "%s%s", is_tracepoint ? "sched:" : "",
-		 is_tracepoint ? plan->tracepoints[index].name : "dummy");
+	if (is_tracepoint)
+		snprintf(events->names[index], RECORD_NAME_SIZE, "%s:%s",
+			 plan->tracepoints[index].system, plan->tracepoints[index].name);
+	else
+		snprintf(events->names[index], RECORD_NAME_SIZE, "dummy");
 	events->list[index] = (struct recorded_event){
 		.attr = cpu_ring_attr(plan, index),
 		.name = events->names[index],

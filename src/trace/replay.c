@@ -53,8 +53,8 @@ static int name_capture(const struct replay *replay, int code, struct error *err
 static int read_own_formats(struct replay *replay, struct error *err)
 {
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		int code = capture_format(replay->session.source, "sched", tracepoint_names[i],
-					  &replay->formats[i], err);
+		int code = capture_format(replay->session.source, tracepoint_names[i].system,
+					  tracepoint_names[i].name, &replay->formats[i], err);
 		if (code < 0 && code != -ENOENT)
 			return code;
 	}
@@ -66,8 +66,9 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 	const struct machine machine = capture_machine(replay->session.source);
 
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		int code = format_dir_read(dir, "sched", tracepoint_names[i], &machine,
-					   &replay->formats[i], err);
+		int code =
+			format_dir_read(dir, tracepoint_names[i].system, tracepoint_names[i].name,
+					&machine, &replay->formats[i], err);
 		if (code < 0 && code != -ENOENT)
 			return code;
 	}
@@ -158,7 +159,8 @@ static void select_recorded(struct replay *replay)
 		if (replay->formats[i])
 			ids[count++] = replay->formats[i]->id;
 		else if (replay->options.follow || replay->options.events & EVENT_BIT(i))
-			notice(&replay->options, "sched:%s was not recorded", tracepoint_names[i]);
+			notice(&replay->options, "sched:%s was not recorded",
+			       tracepoint_names[i].name);
 	}
 	capture_select(replay->session.source, ids, count);
 }

@@ -1,44 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "trace/tracepoints.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "event.h"
 #include "filter/pid_list.h"
 #include "formats/shipped.h"
+#include "trace/exit_probe.h"
 
-static unsigned int needed_events(const struct options *options)
+#define SHOWN (TRACEPOINT_BIT(TRACEPOINTS_SHOWN) - 1U)
+
+static unsigned int needed_for_lines(const struct options *options)
 {
 	/* Descent is known from forks and exits, and from execs of threads that take a leader's id.
 	 */
-	if (options->follow || options->command)
-		return EVENT_SHOWABLE;
+	if (options->follow || options->command || options->facts)
+		return SHOWN;
 	/* Without exits nobody would know that the last of the pids is gone. */
 	if (options->pids.count > 0)
-		return options->events | EVENT_BIT(EVENT_EXIT);
+		return options->events | TRACEPOINT_BIT(TRACEPOINT_EXIT);
 	return options->events;
 }
 
+static unsigned int needed_for_facts(unsigned int facts)
+{
+	unsigned int needed = 0;
+
+	if (facts & FACT_BIT(FACT_KIND))
+		needed |= TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
+	if (facts & FACT_BIT(FACT_STATUS))
+		needed |= TRACEPOINT_BIT(TRACEPOINT_SIGNAL_SENT) |
+			  TRACEPOINT_BIT(TRACEPOINT_SIGNAL_TAKEN) |
+			  TRACEPOINT_BIT(TRACEPOINT_OOM_VICTIM);
+	return needed;
+}
+
+/* The formats of NEEDED, of which kernels may lack those that no line is made of. */
 static int read_formats(struct tracepoints *tracepoints, unsigned int needed, struct error *err)
 {
 	const struct machine machine = machine_native();
 
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		if (!(needed & EVENT_BIT(i)))
+		if (!(needed & TRACEPOINT_BIT(i)))
 			continue;
-		int code = format_dir_read(&tracepoints->dir, "sched", tracepoint_names[i],
-					   &machine, &tracepoints->formats[i], err);
-		if (code < 0)
+		int code = format_dir_read(&tracepoints->dir, tracepoint_names[i].system,
+					   tracepoint_names[i].name, &machine,
+					   &tracepoints->formats[i], err);
+		if (code < 0 && !(code == -ENOENT && i >= TRACEPOINTS_SHOWN))
 			return code;
+		if (code < 0)
+			*err = (struct error){0};
 	}
 	return 0;
 }
 
-static int make_filters(struct tracepoints *tracepoints, const struct pid_list *pids,
-			struct error *err)
+static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *pids,
+		       struct error *err)
 {
-	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
 		if (!tracepoints->formats[i])
 			continue;
 		int code =
@@ -50,18 +73,68 @@ static int make_filters(struct tracepoints *tracepoints, const struct pid_list *
 	return 0;
 }
 
+/*
+ * Only signals that may end a process: ones that were not ignored, or that are taken with their
+ * default action. SIGCHLD, which every exit sends, is the most frequent of all.
+ */
+static int filter_signals(struct tracepoints *tracepoints, struct error *err)
+{
+	char **sent = &tracepoints->filters[TRACEPOINT_SIGNAL_SENT];
+	char **taken = &tracepoints->filters[TRACEPOINT_SIGNAL_TAKEN];
+
+	if (asprintf(sent, "result == 0 && sig != %d", SIGCHLD) < 0)
+		*sent = NULL;
+	if (asprintf(taken, "sa_handler == 0 && sig != %d", SIGCHLD) < 0)
+		*taken = NULL;
+	return *sent && *taken ? 0 : error_set(err, -ENOMEM, "out of memory");
+}
+
+/*
+ * Where the registers at an exit do not hold its code, the system calls tell it, which puts every
+ * task on the kernel's slow path through system calls.
+ */
+static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
+{
+	const struct format *exit = tracepoints->formats[TRACEPOINT_EXIT];
+
+	tracepoints->exit_registers = exit_probe(exit->id, tracepoints->registers);
+	if (tracepoints->exit_registers)
+		return 0;
+	return read_formats(tracepoints,
+			    TRACEPOINT_BIT(TRACEPOINT_EXIT_GROUP) |
+				    TRACEPOINT_BIT(TRACEPOINT_EXIT_THREAD),
+			    err);
+}
+
+static int add_filters(struct tracepoints *tracepoints, const struct options *options,
+		       struct error *err)
+{
+	int code = 0;
+
+	/* Facts need all events: a parent's and a sender's name are told by those of others. */
+	if (options->pids.count > 0 && !options->follow && !options->facts)
+		code = filter_pids(tracepoints, &options->pids, err);
+	if (code == 0 && options->facts & FACT_BIT(FACT_STATUS))
+		code = filter_signals(tracepoints, err);
+	return code;
+}
+
 int tracepoints_init(struct tracepoints *tracepoints, const struct options *options,
 		     struct error *err)
 {
-	struct tracepoints made = {0};
+	struct tracepoints made = {.facts = options->facts, .arg_bytes = options->arg_bytes};
 	int code = options->formats ? shipped_open_dir(&made.dir, options->formats, err)
 				    : format_dir_open_tracefs(&made.dir, err);
 
 	if (code < 0)
 		return code;
-	code = read_formats(&made, needed_events(options), err);
-	if (code == 0 && options->pids.count > 0 && !options->follow)
-		code = make_filters(&made, &options->pids, err);
+	made.registers = registers_of_this_machine();
+	code = read_formats(&made, needed_for_lines(options) | needed_for_facts(options->facts),
+			    err);
+	if (code == 0 && options->facts & FACT_BIT(FACT_STATUS))
+		code = find_exit_status(&made, err);
+	if (code == 0)
+		code = add_filters(&made, options, err);
 	if (code < 0) {
 		tracepoints_done(&made);
 		return code;
@@ -79,16 +152,59 @@ void tracepoints_done(struct tracepoints *tracepoints)
 	format_dir_close(&tracepoints->dir);
 }
 
+static struct perf_event_extra extra_of(const struct tracepoints *tracepoints,
+					enum tracepoint tracepoint)
+{
+	unsigned int facts = tracepoints->facts;
+	struct perf_event_extra extra = {0};
+
+	if (tracepoint < TRACEPOINTS_SHOWN)
+		extra.cgroup = (facts & FACT_BIT(FACT_CGROUP)) != 0;
+	if (tracepoint == TRACEPOINT_EXEC && facts & FACT_BIT(FACT_ARGUMENTS)) {
+		extra.regs_user = registers_at_exec(tracepoints->registers);
+		extra.stack_user = extra.regs_user ? tracepoints->arg_bytes : 0;
+	}
+	if (tracepoint == TRACEPOINT_EXIT && tracepoints->exit_registers)
+		extra.regs_user = registers_at_exit(tracepoints->registers);
+	return extra;
+}
+
 void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_plan *plan)
 {
+	static_assert(TRACEPOINT_COUNT <= CPU_RING_TRACEPOINTS, "a plan has room for all");
+
 	plan->tracepoint_count = 0;
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (!tracepoints->formats[i])
 			continue;
-		plan->tracepoints[plan->tracepoint_count].name = tracepoint_names[i];
+		plan->tracepoints[plan->tracepoint_count].system = tracepoint_names[i].system;
+		plan->tracepoints[plan->tracepoint_count].name = tracepoint_names[i].name;
 		plan->tracepoints[plan->tracepoint_count].id = tracepoints->formats[i]->id;
 		plan->tracepoints[plan->tracepoint_count].filter = tracepoints->filters[i];
+		plan->tracepoints[plan->tracepoint_count].extra =
+			extra_of(tracepoints, (enum tracepoint)i);
 		plan->tracepoint_count++;
 	}
-	plan->comm = tracepoints->formats[EVENT_EXEC] != NULL;
+	plan->comm = tracepoints->formats[TRACEPOINT_EXEC] != NULL;
+	plan->cgroup = (tracepoints->facts & FACT_BIT(FACT_CGROUP)) != 0;
+}
+
+void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct cpu_ring_plan *plan,
+			   struct decoder *decoder)
+{
+	size_t opened = 0;
+
+	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		if (!tracepoints->formats[i])
+			continue;
+		const struct perf_event_attr attr = cpu_ring_attr(plan, opened++);
+		const struct sample_extra_layout layout = {
+			.sample_type = attr.sample_type,
+			.regs_user = attr.sample_regs_user,
+		};
+
+		if (attr.sample_type != PERF_EVENT_SAMPLE_TYPE)
+			decoder_set_extra(decoder, (enum tracepoint)i, &layout,
+					  tracepoints->registers);
+	}
 }

@@ -63,8 +63,9 @@ static void notice_opened(const struct tracing *tracing)
 		return;
 	notice(tracing->options, "formats from %s%s", dir->path, origins[dir->origin]);
 	for (size_t i = 0; i < plan->tracepoint_count; i++)
-		notice(tracing->options, "sched:%s is event %u%s%s", plan->tracepoints[i].name,
-		       plan->tracepoints[i].id, plan->tracepoints[i].filter ? ", filter " : "",
+		notice(tracing->options, "%s:%s is event %u%s%s", plan->tracepoints[i].system,
+		       plan->tracepoints[i].name, plan->tracepoints[i].id,
+		       plan->tracepoints[i].filter ? ", filter " : "",
 		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
 	notice(tracing->options, "ring buffers of %u pages per CPU", plan->pages);
 }

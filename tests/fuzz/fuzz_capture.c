@@ -33,12 +33,12 @@ static void check_reason(int code, const struct error *err)
 
 static void begin(struct reading *reading)
 {
-	const struct format *formats[TRACEPOINT_COUNT];
+	const struct format *formats[TRACEPOINT_COUNT] = {NULL};
 	struct error err = {0};
 
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
-		int code = capture_format(reading->source, "sched", tracepoint_names[i],
-					  &reading->formats[i], &err);
+	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		int code = capture_format(reading->source, tracepoint_names[i].system,
+					  tracepoint_names[i].name, &reading->formats[i], &err);
 
 		must_hold(code <= 0 && (code < 0) == !reading->formats[i], "a format or none");
 		formats[i] = reading->formats[i];
@@ -103,7 +103,7 @@ static void end(struct reading *reading)
 	raw_free(reading->raw);
 	sink_free(reading->sink);
 	decoder_free(reading->decoder);
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++)
 		format_free(reading->formats[i]);
 	source_free(reading->source);
 }

@@ -44,20 +44,21 @@ static void load_formats(const char *name, const struct machine *machine, struct
 
 	snprintf(path, sizeof(path), "formats/%s", name);
 	must_hold(format_dir_open(&dir, path, &err) == 0, "this is the top of the tree");
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
-		must_hold(format_dir_read(&dir, "sched", tracepoint_names[i], machine,
-					  &parts->formats[i], &err) == 0,
+	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++)
+		must_hold(format_dir_read(&dir, tracepoint_names[i].system,
+					  tracepoint_names[i].name, machine, &parts->formats[i],
+					  &err) == 0,
 			  "a shipped format is a good one");
 	format_dir_close(&dir);
 }
 
 static void make_parts(size_t kernel, struct writer *writer, struct parts *parts)
 {
-	const struct format *formats[TRACEPOINT_COUNT];
+	const struct format *formats[TRACEPOINT_COUNT] = {NULL};
 	struct error err = {0};
 
 	load_formats(kernels[kernel].name, &kernels[kernel].machine, parts);
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++)
 		formats[i] = parts->formats[i];
 	must_hold(decoder_new(formats, &parts->decoder, &err) == 0, "a shipped kernel is decoded");
 	parts->raw = raw_new(writer, formats, TRACEPOINT_COUNT);

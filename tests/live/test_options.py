@@ -29,7 +29,10 @@ def help_names_every_option():
         for name in (b'--duration', b'--max-events', b'--stream', b'--pid', b'--follow',
                      b'--events', b'--output', b'--formats', b'--mmap-pages', b'--verbose',
                      b'--quiet', b'--help', b'--version', b'-d', b'-n', b'-p', b'-f', b'-e',
-                     b'-o', b'-m', b'-v', b'-q', b'-h', b'-V', b'check', b'COMMAND'):
+                     b'-o', b'-m', b'-v', b'-q', b'-h', b'-V', b'check', b'COMMAND',
+                     b'--user', b'--ppid', b'--name', b'--cgroup', b'--no-threads', b'--failed',
+                     b'--format', b'--extended', b'--summary', b'--time', b'--env',
+                     b'--arg-bytes', b'-u', b'-P', b'-c', b'-F', b'-x', b'-S', b'-T'):
             expect(name in result.out, f'{name.decode()} is not in the help')
 
 

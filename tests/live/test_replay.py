@@ -199,7 +199,7 @@ def must_be_refused(result, status, *words):
 @test
 def command_lines_that_make_no_sense():
     for args, word in (([], 'FILE'), ([FILE, 'more'], 'more'), (['-p', '0', FILE], '-p'),
-                       (['-d', '0', FILE], '-d'), (['-n', 'x', FILE], '-n'), (['-f', FILE], '-p'),
+                       (['-d', '0', FILE], '-d'), (['-n', '7x', FILE], '-n'), (['-f', FILE], '-p'),
                        (['-e', 'spoon', FILE], '-e'), (['-m', '8', FILE], '-m'),
                        (['--stream', FILE], '--stream'), ([FILE, '--', 'true'], 'COMMAND')):
         must_be_refused(replay(*args), 2, word)

@@ -3,6 +3,7 @@
 """Command lines that make no sense: status 2, one clear line on standard error, nothing done."""
 
 import subprocess
+from pathlib import Path
 
 from live import equal, expect, main, need_tracing, run_tool, scratch, test, tracing_test
 
@@ -21,7 +22,11 @@ WRONG = [
     (['-n', '0'], ['-n']),
     (['-n', '5001'], ['--stream']),
     (['-n', '-3'], ['-n']),
-    (['-n', 'many'], ['-n']),
+    (['-n', '+3'], ['-n']),
+    (['-n', '1.5'], ['-n']),
+    (['-n', '7z'], ['--name 7z']),
+    (['-n', ''], ['-n']),
+    (['--max-events', 'many'], ['-n']),
     (['-p', '0'], ['-p']),
     (['-p', '-1'], ['-p']),
     (['-p', 'x'], ['-p']),
@@ -44,6 +49,38 @@ WRONG = [
     (['true'], ['--']),
     (['check', 'me'], ['me']),
     (['-o', ''], ['-o']),
+    (['-n', 'make('], ['make(']),
+    (['--name', '[a'], ['[a']),
+    (['--name='], ['-n']),
+    (['-u', ''], ['-u']),
+    (['-u', 'no such user'], ['no such user']),
+    (['-u', '4294967295'], ['-u']),
+    (['-P', '0'], ['-P']),
+    (['-P', '1,2'], ['-P']),
+    (['-c', ''], ['-c']),
+    (['-c', '/no/such/cgroup'], ['/no/such/cgroup']),
+    (['-c', '/..'], ['..']),
+    (['--failed', '-e', 'exec'], ['-e']),
+    (['-F', 'csv'], ['json']),
+    (['-F', ''], ['json']),
+    (['-x', '-F', 'json'], ['-x']),
+    (['-T'], ['-F json']),
+    (['-T', '-S'], ['-S']),
+    (['--raw', '-F', 'tree'], ['--raw']),
+    (['--env', 'PATH'], ['-x or -F json']),
+    (['--env', 'A=b', '-x'], ['NAME']),
+    (['--env', 'A,,B', '-x'], ['NAME']),
+    (['--arg-bytes', '1023', '-x'], ['1024']),
+    (['--arg-bytes', '65536', '-x'], ['61440']),
+    (['--arg-bytes', '4096'], ['-x']),
+    (['record', '-o', 'x', '-F', 'json'], ['replay -F']),
+    (['record', '-o', 'x', '-S'], ['replay -S']),
+    (['record', '-o', 'x', '--failed'], ['replay --failed']),
+    (['record', '-o', 'x', '-n', 'make'], ['replay --name make']),
+    (['record', '-o', 'x', '--env', 'PATH'], ['-x']),
+    (['replay', '--arg-bytes', '4096', 'x'], ['record --arg-bytes']),
+    (['replay', '-n', 'make(', 'x'], ['make(']),
+    (['replay', '-u', 'no such user', 'x'], ['no such user']),
     (['formats', 'frob'], ['frob']),
     (['formats', 'diff', 'live'], ['diff']),
     (['formats', 'list', 'no-such-kernel'], ['no-such-kernel']),
@@ -74,7 +111,8 @@ def each_has_status_2_and_one_line():
 @test
 def hostile_arguments_cannot_forge_lines():
     for args in (['-d', 'a\nb'], ['-e', '\x1b[31m'], ['--x\ny'], ['a\nb'], ['-p', '1\n2'],
-                 ['-m', '2\r'], ['--', '/no/such\n\x1b[31mprogram']):
+                 ['-m', '2\r'], ['-n', '(\n'], ['-u', 'a\nb'], ['-c', '/a\x1b[31m'],
+                 ['-F', 'a\nb'], ['--env', '\n='], ['--', '/no/such\n\x1b[31mprogram']):
         result = run_tool(*args)
         equal(len(result.err.split(b'\n')), 2, f'lines on standard error after {args}')
         expect(not any(byte < 0x20 for byte in result.err.rstrip(b'\n')),
@@ -90,6 +128,42 @@ def nothing_is_done_before_the_command_line_is_right():
         equal(result.status, 2, 'status')
         equal(output.read_text(), 'precious', 'what -o names')
         expect(not (directory / 'touched').exists(), 'COMMAND was run')
+
+
+@test
+def what_filters_need_is_looked_at_before_tracing_begins():
+    with scratch() as directory:
+        output = directory / 'trace'
+        for args in (['-n', '('], ['-u', 'no such user'], ['-c', '/no/such/cgroup']):
+            result = run_tool('-o', output, *args, '--', 'touch', directory / 'touched')
+            equal(result.status, 2, f'status of {args}')
+            equal(list(directory.iterdir()), [], f'what {args} left behind')
+
+
+def cgroup2_mounts():
+    """Mount points of the whole hierarchy, or of what our cgroup namespace sees of it."""
+    lines = Path('/proc/self/mountinfo').read_text(encoding='utf-8').splitlines()
+    return [line.split()[4] for line in lines if ' - cgroup2 ' in line and line.split()[3] == '/']
+
+
+@test
+def cgroups_are_looked_for_where_cgroup2_is_mounted():
+    """With -V: only the command line is looked at."""
+    mounts = cgroup2_mounts()
+    if not mounts:
+        result = run_tool('-c', '/', '-V')
+        equal(result.status, 2, 'status without cgroup2')
+        expect('cgroup v2' in result.err_text(), f'{result.err!r} does not say what is missing')
+    for path in ['/', *mounts] if mounts else []:
+        run_tool('-c', path, '-V').must_succeed()
+
+
+@test
+def cgroups_of_a_capture_need_not_be_here():
+    """replay goes on to open the capture, and fails there."""
+    result = run_tool('replay', '-c', '/no/such/cgroup', '/no/such/capture')
+    equal(result.status, 1, 'status')
+    expect('/no/such/capture' in result.err_text(), f'{result.err!r} does not name the capture')
 
 
 @tracing_test

@@ -252,7 +252,7 @@ static void load_kernel(struct kernel *kernel, const char *name)
 	kernel->machine.long_size = load_long_size(name);
 	for (size_t i = 0; i < KERNEL_EVENTS; i++) {
 		snprintf(path, sizeof(path), FORMATS "/%s/events/sched/%s/format", name,
-			 tracepoint_names[i]);
+			 tracepoint_names[i].name);
 		kernel->text[i] = load_file(path, &kernel->length[i]);
 	}
 }

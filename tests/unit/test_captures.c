@@ -87,13 +87,14 @@ struct replayed {
 
 static void open_replayed(struct replayed *replayed, int fd)
 {
-	const struct format *formats[TRACEPOINT_COUNT];
+	const struct format *formats[TRACEPOINT_COUNT] = {NULL};
 	struct error err;
 
 	assert_int_equal(capture_open(fd, &replayed->source, &err), 0);
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
-		assert_int_equal(capture_format(replayed->source, "sched", tracepoint_names[i],
-						&replayed->formats[i], &err),
+	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		assert_int_equal(capture_format(replayed->source, tracepoint_names[i].system,
+						tracepoint_names[i].name, &replayed->formats[i],
+						&err),
 				 0);
 		formats[i] = replayed->formats[i];
 		assert_true(capture_has_tracepoint(replayed->source, formats[i]->id));
@@ -107,7 +108,7 @@ static void close_replayed(struct replayed *replayed)
 {
 	task_table_free(replayed->tasks);
 	decoder_free(replayed->decoder);
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++)
 		format_free(replayed->formats[i]);
 	source_free(replayed->source);
 }

@@ -61,6 +61,7 @@ static bool is_event(int fd)
 static unsigned int asked_for(const struct perf_event_attr *attr)
 {
 	return (attr->read_format & PERF_EVENT_FORMAT_LOST ? 1U << PERF_FEATURE_READ_LOST : 0) |
+	       (attr->cgroup ? 1U << PERF_FEATURE_CGROUP : 0) |
 	       (attr->use_clockid ? 1U << PERF_FEATURE_CLOCKID : 0) |
 	       (attr->comm_exec ? 1U << PERF_FEATURE_COMM_EXEC : 0);
 }
@@ -241,9 +242,9 @@ static int tear_down(void **state)
 static struct cpu_ring_plan make_plan(void)
 {
 	return (struct cpu_ring_plan){
-		.tracepoints = {{"sched_process_fork", "parent_pid == 1", 366},
-				{"sched_process_exec", NULL, 365},
-				{"sched_process_exit", "pid == 1", 369}},
+		.tracepoints = {{"sched", "sched_process_fork", "parent_pid == 1", 366, {0}},
+				{"sched", "sched_process_exec", NULL, 365, {0}},
+				{"sched", "sched_process_exit", "pid == 1", 369, {0}}},
 		.tracepoint_count = 3,
 		.comm = true,
 		.pages = 64,
@@ -393,6 +394,7 @@ static void test_an_older_kernel(void **state)
 	for (unsigned int fewer = 0; fewer <= PERF_FEATURES; fewer++) {
 		struct cpu_ring_plan plan = make_plan();
 
+		plan.cgroup = true;
 		kernel.known = PERF_FEATURES_ALL << fewer & PERF_FEATURES_ALL;
 		struct cpu_ring *ring = open_with(&plan);
 

@@ -2,6 +2,8 @@
 /*
  * The truth table of what is shown.
  */
+#include <string.h>
+
 #include "filter/filter.h"
 #include "support.h"
 
@@ -104,6 +106,260 @@ static void test_followed_only(void **state)
 	}
 }
 
+static void test_what_feeds_the_table_is_not_shown(void **state)
+{
+	struct filter filter = {.events = ~0U};
+
+	(void)state;
+	for (unsigned int type = EVENT_SHOWN_TYPES; type < EVENT_TYPES; type++) {
+		struct event event = {.type = (enum event_type)type};
+
+		assert_false(filter_passes(&filter, &event, &followed));
+	}
+}
+
+/* ---- filters that look at facts ---- */
+
+static struct text text_of(const char *string)
+{
+	return (struct text){string, strlen(string)};
+}
+
+/* Whether EVENT with FACTS (NULL: none) passes MORE. */
+static bool passes(const struct filter_options *more, struct event event, const struct facts *facts)
+{
+	struct filter filter = {.events = EVENT_SHOWABLE, .more = more};
+
+	event.facts = facts;
+	return filter_passes(&filter, &event, &stranger);
+}
+
+static bool any_passes(const struct filter_options *more, const struct facts *facts)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(showable); i++)
+		any = any || passes(more, *showable[i], facts);
+	return any;
+}
+
+static bool all_pass(const struct filter_options *more, const struct facts *facts)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(showable); i++)
+		all = all && passes(more, *showable[i], facts);
+	return all;
+}
+
+static void test_events_without_facts(void **state)
+{
+	const struct filter_options more = {.ppid = 1};
+
+	(void)state;
+	assert_false(any_passes(&more, NULL));
+	assert_true(passes(&more, lost_event, NULL));
+	assert_true(passes(&more, truncated_event, NULL));
+}
+
+static void test_uid(void **state)
+{
+	const struct filter_options more = {.has_uid = true};
+	struct facts facts = {.credentials = {.known = false}};
+
+	(void)state;
+	assert_false(any_passes(&more, &facts));
+	facts.credentials.known = true;
+	facts.credentials.euid = 1000;
+	assert_true(all_pass(&more, &facts));
+	/* A setuid program: still that user's. */
+	facts.credentials.euid = 0;
+	facts.credentials.uid = 1000;
+	assert_false(any_passes(&more, &facts));
+}
+
+static void test_ppid(void **state)
+{
+	const struct filter_options more = {.ppid = 7};
+	struct facts child = {.tgid = 8, .ppid = 7, .kind = FORK_KIND_PROCESS};
+	struct facts parent = {.tgid = 7, .ppid = 1, .kind = FORK_KIND_PROCESS};
+	const struct facts unknown = {.tgid = 8, .ppid = -1};
+
+	(void)state;
+	assert_true(passes(&more, exec_event, &child));
+	assert_true(passes(&more, exit_event, &child));
+	assert_false(passes(&more, fork_event, &child));
+	assert_false(passes(&more, exec_event, &parent));
+	assert_false(passes(&more, exit_event, &parent));
+	assert_true(passes(&more, fork_event, &parent));
+	parent.kind = FORK_KIND_VFORK;
+	assert_true(passes(&more, fork_event, &parent));
+	child.kind = parent.kind = FORK_KIND_THREAD;
+	assert_true(passes(&more, fork_event, &child));
+	assert_false(passes(&more, fork_event, &parent));
+	child.kind = parent.kind = FORK_KIND_UNKNOWN;
+	assert_false(passes(&more, fork_event, &child));
+	assert_false(passes(&more, fork_event, &parent));
+	assert_false(any_passes(&more, &unknown));
+}
+
+/* The events with COMM as the name that counts, and another one where there are two. */
+static bool comm_passes(const struct filter_options *more, enum event_type type, struct text comm)
+{
+	const struct facts facts = {0};
+	struct event event = {.type = type};
+
+	if (type == EVENT_FORK) {
+		event.fork.parent_comm = comm;
+		event.fork.child_comm = text_of("make");
+	} else if (type == EVENT_EXEC) {
+		event.exec.comm = comm;
+	} else {
+		event.exit.comm = comm;
+	}
+	return passes(more, event, &facts);
+}
+
+static void test_comm(void **state)
+{
+	struct filter_options more = {0};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(filter_options_parse_name(&more, "^(make|sh)$", &err), 0);
+	for (unsigned int type = EVENT_FORK; type <= EVENT_EXIT; type++) {
+		/* No NUL ends it. */
+		assert_true(comm_passes(&more, type, (struct text){"makefile", 4}));
+		assert_true(comm_passes(&more, type, text_of("sh")));
+		assert_false(comm_passes(&more, type, text_of("makefile")));
+		assert_false(comm_passes(&more, type, text_of("longer than any comm is")));
+		assert_false(comm_passes(&more, type, text_of("")));
+		assert_false(comm_passes(&more, type, (struct text){NULL, 0}));
+	}
+	filter_options_done(&more);
+}
+
+static void test_argv0(void **state)
+{
+	struct filter_options more = {0};
+	struct facts facts = {.arguments.known = {.bytes = {"/usr/bin/make\0-j2", 18}, .count = 2}};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(filter_options_parse_name(&more, "/make$", &err), 0);
+	assert_true(passes(&more, exec_event, &facts));
+	assert_true(passes(&more, exit_event, &facts));
+	facts.arguments.known.count = 0;
+	assert_false(passes(&more, exec_event, &facts));
+	facts.arguments.known = (struct string_list){.bytes = {"sh\0/make", 9}, .count = 2};
+	assert_false(passes(&more, exec_event, &facts));
+	/* No NUL in it, which no task table makes. */
+	facts.arguments.known = (struct string_list){.bytes = {"/make", 5}, .count = 1};
+	assert_false(passes(&more, exec_event, &facts));
+	facts.arguments.known = (struct string_list){.bytes = {NULL, 0}, .count = 1};
+	assert_false(passes(&more, exec_event, &facts));
+	filter_options_done(&more);
+}
+
+static void test_cgroup(void **state)
+{
+	char cgroup[] = "/system.slice";
+	const struct filter_options more = {.cgroup = cgroup};
+	struct facts facts = {.cgroup = text_of("/system.slice")};
+
+	(void)state;
+	assert_true(all_pass(&more, &facts));
+	facts.cgroup = text_of("/system.slice/ssh.service");
+	assert_true(all_pass(&more, &facts));
+	facts.cgroup = text_of("/system.slices");
+	assert_false(any_passes(&more, &facts));
+	facts.cgroup = text_of("/");
+	assert_false(any_passes(&more, &facts));
+	facts.cgroup = (struct text){NULL, 0};
+	assert_false(any_passes(&more, &facts));
+}
+
+static void test_no_threads(void **state)
+{
+	const struct filter_options more = {.no_threads = true};
+	struct facts facts = {.tgid = 1, .tid = 2};
+	static const bool forks[] = {[FORK_KIND_UNKNOWN] = true,
+				     [FORK_KIND_PROCESS] = true,
+				     [FORK_KIND_VFORK] = true,
+				     [FORK_KIND_THREAD] = false};
+
+	(void)state;
+	for (unsigned int kind = 0; kind < ARRAY_SIZE(forks); kind++) {
+		facts.kind = (enum fork_kind)kind;
+		assert_int_equal(passes(&more, fork_event, &facts), forks[kind]);
+		assert_true(passes(&more, exec_event, &facts));
+	}
+	for (int32_t tid = 1; tid <= 2; tid++) {
+		facts.tid = tid;
+		facts.last = KNOWN_YES;
+		assert_true(passes(&more, exit_event, &facts));
+		facts.last = KNOWN_NO;
+		assert_false(passes(&more, exit_event, &facts));
+		facts.last = KNOWN_NOT;
+		assert_int_equal(passes(&more, exit_event, &facts), tid == 1);
+	}
+}
+
+static void test_failed(void **state)
+{
+	const struct filter_options more = {.failed = true};
+	struct facts facts = {.last = KNOWN_YES, .status = {.known = true, .code = 1}};
+
+	(void)state;
+	assert_true(passes(&more, exit_event, &facts));
+	assert_false(passes(&more, fork_event, &facts));
+	assert_false(passes(&more, exec_event, &facts));
+	facts.status.known = false;
+	assert_false(passes(&more, exit_event, &facts));
+	facts.status = (struct exit_status){.known = true, .signal = 15};
+	assert_true(passes(&more, exit_event, &facts));
+	facts.last = KNOWN_NO;
+	assert_false(passes(&more, exit_event, &facts));
+	facts.last = KNOWN_NOT;
+	assert_false(passes(&more, exit_event, &facts));
+	facts = (struct facts){.last = KNOWN_YES, .status = {.known = true}};
+	assert_false(passes(&more, exit_event, &facts));
+}
+
+/* Every one of them has to pass, and what -p and -e say too. */
+static void test_all_together(void **state)
+{
+	const struct filter_options more = {.has_uid = true, .ppid = 7, .failed = true};
+	const struct facts facts = {.ppid = 7,
+				    .last = KNOWN_YES,
+				    .credentials = {.known = true},
+				    .status = {.known = true, .code = 1}};
+	struct facts other = facts;
+
+	(void)state;
+	assert_true(passes(&more, exit_event, &facts));
+	other.credentials.uid = 1;
+	assert_false(passes(&more, exit_event, &other));
+	other = facts;
+	other.ppid = 8;
+	assert_false(passes(&more, exit_event, &other));
+	other = facts;
+	other.status.code = 0;
+	assert_false(passes(&more, exit_event, &other));
+
+	struct event event = exit_event;
+	struct filter filter = {.events = EVENT_SHOWABLE, .pids = &list_2, .more = &more};
+	event.facts = &facts;
+	assert_true(filter_passes(&filter, &event, &stranger));
+	filter.pids = &list_3;
+	assert_false(filter_passes(&filter, &event, &stranger));
+	filter.followed_only = true;
+	assert_true(filter_passes(&filter, &event, &followed));
+	assert_false(filter_passes(&filter, &event, &stranger));
+	filter.events = EVENT_BIT(EVENT_EXEC);
+	assert_false(filter_passes(&filter, &event, &followed));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +369,16 @@ int main(void)
 		cmocka_unit_test(test_pids),
 		cmocka_unit_test(test_pids_and_events),
 		cmocka_unit_test(test_followed_only),
+		cmocka_unit_test(test_what_feeds_the_table_is_not_shown),
+		cmocka_unit_test(test_events_without_facts),
+		cmocka_unit_test(test_uid),
+		cmocka_unit_test(test_ppid),
+		cmocka_unit_test(test_comm),
+		cmocka_unit_test(test_argv0),
+		cmocka_unit_test(test_cgroup),
+		cmocka_unit_test(test_no_threads),
+		cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_all_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "source/perf_event.h"
+#include "source/sample_extra.h"
 #include "support.h"
 
 #define FAKE_FD 12345
@@ -25,9 +26,22 @@ static struct {
 	unsigned long flags;
 } kernel;
 
+static const struct perf_event_extra no_extra = {0};
+static const struct perf_event_extra all_extra = {
+	.regs_user = 0x80, .stack_user = 16384, .cgroup = true};
+
+static int open_owner(int cpu, uint32_t watermark, bool comm, unsigned int *features)
+{
+	const struct ring_owner owner = {.watermark = watermark, .comm = comm, .cgroup = true};
+
+	return perf_event_open_ring_owner(&owner, cpu, features);
+}
+
 static unsigned int asked_for(const struct perf_event_attr *attr)
 {
 	return (attr->read_format & PERF_EVENT_FORMAT_LOST ? 1U << PERF_FEATURE_READ_LOST : 0) |
+	       (attr->cgroup || attr->sample_type & SAMPLE_EXTRA_CGROUP ? 1U << PERF_FEATURE_CGROUP
+									: 0) |
 	       (attr->use_clockid ? 1U << PERF_FEATURE_CLOCKID : 0) |
 	       (attr->comm_exec ? 1U << PERF_FEATURE_COMM_EXEC : 0);
 }
@@ -120,7 +134,7 @@ static void test_tracepoint(void **state)
 	unsigned int features = PERF_FEATURES_ALL;
 
 	(void)state;
-	assert_int_equal(perf_event_open_tracepoint(366, 5, &features), FAKE_FD);
+	assert_int_equal(perf_event_open_tracepoint(366, &no_extra, 5, &features), FAKE_FD);
 	assert_int_equal(kernel.calls, 1);
 	assert_int_equal(features, PERF_FEATURES_ALL);
 	assert_int_equal(last_attr()->type, PERF_TYPE_TRACEPOINT);
@@ -131,12 +145,26 @@ static void test_tracepoint(void **state)
 	assert_ring_attr(last_attr());
 }
 
+static void test_tracepoint_with_all_there_is(void **state)
+{
+	unsigned int features = PERF_FEATURES_ALL;
+
+	(void)state;
+	assert_int_equal(perf_event_open_tracepoint(366, &all_extra, 5, &features), FAKE_FD);
+	assert_int_equal(last_attr()->sample_type, PERF_EVENT_SAMPLE_TYPE | PERF_SAMPLE_REGS_USER |
+							   PERF_SAMPLE_STACK_USER |
+							   SAMPLE_EXTRA_CGROUP);
+	assert_int_equal(last_attr()->sample_regs_user, 0x80);
+	assert_int_equal(last_attr()->sample_stack_user, 16384);
+	assert_true(last_attr()->size >= PERF_ATTR_SIZE_VER3 && last_attr()->size <= 112);
+}
+
 static void test_ring_owner(void **state)
 {
 	unsigned int features = PERF_FEATURES_ALL;
 
 	(void)state;
-	assert_int_equal(perf_event_open_ring_owner(5, 32768, true, &features), FAKE_FD);
+	assert_int_equal(open_owner(5, 32768, true, &features), FAKE_FD);
 	assert_int_equal(kernel.calls, 1);
 	assert_int_equal(features, PERF_FEATURES_ALL);
 	assert_int_equal(last_attr()->type, PERF_TYPE_SOFTWARE);
@@ -153,7 +181,7 @@ static void test_ring_owner_without_comm(void **state)
 	unsigned int features = PERF_FEATURES_ALL;
 
 	(void)state;
-	assert_int_equal(perf_event_open_ring_owner(5, 4096, false, &features), FAKE_FD);
+	assert_int_equal(open_owner(5, 4096, false, &features), FAKE_FD);
 	assert_int_equal(last_attr()->comm, 0);
 	assert_int_equal(last_attr()->comm_exec, 0);
 	assert_int_equal(last_attr()->mmap, 0);
@@ -167,7 +195,7 @@ static void check_old_kernel(unsigned int fewer, bool comm)
 
 	reset(NULL);
 	kernel.known = PERF_FEATURES_ALL << fewer & PERF_FEATURES_ALL;
-	assert_int_equal(perf_event_open_ring_owner(5, 4096, comm, &features), FAKE_FD);
+	assert_int_equal(open_owner(5, 4096, comm, &features), FAKE_FD);
 	assert_true(kernel.calls <= 1 + (int)fewer);
 	for (int call = 0; call < kernel.calls; call++) {
 		unsigned int left = PERF_FEATURES_ALL << call & PERF_FEATURES_ALL;
@@ -200,9 +228,10 @@ static void test_tracepoints_drop_features_too(void **state)
 
 	(void)state;
 	kernel.known = 1U << PERF_FEATURE_CLOCKID | 1U << PERF_FEATURE_COMM_EXEC;
-	assert_int_equal(perf_event_open_tracepoint(1, 5, &features), FAKE_FD);
-	assert_int_equal(kernel.calls, 2);
+	assert_int_equal(perf_event_open_tracepoint(1, &all_extra, 5, &features), FAKE_FD);
+	assert_int_equal(kernel.calls, 3);
 	assert_int_equal(features, kernel.known);
+	assert_int_equal(last_attr()->sample_type & SAMPLE_EXTRA_CGROUP, 0);
 	assert_int_equal(last_attr()->read_format & PERF_EVENT_FORMAT_LOST, 0);
 	assert_int_equal(last_attr()->use_clockid, 1);
 }
@@ -213,9 +242,9 @@ static void test_what_was_learnt_is_not_tried_again(void **state)
 
 	(void)state;
 	kernel.known = 0;
-	assert_int_equal(perf_event_open_tracepoint(1, 5, &features), FAKE_FD);
+	assert_int_equal(perf_event_open_tracepoint(1, &no_extra, 5, &features), FAKE_FD);
 	assert_int_equal(kernel.calls, 1);
-	assert_int_equal(perf_event_open_ring_owner(5, 4096, true, &features), FAKE_FD);
+	assert_int_equal(open_owner(5, 4096, true, &features), FAKE_FD);
 	assert_int_equal(kernel.calls, 2);
 	assert_int_equal(features, 0);
 }
@@ -226,15 +255,15 @@ static void test_endless_einval_ends(void **state)
 
 	(void)state;
 	kernel.refusal = EINVAL;
-	assert_int_equal(perf_event_open_tracepoint(1, 5, &features), -EINVAL);
+	assert_int_equal(perf_event_open_tracepoint(1, &no_extra, 5, &features), -EINVAL);
 	assert_true(kernel.calls <= 1 + PERF_FEATURES);
 	kernel.calls = 0;
 	features = PERF_FEATURES_ALL;
-	assert_int_equal(perf_event_open_ring_owner(5, 4096, true, &features), -EINVAL);
+	assert_int_equal(open_owner(5, 4096, true, &features), -EINVAL);
 	assert_true(kernel.calls <= 1 + PERF_FEATURES);
 	kernel.calls = 0;
 	features = 0;
-	assert_int_equal(perf_event_open_ring_owner(5, 4096, true, &features), -EINVAL);
+	assert_int_equal(open_owner(5, 4096, true, &features), -EINVAL);
 	assert_int_equal(kernel.calls, 1);
 }
 
@@ -249,9 +278,10 @@ static void test_other_errors_come_through(void **state)
 
 		reset(NULL);
 		kernel.refusal = errors[i];
-		assert_int_equal(perf_event_open_tracepoint(1, 5, &features), -errors[i]);
+		assert_int_equal(perf_event_open_tracepoint(1, &no_extra, 5, &features),
+				 -errors[i]);
 		assert_int_equal(kernel.calls, 1);
-		assert_int_equal(perf_event_open_ring_owner(5, 4096, true, &features), -errors[i]);
+		assert_int_equal(open_owner(5, 4096, true, &features), -errors[i]);
 		assert_int_equal(kernel.calls, 2);
 		assert_int_equal(features, PERF_FEATURES_ALL);
 	}
@@ -264,7 +294,7 @@ static void test_an_old_kernel_that_refuses_says_why(void **state)
 	(void)state;
 	kernel.known = 0;
 	kernel.refusal = EACCES;
-	assert_int_equal(perf_event_open_ring_owner(5, 4096, true, &features), -EACCES);
+	assert_int_equal(open_owner(5, 4096, true, &features), -EACCES);
 	assert_true(kernel.calls <= 1 + PERF_FEATURES);
 }
 
@@ -329,6 +359,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		perf_test(test_tracepoint),
+		perf_test(test_tracepoint_with_all_there_is),
 		perf_test(test_ring_owner),
 		perf_test(test_ring_owner_without_comm),
 		perf_test(test_features_are_dropped_in_order),

@@ -381,9 +381,23 @@ static void test_too_many_pids_for_the_kernel(void **state)
 	}
 }
 
+static void test_one_pid(void **state)
+{
+	static const char *const wrong[] = {"", "0", "x", "1x", "1,", "1,2", "-1", "4194305"};
+	int32_t pid = 0;
+
+	(void)state;
+	assert_int_equal(pid_parse("4194304", &pid), 0);
+	assert_int_equal(pid, 4194304);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_int_equal(pid_parse(wrong[i], &pid), -EINVAL);
+	assert_int_equal(pid, 4194304);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_one_pid),
 		cmocka_unit_test(test_good_lists),
 		cmocka_unit_test(test_bad_lists),
 		cmocka_unit_test(test_has),

@@ -8,6 +8,7 @@
 #include "source/perf_event.h"
 #include "source/record.h"
 #include "support.h"
+#include "support_words.h"
 
 #define RECORD_MAX 1024
 
@@ -345,27 +346,56 @@ static void test_what_follows_raw_is_ignored(void **state)
 	}
 }
 
+/* EXTRA_SIZE bytes more at the end of `example`, read from memory that ends there. */
+static void check_extra(struct guarded *guarded, uint64_t sample_type, uint16_t extra_size)
+{
+	_Alignas(8) unsigned char bytes[RECORD_MAX];
+	uint16_t size = make_sample(bytes, sample_type, &example);
+
+	for (uint16_t i = 0; i < extra_size; i++)
+		bytes[size + i] = (unsigned char)i;
+	const void *copy = cut(guarded, bytes, (uint16_t)(size + extra_size));
+	struct record record = parse(copy, sample_type);
+
+	assert_example_raw(&record, sample_type);
+	if (!(sample_type & PERF_SAMPLE_RAW) || extra_size == 0) {
+		assert_null(record.extra);
+		assert_int_equal(record.extra_size, 0);
+		return;
+	}
+	assert_int_equal(record.extra_size, extra_size);
+	assert_memory_equal(record.extra, bytes + size, extra_size);
+}
+
+static void test_what_follows_raw_is_shown(void **state)
+{
+	struct guarded guarded;
+
+	(void)state;
+	guarded_new(&guarded, RECORD_MAX);
+	for (uint16_t extra_size = 0; extra_size < 20; extra_size++) {
+		check_extra(&guarded, PERF_EVENT_SAMPLE_TYPE, extra_size);
+		check_extra(&guarded, PERF_EVENT_SAMPLE_TYPE & ~(uint64_t)PERF_SAMPLE_RAW,
+			    extra_size);
+	}
+	guarded_free(&guarded);
+}
+
+static void test_other_types_have_no_extra(void **state)
+{
+	_Alignas(8) unsigned char bytes[RECORD_MAX];
+	static const char body[24];
+
+	(void)state;
+	make_record(bytes, PERF_RECORD_FORK, 0, body, sizeof(body), PERF_EVENT_SAMPLE_TYPE,
+		    &example);
+	struct record record = parse(bytes, PERF_EVENT_SAMPLE_TYPE);
+
+	assert_null(record.extra);
+	assert_int_equal(record.extra_size, 0);
+}
+
 /* ---- layouts that live tracing does not use ---- */
-
-struct words {
-	unsigned char bytes[RECORD_MAX];
-	size_t size;
-	bool swap;
-};
-
-static void put32(struct words *words, uint32_t value)
-{
-	value = words->swap ? bswap_32(value) : value;
-	memcpy(words->bytes + words->size, &value, sizeof(value));
-	words->size += sizeof(value);
-}
-
-static void put64(struct words *words, uint64_t value)
-{
-	value = words->swap ? bswap_64(value) : value;
-	memcpy(words->bytes + words->size, &value, sizeof(value));
-	words->size += sizeof(value);
-}
 
 static void begin(struct words *words, uint32_t type, bool swap)
 {
@@ -392,8 +422,7 @@ static void put_who(struct words *words)
 static void put_raw(struct words *words)
 {
 	put32(words, 4);
-	memcpy(words->bytes + words->size, "raw!", 4);
-	words->size += 4;
+	put_bytes(words, "raw!", 4);
 }
 
 /* Everything that can come before RAW. READ_VALUES words stand for PERF_SAMPLE_READ. */
@@ -584,6 +613,8 @@ int main(void)
 		cmocka_unit_test(test_other_types_cut_at_every_length),
 		cmocka_unit_test(test_a_raw_size_beyond_the_record_is_refused),
 		cmocka_unit_test(test_what_follows_raw_is_ignored),
+		cmocka_unit_test(test_what_follows_raw_is_shown),
+		cmocka_unit_test(test_other_types_have_no_extra),
 		cmocka_unit_test(test_all_that_can_come_before_raw),
 		cmocka_unit_test(test_full_samples_cut_at_every_length),
 		cmocka_unit_test(test_counts_that_no_record_can_hold),

@@ -2,23 +2,12 @@
 /*
  * The five lines, byte by byte, against fixtures/golden/pipe.txt.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "sink/sink.h"
-#include "support.h"
+#include "support_sink.h"
 
 #define MS UINT64_C(1000000)
-
-/* A text with its length, so that it may hold NULs. */
-#define TEXT(literal)                          \
-	{                                      \
-		(literal), sizeof(literal) - 1 \
-	}
 
 /* One event for each line of the golden file, in its order. */
 static const struct event golden[] = {
@@ -63,63 +52,13 @@ static const struct event golden[] = {
 	 .fork = {1, 2, TEXT("\xc0\xaf\xed\xa0\x80"), TEXT("\xf0\x9f\x98\x80\xf0\x9f")}},
 };
 
-struct output {
-	int fd;
-	struct writer *writer;
-	struct sink *sink;
-};
-
-static struct output output_to(int fd)
-{
-	struct output output = {.fd = fd};
-
-	assert_true(fd >= 0);
-	output.writer = writer_new(fd);
-	assert_non_null(output.writer);
-	output.sink = sink_pipe_new(&(struct sink_context){.writer = output.writer});
-	assert_non_null(output.sink);
-	return output;
-}
-
-static struct output output_to_memory(void)
-{
-	return output_to(memfd_create("lines", MFD_CLOEXEC));
-}
-
-static void close_output(struct output *output)
-{
-	sink_free(output->sink);
-	writer_free(output->writer);
-	close(output->fd);
-}
-
-/* What was written, with a NUL behind it; the caller frees. */
-static char *flushed(struct output *output, size_t *length)
-{
-	assert_int_equal(writer_flush(output->writer), 0);
-	*length = (size_t)lseek(output->fd, 0, SEEK_END);
-	char *bytes = calloc(1, *length + 1);
-
-	assert_non_null(bytes);
-	assert_int_equal(pread(output->fd, bytes, *length, 0), *length);
-	return bytes;
-}
+static const struct sink_context context = {0};
 
 static void test_the_golden_file(void **state)
 {
-	struct output output = output_to_memory();
-	size_t expected_length, length;
-	char *expected = load_file("fixtures/golden/pipe.txt", &expected_length);
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(golden); i++)
-		assert_int_equal(sink_event(output.sink, &golden[i]), 0);
-	char *lines = flushed(&output, &length);
-	assert_string_equal(lines, expected);
-	assert_int_equal(length, expected_length);
-	free(lines);
-	free(expected);
-	close_output(&output);
+	assert_golden(sink_pipe_new, &context, golden, ARRAY_SIZE(golden),
+		      "fixtures/golden/pipe.txt");
 }
 
 /* How many '|' each kind of line has, whatever the names hold. */
@@ -145,16 +84,13 @@ static size_t count_bytes(const char *bytes, size_t length, char byte)
 /* EVENT is one line with a fixed number of separators. */
 static void check_shape(const struct event *event)
 {
-	struct output output = output_to_memory();
-	size_t length;
+	char *line = line_of(sink_pipe_new, &context, event);
+	size_t length = strlen(line);
 
-	assert_int_equal(sink_event(output.sink, event), 0);
-	char *line = flushed(&output, &length);
 	assert_true(length > 0 && line[length - 1] == '\n');
 	assert_int_equal(count_bytes(line, length, '\n'), 1);
 	assert_int_equal(count_bytes(line, length, '|'), separators(event->type));
 	free(line);
-	close_output(&output);
 }
 
 static void test_every_byte_in_every_text(void **state)
@@ -179,7 +115,7 @@ static void test_every_byte_in_every_text(void **state)
 static void test_long_hostile_names(void **state)
 {
 	static char name[65536];
-	struct output output = output_to_memory();
+	struct output output = output_to_memory(sink_pipe_new, &context);
 	struct event event = {.type = EVENT_EXEC,
 			      .exec = {.pid = 1, .filename = {name, sizeof(name)}}};
 	size_t length;
@@ -188,38 +124,27 @@ static void test_long_hostile_names(void **state)
 	memset(name, '\n', sizeof(name));
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(sink_event(output.sink, &event), 0);
-	char *lines = flushed(&output, &length);
+	char *lines = output_flushed(&output, &length);
 	assert_int_equal(length, 10 * (strlen("EXEC|0|1||\n") + 4 * sizeof(name)));
 	assert_int_equal(count_bytes(lines, length, '\n'), 10);
 	free(lines);
-	close_output(&output);
+	output_close(&output);
 }
 
 static void test_comm_is_not_shown(void **state)
 {
-	struct output output = output_to_memory();
-	struct event event = {.type = EVENT_COMM, .comm = {1, TEXT("name")}};
-	size_t length;
+	struct event event = {.type = EVENT_COMM, .comm = {.tid = 1, .comm = TEXT("name")}};
+	char *line = line_of(sink_pipe_new, &context, &event);
 
 	(void)state;
-	assert_int_equal(sink_event(output.sink, &event), 0);
-	char *lines = flushed(&output, &length);
-	assert_string_equal(lines, "");
-	free(lines);
-	close_output(&output);
+	assert_string_equal(line, "");
+	free(line);
 }
 
 static void test_a_full_disk_is_reported(void **state)
 {
-	struct output output = output_to(open("/dev/full", O_WRONLY | O_CLOEXEC));
-	int code = 0;
-
 	(void)state;
-	for (int i = 0; i < 1000000 && code == 0; i++)
-		code = sink_event(output.sink, &golden[0]);
-	assert_int_equal(code, -ENOSPC);
-	assert_int_equal(sink_event(output.sink, &golden[0]), -ENOSPC);
-	close_output(&output);
+	assert_full_disk_reported(sink_pipe_new, &golden[0]);
 	sink_free(NULL);
 }
 

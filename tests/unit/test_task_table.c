@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support.h"
+#include "task/comm.h"
 #include "task/task_table.h"
 
 static struct task_table *table;
@@ -71,7 +72,7 @@ static void apply_comm(int32_t tid, const char *comm)
 		.type = EVENT_COMM,
 		.sample_pid = tid,
 		.sample_tid = tid,
-		.comm = {.tid = tid, .comm = {copy, strlen(comm)}},
+		.comm = {.tid = tid, .is_exec = true, .comm = {copy, strlen(comm)}},
 	};
 
 	/* The record is gone once the next one is read: what is kept must be a copy. */

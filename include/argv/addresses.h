@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a process's stack and strings are, as its line in /proc/PID/stat has it.
+ */
+#ifndef PXT_ARGV_ADDRESSES_H
+#define PXT_ARGV_ADDRESSES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler.h"
+
+/* All 0 for who may not see them. They end where the next byte is none of theirs. */
+struct addresses {
+	uint64_t start_stack; /* the stack pointer, as the exec left it */
+	uint64_t arg_start, arg_end;
+	uint64_t env_start, env_end;
+};
+
+/* Returns 0, or -EBADMSG where LENGTH bytes at TEXT are no such line. ADDRESSES is untouched then.
+ */
+int addresses_parse(const char *text, size_t length, struct addresses *addresses) MUST_CHECK;
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each mode takes, in tables that make both parser and help.
+ */
+#ifndef PXT_CLI_SYNTAX_H
+#define PXT_CLI_SYNTAX_H
+
+#include <popt.h>
+#include <stdbool.h>
+
+#include "cli/options.h"
+
+/* Options without a short name. */
+enum long_option {
+	OPTION_STREAM = 256,
+	OPTION_FORMATS,
+	OPTION_RAW,
+	OPTION_ALL,
+	OPTION_MAX_EVENTS,
+	OPTION_NAME,
+	OPTION_NO_THREADS,
+	OPTION_FAILED,
+	OPTION_ENV,
+	OPTION_ARG_BYTES,
+};
+
+struct mode_syntax {
+	const char *name; /* the first argument; NULL: MODE_TRACE, which has none */
+	const struct poptOption *table;
+	const char *usage; /* how its usage line ends */
+};
+
+/* That of MODE, which is none of MODE_HELP and MODE_VERSION. */
+const struct mode_syntax *syntax_of(enum mode mode);
+
+/* The mode that WORD, the first argument, names; MODE_TRACE where it names none. */
+enum mode syntax_named_mode(const char *word);
+
+/* Whether MODE takes the option that WORD of a command line begins with: "-x", "--name=VALUE". */
+bool syntax_takes(enum mode mode, const char *word);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control groups that exist (cgroups(7), version 2), by the ids that PERF_SAMPLE_CGROUP and
+ * PERF_RECORD_CGROUP have.
+ */
+#ifndef PXT_HOST_CGROUPS_H
+#define PXT_HOST_CGROUPS_H
+
+#include <stdint.h>
+
+#include "compiler.h"
+
+/* Groups further down than this are not visited. */
+#define CGROUPS_DEPTH_MAX 64
+
+/*
+ * Open the mount point of the whole hierarchy, by proc/self/mountinfo of the tree at ROOT_FD (a
+ * directory fd of "/", or of a fake one). Returns a descriptor (close it); -ENOENT where none is
+ * mounted, or none but a part, as in a cgroup namespace: its paths would not be the kernel's.
+ */
+int cgroups_open_mount(int root_fd) MUST_CHECK;
+
+/* Told of a group: PATH from the root of the hierarchy, any bytes, "/" for the root itself. */
+typedef void cgroup_visit(void *context, uint64_t id, const char *path);
+
+/*
+ * Call VISIT for every group under MOUNT_FD, parents first. What comes and goes meanwhile may be
+ * missed. Returns 0 or a negative errno.
+ */
+int cgroups_visit(int mount_fd, cgroup_visit *visit, void *context) MUST_CHECK;
+
+#endif

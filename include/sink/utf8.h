@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every format has to know of characters: which bytes are UTF-8, and which characters are not
+ * to be shown as they are.
+ */
+#ifndef PXT_SINK_UTF8_H
+#define PXT_SINK_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text.h"
+
+/* No code point: a byte that is not UTF-8. */
+#define UTF8_BAD UINT32_MAX
+
+/*
+ * The code point that begins at FROM, where AVAILABLE bytes (1 at least) are, to *POINT. Returns
+ * how many bytes it takes. Overlong forms, surrogates and cut sequences are UTF8_BAD, byte by byte.
+ */
+size_t utf8_next(const unsigned char *from, size_t available, uint32_t *point);
+
+/*
+ * Whether a terminal obeys the character POINT, or it ends or reorders a line: controls (C0, DEL,
+ * C1), line and paragraph separator, bidirectional controls.
+ */
+bool utf8_is_harmful(uint32_t point);
+
+bool utf8_is_valid(struct text text);
+
+#endif

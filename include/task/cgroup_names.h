@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The paths of cgroups by the ids that samples carry. perf does not tell when one is removed, so
+ * only the newest ones are kept.
+ */
+#ifndef PXT_TASK_CGROUP_NAMES_H
+#define PXT_TASK_CGROUP_NAMES_H
+
+#include <stdint.h>
+
+#include "compiler.h"
+#include "text.h"
+
+#define CGROUP_NAMES_MAX 65536U
+
+struct cgroup_names;
+
+/* Returns NULL without memory. */
+struct cgroup_names *cgroup_names_new(void);
+void cgroup_names_free(struct cgroup_names *names);
+
+/* ID is called PATH from now on. Returns 0 or -ENOMEM. */
+int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path) MUST_CHECK;
+
+/* The path of ID, borrowed until it is set anew; NULL bytes where it is not known. */
+struct text cgroup_names_find(const struct cgroup_names *names, uint64_t id);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A task's name, kept.
+ */
+#ifndef PXT_TASK_COMM_H
+#define PXT_TASK_COMM_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "text.h"
+
+/* TASK_COMM_LEN of include/linux/sched.h, NUL included. */
+#define TASK_COMM_SIZE 16
+
+struct comm {
+	char bytes[TASK_COMM_SIZE]; /* any bytes, no NUL at the end */
+	uint8_t length;             /* 0: not known */
+};
+
+/* Keep NAME, cut at what a comm can be. */
+static inline void comm_set(struct comm *comm, struct text name)
+{
+	size_t length = name.length < TASK_COMM_SIZE ? name.length : TASK_COMM_SIZE;
+
+	if (length > 0)
+		memcpy(comm->bytes, name.bytes, length);
+	comm->length = (uint8_t)length;
+}
+
+/* View COMM, whose it stays; NULL bytes where it is not known. */
+static inline struct text comm_text(const struct comm *comm)
+{
+	return (struct text){comm->length > 0 ? comm->bytes : NULL, comm->length};
+}
+
+#endif

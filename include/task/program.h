@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a process executes: a copy of what its exec showed, shared by all that it forks.
+ */
+#ifndef PXT_TASK_PROGRAM_H
+#define PXT_TASK_PROGRAM_H
+
+#include "facts.h"
+#include "text.h"
+
+struct program {
+	unsigned int references;
+	struct text filename;
+	struct arguments arguments;
+	struct credentials credentials;
+	char bytes[]; /* that the texts refer to */
+};
+
+/* Copy FILENAME and, where it is not NULL, of IMAGE. Returns NULL without memory. */
+struct program *program_new(struct text filename, const struct exec_image *image);
+
+/* Another reference to PROGRAM, which may be NULL; returns it. */
+struct program *program_hold(struct program *program);
+
+/* Give a reference up; the last one frees it. NULL is fine. */
+void program_release(struct program *program);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is kept of a task, thread or leader, for the facts of its events.
+ */
+#ifndef PXT_TASK_THREAD_H
+#define PXT_TASK_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler.h"
+#include "event.h"
+#include "task/process.h"
+
+struct thread {
+	struct process *process; /* held; NULL: not known yet */
+	struct comm comm;
+	struct thread_end end;
+	/* What was told of its birth before its FORK came. */
+	struct {
+		bool announced;
+		bool has_flags;
+		uint64_t clone_flags;
+		int32_t tgid; /* 0: not told */
+	} birth;
+};
+
+/* How THREAD, whose FORK has come, was born; TID is its own. */
+enum fork_kind thread_kind(const struct thread *thread, int32_t tid);
+
+/*
+ * CHILD (its process not known yet) is born with TID by EVENT, a FORK, to PARENT, whose process is
+ * known. Returns 0 or -ENOMEM.
+ */
+int thread_fork(struct thread *child, int32_t tid, struct thread *parent,
+		const struct event *event) MUST_CHECK;
+
+/* THREAD, now the only one of its process, runs what EVENT says. Returns 0 or -ENOMEM. */
+int thread_exec(struct thread *thread, const struct event *event) MUST_CHECK;
+
+/* THREAD with TID ends as EVENT says. Returns whether its process is gone with it. */
+enum known thread_exit(struct thread *thread, int32_t tid, const struct event *event);
+
+/* THREAD, not known until now, belongs to PROCESS. */
+void thread_join(struct thread *thread, struct process *process);
+
+/* THREAD does not live any more, but can still be looked at. */
+void thread_leave(struct thread *thread);
+
+/* Let go of its process. */
+void thread_done(struct thread *thread);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/parse.h"
+#include "cli/syntax.h"
+#include "event.h"
+
+/* Above these nothing is meant, and sums of nanoseconds and bytes stay within 64 bits. */
+#define DURATION_MAX_S (365U * 24U * 3600U)
+#define MMAP_PAGES_MAX (1U << 20)
+
+/* Less would not even hold argc and the pointers of common command lines. */
+#define ARG_BYTES_MIN 1024U
+
+/* ---- values ---- */
+
+static int parse_number(const char *text, uint64_t max, uint64_t *number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	unsigned long long value = strtoull(text, &end, 10);
+	if (errno != 0 || *end != '\0' || value == 0 || value > max)
+		return -EINVAL;
+	*number = value;
+	return 0;
+}
+
+static int parse_duration(const char *text, struct parse *parse, struct error *err)
+{
+	uint64_t seconds;
+
+	if (parse_number(text, DURATION_MAX_S, &seconds) < 0)
+		return error_set(err, -EINVAL, "-d takes whole seconds, 1 to %u, not '%.40s'",
+				 parse->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S,
+				 text);
+	parse->options.duration_s = (uint32_t)seconds;
+	return 0;
+}
+
+static int parse_max_events(const char *text, struct parse *parse, struct error *err)
+{
+	if (parse_number(text, UINT64_MAX, &parse->options.max_events) == 0)
+		return 0;
+	if (parse->mode != MODE_TRACE)
+		return error_set(err, -EINVAL, "-n takes a number of events, not '%.40s'", text);
+	return error_set(err, -EINVAL, "-n takes a number of events, 1 to %u, not '%.40s'",
+			 EVENT_LIMIT, text);
+}
+
+static int parse_mmap_pages(const char *text, struct parse *parse, struct error *err)
+{
+	uint64_t pages;
+
+	if (parse_number(text, MMAP_PAGES_MAX, &pages) < 0 || (pages & (pages - 1)) != 0)
+		return error_set(err, -EINVAL,
+				 "-m takes a number of pages that is a power of two, not '%.40s'",
+				 text);
+	parse->options.mmap_pages = (uint32_t)pages;
+	return 0;
+}
+
+static int parse_pids(const char *text, struct parse *parse, struct error *err)
+{
+	struct pid_list pids;
+	int code = pid_list_parse(text, &pids);
+
+	if (code == -ENOMEM)
+		return error_set(err, code, "out of memory");
+	if (code < 0)
+		return error_set(err, code, "-p takes process ids, PID[,PID...], not '%.40s'",
+				 text);
+	pid_list_done(&parse->options.pids);
+	parse->options.pids = pids;
+	return 0;
+}
+
+static unsigned int event_bit(const char *name, size_t length)
+{
+	static const char *const names[] = {
+		[EVENT_FORK] = "fork", [EVENT_EXEC] = "exec", [EVENT_EXIT] = "exit"};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
+			return EVENT_BIT(i);
+	}
+	return 0;
+}
+
+static int parse_events(const char *text, struct parse *parse, struct error *err)
+{
+	const char *name = text;
+	unsigned int events = 0;
+
+	for (;;) {
+		size_t length = strcspn(name, ",");
+		unsigned int bit = event_bit(name, length);
+
+		if (!bit)
+			return error_set(err, -EINVAL,
+					 "-e takes a list of fork, exec and exit, not '%.40s'",
+					 text);
+		events |= bit;
+		if (name[length] == '\0')
+			break;
+		name += length + 1;
+	}
+	parse->options.events = events;
+	return 0;
+}
+
+int option_take_text(char **owner, const char *text, const char *option, struct error *err)
+{
+	if (text[0] == '\0')
+		return error_set(err, -EINVAL, "%s takes a name", option);
+	char *copy = strdup(text);
+	if (!copy)
+		return error_set(err, -ENOMEM, "out of memory");
+	free(*owner);
+	*owner = copy;
+	return 0;
+}
+
+/* Whether TEXT is meant as a number, be it a wrong one. */
+static bool is_like_number(const char *text)
+{
+	return isdigit((unsigned char)text[strspn(text, "+-")]);
+}
+
+/* -n: a number of events, or a name; what is recorded is not selected by names. */
+static int parse_limit_or_name(const char *text, struct parse *parse, struct error *err)
+{
+	if (parse->mode != MODE_RECORD && !is_like_number(text))
+		return filter_options_parse_name(&parse->options.filter, text, err);
+	int code = parse_max_events(text, parse, err);
+	if (code < 0 && text[strspn(text, "+-.0123456789")] != '\0')
+		error_remedy(err, "%s--name %.40s, if that is a name",
+			     parse->mode == MODE_RECORD ? "replay " : "", text);
+	return code;
+}
+
+static int parse_format(const char *text, struct parse *parse, struct error *err)
+{
+	static const char *const names[] = {[OUTPUT_PIPE] = "pipe",
+					    [OUTPUT_JSON] = "json",
+					    [OUTPUT_TABLE] = "table",
+					    [OUTPUT_TREE] = "tree"};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], text) == 0) {
+			parse->options.format = (enum output_format)i;
+			parse->format_given = true;
+			return 0;
+		}
+	}
+	return error_set(err, -EINVAL, "-F takes pipe, json, table or tree, not '%.40s'", text);
+}
+
+static int parse_arg_bytes(const char *text, struct parse *parse, struct error *err)
+{
+	uint64_t bytes;
+
+	if (parse_number(text, ARG_BYTES_MAX, &bytes) < 0 || bytes < ARG_BYTES_MIN)
+		return error_set(err, -EINVAL,
+				 "--arg-bytes takes a number of bytes, %u to %u, not '%.40s'",
+				 ARG_BYTES_MIN, ARG_BYTES_MAX, text);
+	/* perf_event_open(2): sample_stack_user is a multiple of 8. */
+	parse->options.arg_bytes = ((uint32_t)bytes + 7U) & ~7U;
+	return 0;
+}
+
+static int parse_environment(const char *text, struct parse *parse, struct error *err)
+{
+	const char *name = text;
+
+	for (;;) {
+		size_t length = strcspn(name, ",=");
+
+		if (length == 0 || name[length] == '=')
+			return error_set(err, -EINVAL,
+					 "--env takes names, NAME[,NAME...], or all, not '%.40s'",
+					 text);
+		if (name[length] == '\0')
+			break;
+		name += length + 1;
+	}
+	return option_take_text(&parse->options.environment, text, "--env", err);
+}
+
+/* ---- options ---- */
+
+static int parse_filter(int option, const char *text, struct parse *parse, struct error *err)
+{
+	struct filter_options *filter = &parse->options.filter;
+
+	switch (option) {
+	case 'u':
+		return filter_options_parse_user(filter, text, err);
+	case 'P':
+		return filter_options_parse_ppid(filter, text, err);
+	case 'c':
+		/* A capture's cgroups need not be those of this host. */
+		return filter_options_parse_cgroup(filter, text, parse->mode != MODE_REPLAY, err);
+	default:
+		return filter_options_parse_name(filter, text, err);
+	}
+}
+
+static int parse_value(int option, const char *text, struct parse *parse, struct error *err)
+{
+	switch (option) {
+	case 'd':
+		return parse_duration(text, parse, err);
+	case 'n':
+		return parse_limit_or_name(text, parse, err);
+	case OPTION_MAX_EVENTS:
+		return parse_max_events(text, parse, err);
+	case 'm':
+		return parse_mmap_pages(text, parse, err);
+	case 'p':
+		return parse_pids(text, parse, err);
+	case 'e':
+		return parse_events(text, parse, err);
+	case 'F':
+		return parse_format(text, parse, err);
+	case OPTION_ENV:
+		return parse_environment(text, parse, err);
+	case OPTION_ARG_BYTES:
+		return parse_arg_bytes(text, parse, err);
+	case 'o':
+		return option_take_text(&parse->options.output, text, "-o", err);
+	case OPTION_FORMATS:
+		return option_take_text(&parse->options.formats, text, "--formats", err);
+	default:
+		return parse_filter(option, text, parse, err);
+	}
+}
+
+/* What an option without an argument switches on; NULL: OPTION is none of these. */
+static bool *flag_of(int option, struct parse *parse)
+{
+	struct options *options = &parse->options;
+
+	switch (option) {
+	case 'f':
+		return &options->follow;
+	case 'x':
+		return &options->extended;
+	case 'S':
+		return &options->summary;
+	case 'T':
+		return &options->wall_clock;
+	case 'v':
+		return &options->verbose;
+	case 'q':
+		return &options->quiet;
+	case OPTION_STREAM:
+		return &parse->stream;
+	case OPTION_ALL:
+		return &options->all;
+	case OPTION_RAW:
+		return &options->raw;
+	case OPTION_NO_THREADS:
+		return &options->filter.no_threads;
+	case OPTION_FAILED:
+		return &options->filter.failed;
+	default:
+		return NULL;
+	}
+}
+
+int option_apply(struct parse *parse, int option, const char *text, struct error *err)
+{
+	bool *flag = flag_of(option, parse);
+
+	if (flag) {
+		*flag = true;
+	} else if (option == 'V') {
+		parse->options.mode = MODE_VERSION;
+	} else if (option == 'h') {
+		parse->options.help_on = parse->mode;
+		parse->options.mode = MODE_HELP;
+	} else {
+		return parse_value(option, text, parse, err);
+	}
+	return 0;
+}

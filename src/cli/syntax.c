@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/syntax.h"
+
+#include <string.h>
+
+#include "compiler.h"
+
+/* What several modes take. clang-format off: it makes a macro of one row into five lines. */
+/* clang-format off */
+#define FLAG(name, letter, help) \
+	{name, letter, POPT_ARG_NONE, NULL, letter, help, NULL}
+#define VALUE(name, letter, help, value) \
+	{name, letter, POPT_ARG_STRING, NULL, letter, help, value}
+#define LONG_FLAG(name, option, help) \
+	{name, '\0', POPT_ARG_NONE, NULL, option, help, NULL}
+#define LONG_VALUE(name, option, help, value) \
+	{name, '\0', POPT_ARG_STRING, NULL, option, help, value}
+
+#define OPTION_PID VALUE("pid", 'p', "only events in which one of the PIDs takes part", "PID[,PID...]")
+#define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants and threads too, those to come and those alive")
+#define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit", "LIST")
+#define OPTION_OUTPUT VALUE("output", 'o', "write to FILE instead of standard output", "FILE")
+#define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
+#define OPTION_FORMATS_DIR(instead) \
+	LONG_VALUE("formats", OPTION_FORMATS, "take format files from DIR, or those of a shipped kernel, instead of " instead, "DIR")
+#define OPTION_RAW_RECORDS LONG_FLAG("raw", OPTION_RAW, "below each line the record itself: every field, and the bytes")
+#define OPTION_QUIET FLAG("quiet", 'q', "no closing line and no notices, errors only")
+#define OPTION_USER VALUE("user", 'u', "only what runs as USER, a name or a number, by the real uid", "USER")
+#define OPTION_PPID VALUE("ppid", 'P', "only processes that PPID forked", "PPID")
+#define OPTION_NAMES LONG_VALUE("name", OPTION_NAME, "only where comm or argv[0] matches an extended regular expression", "REGEX")
+#define OPTION_CGROUP VALUE("cgroup", 'c', "only what runs in this cgroup or below", "CGROUP")
+#define OPTION_PROCESSES LONG_FLAG("no-threads", OPTION_NO_THREADS, "processes as a whole: no threads' FORK, one EXIT each")
+#define OPTION_FAILURES LONG_FLAG("failed", OPTION_FAILED, "only failures: exits of processes by a signal or with a code other than 0")
+#define OPTION_FORMAT VALUE("format", 'F', "pipe, json, table or tree (pipe)", "FMT")
+#define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
+#define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
+#define OPTION_TIME FLAG("time", 'T', "show the time of day too; not in plain pipe lines")
+#define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
+#define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (16384)", "N")
+/*
+ * -n takes both, the long options one each. popt takes the first row with a name, so that the
+ * hidden one has the long option, and the other one is for -n and for the help.
+ */
+#define OPTION_LIMIT_OR_NAME(help) \
+	{"max-events", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPTION_MAX_EVENTS, NULL, NULL}, \
+	VALUE("max-events", 'n', help "; -n REGEX is --name REGEX", "N")
+#define OPTION_VERSION FLAG("version", 'V', "show the version")
+#define OPTION_HELP FLAG("help", 'h', "show this help")
+
+static const struct poptOption trace_options[] = {
+	VALUE("duration", 'd', "stop after SECS, 1 to 60 (60)", "SECS"),
+	OPTION_LIMIT_OR_NAME("stop after N events, 1 to 5000 (5000)"),
+	LONG_FLAG("stream", OPTION_STREAM, "lift both limits: run until interrupted"),
+	OPTION_PID,
+	OPTION_FOLLOW,
+	OPTION_EVENTS,
+	OPTION_USER,
+	OPTION_PPID,
+	OPTION_NAMES,
+	OPTION_CGROUP,
+	OPTION_PROCESSES,
+	OPTION_FAILURES,
+	OPTION_FORMAT,
+	OPTION_EXTENDED,
+	OPTION_SUMMARY,
+	OPTION_TIME,
+	OPTION_ENVIRONMENT,
+	OPTION_STACK,
+	OPTION_OUTPUT,
+	OPTION_RAW_RECORDS,
+	OPTION_MMAP_PAGES,
+	OPTION_FORMATS_DIR("tracefs"),
+	FLAG("verbose", 'v', "say what is opened and how"),
+	OPTION_QUIET,
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption record_options[] = {
+	VALUE("output", 'o', "the capture; an existing one is kept as FILE.old; - is standard output", "FILE"),
+	VALUE("duration", 'd', "stop after SECS", "SECS"),
+	VALUE("max-events", 'n', "stop once at least N events are recorded", "N"),
+	OPTION_PID,
+	OPTION_FOLLOW,
+	OPTION_EVENTS,
+	FLAG("extended", 'x', "record what all formats and filters of replay need"),
+	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
+	OPTION_STACK,
+	OPTION_MMAP_PAGES,
+	OPTION_FORMATS_DIR("tracefs"),
+	FLAG("verbose", 'v', "say what is opened and how"),
+	OPTION_QUIET,
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption replay_options[] = {
+	VALUE("duration", 'd', "stop SECS after the first event, by the capture's clock", "SECS"),
+	OPTION_LIMIT_OR_NAME("stop after N events"),
+	LONG_FLAG("all", OPTION_ALL, "all that was recorded, not only what record was asked for"),
+	OPTION_PID,
+	OPTION_FOLLOW,
+	OPTION_EVENTS,
+	OPTION_USER,
+	OPTION_PPID,
+	OPTION_NAMES,
+	OPTION_CGROUP,
+	OPTION_PROCESSES,
+	OPTION_FAILURES,
+	OPTION_FORMAT,
+	OPTION_EXTENDED,
+	OPTION_SUMMARY,
+	OPTION_TIME,
+	OPTION_ENVIRONMENT,
+	OPTION_OUTPUT,
+	OPTION_RAW_RECORDS,
+	OPTION_FORMATS_DIR("those of the capture"),
+	FLAG("verbose", 'v', "say what the capture holds"),
+	OPTION_QUIET,
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption check_options[] = {
+	OPTION_FORMATS_DIR("tracefs"),
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption formats_options[] = {
+	FLAG("verbose", 'v', "with diff: list the ids that differ"),
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+/* clang-format on */
+
+static const struct mode_syntax modes[] = {
+	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]"},
+	[MODE_RECORD] = {"record", record_options,
+			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]"},
+	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE"},
+	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]"},
+	[MODE_FORMATS] = {"formats", formats_options,
+			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]"},
+};
+
+const struct mode_syntax *syntax_of(enum mode mode)
+{
+	return &modes[mode];
+}
+
+enum mode syntax_named_mode(const char *word)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(modes); i++) {
+		if (modes[i].name && strcmp(word, modes[i].name) == 0)
+			return (enum mode)i;
+	}
+	return MODE_TRACE;
+}
+
+static bool is_option(const struct poptOption *option, const char *word)
+{
+	if (strncmp(word, "--", 2) != 0)
+		return word[0] == '-' && option->shortName != '\0' && word[1] == option->shortName;
+	size_t length = strcspn(word + 2, "=");
+	return option->longName && strlen(option->longName) == length &&
+	       memcmp(option->longName, word + 2, length) == 0;
+}
+
+bool syntax_takes(enum mode mode, const char *word)
+{
+	const struct poptOption *option = modes[mode].table;
+
+	for (; option->longName || option->shortName; option++) {
+		if (is_option(option, word))
+			return true;
+	}
+	return false;
+}

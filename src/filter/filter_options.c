@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "filter/filter_options.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+#include "filter/cgroup_path.h"
+#include "filter/pid_list.h"
+
+static int out_of_memory(struct error *err)
+{
+	return error_set(err, -ENOMEM, "out of memory");
+}
+
+static void drop_name(struct filter_options *options)
+{
+	if (options->name)
+		regfree(options->name);
+	free(options->name);
+	options->name = NULL;
+}
+
+void filter_options_done(struct filter_options *options)
+{
+	drop_name(options);
+	free(options->cgroup);
+	*options = (struct filter_options){0};
+}
+
+/* ---- -u ---- */
+
+static int parse_uid(const char *text, uint32_t *uid, struct error *err)
+{
+	errno = 0;
+	unsigned long long value = strtoull(text, NULL, 10);
+	/* The last one is the kernel's "no user" (INVALID_UID). */
+	if (errno != 0 || value >= UINT32_MAX)
+		return error_set(err, -EINVAL, "-u takes a user id below %u, not '%.40s'",
+				 UINT32_MAX, text);
+	*uid = (uint32_t)value;
+	return 0;
+}
+
+static int find_user(const char *name, uint32_t *uid, struct error *err)
+{
+	errno = 0;
+	const struct passwd *user = getpwnam(name);
+	if (!user && errno == ENOMEM)
+		return out_of_memory(err);
+	if (!user)
+		return error_set(err, -EINVAL, "-u: there is no user '%.80s' on this host", name);
+	*uid = user->pw_uid;
+	return 0;
+}
+
+int filter_options_parse_user(struct filter_options *options, const char *text, struct error *err)
+{
+	if (text[0] == '\0')
+		return error_set(err, -EINVAL, "-u takes the name or id of a user");
+	bool is_number = text[strspn(text, "0123456789")] == '\0';
+	int code = is_number ? parse_uid(text, &options->uid, err)
+			     : find_user(text, &options->uid, err);
+
+	if (code == 0)
+		options->has_uid = true;
+	return code;
+}
+
+/* ---- the others ---- */
+
+int filter_options_parse_ppid(struct filter_options *options, const char *text, struct error *err)
+{
+	if (pid_parse(text, &options->ppid) < 0)
+		return error_set(err, -EINVAL, "-P takes a process id, not '%.40s'", text);
+	return 0;
+}
+
+static int compile(const char *text, regex_t *name, struct error *err)
+{
+	char why[120];
+	int code = regcomp(name, text, REG_EXTENDED | REG_NOSUB);
+
+	if (code == REG_ESPACE)
+		return out_of_memory(err);
+	if (code == 0)
+		return 0;
+	regerror(code, name, why, sizeof(why));
+	return error_set(err, -EINVAL, "-n: '%.80s' is no regular expression: %s", text, why);
+}
+
+int filter_options_parse_name(struct filter_options *options, const char *text, struct error *err)
+{
+	if (text[0] == '\0')
+		return error_set(err, -EINVAL, "-n takes a regular expression for names, not ''");
+	regex_t *name = malloc(sizeof(*name));
+	if (!name)
+		return out_of_memory(err);
+	int code = compile(text, name, err);
+	if (code < 0) {
+		free(name);
+		return code;
+	}
+	drop_name(options);
+	options->name = name;
+	return 0;
+}
+
+int filter_options_parse_cgroup(struct filter_options *options, const char *text, bool must_exist,
+				struct error *err)
+{
+	char *cgroup;
+	int code = cgroup_path_resolve(text, "/proc/self/mountinfo", must_exist, &cgroup, err);
+
+	if (code < 0)
+		return code;
+	free(options->cgroup);
+	options->cgroup = cgroup;
+	return 0;
+}
+
+/* ---- what they look at ---- */
+
+unsigned int filter_options_facts(const struct filter_options *options)
+{
+	unsigned int facts = 0;
+
+	if (options->has_uid || options->name)
+		facts |= FACT_BIT(FACT_ARGUMENTS);
+	if (options->cgroup)
+		facts |= FACT_BIT(FACT_CGROUP);
+	if (options->no_threads)
+		facts |= FACT_BIT(FACT_KIND);
+	if (options->failed)
+		facts |= FACT_BIT(FACT_STATUS);
+	/* Parents, and which exit is a process's last: all that looks at facts needs the tasks. */
+	if (facts != 0 || options->ppid != 0)
+		facts |= FACT_BIT(FACT_TASKS);
+	return facts;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/cgroups.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* PROC_CGROUP_INIT_INO of include/linux/proc_ns.h. */
+#define INITIAL_CGROUP_NS "cgroup:[4026531835]"
+
+/* FILEID_KERNFS of include/linux/exportfs.h (Linux 5.5): the handle is the 64-bit id. */
+#define HANDLE_KERNFS 0xfe
+
+/* ---- the mount ---- */
+
+/* proc_pid_mountinfo(5) writes space, tab, newline and backslash as \ooo. */
+static void unescape(char *text)
+{
+	static const char octal[] = "01234567";
+	char *to = text;
+
+	for (const char *from = text; *from; to++) {
+		if (*from == '\\' && strspn(from + 1, octal) >= 3) {
+			*to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
+			from += strlen("\\ooo");
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+static dev_t device_of(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 ? status.st_dev : 0;
+}
+
+/*
+ * "ID PARENT MAJOR:MINOR ROOT MOUNTPOINT OPTIONS [FIELD]... - TYPE SOURCE OPTIONS". The mount point
+ * under ROOT_FD where LINE is the one that is looked for; -ENOENT.
+ */
+static int open_mount_of_line(int root_fd, const char *line)
+{
+	const char *separator = strstr(line, " - ");
+	unsigned int device_major, device_minor;
+	char root[8], path[PATH_MAX];
+
+	if (!separator || strncmp(separator, " - cgroup2 ", strlen(" - cgroup2 ")) != 0 ||
+	    sscanf(line, "%*d %*d %u:%u %7s /%4095s", &device_major, &device_minor, root, path) !=
+		    4 ||
+	    strcmp(root, "/") != 0)
+		return -ENOENT;
+	unescape(path);
+	int fd = openat(root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -ENOENT;
+	/* Something else may be mounted over it. */
+	if (device_of(fd) == makedev(device_major, device_minor))
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
+static int find_mount(int root_fd, FILE *mountinfo)
+{
+	char *line = NULL;
+	size_t capacity = 0;
+	int fd = -ENOENT;
+
+	while (fd < 0 && getline(&line, &capacity, mountinfo) > 0)
+		fd = open_mount_of_line(root_fd, line);
+	free(line);
+	return fd;
+}
+
+/* So is the only one of a kernel without cgroup namespaces. */
+static bool in_initial_namespace(int root_fd)
+{
+	char link[64];
+	ssize_t length = readlinkat(root_fd, "proc/self/ns/cgroup", link, sizeof(link) - 1);
+
+	if (length < 0)
+		return true;
+	link[length] = '\0';
+	return strcmp(link, INITIAL_CGROUP_NS) == 0;
+}
+
+int cgroups_open_mount(int root_fd)
+{
+	int fd = openat(root_fd, "proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *mountinfo = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (!mountinfo) {
+		if (fd >= 0)
+			close(fd);
+		return -ENOENT;
+	}
+	int mount_fd = in_initial_namespace(root_fd) ? find_mount(root_fd, mountinfo) : -ENOENT;
+	fclose(mountinfo);
+	return mount_fd;
+}
+
+/* ---- the groups ---- */
+
+struct walk {
+	cgroup_visit *visit;
+	void *context;
+	dev_t device;
+	unsigned int depth;
+	size_t length; /* of `path` */
+	char path[PATH_MAX];
+};
+
+/* The id of the directory FD as perf has it (tools/perf/util/cgroup.c); 0: not known. */
+static uint64_t read_id(int fd, const struct stat *status)
+{
+	union {
+		struct file_handle handle;
+		unsigned char room[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} found = {.handle = {.handle_bytes = sizeof(uint64_t)}};
+	uint64_t id;
+	int mount_id;
+
+	if (name_to_handle_at(fd, "", &found.handle, &mount_id, AT_EMPTY_PATH) == 0 &&
+	    found.handle.handle_type == HANDLE_KERNFS &&
+	    found.handle.handle_bytes == sizeof(uint64_t)) {
+		memcpy(&id, found.handle.f_handle, sizeof(id));
+		return id;
+	}
+	/* Where inode numbers have 64 bits, they are the ids. */
+	return sizeof(long) == sizeof(uint64_t) ? status->st_ino : 0;
+}
+
+static void visit_children(struct walk *walk, DIR *dir);
+
+/* Visit the group at FD, which is closed, and those in it. */
+static void visit_group(struct walk *walk, int fd)
+{
+	struct stat status;
+	DIR *dir = fdopendir(fd);
+
+	if (!dir) {
+		close(fd);
+		return;
+	}
+	if (fstat(fd, &status) == 0 && status.st_dev == walk->device) {
+		uint64_t id = read_id(fd, &status);
+
+		if (id != 0)
+			walk->visit(walk->context, id, walk->length > 0 ? walk->path : "/");
+		visit_children(walk, dir);
+	}
+	closedir(dir);
+}
+
+static bool is_group(const struct dirent *entry)
+{
+	return (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN) &&
+	       strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static void visit_children(struct walk *walk, DIR *dir)
+{
+	size_t length = walk->length;
+	const struct dirent *entry;
+
+	if (walk->depth == CGROUPS_DEPTH_MAX)
+		return;
+	walk->depth++;
+	while ((entry = readdir(dir))) {
+		size_t room = sizeof(walk->path) - length;
+
+		if (!is_group(entry) || strlen(entry->d_name) + sizeof("/") > room)
+			continue;
+		int fd = openat(dirfd(dir), entry->d_name,
+				O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		/* It may be gone by now. */
+		if (fd < 0)
+			continue;
+		walk->length =
+			length + (size_t)snprintf(walk->path + length, room, "/%s", entry->d_name);
+		visit_group(walk, fd);
+		walk->length = length;
+	}
+	walk->depth--;
+}
+
+int cgroups_visit(int mount_fd, cgroup_visit *visit, void *context)
+{
+	int fd = openat(mount_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	struct walk walk = {.visit = visit, .context = context, .device = device_of(fd)};
+	visit_group(&walk, fd);
+	return 0;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sink/escape.h"
+#include "sink/fields.h"
+#include "sink/names.h"
+#include "sink/pipe_line.h"
+#include "sink/put.h"
+#include "sink/sink.h"
+#include "sink/wall_time.h"
+#include "string_list.h"
+
+/* What a text takes besides itself: an ancestor's has a pid and marks before it. */
+#define TEXT_ROOM 16U
+
+/* In a list, what would be taken for the marks between its items. */
+#define MARKS_OF_STRINGS " '"
+#define MARKS_OF_ANCESTRY ">"
+
+struct sink_extended {
+	struct sink sink;
+	struct sink_context context;
+	struct pipe_time time;
+};
+
+/* ---- values ---- */
+
+static char *put_unknown(char *out)
+{
+	return put_char(out, '?');
+}
+
+/* A text that would look unknown is escaped. */
+static char *put_text(char *out, struct text text, const char *marks)
+{
+	if (!text.bytes)
+		return put_unknown(out);
+	if (text.length == 1 && text.bytes[0] == '?')
+		marks = "?";
+	return escape_text_and(out, text, marks);
+}
+
+static char *put_clone_flags(char *out, uint64_t flags)
+{
+	char *start = out;
+	const char *name;
+
+	while ((name = clone_flags_next(&flags)) != NULL) {
+		if (out > start)
+			out = put_char(out, ',');
+		out = put_string(out, name);
+	}
+	if (flags != 0)
+		out += sprintf(out, "%s0x%" PRIx64, out > start ? "," : "", flags);
+	return out;
+}
+
+static char *put_strings(char *out, struct string_list strings)
+{
+	char *start = out;
+	struct text string;
+
+	while (string_list_next(&strings, &string)) {
+		if (out > start)
+			out = put_char(out, ' ');
+		out = string.length > 0 ? put_text(out, string, MARKS_OF_STRINGS)
+					: put_string(out, "''");
+	}
+	return out;
+}
+
+static char *put_ancestor(char *out, const struct ancestor *ancestor)
+{
+	out = ancestor->pid >= 0 ? put_signed(out, ancestor->pid) : put_unknown(out);
+	if (ancestor->from_proc)
+		out = put_char(out, '*');
+	out = put_char(out, ':');
+	return put_text(out, ancestor->comm, MARKS_OF_ANCESTRY);
+}
+
+static char *put_ancestry(char *out, const struct ancestor *ancestors, size_t count, bool complete)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			out = put_char(out, '>');
+		out = put_ancestor(out, &ancestors[i]);
+	}
+	return complete ? out : put_unknown(put_char(out, '>'));
+}
+
+static char *put_value(char *out, const struct value *value)
+{
+	switch (value->kind) {
+	case VALUE_SIGNED:
+		return put_signed(out, value->number);
+	case VALUE_UNSIGNED:
+		return put_unsigned(out, value->count);
+	case VALUE_BOOL:
+		return put_string(out, value->truth ? "true" : "false");
+	case VALUE_WORD:
+		return put_string(out, value->word);
+	case VALUE_TEXT:
+		return put_text(out, value->text, "");
+	case VALUE_TIME:
+		return wall_time_put(out, value->time.ns, value->time.offset_ns);
+	case VALUE_CLONE_FLAGS:
+		return put_clone_flags(out, value->clone_flags);
+	case VALUE_STRINGS:
+	case VALUE_VARIABLES:
+		return put_strings(out, value->strings);
+	case VALUE_ANCESTRY:
+		return put_ancestry(out, value->ancestry.items, value->ancestry.count,
+				    value->ancestry.complete);
+	case VALUE_TASK:
+	case VALUE_NO_VARIABLES: /* JSON's alone */
+	case VALUE_UNKNOWN:
+		break;
+	}
+	return put_unknown(out);
+}
+
+/* ---- lines ---- */
+
+static char *put_fields(char *out, const struct fields *fields)
+{
+	for (size_t i = 0; i < fields->count; i++) {
+		out = put_char(out, '|');
+		out = put_string(out, fields->items[i].name);
+		out = put_char(out, '=');
+		out = put_value(out, &fields->items[i].value);
+	}
+	return out;
+}
+
+static size_t fields_room(const struct fields *fields)
+{
+	return CLONE_FLAGS_ROOM + FIELD_ROOM * fields->count + TEXT_ROOM * fields->text_count +
+	       ESCAPE_GROWTH * fields->text_bytes;
+}
+
+static int extended_event(struct sink *sink, const struct event *event)
+{
+	struct sink_extended *extended = (struct sink_extended *)sink;
+	struct writer *writer = extended->context.writer;
+	struct fields fields;
+
+	if (event->type >= EVENT_SHOWN_TYPES)
+		return 0;
+	fields_collect(&fields, FIELDS_OF_EXTENDED, event, &extended->context);
+	char *out = writer_reserve(writer, pipe_line_room(event) + fields_room(&fields));
+	if (!out)
+		return writer_error(writer);
+	out = pipe_line_put(out, &extended->time, event);
+	out = put_fields(out, &fields);
+	writer_commit(writer, put_char(out, '\n'));
+	return 0;
+}
+
+static void extended_free(struct sink *sink)
+{
+	free(sink);
+}
+
+static const struct sink_ops extended_ops = {.event = extended_event, .free = extended_free};
+
+struct sink *sink_extended_new(const struct sink_context *context)
+{
+	struct sink_extended *extended = malloc(sizeof(*extended));
+
+	if (!extended)
+		return NULL;
+	*extended = (struct sink_extended){.sink = {.ops = &extended_ops}, .context = *context};
+	return &extended->sink;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink/fields.h"
+#include "sink/json_environment.h"
+#include "sink/json_text.h"
+#include "sink/names.h"
+#include "sink/put.h"
+#include "sink/sink.h"
+#include "sink/wall_time.h"
+#include "string_list.h"
+
+/* What a line takes besides its fields: version, type, number, braces. */
+#define HEAD_ROOM 96U
+/* What a text takes besides itself: in an ancestor it has a pid and two names beside it. */
+#define TEXT_ROOM (JSON_TEXT_ROOM(0) + 64U)
+
+struct sink_json {
+	struct sink sink;
+	struct sink_context context;
+	uint64_t seq; /* of the last line */
+	struct json_environment environment;
+	size_t origin_length;
+	char origin[]; /* the fields that all lines share */
+};
+
+/* ---- values ---- */
+
+static char *put_bool(char *out, bool truth)
+{
+	return put_string(out, truth ? "true" : "false");
+}
+
+static char *put_word(char *out, const char *word)
+{
+	out = put_char(out, '"');
+	out = put_string(out, word);
+	return put_char(out, '"');
+}
+
+static char *put_time(char *out, uint64_t ns, int64_t offset_ns)
+{
+	out = put_char(out, '"');
+	out = wall_time_put(out, ns, offset_ns);
+	return put_char(out, '"');
+}
+
+/* What has no name, as one number. */
+static char *put_clone_flags(char *out, uint64_t flags)
+{
+	char *start = out = put_char(out, '[');
+	const char *name;
+
+	while ((name = clone_flags_next(&flags)) != NULL) {
+		if (out > start)
+			out = put_char(out, ',');
+		out = put_word(out, name);
+	}
+	if (flags != 0)
+		out += sprintf(out, "%s\"0x%" PRIx64 "\"", out > start ? "," : "", flags);
+	return put_char(out, ']');
+}
+
+static char *put_strings(char *out, struct string_list strings)
+{
+	char *start = out = put_char(out, '[');
+	struct text string;
+
+	while (string_list_next(&strings, &string)) {
+		if (out > start)
+			out = put_char(out, ',');
+		out = json_put_text(out, string);
+	}
+	return put_char(out, ']');
+}
+
+/* An object, left open. */
+static char *put_task(char *out, int32_t pid, struct text comm)
+{
+	out = put_string(out, "{\"pid\":");
+	out = pid >= 0 ? put_signed(out, pid) : put_string(out, "null");
+	out = put_string(out, ",\"comm\":");
+	return json_put_text(out, comm);
+}
+
+static char *put_ancestry(char *out, const struct ancestor *ancestors, size_t count)
+{
+	out = put_char(out, '[');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			out = put_char(out, ',');
+		out = put_task(out, ancestors[i].pid, ancestors[i].comm);
+		out = put_string(out, ",\"from_proc\":");
+		out = put_bool(out, ancestors[i].from_proc);
+		out = put_char(out, '}');
+	}
+	return put_char(out, ']');
+}
+
+static char *put_value(char *out, const struct value *value, const struct sink_json *json)
+{
+	switch (value->kind) {
+	case VALUE_SIGNED:
+		return put_signed(out, value->number);
+	case VALUE_UNSIGNED:
+		return put_unsigned(out, value->count);
+	case VALUE_BOOL:
+		return put_bool(out, value->truth);
+	case VALUE_WORD:
+		return put_word(out, value->word);
+	case VALUE_TEXT:
+		return json_put_text(out, value->text);
+	case VALUE_TIME:
+		return put_time(out, value->time.ns, value->time.offset_ns);
+	case VALUE_CLONE_FLAGS:
+		return put_clone_flags(out, value->clone_flags);
+	case VALUE_STRINGS:
+		return put_strings(out, value->strings);
+	case VALUE_VARIABLES:
+		return json_environment_put(out, &json->environment);
+	case VALUE_NO_VARIABLES:
+		return json_environment_put_others(out, &json->environment);
+	case VALUE_ANCESTRY:
+		return put_ancestry(out, value->ancestry.items, value->ancestry.count);
+	case VALUE_TASK:
+		return put_char(put_task(out, value->task.pid, value->task.comm), '}');
+	case VALUE_UNKNOWN:
+		break;
+	}
+	return put_string(out, "null");
+}
+
+/* ---- lines ---- */
+
+static const char *const types[EVENT_SHOWN_TYPES] = {
+	[EVENT_FORK] = "fork", [EVENT_EXEC] = "exec",           [EVENT_EXIT] = "exit",
+	[EVENT_LOST] = "lost", [EVENT_TRUNCATED] = "truncated",
+};
+
+static char *put_head(char *out, struct sink_json *json, enum event_type type)
+{
+	out = put_string(out, "{\"v\":1,\"type\":");
+	out = put_word(out, types[type]);
+	memcpy(out, json->origin, json->origin_length);
+	out += json->origin_length;
+	out = put_string(out, ",\"seq\":");
+	return put_unsigned(out, json->seq);
+}
+
+static char *put_field(char *out, const struct field *field, const struct sink_json *json)
+{
+	out = put_char(out, ',');
+	out = put_word(out, field->name);
+	out = put_char(out, ':');
+	return put_value(out, &field->value, json);
+}
+
+static size_t line_room(const struct sink_json *json, const struct fields *fields)
+{
+	return HEAD_ROOM + json->origin_length + CLONE_FLAGS_ROOM + FIELD_ROOM * fields->count +
+	       TEXT_ROOM * fields->text_count + JSON_TEXT_ROOM(fields->text_bytes);
+}
+
+static int put_line(struct sink_json *json, enum event_type type, const struct fields *fields)
+{
+	struct writer *writer = json->context.writer;
+	char *out = writer_reserve(writer, line_room(json, fields));
+
+	if (!out)
+		return writer_error(writer);
+	json->seq++;
+	out = put_head(out, json, type);
+	for (size_t i = 0; i < fields->count; i++)
+		out = put_field(out, &fields->items[i], json);
+	writer_commit(writer, put_string(out, "}\n"));
+	return 0;
+}
+
+static int read_environment(struct sink_json *json, const struct event *event)
+{
+	if (!json->context.environment || event->type != EVENT_EXEC || !event->facts)
+		return 0;
+	return json_environment_read(&json->environment, event->facts->environment.entries);
+}
+
+static int json_event(struct sink *sink, const struct event *event)
+{
+	struct sink_json *json = (struct sink_json *)sink;
+	struct fields fields;
+	int code;
+
+	if (event->type >= EVENT_SHOWN_TYPES)
+		return 0;
+	code = read_environment(json, event);
+	if (code < 0)
+		return code;
+	fields_collect(&fields, FIELDS_OF_JSON, event, &json->context);
+	return put_line(json, event->type, &fields);
+}
+
+static void json_free(struct sink *sink)
+{
+	struct sink_json *json = (struct sink_json *)sink;
+
+	json_environment_done(&json->environment);
+	free(json);
+}
+
+/* ---- a sink ---- */
+
+static struct text text_of(const char *string)
+{
+	return (struct text){string, string ? strlen(string) : 0};
+}
+
+static char *put_origin(char *out, const struct sink_context *context)
+{
+	out = put_string(out, ",\"host\":");
+	out = json_put_text(out, text_of(context->host));
+	out = put_string(out, ",\"boot_id\":");
+	return json_put_text(out, text_of(context->boot_id));
+}
+
+static const struct sink_ops json_ops = {.event = json_event, .free = json_free};
+
+struct sink *sink_json_new(const struct sink_context *context)
+{
+	size_t room = HEAD_ROOM + JSON_TEXT_ROOM(text_of(context->host).length) +
+		      JSON_TEXT_ROOM(text_of(context->boot_id).length);
+	struct sink_json *json = malloc(sizeof(*json) + room);
+
+	if (!json)
+		return NULL;
+	*json = (struct sink_json){.sink = {.ops = &json_ops}, .context = *context};
+	json->origin_length = (size_t)(put_origin(json->origin, context) - json->origin);
+	return &json->sink;
+}

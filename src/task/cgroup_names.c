@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "task/cgroup_names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct name {
+	uint64_t id;
+	UT_hash_handle hh;
+	size_t length;
+	char path[];
+};
+
+struct cgroup_names {
+	struct name *by_id; /* uthash keeps the order of insertion: the oldest is the head */
+};
+
+struct cgroup_names *cgroup_names_new(void)
+{
+	return calloc(1, sizeof(struct cgroup_names));
+}
+
+static void forget(struct cgroup_names *names, struct name *name)
+{
+	HASH_DEL(names->by_id, name);
+	free(name);
+}
+
+void cgroup_names_free(struct cgroup_names *names)
+{
+	while (names && names->by_id)
+		forget(names, names->by_id);
+	free(names);
+}
+
+static struct name *find(const struct cgroup_names *names, uint64_t id)
+{
+	struct name *name;
+
+	HASH_FIND(hh, names->by_id, &id, sizeof(id), name);
+	return name;
+}
+
+int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path)
+{
+	struct name *name = malloc(sizeof(*name) + path.length);
+	struct name *old = find(names, id);
+
+	if (!name)
+		return -ENOMEM;
+	*name = (struct name){.id = id, .length = path.length};
+	if (path.length > 0)
+		memcpy(name->path, path.bytes, path.length);
+	if (old)
+		forget(names, old);
+	else if (HASH_COUNT(names->by_id) >= CGROUP_NAMES_MAX)
+		forget(names, names->by_id);
+	HASH_ADD(hh, names->by_id, id, sizeof(name->id), name);
+	if (!name->hh.tbl) {
+		free(name);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+struct text cgroup_names_find(const struct cgroup_names *names, uint64_t id)
+{
+	const struct name *name = id ? find(names, id) : NULL;
+
+	return name ? (struct text){name->path, name->length} : (struct text){0};
+}

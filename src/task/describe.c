@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "task/describe.h"
+
+static void describe_process(const struct process *process, struct facts *facts)
+{
+	const struct program *program = process->program;
+
+	facts->tgid = process->pid;
+	facts->from_proc = process->from_proc;
+	if (process->parent)
+		facts->ppid = process->parent->pid;
+	else if (process->parent_known)
+		facts->ppid = 0;
+	if (!program)
+		return;
+	facts->filename = program->filename;
+	facts->arguments = program->arguments;
+	facts->credentials = program->credentials;
+}
+
+static int64_t since(uint64_t then_ns, uint64_t now_ns)
+{
+	return then_ns != 0 && now_ns >= then_ns ? (int64_t)(now_ns - then_ns) : -1;
+}
+
+static void describe_times(const struct subject *subject, const struct event *event,
+			   struct facts *facts)
+{
+	facts->age_ns = since(subject->thread->process->start_ns, event->time_ns);
+	facts->since_exec_ns = since(subject->previous_exec_ns, event->time_ns);
+}
+
+static void describe_fork(const struct subject *subject, const struct event *event,
+			  struct facts *facts)
+{
+	const struct thread *child = subject->child;
+
+	facts->kind = thread_kind(child, event->fork.child_pid);
+	facts->has_clone_flags = child->birth.has_flags;
+	facts->clone_flags = child->birth.clone_flags;
+	facts->child_tgid = child->process->pid;
+}
+
+static void describe_exit(const struct subject *subject, const struct event *event,
+			  struct facts *facts)
+{
+	describe_times(subject, event, facts);
+	facts->last = subject->last;
+	if (subject->last == KNOWN_YES)
+		facts->status = exit_evidence_decide(&subject->thread->process->evidence,
+						     subject->lived_through_loss);
+}
+
+void describe(const struct subject *subject, const struct event *event,
+	      const struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
+	      struct facts *facts)
+{
+	*facts = (struct facts){
+		.tid = subject->tid,
+		.ppid = -1,
+		.arguments.argc = -1,
+		.age_ns = -1,
+		.since_exec_ns = -1,
+		.ancestry = ancestry,
+		.cgroup = cgroup_names_find(cgroups, event->cgroup_id),
+	};
+	if (!subject->thread || !subject->thread->process)
+		return;
+	describe_process(subject->thread->process, facts);
+	facts->ancestor_count = process_ancestry(subject->thread->process, ancestry, ANCESTRY_MAX,
+						 &facts->ancestry_complete);
+	switch (event->type) {
+	case EVENT_FORK:
+		describe_fork(subject, event, facts);
+		break;
+	case EVENT_EXEC:
+		describe_times(subject, event, facts);
+		if (event->exec.image)
+			facts->environment = event->exec.image->environment;
+		break;
+	default:
+		describe_exit(subject, event, facts);
+		break;
+	}
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "task/process.h"
+
+#include <stdlib.h>
+
+/* No process tree is deeper; what a capture claims may be. */
+#define DEPTH_MAX 4096U
+
+static struct process *make(int32_t pid)
+{
+	struct process *process = malloc(sizeof(*process));
+
+	if (process)
+		*process = (struct process){.references = 1, .pid = pid};
+	return process;
+}
+
+struct process *process_new_old(int32_t pid)
+{
+	struct process *process = make(pid);
+
+	if (process)
+		process->from_proc = true;
+	return process;
+}
+
+/* Among the nearest ancestors that have ended, cut off what lies behind the last one allowed. */
+static void bound_ended(struct process *process)
+{
+	struct process *ancestor = process->parent;
+	unsigned int ended = 0;
+
+	for (; ancestor && ancestor->ended; ancestor = ancestor->parent) {
+		if (++ended < PROCESS_ENDED_MAX)
+			continue;
+		process_release(ancestor->parent);
+		ancestor->parent = NULL;
+		ancestor->parent_known = false;
+		return;
+	}
+}
+
+struct process *process_fork(struct process *parent, const struct comm *comm, int32_t pid,
+			     uint64_t time_ns)
+{
+	struct process *child = make(pid);
+
+	if (!child)
+		return NULL;
+	child->parent = process_hold(parent);
+	child->parent_known = true;
+	child->parent_comm = *comm;
+	child->start_ns = time_ns;
+	child->program = program_hold(parent->program);
+	child->cgroup_id = parent->cgroup_id;
+	bound_ended(child);
+	return child;
+}
+
+struct process *process_hold(struct process *process)
+{
+	process->references++;
+	return process;
+}
+
+void process_release(struct process *process)
+{
+	/* Not by recursion: there may be many who were kept only by their child. */
+	while (process && --process->references == 0) {
+		struct process *parent = process->parent;
+
+		program_release(process->program);
+		free(process);
+		process = parent;
+	}
+}
+
+/* Whether PROCESS is among PARENT and its nearest ancestors, or that takes too long to find out. */
+static bool would_be_circular(const struct process *process, const struct process *parent)
+{
+	for (unsigned int depth = 0; parent; parent = parent->parent) {
+		if (parent == process || ++depth == DEPTH_MAX)
+			return true;
+	}
+	return false;
+}
+
+void process_set_parent(struct process *process, struct process *parent, struct text comm)
+{
+	if (would_be_circular(process, parent))
+		return;
+	process_release(process->parent);
+	process->parent = parent ? process_hold(parent) : NULL;
+	process->parent_known = true;
+	comm_set(&process->parent_comm, comm);
+}
+
+size_t process_ancestry(const struct process *process, struct ancestor *ancestry, size_t max,
+			bool *complete)
+{
+	size_t count = 0;
+
+	for (; process->parent && count < max; process = process->parent)
+		ancestry[count++] = (struct ancestor){
+			.pid = process->parent->pid,
+			.comm = comm_text(&process->parent_comm),
+			.from_proc = process->parent->from_proc,
+		};
+	*complete = !process->parent && process->parent_known;
+	return count;
+}

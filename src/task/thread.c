@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "task/thread.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+
+enum fork_kind thread_kind(const struct thread *thread, int32_t tid)
+{
+	if (thread->birth.has_flags) {
+		if (thread->birth.clone_flags & CLONE_THREAD)
+			return FORK_KIND_THREAD;
+		return thread->birth.clone_flags & CLONE_VFORK ? FORK_KIND_VFORK
+							       : FORK_KIND_PROCESS;
+	}
+	if (thread->birth.tgid != 0)
+		return thread->birth.tgid == tid ? FORK_KIND_PROCESS : FORK_KIND_THREAD;
+	return FORK_KIND_UNKNOWN;
+}
+
+int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event)
+{
+	enum fork_kind kind = thread_kind(child, tid);
+
+	comm_set(&parent->comm, event->fork.parent_comm);
+	comm_set(&child->comm, event->fork.child_comm);
+	/* It goes on: what it took did not end it. */
+	parent->end.taken = 0;
+	if (kind == FORK_KIND_THREAD) {
+		thread_join(child, parent->process);
+		return 0;
+	}
+	child->process = process_fork(parent->process, &parent->comm,
+				      kind == FORK_KIND_UNKNOWN ? 0 : tid, event->time_ns);
+	if (!child->process)
+		return -ENOMEM;
+	child->process->threads = 1;
+	child->process->threads_known = kind != FORK_KIND_UNKNOWN;
+	return 0;
+}
+
+int thread_exec(struct thread *thread, const struct event *event)
+{
+	struct process *process = thread->process;
+	struct program *program = program_new(event->exec.filename, event->exec.image);
+
+	if (!program)
+		return -ENOMEM;
+	program_release(process->program);
+	process->program = program;
+	process->pid = event->exec.pid;
+	process->exec_ns = event->time_ns;
+	process->threads = 1;
+	process->threads_known = true;
+	exit_evidence_exec(&process->evidence);
+	thread->end = (struct thread_end){0};
+	comm_set(&thread->comm, event->exec.comm);
+	return 0;
+}
+
+enum known thread_exit(struct thread *thread, int32_t tid, const struct event *event)
+{
+	struct process *process = thread->process;
+	enum known last = event->exit.last;
+
+	if (event->exit.call.known)
+		thread->end.call = event->exit.call;
+	comm_set(&thread->comm, event->exit.comm);
+	exit_evidence_thread(&process->evidence, &thread->end, tid == process->pid, event->time_ns);
+	if (last == KNOWN_NOT && process->threads_known)
+		last = process->threads == 1 ? KNOWN_YES : KNOWN_NO;
+	if (last == KNOWN_YES)
+		process->ended = true;
+	return last;
+}
+
+void thread_join(struct thread *thread, struct process *process)
+{
+	thread->process = process_hold(process);
+	process->threads++;
+}
+
+void thread_leave(struct thread *thread)
+{
+	if (thread->process && thread->process->threads > 0)
+		thread->process->threads--;
+}
+
+void thread_done(struct thread *thread)
+{
+	process_release(thread->process);
+	thread->process = NULL;
+}

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Command lines that make sense, and what follows from them. Those that do not are refused in
+ * tests/live/test_usage.py too, where what is said of them is looked at.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/options.h"
+#include "support.h"
+
+#define WORDS_MAX 16
+
+/* Split LINE at its blanks and parse it. The caller frees *WORDS too, which OPTIONS borrows. */
+static int parse_line(const char *line, struct options *options, char **words)
+{
+	char program[] = "perf_exec_trace", *argv[WORDS_MAX] = {program};
+	struct error err = {0};
+	int argc = 1;
+
+	*words = strdup(line);
+	assert_non_null(*words);
+	for (char *word = strtok(*words, " "); word; word = strtok(NULL, " ")) {
+		assert_true(argc + 1 < WORDS_MAX);
+		argv[argc++] = word;
+	}
+	int code = options_parse(argc, argv, options, &err);
+	assert_true((code == 0) == (err.what[0] == '\0'));
+	return code;
+}
+
+static void assert_refused(const char *line)
+{
+	struct options options, untouched;
+	char *words;
+
+	memset(&options, 0xa5, sizeof(options));
+	untouched = options;
+	if (parse_line(line, &options, &words) != -EINVAL)
+		fail_msg("not refused: %s", line);
+	assert_memory_equal(&options, &untouched, sizeof(options));
+	free(words);
+}
+
+/* LINE's options; texts that they borrow from it are gone. */
+static struct options parse(const char *line)
+{
+	struct options options;
+	char *words;
+
+	if (parse_line(line, &options, &words) < 0)
+		fail_msg("refused: %s", line);
+	free(words);
+	return options;
+}
+
+static unsigned int facts_of(const char *line)
+{
+	struct options options = parse(line);
+	unsigned int facts = options.facts;
+
+	options_done(&options);
+	return facts;
+}
+
+#define TASKS FACT_BIT(FACT_TASKS)
+#define ARGUMENTS FACT_BIT(FACT_ARGUMENTS)
+#define KIND FACT_BIT(FACT_KIND)
+#define STATUS FACT_BIT(FACT_STATUS)
+#define CGROUP FACT_BIT(FACT_CGROUP)
+
+static void test_facts(void **state)
+{
+	static const struct {
+		const char *options;
+		unsigned int facts;
+	} cases[] = {
+		{"", 0},
+		{"-F pipe -p 1 -e exec --raw -n 5 -d 5", 0},
+		{"-F json", FACTS_ALL},
+		{"-x", FACTS_ALL},
+		{"-F pipe -x", FACTS_ALL},
+		{"-F table", TASKS | ARGUMENTS | KIND | STATUS},
+		{"-F tree", TASKS | ARGUMENTS | KIND | STATUS},
+		{"-S", TASKS | KIND | STATUS},
+		{"-F pipe -S", TASKS | KIND | STATUS},
+		{"-F tree -S", TASKS | ARGUMENTS | KIND | STATUS},
+		{"-u 0", TASKS | ARGUMENTS},
+		{"-n make", TASKS | ARGUMENTS},
+		{"-P 1", TASKS},
+		{"--no-threads", TASKS | KIND},
+		{"--failed", TASKS | STATUS},
+		{"-P 1 -S -n make", TASKS | ARGUMENTS | KIND | STATUS},
+		{"-F table --failed", TASKS | ARGUMENTS | KIND | STATUS},
+	};
+	char line[160];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(facts_of(cases[i].options), cases[i].facts);
+		snprintf(line, sizeof(line), "replay %s file", cases[i].options);
+		assert_int_equal(facts_of(line), cases[i].facts);
+	}
+	assert_int_equal(facts_of("replay -c /some/cgroup file"), TASKS | CGROUP);
+	assert_int_equal(facts_of("replay -F tree -c cgroup file"),
+			 TASKS | ARGUMENTS | KIND | STATUS | CGROUP);
+	assert_int_equal(facts_of("record -o file"), 0);
+	assert_int_equal(facts_of("record -o file -x"), FACTS_ALL);
+}
+
+static void assert_format(const char *line, enum output_format format, bool extended, bool summary)
+{
+	struct options options = parse(line);
+
+	assert_int_equal(options.format, format);
+	assert_int_equal(options.extended, extended);
+	assert_int_equal(options.summary, summary);
+	options_done(&options);
+}
+
+static void test_formats(void **state)
+{
+	(void)state;
+	assert_format("", OUTPUT_PIPE, false, false);
+	assert_format("-F json", OUTPUT_JSON, false, false);
+	assert_format("--format=table", OUTPUT_TABLE, false, false);
+	assert_format("-F json -F tree", OUTPUT_TREE, false, false);
+	assert_format("-x", OUTPUT_PIPE, true, false);
+	assert_format("-S", OUTPUT_SUMMARY, false, false);
+	assert_format("-F pipe -S", OUTPUT_PIPE, false, true);
+	assert_format("-S --format pipe", OUTPUT_PIPE, false, true);
+	assert_format("-Sx", OUTPUT_PIPE, true, true);
+	assert_format("-SF json", OUTPUT_JSON, false, true);
+	assert_format("replay -S file", OUTPUT_SUMMARY, false, false);
+	assert_refused("-F");
+	assert_refused("-F csv");
+	assert_refused("-F summary");
+	assert_refused("-F JSON");
+}
+
+static void test_formats_and_what_goes_with_them(void **state)
+{
+	static const char *const wrong[] = {
+		"-x -F json",
+		"-x -F table",
+		"-F tree -x",
+		"-T",
+		"-T -F pipe",
+		"-T -S",
+		"-T -F pipe -S",
+		"--raw -F json",
+		"--raw -F table",
+		"--raw -S",
+		"--env all",
+		"--env A -F table",
+		"--env A -S",
+		"--arg-bytes 2048",
+		"-S --arg-bytes 2048",
+		"-P 1 --arg-bytes 2048",
+		"--failed -e fork,exec",
+	};
+	static const char *const right[] = {
+		"-T -x",
+		"-T -F json",
+		"-T -F tree -S",
+		"--raw -x",
+		"--raw -F pipe",
+		"--raw -x -S",
+		"--env all -x",
+		"--env A,B -F json",
+		"--failed -e exit",
+		"-u 0 --arg-bytes 2048",
+		"-F table --arg-bytes 2048",
+	};
+	char line[160];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_refused(wrong[i]);
+		snprintf(line, sizeof(line), "replay %s file", wrong[i]);
+		assert_refused(line);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(right); i++) {
+		struct options options = parse(right[i]);
+
+		options_done(&options);
+	}
+}
+
+static void test_record(void **state)
+{
+	static const char *const wrong[] = {
+		"-F json",      "-S",
+		"-T",           "-x -T",
+		"-u 0",         "-P 1",
+		"-c /",         "-n make",
+		"--name make",  "--failed",
+		"--no-threads", "--env A",
+		"--raw",        "--arg-bytes 2048",
+	};
+	char line[160];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		snprintf(line, sizeof(line), "record -o file %s", wrong[i]);
+		assert_refused(line);
+	}
+	struct options options = parse("record -o file -x --env PATH,HOME --arg-bytes 4096 -n 3");
+	assert_int_equal(options.facts, FACTS_ALL);
+	assert_int_equal(options.arg_bytes, 4096);
+	assert_int_equal(options.max_events, 3);
+	assert_string_equal(options.environment, "PATH,HOME");
+	options_done(&options);
+}
+
+static void test_limit_or_name(void **state)
+{
+	static const char *const wrong[] = {
+		"-n 0",           "-n 5001",  "-n -5",          "-n +5", "-n 1.5",
+		"-n 7z",          "-n 5x",    "-n -0",          "-n (",  "-n",
+		"--max-events x", "--name (", "--max-events -1"};
+	struct options options = parse("-n 5 -n make");
+
+	(void)state;
+	assert_int_equal(options.max_events, 5);
+	assert_int_equal(regexec(options.filter.name, "cmake", 0, NULL, 0), 0);
+	options_done(&options);
+
+	options = parse("--max-events=6 --name=7");
+	assert_int_equal(options.max_events, 6);
+	assert_int_equal(regexec(options.filter.name, "x7", 0, NULL, 0), 0);
+	assert_int_equal(regexec(options.filter.name, "6", 0, NULL, 0), REG_NOMATCH);
+	options_done(&options);
+
+	options = parse("-n -make");
+	assert_int_equal(options.max_events, EVENT_LIMIT);
+	assert_int_equal(regexec(options.filter.name, "a-make", 0, NULL, 0), 0);
+	options_done(&options);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_refused(wrong[i]);
+}
+
+static uint32_t arg_bytes_of(const char *line)
+{
+	struct options options = parse(line);
+
+	options_done(&options);
+	return options.arg_bytes;
+}
+
+static void test_arg_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(arg_bytes_of(""), ARG_BYTES_DEFAULT);
+	assert_int_equal(arg_bytes_of("-x --arg-bytes 1024"), 1024);
+	assert_int_equal(arg_bytes_of("-x --arg-bytes 1025"), 1032);
+	assert_int_equal(arg_bytes_of("-x --arg-bytes 61439"), ARG_BYTES_MAX);
+	assert_int_equal(arg_bytes_of("-x --arg-bytes 61440"), ARG_BYTES_MAX);
+	assert_refused("-x --arg-bytes 1023");
+	assert_refused("-x --arg-bytes 61441");
+	assert_refused("-x --arg-bytes -8");
+	assert_refused("-x --arg-bytes 2k");
+	assert_refused("replay -x --arg-bytes 2048 file");
+}
+
+static void test_environment(void **state)
+{
+	static const char *const wrong[] = {"--env ,",   "--env A,", "--env ,A",    "--env A,,B",
+					    "--env A=b", "--env =",  "--env A,B=c", "--env="};
+	char line[80];
+	struct options options = parse("-x --env A --env PATH,LD_PRELOAD");
+
+	(void)state;
+	assert_string_equal(options.environment, "PATH,LD_PRELOAD");
+	options_done(&options);
+	assert_null(options.environment);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		snprintf(line, sizeof(line), "-x %s", wrong[i]);
+		assert_refused(line);
+	}
+}
+
+static void test_filters(void **state)
+{
+	struct options options = parse("-u 0 -P 7 --no-threads --failed");
+
+	(void)state;
+	assert_true(options.filter.has_uid);
+	assert_int_equal(options.filter.ppid, 7);
+	assert_true(options.filter.no_threads);
+	assert_true(options.filter.failed);
+	options_done(&options);
+
+	options = parse("replay -c some//cgroup/ --user root file");
+	assert_string_equal(options.filter.cgroup, "/some/cgroup");
+	assert_true(options.filter.has_uid);
+	options_done(&options);
+}
+
+/* The defaults stand, whatever the format. */
+static void test_limits(void **state)
+{
+	static const char *const lines[] = {"", "-F tree", "-S", "-x", "--failed"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		struct options options = parse(lines[i]);
+
+		assert_int_equal(options.duration_s, DURATION_LIMIT_S);
+		assert_int_equal(options.max_events, EVENT_LIMIT);
+		options_done(&options);
+	}
+	struct options options = parse("-S --stream");
+	assert_int_equal(options.duration_s, 0);
+	assert_int_equal(options.max_events, 0);
+	options_done(&options);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_formats_and_what_goes_with_them),
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_limit_or_name),
+		cmocka_unit_test(test_arg_bytes),
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
