@@ -630,20 +630,24 @@ static void killed_by_thread(void)
 
 static void kill_parent(void)
 {
+	await_parent();
 	kill(getppid(), SIGKILL);
 	leave(0);
 }
 
 static void be_killed_by_child(void)
 {
-	pid_t child = child_that(kill_parent);
+	pid_t child;
 
+	open_channel();
+	child = child_that(kill_parent);
 	log_own_death(SIGKILL);
 	log_line("KILLER %d %d\n", getpid(), child);
+	close(to_child[1]);
 	pause_forever();
 }
 
-/* The parent learns from the log's KILLER who it was; and inherits the murderer. */
+/* The log's KILLER tells who it was; the murderer is left to us. */
 static void killed_by_child(void)
 {
 	pid_t child = child_that(be_killed_by_child), orphan;
