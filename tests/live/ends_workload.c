@@ -164,7 +164,7 @@ static void int80_codes(void)
 #else
 static void int80_codes(void)
 {
-	log_skip("int80", "not x86-64");
+	log_skip("int80-codes", "not x86-64");
 }
 #endif
 
@@ -742,7 +742,7 @@ static void end_of_namespace(void)
 	if (child == 0)
 		be_init();
 	if (child < 0) {
-		log_skip("end-of-namespace", "clone3");
+		log_skip("end-of-namespace", "clone3(2) is refused");
 		return;
 	}
 	own_name(name);

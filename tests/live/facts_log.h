@@ -108,7 +108,7 @@ static inline void log_cgroup(pid_t pid, const char *path)
 
 static inline void log_skip(const char *step, const char *reason)
 {
-	log_line("SKIP %s %s: %s\n", step, reason, strerror(errno));
+	log_line("SKIP %s %s\n", step, reason);
 }
 
 /* Wait for the end of CHILD, and log how it was; KILLER holds if that was a signal. */

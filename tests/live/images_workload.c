@@ -455,7 +455,7 @@ static void clone_namespaces(uint64_t flags, const char *flag_names, const char 
 	if (child == 0)
 		be_init(path, flags & CLONE_NEWUSER);
 	if (child < 0) {
-		log_skip(step, "clone3");
+		log_skip(step, "clone3(2) is refused");
 		return;
 	}
 	log_fork(gettid(), child, "process", name);
@@ -483,7 +483,7 @@ static void unshared_pid_namespace(void)
 	link_self(path, "inside");
 	if (outer == 0) {
 		if (unshare(CLONE_NEWPID) != 0) {
-			log_skip("unshare", "unshare");
+			log_skip("unshared-pid-namespace", "unshare(2) is refused");
 			leave(27);
 		}
 		child = fork_logged();
@@ -592,7 +592,7 @@ static void clone_into(const struct cgroup *cgroup, int directory)
 	if (child == 0)
 		exec_image(path, argv, &(struct task){.code = 29});
 	if (child < 0) {
-		log_skip("born-in-cgroup", "clone3");
+		log_skip("born-in-cgroup", "clone3(2) is refused");
 		return;
 	}
 	log_fork(gettid(), child, "process", name);
