@@ -205,7 +205,6 @@ static sender *const senders[] = {send_kill, send_tgkill, send_queued};
 
 static void die_by(sender *send, int signal_number)
 {
-	signal(signal_number, SIG_DFL);
 	log_own_death(signal_number);
 	send(getpid(), signal_number);
 	fault("survived a signal");
@@ -283,7 +282,6 @@ static void die_of_fault(void)
 {
 	volatile char *page = mmap(NULL, 1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	signal(SIGSEGV, SIG_DFL);
 	log_own_death(SIGSEGV);
 	*page = 1;
 }
@@ -293,7 +291,6 @@ static void die_of_bus_error(void)
 	int file = memfd_create("empty", MFD_CLOEXEC);
 	volatile char *page = mmap(NULL, 1, PROT_READ, MAP_SHARED, file, 0);
 
-	signal(SIGBUS, SIG_DFL);
 	log_own_death(SIGBUS);
 	(void)*page;
 }
@@ -309,7 +306,6 @@ static void die_of_filter(void)
 	};
 	struct sock_fprog program = {.len = ARRAY_SIZE(filter), .filter = filter};
 
-	signal(SIGSYS, SIG_DFL);
 	log_own_death(SIGSYS);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0)
@@ -343,7 +339,6 @@ static void broken_pipe(void)
 
 static void die_of_abort(void)
 {
-	signal(SIGABRT, SIG_DFL);
 	log_own_death(SIGABRT);
 	abort();
 }

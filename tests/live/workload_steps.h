@@ -73,13 +73,16 @@ static inline void print_steps(const struct step *steps)
 	fputc('\n', stderr);
 }
 
-/* What steps need of a signal must not depend on who started us: perf record ignores SIGUSR2. */
+/*
+ * What steps need of a signal must not depend on who started us (perf record ignores SIGUSR2), nor
+ * on a sanitizer.
+ */
 static inline void reset_signals(void)
 {
 	sigset_t all;
 
-	signal(SIGUSR2, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL);
+	for (int number = 1; number <= SIGRTMAX; number++)
+		signal(number, SIG_DFL);
 	sigfillset(&all);
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
