@@ -386,6 +386,79 @@ static void strict_seccomp(void)
 	end_as(child_that(leave_strictly), W_EXITCODE(0, SIGKILL), KILLER_KERNEL);
 }
 
+/* ---- out of memory ---- */
+
+#define OOM_LIMIT "16777216"
+#define OOM_SIZE (64L << 20)
+
+/* A cgroup of the memory controller, of whichever version the host has. */
+struct memory_cgroup {
+	char directory[PATH_MAX];
+	const char *limit; /* the file's name there */
+};
+
+static bool write_text(const char *directory, const char *name, const char *text)
+{
+	char path[PATH_MAX + 64];
+	int file;
+	bool written;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	file = open(path, O_WRONLY | O_CLOEXEC);
+	written = file >= 0 && write(file, text, strlen(text)) > 0;
+	if (file >= 0)
+		close(file);
+	return written;
+}
+
+/* Make one at the root of each hierarchy, until one has the controller. */
+static bool make_memory_cgroup(struct memory_cgroup *cgroup)
+{
+	static const char *const files[][2] = {{"memory", "memory.limit_in_bytes"},
+					       {"cgroup2", "memory.max"}};
+	char mount[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (!find_cgroup_mount(files[i][0], mount) ||
+		    snprintf(cgroup->directory, PATH_MAX, "%s/truth-%d", mount, getpid()) >=
+			    PATH_MAX ||
+		    mkdir(cgroup->directory, 0755) != 0)
+			continue;
+		cgroup->limit = files[i][1];
+		if (write_text(cgroup->directory, cgroup->limit, OOM_LIMIT))
+			return true;
+		rmdir(cgroup->directory);
+	}
+	return false;
+}
+
+static struct memory_cgroup oom_cgroup;
+
+static void use_up_memory(void)
+{
+	char *memory;
+
+	if (!write_text(oom_cgroup.directory, "cgroup.procs", "0"))
+		fault("cgroup.procs");
+	if (strcmp(oom_cgroup.limit, "memory.max") == 0)
+		write_text(oom_cgroup.directory, "memory.swap.max", "0");
+	log_own_death(SIGKILL);
+	log_line("OOM %d\n", getpid());
+	memory = mmap(NULL, OOM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memset(memory, 1, OOM_SIZE);
+}
+
+static void out_of_memory(void)
+{
+	if (!make_memory_cgroup(&oom_cgroup)) {
+		log_skip("out-of-memory", "no cgroup with a memory limit");
+		return;
+	}
+	end_as(child_that(use_up_memory), W_EXITCODE(0, SIGKILL), KILLER_KERNEL);
+	while (rmdir(oom_cgroup.directory) != 0 && errno == EBUSY)
+		sched_yield();
+}
+
 /* ---- signals that do not kill ---- */
 
 static void leave_from_handler(int signal_number)
@@ -1068,6 +1141,7 @@ static const struct step steps[] = {
 	{"aborted", aborted},
 	{"core-dump", core_dump},
 	{"strict-seccomp", strict_seccomp},
+	{"out-of-memory", out_of_memory},
 	{"survive-sigterm", survive_sigterm},
 	{"unblocked", unblocked},
 	{"ignored-by-default", ignored_by_default},

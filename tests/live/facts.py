@@ -48,6 +48,7 @@ class Process:
         self.images = []
         self.threads = set()
         self.status, self.killer, self.flags, self.own_cgroup = None, None, None, None
+        self.oom = False
         self.codes = set()  # with which its threads left by themselves
         self.last_name = None
 
@@ -149,6 +150,10 @@ class FactsTruth:
         process.killer = int(rest[0])
 
     @staticmethod
+    def read_oom(process, _):
+        process.oom = True
+
+    @staticmethod
     def read_flags(process, rest):
         process.flags = frozenset(rest[0].split(','))
 
@@ -226,8 +231,8 @@ def status_wanted(truth, process):
         # Of a broken pipe the kernel says that the writer has sent the signal.
         allowed = OneOf((None, killer)) if number == signal.SIGPIPE else killer
         return {'exit_code': None, 'signal': number, 'signal_name': signal_name(number),
-                'killed_by': allowed, 'oom': OneOf((False, None)),
-                'core': OneOf((os.WCOREDUMP(status), None))}
+                'killed_by': allowed, 'core': OneOf((os.WCOREDUMP(status), None)),
+                'oom': True if process.oom else OneOf((False, None))}
     return {**NO_STATUS, 'exit_code': os.WEXITSTATUS(status), 'core': OneOf((False, None)),
             'oom': OneOf((False, None))}
 

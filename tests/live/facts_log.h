@@ -11,6 +11,7 @@
  *   STATUS pid status killer        how a process ended, as wait(2) tells. killer: who sent the
  *                                   signal; 0: the kernel; -1: nobody, it exited
  *   KILLER pid killer               of a STATUS, logged by somebody who knows better
+ *   OOM pid                         the kernel killed it for lack of memory
  *   SKIP step reason                this host does not let us
  *
  * argv and env are in hex, a NUL after each string. EXIT's `how` may also be "group": the thread
@@ -149,6 +150,22 @@ static inline bool own_cgroup(char path[PATH_MAX])
 	while (file && !found && fgets(line, sizeof(line), file)) {
 		found = sscanf(line, "0::%4095[^\n]", path) == 1;
 	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Where the v2 hierarchy ("cgroup2"), or that of a v1 controller, is mounted. */
+static inline bool find_cgroup_mount(const char *which, char mount[PATH_MAX])
+{
+	FILE *file = fopen("/proc/self/mounts", "r");
+	char type[64], options[1024];
+	bool found = false;
+
+	while (file && !found &&
+	       fscanf(file, "%*s %4095s %63s %1023s %*[^\n]", mount, type, options) == 3)
+		found = strcmp(type, which) == 0 ||
+			(strcmp(type, "cgroup") == 0 && strstr(options, which));
 	if (file)
 		fclose(file);
 	return found;

@@ -497,19 +497,6 @@ static void unshared_pid_namespace(void)
 
 /* ---- cgroups ---- */
 
-static bool find_cgroup2(char mount[PATH_MAX])
-{
-	FILE *file = fopen("/proc/self/mounts", "r");
-	char type[64];
-	bool found = false;
-
-	while (file && !found && fscanf(file, "%*s %4095s %63s %*[^\n]", mount, type) == 2)
-		found = strcmp(type, "cgroup2") == 0;
-	if (file)
-		fclose(file);
-	return found;
-}
-
 /* A cgroup of ours: where its directory is, and its path in the hierarchy. */
 struct cgroup {
 	char directory[PATH_MAX];
@@ -523,7 +510,7 @@ static bool make_cgroup(struct cgroup *cgroup)
 	char mount[PATH_MAX], own[PATH_MAX];
 	int length;
 
-	if (!find_cgroup2(mount) || !own_cgroup(own))
+	if (!find_cgroup_mount("cgroup2", mount) || !own_cgroup(own))
 		return false;
 	length = snprintf(cgroup->path, PATH_MAX, "%s/truth-%d|\x1b",
 			  below ? below : (strcmp(own, "/") == 0 ? "" : own), getpid());

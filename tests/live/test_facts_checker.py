@@ -228,6 +228,15 @@ def a_broken_pipe_has_a_sender_or_none():
 
 
 @test
+def a_kill_for_lack_of_memory_is_told():
+    log, events = LOG + [f'OOM {VICTIM}'], trace()
+    expect(compare_facts(truth(log), events), 'an OOM kill passed as another one')
+    for oom in (True, False, None):
+        other = events[:7] + [events[7]._replace(oom=oom)] + events[8:]
+        equal(bool(compare_facts(truth(log), other)), oom is not True, f'problems with oom {oom}')
+
+
+@test
 def a_thread_that_executes_takes_the_leaders_id():
     log = [line for line in LOG if not line.startswith(('FORK 101', 'EXIT', 'STATUS', 'FLAGS'))]
     log = log[:5] + [f'FORK {CHILD} {THREAD} thread {b"root".hex()}',
