@@ -13,17 +13,10 @@
  * Started with TRUTH_CODE in the environment it is an image that a step has executed, and leaves
  * with that code whatever its arguments are.
  */
-#include <linux/sched.h>
-#include <signal.h>
 #include <spawn.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <sys/auxv.h>
-#include <sys/stat.h>
 
-#include "workload_log.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "workload_steps.h"
 
 /* For files and tasks: what would forge a line, drive a terminal, or is no UTF-8. */
 static const char *const awkward_names[] = {
@@ -58,24 +51,6 @@ static const char *const awkward_names[] = {
 
 static const int fatal_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGABRT, SIGFPE,  SIGKILL,
 				    SIGSEGV, SIGPIPE, SIGALRM, SIGTERM, SIGUSR1, SIGXCPU, SIGSYS};
-
-/* Where this run works, and the path of our own program there. */
-static const char *work_dir;
-static char self_path[PATH_MAX];
-
-static void in_work_dir(char path[PATH_MAX], const char *name)
-{
-	if (snprintf(path, PATH_MAX, "%s/%s", work_dir, name) >= PATH_MAX)
-		fault(name);
-}
-
-/* Make NAME in the work directory another name of this program. */
-static void link_self(char path[PATH_MAX], const char *name)
-{
-	in_work_dir(path, name);
-	if (symlink(self_path, path) != 0 && errno != EEXIST)
-		fault(name);
-}
 
 /* ---- images: what a step executes ---- */
 
@@ -293,14 +268,6 @@ static void priorities(void)
 	reap(child, W_EXITCODE(18, 0));
 }
 
-/* clone3(2); -1 where the kernel or the sandbox has none or does not let us. */
-static pid_t clone_with(uint64_t flags, uint64_t exit_signal)
-{
-	struct clone_args args = {.flags = flags, .exit_signal = exit_signal};
-
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-}
-
 /* A child of its sibling's parent: the tracepoint's parent is still the one that cloned. */
 static void clone_parent(void)
 {
@@ -309,7 +276,7 @@ static void clone_parent(void)
 
 	own_name(name);
 	if (middle == 0) {
-		pid_t child = clone_with(CLONE_PARENT, 0);
+		pid_t child = clone_with(&(struct clone_args){.flags = CLONE_PARENT});
 
 		if (child == 0)
 			leave(19);
@@ -335,7 +302,7 @@ static void clone_pid_namespace(void)
 	pid_t child;
 
 	own_name(name);
-	child = clone_with(CLONE_NEWPID, SIGCHLD);
+	child = clone_with(&(struct clone_args){.flags = CLONE_NEWPID, .exit_signal = SIGCHLD});
 	if (child == 0)
 		_exit(22);
 	if (child < 0)
@@ -460,15 +427,6 @@ static void exec_chain(void)
 	run_image(path, argv, 30, 5);
 }
 
-static void write_file(const char *path, const char *first, const char *second)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file || fprintf(file, "%s%s\n", first, second) < 0 || fclose(file) != 0 ||
-	    chmod(path, 0755) != 0)
-		fault(path);
-}
-
 /* The tracepoint and the name tell the script, not its interpreter. */
 static void script(void)
 {
@@ -548,34 +506,6 @@ static void threads(void)
 		thread_join(&all[i]);
 }
 
-/* Waits for an end that comes from outside, which whoever brings it has logged. */
-static void wait_for_end(struct thread *self)
-{
-	(void)self;
-	for (;;)
-		pause();
-}
-
-static struct thread idlers[3];
-
-static void start_idlers(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(idlers); i++)
-		thread_start(&idlers[i], wait_for_end, 0);
-}
-
-/* Log the end of every thread of this process but the caller; idlers have the caller's name. */
-static void log_other_ends(const char *how, int value)
-{
-	char name[NAME_SIZE];
-
-	own_name(name);
-	for (size_t i = 0; i < ARRAY_SIZE(idlers); i++)
-		log_exit(idlers[i].tid, name, how, value);
-	if (gettid() != getpid())
-		log_exit(getpid(), name, how, value);
-}
-
 static void exec_now(struct thread *self)
 {
 	char path[PATH_MAX];
@@ -609,23 +539,6 @@ static void exec_from_leader(void)
 		exec_now(NULL);
 	}
 	reap(child, W_EXITCODE(36, 0));
-}
-
-static pthread_t leader;
-
-static void join_leader(void)
-{
-	errno = pthread_join(leader, NULL);
-	if (errno)
-		fault("join of the leader");
-}
-
-/* End this thread alone, without what the C library does for the last one. */
-static _Noreturn void leave_thread(int code)
-{
-	log_own_exit("code", code);
-	syscall(SYS_exit, code);
-	__builtin_unreachable();
 }
 
 static void survive_then_exit_group(struct thread *self)
@@ -947,10 +860,7 @@ static void run_load(long workers, long count, const char *program)
 
 /* ---- which ---- */
 
-static const struct step {
-	const char *name;
-	void (*run)(void);
-} steps[] = {
+static const struct step steps[] = {
 	{"exit-codes", exit_codes},
 	{"own-signals", own_signals},
 	{"killed-by-parent", killed_by_parent},
@@ -976,65 +886,17 @@ static const struct step {
 	{"leader-ends-first", leader_ends_first},
 	{"exit-with-threads", exit_with_threads},
 	{"killed-with-threads", killed_with_threads},
+	{NULL, NULL},
 };
-
-static bool is_named(const char *name, char **names)
-{
-	for (; *names; names++)
-		if (strcmp(name, *names) == 0)
-			return true;
-	return false;
-}
-
-/* NAMES is empty: all. */
-static void run_steps(char **names)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		if (*names && !is_named(steps[i].name, names))
-			continue;
-		steps[i].run();
-		log_line("MARK %s\n", steps[i].name);
-	}
-}
-
-/* What steps need of a signal must not depend on who started us: perf record ignores SIGUSR2. */
-static void reset_signals(void)
-{
-	sigset_t all;
-
-	signal(SIGUSR2, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL);
-	sigfillset(&all);
-	sigprocmask(SIG_UNBLOCK, &all, NULL);
-}
-
-static void prepare(const char *dir)
-{
-	static const struct rlimit no_core = {0, 0};
-	ssize_t length = readlink("/proc/self/exe", self_path, sizeof(self_path) - 1);
-
-	if (length < 0)
-		fault("/proc/self/exe");
-	self_path[length] = '\0';
-	work_dir = dir;
-	reset_signals();
-	/* No core files of those that die by a signal; orphans come back to us. */
-	setrlimit(RLIMIT_CORE, &no_core);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-}
 
 static _Noreturn void usage(void)
 {
 	fputs("usage: truth_workload all|leaderless|tree LOG DIR\n"
 	      "       truth_workload step LOG DIR NAME...\n"
 	      "       truth_workload spawn LOG WORKERS COUNT PROGRAM\n"
-	      "       truth_workload threads LOG WORKERS COUNT\n"
-	      "steps:",
+	      "       truth_workload threads LOG WORKERS COUNT\n",
 	      stderr);
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
-		fprintf(stderr, " %s", steps[i].name);
-	fputc('\n', stderr);
+	print_steps(steps);
 	exit(2);
 }
 
@@ -1050,9 +912,9 @@ int main(int argc, char **argv)
 	log_own_exec();
 	prepare(argv[3]);
 	if (strcmp(argv[1], "all") == 0 && argc == 4)
-		run_steps(argv + 4);
+		run_steps(steps, argv + 4);
 	else if (strcmp(argv[1], "step") == 0 && argc > 4)
-		run_steps(argv + 4);
+		run_steps(steps, argv + 4);
 	else if (strcmp(argv[1], "leaderless") == 0 && argc == 4)
 		be_leaderless();
 	else if (strcmp(argv[1], "tree") == 0 && argc == 4)

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -169,6 +170,12 @@ static inline pid_t fork_logged(void)
 	return child;
 }
 
+/* clone3(2); -1 where the kernel or the sandbox has none or does not let us. */
+static inline pid_t clone_with(const struct clone_args *args)
+{
+	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
+}
+
 /* Wait for CHILD (-1: any) to end with exactly this wait status. */
 static inline void reap(pid_t child, int expected)
 {
@@ -237,6 +244,54 @@ static inline void thread_join(struct thread *thread)
 	errno = pthread_join(thread->id, NULL);
 	if (errno)
 		fault("pthread_join");
+}
+
+/* Our own first thread, for those who wait for its end. */
+static pthread_t leader;
+
+static inline void join_leader(void)
+{
+	errno = pthread_join(leader, NULL);
+	if (errno)
+		fault("join of the leader");
+}
+
+/* End this thread alone, without what the C library does for the last one. */
+static inline _Noreturn void leave_thread(int code)
+{
+	log_own_exit("code", code);
+	syscall(SYS_exit, code);
+	__builtin_unreachable();
+}
+
+/* Waits for an end that comes from outside, which whoever brings it has logged. */
+static inline void wait_for_end(struct thread *self)
+{
+	(void)self;
+	for (;;)
+		pause();
+}
+
+#define IDLERS 3
+
+static struct thread idlers[IDLERS];
+
+static inline void start_idlers(void)
+{
+	for (int i = 0; i < IDLERS; i++)
+		thread_start(&idlers[i], wait_for_end, 0);
+}
+
+/* Log the end of every thread of this process but the caller; idlers have the caller's name. */
+static inline void log_other_ends(const char *how, int value)
+{
+	char name[NAME_SIZE];
+
+	own_name(name);
+	for (int i = 0; i < IDLERS; i++)
+		log_exit(idlers[i].tid, name, how, value);
+	if (gettid() != getpid())
+		log_exit(getpid(), name, how, value);
 }
 
 #endif
