@@ -294,7 +294,8 @@ static bool is_wanted(struct live *live, struct cpu_ring *ring, struct record *r
 		live->newest_ns = record->time_ns;
 	if (record->type == PERF_RECORD_LOST)
 		return make_lost(live, ring, record->lost, record->time_ns, record);
-	return record->type == PERF_RECORD_SAMPLE || record->type == PERF_RECORD_COMM;
+	return record->type == PERF_RECORD_SAMPLE || record->type == PERF_RECORD_COMM ||
+	       record->type == RECORD_CGROUP;
 }
 
 /* All that was visible is read: close what has left, and at the end tell what was lost last. */
