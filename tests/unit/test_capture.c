@@ -431,6 +431,7 @@ static void check_synthesized(struct builder *builder)
 	builder_comm(builder, 0, 9, 10, "thread", &none);
 	builder_fork(builder, 9, 1, 9, 1, &none);
 	builder_comm(builder, 0, 9, 30, "123456789012345 and more", &none);
+	builder_comm(builder, 0, 8, 30, "of another process", &none);
 	builder_comm(builder, 0, 31, 31, "nobody's child", &none);
 	builder_record(builder, PERF_FINISHED_INIT, 0, &(struct bytes){0});
 	builder->sample_type = PLAIN_TYPE;
@@ -448,12 +449,13 @@ static void check_synthesized(struct builder *builder)
 	ASSERT_TIMES(&seen, 10, 12);
 	assert_int_equal(seen.first[1].type, PERF_RECORD_COMM);
 	const struct capture_task *tasks = capture_tasks(source, &count);
-	assert_int_equal(count, 5);
+	assert_int_equal(count, 6);
 	assert_task(&tasks[0], &(struct capture_task){1, 1, 0, "init"});
 	assert_task(&tasks[1], &(struct capture_task){10, 9, 9, "thread"});
 	assert_task(&tasks[2], &(struct capture_task){9, 9, 1, ""});
 	assert_task(&tasks[3], &(struct capture_task){30, 9, 9, "123456789012345"});
-	assert_task(&tasks[4], &(struct capture_task){31, 31, 0, "nobody's child"});
+	assert_task(&tasks[4], &(struct capture_task){30, 8, 8, "of another proc"});
+	assert_task(&tasks[5], &(struct capture_task){31, 31, 0, "nobody's child"});
 	source_free(source);
 	close(fd);
 	bytes_free(&bytes);
