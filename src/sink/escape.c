@@ -59,13 +59,15 @@ char *escape_text(char *out, struct text text)
 	}
 }
 
-/* Of the bytes at the start of TEXT, how many are none of those in SET. */
+/*
+ * Of the bytes at the start of TEXT, how many are none of those in SET; nor NUL, which strchr()
+ * finds in every set and which is escaped anyway.
+ */
 static size_t span_without(struct text text, const char *set)
 {
 	size_t length = 0;
 
-	while (length < text.length &&
-	       (text.bytes[length] == '\0' || !strchr(set, text.bytes[length])))
+	while (length < text.length && !strchr(set, text.bytes[length]))
 		length++;
 	return length;
 }
