@@ -131,12 +131,13 @@ static void test_every_byte(void **state)
 
 /* ---- many and long ones ---- */
 
+/* Not by strstr(), which with ASan measures the whole line each time. */
 static size_t count_of(const char *line, const char *what)
 {
-	size_t count = 0;
+	size_t length = strlen(what), count = 0;
 
-	for (const char *at = strstr(line, what); at; at = strstr(at + 1, what))
-		count++;
+	for (const char *at = line; *at; at++)
+		count += *at == *what && strncmp(at, what, length) == 0;
 	return count;
 }
 
