@@ -134,4 +134,19 @@ struct event {
 	};
 };
 
+/*
+ * The kind of EVENT, a FORK, for those to whom a vfork is a process like any other: without clone
+ * flags the two are not told apart.
+ */
+static inline enum fork_kind event_fork_kind(const struct event *event)
+{
+	const struct facts *facts = event->facts;
+
+	if (!facts)
+		return FORK_KIND_UNKNOWN;
+	if (facts->kind == FORK_KIND_UNKNOWN && facts->child_tgid == event->fork.child_pid)
+		return FORK_KIND_PROCESS;
+	return facts->kind;
+}
+
 #endif

@@ -25,8 +25,11 @@ struct thread {
 	} birth;
 };
 
-/* How THREAD, whose FORK has come, was born; TID is its own. */
-enum fork_kind thread_kind(const struct thread *thread, int32_t tid);
+/* How THREAD was born, as far as its clone flags tell. */
+enum fork_kind thread_kind(const struct thread *thread);
+
+/* Whether THREAD, whose id is TID, was born as one more of its parent's process. */
+enum known thread_is_of_parent(const struct thread *thread, int32_t tid);
 
 /*
  * CHILD (its process not known yet) is born with TID by EVENT, a FORK, to PARENT, whose process is

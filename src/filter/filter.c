@@ -36,9 +36,9 @@ static bool has_parent(const struct filter_options *options, const struct event 
 {
 	if (options->ppid == 0)
 		return true;
-	if (event->type != EVENT_FORK || facts->kind == FORK_KIND_THREAD)
+	if (event->type != EVENT_FORK || event_fork_kind(event) == FORK_KIND_THREAD)
 		return facts->ppid == options->ppid;
-	return facts->kind != FORK_KIND_UNKNOWN && facts->tgid == options->ppid;
+	return event_fork_kind(event) != FORK_KIND_UNKNOWN && facts->tgid == options->ppid;
 }
 
 static struct text comm_of(const struct event *event)

@@ -38,7 +38,7 @@ static struct text program_name(struct text filename, struct text comm)
 
 static int count_fork(struct sink_summary *summary, const struct event *event)
 {
-	enum fork_kind kind = phrase_facts(event)->kind;
+	enum fork_kind kind = event_fork_kind(event);
 
 	summary->totals.forks[kind]++;
 	rate_count(&summary->totals.rate, totals_second(&summary->totals, event->time_ns));

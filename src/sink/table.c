@@ -141,7 +141,7 @@ static const char *event_word(const struct event *event)
 
 	switch (event->type) {
 	case EVENT_FORK:
-		return forks[phrase_facts(event)->kind];
+		return forks[event_fork_kind(event)];
 	case EVENT_EXEC:
 		return "exec";
 	default:

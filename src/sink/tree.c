@@ -98,7 +98,7 @@ static int add_child(struct sink_tree *tree, const struct event *event)
 
 	if (!child)
 		return -ENOMEM;
-	child->may_be_thread = facts->kind == FORK_KIND_UNKNOWN;
+	child->may_be_thread = event_fork_kind(event) == FORK_KIND_UNKNOWN;
 	forest_set_name(child, event->fork.child_comm);
 	return 0;
 }

@@ -4,37 +4,42 @@
 #include <errno.h>
 #include <linux/sched.h>
 
-enum fork_kind thread_kind(const struct thread *thread, int32_t tid)
+enum fork_kind thread_kind(const struct thread *thread)
 {
-	if (thread->birth.has_flags) {
-		if (thread->birth.clone_flags & CLONE_THREAD)
-			return FORK_KIND_THREAD;
-		return thread->birth.clone_flags & CLONE_VFORK ? FORK_KIND_VFORK
-							       : FORK_KIND_PROCESS;
-	}
+	if (!thread->birth.has_flags)
+		return FORK_KIND_UNKNOWN;
+	if (thread->birth.clone_flags & CLONE_THREAD)
+		return FORK_KIND_THREAD;
+	return thread->birth.clone_flags & CLONE_VFORK ? FORK_KIND_VFORK : FORK_KIND_PROCESS;
+}
+
+enum known thread_is_of_parent(const struct thread *thread, int32_t tid)
+{
+	if (thread->birth.has_flags)
+		return thread->birth.clone_flags & CLONE_THREAD ? KNOWN_YES : KNOWN_NO;
 	if (thread->birth.tgid != 0)
-		return thread->birth.tgid == tid ? FORK_KIND_PROCESS : FORK_KIND_THREAD;
-	return FORK_KIND_UNKNOWN;
+		return thread->birth.tgid == tid ? KNOWN_NO : KNOWN_YES;
+	return KNOWN_NOT;
 }
 
 int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event)
 {
-	enum fork_kind kind = thread_kind(child, tid);
+	enum known is_of_parent = thread_is_of_parent(child, tid);
 
 	comm_set(&parent->comm, event->fork.parent_comm);
 	comm_set(&child->comm, event->fork.child_comm);
 	/* It goes on: what it took did not end it. */
 	parent->end.taken = 0;
-	if (kind == FORK_KIND_THREAD) {
+	if (is_of_parent == KNOWN_YES) {
 		thread_join(child, parent->process);
 		return 0;
 	}
 	child->process = process_fork(parent->process, &parent->comm,
-				      kind == FORK_KIND_UNKNOWN ? 0 : tid, event->time_ns);
+				      is_of_parent == KNOWN_NOT ? 0 : tid, event->time_ns);
 	if (!child->process)
 		return -ENOMEM;
 	child->process->threads = 1;
-	child->process->threads_known = kind != FORK_KIND_UNKNOWN;
+	child->process->threads_known = is_of_parent == KNOWN_NO;
 	return 0;
 }
 
