@@ -30,10 +30,9 @@
 
 /*
  * With an early watermark the first event wakes us at once, and those of the next moments wait for
- * this long: so few wake-ups cost the traced host nothing, and what woke us is past the horizon by
- * then.
+ * this long: so few wake-ups cost the traced host next to nothing.
  */
-#define PAUSE_MS 2
+#define PAUSE_MS 1
 
 /* The list of online CPUs is read no more often. */
 #define HOTPLUG_NS 100000000ULL
