@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "decode/exit_paths.h"
 #include "event.h"
 #include "source/sample_extra.h"
 
@@ -31,11 +32,14 @@ struct user_stack registers_user_stack(const struct registers *registers,
 
 /*
  * The system call that a task was in when it came to its end. In exit(2) and exit_group(2) the
- * first argument is the code; in any other call, out of which a signal took the task, it is
- * something else: the caller has to know that there was no such signal.
+ * first argument is the code. PATHS and CHAIN tell these from all others; where PATHS is NULL or
+ * they are not known, the call may have been any other, out of which a signal took the task: then
+ * the caller has to know that there was no such signal.
  */
 struct exit_call registers_exit_call(const struct registers *registers,
 				     const struct sample_extra_layout *layout,
-				     const struct sample_extra *extra);
+				     const struct sample_extra *extra,
+				     const struct exit_paths *paths,
+				     const struct exit_chain *chain);
 
 #endif

@@ -11,8 +11,11 @@
  *   that dumps core, or had been blocked, is taken as itself.
  * - exit_group(2) in one thread, and a core dump, make the others take a SIGKILL that nobody sent.
  * - A thread that took no fatal signal left by exit(2) or exit_group(2), with the code in the first
- *   argument. Which of the two it was, not every machine's registers tell; only exit_group(2), and
- *   exit(2) of the leader where no exit_group(2) came, decide over the process.
+ *   argument. exit_group(2) decides over the process; where nobody called it, that is the leader's
+ *   exit(2) or, since 6.0, that of the last thread: counted only where they agree. Where it is not
+ *   known which of the two calls it was, all codes have to agree.
+ * - Strict seccomp (prctl(2), SECCOMP_MODE_STRICT) ends a task without any signal: such an end is
+ *   not known, but without call chains looks like exit(2).
  * - Nothing is known of a process that lived through a loss, but for a signal that was seen.
  */
 #ifndef PXT_TASK_EXIT_EVIDENCE_H
@@ -44,9 +47,8 @@ struct exit_evidence {
 	int32_t left_code; /* of the first */
 	uint64_t left_last_ns;
 	bool has_group_code; /* one was in exit_group(2) for sure */
+	bool group_differ;   /* several were, with different codes */
 	int32_t group_code;
-	bool has_leader_code; /* the leader was in exit(2) for sure */
-	int32_t leader_code;
 };
 
 /* What is known of a thread when it comes to its end. */
@@ -64,7 +66,7 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 
 /* A thread of it came to its END at TIME_NS. */
 void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_end *end,
-			  bool is_leader, uint64_t time_ns);
+			  uint64_t time_ns);
 
 /* It has execed: how its threads ended does not matter any more. */
 void exit_evidence_exec(struct exit_evidence *evidence);

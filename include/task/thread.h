@@ -41,8 +41,8 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent,
 /* THREAD, now the only one of its process, runs what EVENT says. Returns 0 or -ENOMEM. */
 int thread_exec(struct thread *thread, const struct event *event) MUST_CHECK;
 
-/* THREAD with TID ends as EVENT says. Returns whether its process is gone with it. */
-enum known thread_exit(struct thread *thread, int32_t tid, const struct event *event);
+/* THREAD ends as EVENT says. Returns whether its process is gone with it. */
+enum known thread_exit(struct thread *thread, const struct event *event);
 
 /* THREAD, not known until now, belongs to PROCESS. */
 void thread_join(struct thread *thread, struct process *process);

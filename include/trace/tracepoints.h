@@ -14,6 +14,7 @@
 #include "decode/format_dir.h"
 #include "error.h"
 #include "source/cpu_ring.h"
+#include "trace/exit_probe.h"
 
 struct tracepoints {
 	struct format_dir dir;
@@ -22,7 +23,7 @@ struct tracepoints {
 	const struct registers *registers;        /* this machine's, NULL: not known */
 	unsigned int facts;                       /* FACT_BIT()s */
 	uint32_t arg_bytes;                       /* of the user stack at an exec */
-	bool exit_registers;                      /* those at an exit hold its code */
+	struct exit_knowledge at_exit;            /* nothing, where no exit status is wanted */
 };
 
 /*

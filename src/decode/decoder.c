@@ -45,6 +45,7 @@ struct decoder {
 		struct sample_extra_layout layout;
 	} extra[TRACEPOINTS_SHOWN];
 	const struct registers *registers;
+	const struct exit_paths *exit_paths; /* NULL: call chains are not looked at */
 	bool wants_facts;
 };
 
@@ -205,6 +206,11 @@ void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
 	decoder->registers = registers;
 }
 
+void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *paths)
+{
+	decoder->exit_paths = paths;
+}
+
 void decoder_want_facts(struct decoder *decoder)
 {
 	decoder->wants_facts = true;
@@ -353,8 +359,16 @@ static int decode_extra(const struct decoder *decoder, unsigned int tracepoint,
 	event->cgroup_id = extra.cgroup_id;
 	if (tracepoint == TRACEPOINT_EXEC)
 		event->exec.stack = registers_user_stack(decoder->registers, layout, &extra);
-	if (tracepoint == TRACEPOINT_EXIT)
-		event->exit.call = registers_exit_call(decoder->registers, layout, &extra);
+	if (tracepoint == TRACEPOINT_EXIT) {
+		const struct exit_chain chain = {
+			.addresses = record->body,
+			.count = record->body_size / sizeof(uint64_t),
+			.swap = layout->swap,
+		};
+
+		event->exit.call = registers_exit_call(decoder->registers, layout, &extra,
+						       decoder->exit_paths, &chain);
+	}
 	return 1;
 }
 

@@ -21,6 +21,7 @@ enum { S390_R15 = 15 };
 enum { ARM64_EXIT = 93, ARM64_EXIT_GROUP = 94, ARM_EXIT = 1, ARM_EXIT_GROUP = 248 };
 
 struct reading {
+	const struct registers *registers;
 	const struct sample_extra_layout *layout;
 	const struct sample_extra *extra;
 };
@@ -29,6 +30,7 @@ struct registers {
 	const char *machines[4];
 	unsigned int stack_pointer;
 	uint64_t at_exit;
+	unsigned int argument, argument_32; /* the first one of a system call */
 	struct exit_call (*exit_call)(const struct reading *reading); /* NULL: not to be had */
 };
 
@@ -94,12 +96,16 @@ static const struct registers all_registers[] = {
 		.machines = {"x86_64", "i386", "i586", "i686"},
 		.stack_pointer = X86_SP,
 		.at_exit = BIT(X86_AX) | BIT(X86_BX) | BIT(X86_CX) | BIT(X86_DI) | BIT(X86_IP),
+		.argument = X86_DI,
+		.argument_32 = X86_BX,
 		.exit_call = x86_exit_call,
 	},
 	{
 		.machines = {"aarch64", "arm64"},
 		.stack_pointer = ARM64_SP,
 		.at_exit = BIT(ARM64_X0) | BIT(ARM64_X7) | BIT(ARM64_X8),
+		.argument = ARM64_X0,
+		.argument_32 = ARM64_X0,
 		.exit_call = arm64_exit_call,
 	},
 	/* By then r2, the argument, has been written over (measured on 6.1 to 7.2). */
@@ -158,13 +164,35 @@ struct user_stack registers_user_stack(const struct registers *registers,
 	return stack;
 }
 
+/* By a way that is known: nothing has to be concluded from other registers. */
+static struct exit_call call_of_path(const struct reading *reading, enum exit_path path)
+{
+	const struct registers *registers = reading->registers;
+	bool is_32_bit = reading->extra->regs_abi == PERF_SAMPLE_REGS_ABI_32 ||
+			 path == EXIT_PATH_GROUP_32 || path == EXIT_PATH_THREAD_32;
+	uint64_t argument;
+
+	if (path == EXIT_PATH_OTHER ||
+	    !take(reading, is_32_bit ? registers->argument_32 : registers->argument, &argument))
+		return (struct exit_call){0};
+	return (struct exit_call){
+		.known = true,
+		.is_group_known = true,
+		.is_group = path == EXIT_PATH_GROUP || path == EXIT_PATH_GROUP_32,
+		.code = code_of(argument),
+	};
+}
+
 struct exit_call registers_exit_call(const struct registers *registers,
 				     const struct sample_extra_layout *layout,
-				     const struct sample_extra *extra)
+				     const struct sample_extra *extra,
+				     const struct exit_paths *paths, const struct exit_chain *chain)
 {
-	const struct reading reading = {layout, extra};
+	const struct reading reading = {registers, layout, extra};
 
 	if (!registers || !registers->exit_call || extra->regs_abi == PERF_SAMPLE_REGS_ABI_NONE)
 		return (struct exit_call){0};
+	if (paths && paths->known)
+		return call_of_path(&reading, exit_paths_find(paths, chain));
 	return registers->exit_call(&reading);
 }

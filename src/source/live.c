@@ -81,6 +81,24 @@ static int reserve_ring(struct live *live)
 	return 0;
 }
 
+/* Where an event's samples begin otherwise than those of the others. Returns 0 or a negative errno.
+ */
+static int tell_other_layout(struct live *live, struct cpu_ring *ring)
+{
+	const struct cpu_ring_plan *plan = &live->options.plan;
+
+	for (size_t i = 0; i < plan->tracepoint_count; i++) {
+		if (!plan->tracepoints[i].extra.callchain)
+			continue;
+		int code = cpu_ring_read_ids(ring);
+		if (code < 0)
+			return code;
+		merge_set_other(live->merge, &ring->ring, ring->ids[i],
+				cpu_ring_attr(plan, i).sample_type);
+	}
+	return 0;
+}
+
 static int open_cpu(struct live *live, int cpu, struct error *err)
 {
 	struct cpu_ring *ring;
@@ -96,6 +114,10 @@ static int open_cpu(struct live *live, int cpu, struct error *err)
 		return error_set(err, code, "out of memory");
 	}
 	live->rings[live->ring_count++] = ring;
+	code = tell_other_layout(live, ring);
+	if (code < 0)
+		return error_set(err, code, "cannot tell the events of CPU %d apart: %s", cpu,
+				 strerror(-code));
 	if (live->preview && cpu_ring_add_scout(ring) < 0)
 		return error_set(err, -ENOMEM, "out of memory");
 	return 0;

@@ -49,7 +49,7 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 }
 
 static void left_by_itself(struct exit_evidence *evidence, const struct exit_call *call,
-			   bool is_leader, uint64_t time_ns)
+			   uint64_t time_ns)
 {
 	if (!call->known)
 		evidence->left_unknown = true;
@@ -61,22 +61,18 @@ static void left_by_itself(struct exit_evidence *evidence, const struct exit_cal
 	evidence->left_last_ns = time_ns;
 	if (evidence->sent.signal && time_ns - evidence->sent.time_ns < SHORTLY_NS)
 		evidence->ambiguous = true;
-	if (!call->known || !call->is_group_known)
+	if (!call->known || !call->is_group_known || !call->is_group)
 		return;
-	if (call->is_group && !evidence->has_group_code) {
-		evidence->has_group_code = true;
-		evidence->group_code = call->code;
-	} else if (!call->is_group && is_leader) {
-		evidence->has_leader_code = true;
-		evidence->leader_code = call->code;
-	}
+	evidence->group_differ |= evidence->has_group_code && call->code != evidence->group_code;
+	evidence->has_group_code = true;
+	evidence->group_code = call->code;
 }
 
 void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_end *end,
-			  bool is_leader, uint64_t time_ns)
+			  uint64_t time_ns)
 {
 	if (end->taken == 0)
-		left_by_itself(evidence, &end->call, is_leader, time_ns);
+		left_by_itself(evidence, &end->call, time_ns);
 	else if (end->taken == SIGKILL)
 		evidence->killed = true;
 	else
@@ -118,15 +114,10 @@ static const struct exit_status unknown_status = {.core = KNOWN_NOT, .oom = KNOW
 static struct exit_status by_leaving(const struct exit_evidence *evidence)
 {
 	if (evidence->has_group_code)
-		return by_code(evidence->group_code);
-	if (!evidence->left_any || evidence->left_unknown)
+		return evidence->group_differ ? unknown_status : by_code(evidence->group_code);
+	if (!evidence->left_any || evidence->left_unknown || evidence->left_differ)
 		return unknown_status;
-	if (!evidence->left_differ)
-		return by_code(evidence->left_code);
-	/* Threads may have left by exit(2) with codes that count for nothing. */
-	if (evidence->has_leader_code && !evidence->killed)
-		return by_code(evidence->leader_code);
-	return unknown_status;
+	return by_code(evidence->left_code);
 }
 
 struct exit_status exit_evidence_decide(const struct exit_evidence *evidence,

@@ -352,7 +352,7 @@ static int keep_exit(struct task_table *table, const struct event *event, struct
 	if (code < 0)
 		return code;
 	struct process *process = entry->thread.process;
-	enum known last = thread_exit(&entry->thread, entry->task.tid, event);
+	enum known last = thread_exit(&entry->thread, event);
 	table->kept->subject = (struct subject){
 		.thread = &entry->thread,
 		.tid = entry->task.tid,

@@ -62,7 +62,7 @@ int thread_exec(struct thread *thread, const struct event *event)
 	return 0;
 }
 
-enum known thread_exit(struct thread *thread, int32_t tid, const struct event *event)
+enum known thread_exit(struct thread *thread, const struct event *event)
 {
 	struct process *process = thread->process;
 	enum known last = event->exit.last;
@@ -70,7 +70,7 @@ enum known thread_exit(struct thread *thread, int32_t tid, const struct event *e
 	if (event->exit.call.known)
 		thread->end.call = event->exit.call;
 	comm_set(&thread->comm, event->exit.comm);
-	exit_evidence_thread(&process->evidence, &thread->end, tid == process->pid, event->time_ns);
+	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
 	if (last == KNOWN_NOT && process->threads_known)
 		last = process->threads == 1 ? KNOWN_YES : KNOWN_NO;
 	if (last == KNOWN_YES)

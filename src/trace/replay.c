@@ -26,7 +26,8 @@ struct replay {
 	struct options recorded; /* what the recorder was asked for */
 	struct session session;
 	struct argv_provider
-		*completed; /* what the recorder completed; NULL: no facts are wanted */
+		*completed;           /* what the recorder completed; NULL: no facts are wanted */
+	struct exit_paths exit_paths; /* what the recorder knew of them */
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not recorded */
 	struct progress progress;
 	int capture_fd;
@@ -294,6 +295,8 @@ static int want_facts(struct replay *replay, struct error *err)
 		return error_set(err, -ENOMEM, "out of memory");
 	session->images.provider = replay->completed;
 	session->pipeline.recorded = replay->completed;
+	session->pipeline.exit_paths = &replay->exit_paths;
+	decoder_set_exit_paths(session->decoder, &replay->exit_paths);
 	return 0;
 }
 

@@ -10,7 +10,6 @@
 #include "event.h"
 #include "filter/pid_list.h"
 #include "formats/shipped.h"
-#include "trace/exit_probe.h"
 
 #define SHOWN (TRACEPOINT_BIT(TRACEPOINTS_SHOWN) - 1U)
 
@@ -97,8 +96,8 @@ static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
 {
 	const struct format *exit = tracepoints->formats[TRACEPOINT_EXIT];
 
-	tracepoints->exit_registers = exit_probe(exit->id, tracepoints->registers);
-	if (tracepoints->exit_registers)
+	exit_probe(exit->id, tracepoints->registers, &tracepoints->at_exit);
+	if (tracepoints->at_exit.registers)
 		return 0;
 	return read_formats(tracepoints,
 			    TRACEPOINT_BIT(TRACEPOINT_EXIT_GROUP) |
@@ -164,8 +163,10 @@ static struct perf_event_extra extra_of(const struct tracepoints *tracepoints,
 		extra.regs_user = registers_at_exec(tracepoints->registers);
 		extra.stack_user = extra.regs_user ? tracepoints->arg_bytes : 0;
 	}
-	if (tracepoint == TRACEPOINT_EXIT && tracepoints->exit_registers)
+	if (tracepoint == TRACEPOINT_EXIT && tracepoints->at_exit.registers) {
 		extra.regs_user = registers_at_exit(tracepoints->registers);
+		extra.callchain = tracepoints->at_exit.paths.known;
+	}
 	return extra;
 }
 
@@ -216,4 +217,6 @@ void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct c
 		if (attr.sample_type != PERF_EVENT_SAMPLE_TYPE)
 			decoder_set_extra(decoder, tracepoint, &layout, tracepoints->registers);
 	}
+	if (tracepoints->at_exit.paths.known)
+		decoder_set_exit_paths(decoder, &tracepoints->at_exit.paths);
 }
