@@ -4,7 +4,8 @@
 
 import json
 
-from facts import FactsTruth, compare_facts, compare_selection, unknown_statuses
+from facts import compare_facts, compare_selection, unknown_statuses
+from facts_log import FactsTruth
 from json_lines import Ancestor, Killer, Lost, convert, parse, parse_line
 from lines import BadLine
 from live import Failed, equal, expect, main, no_problems, run, test, workload, workload_dir
@@ -40,7 +41,8 @@ STATUS {ROOT} 0 -1
 MARK all
 '''.strip().splitlines()
 
-ABOVE = [{'pid': SHELL, 'comm': 'sh', 'from_proc': True}, {'pid': 1, 'comm': 'init', 'from_proc': True}]
+ABOVE = [{'pid': SHELL, 'comm': 'sh', 'from_proc': True},
+         {'pid': 1, 'comm': 'init', 'from_proc': True}]
 IN_ROOT = {'pid': ROOT, 'tid': ROOT, 'ppid': SHELL, 'comm': 'root', 'uid': 0, 'cgroup': '/',
            'from_proc': False, 'ancestry': ABOVE, 'ancestry_complete': True}
 BELOW_ROOT = {**IN_ROOT, 'ppid': ROOT,
@@ -302,7 +304,8 @@ def lines_that_break_the_contract_are_refused():
 
 @test
 def bytes_that_are_no_text_are_told_exactly():
-    equal(convert('comm', {'hex': '61ffe282', 'text': 'a\ufffd\ufffd\ufffd'}), b'a\xff\xe2\x82', 'bytes')
+    equal(convert('comm', {'hex': '61ffe282', 'text': 'a\ufffd\ufffd\ufffd'}), b'a\xff\xe2\x82',
+          'bytes')
     for wrong in ({'hex': '61', 'text': 'a'}, {'hex': 'FF', 'text': '\ufffd'}, {'hex': 'ff'},
                   {'hex': 'ff', 'text': 'x'}, {'hex': 'fffe', 'text': '\ufffd'}, 3, ['a']):
         try:
