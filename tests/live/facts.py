@@ -25,7 +25,7 @@ def ends_process(known):
     """Whether its exit is the process's last one; None where that depends on who is faster."""
     if known.fact.how == 'exec':
         return False
-    return None if known.process.threads else True
+    return None if known.process.threads and not known.process.loose else True
 
 
 def of_any(truth, process, image):
@@ -198,7 +198,9 @@ class Comparison:
         self.problems = []
         self.traced = defaultdict(deque)
         for event in events:
-            self.traced[event_key(event)].append(event)
+            process = truth.processes.get(event.pid)
+            if not (process and process.loose and is_of_unlogged(event)):
+                self.traced[event_key(event, process)].append(event)
 
     def compare(self, known):
         """All that is wrong with the trace of these facts, and no other."""
@@ -228,6 +230,8 @@ class Comparison:
             self.add(argv_problems(event, known.process.image(known.images)))
         if known.process.parent:
             wanted['from_proc'] = False
+        if known.process.loose and isinstance(event, Exit):
+            del wanted['tid']
         self.add(field_problems(event, wanted, self.may_miss))
         if event.ancestry is not None or 'ancestry' not in self.may_miss:
             self.add(ancestry_problems(self.truth, event, known.process))
@@ -249,10 +253,16 @@ def fact_key(fact):
     return (Exec if isinstance(fact, ExecFact) else Exit), fact.pid
 
 
-def event_key(event):
+def event_key(event, process):
     if isinstance(event, Fork):
         return Fork, event.child_tid
-    return type(event), getattr(event, 'tid', None)
+    return type(event), event.pid if process and process.loose else event.tid
+
+
+def is_of_unlogged(event):
+    """Of a process that is logged as a whole: a thread's event."""
+    return isinstance(event, Fork) and event.kind == 'thread' or \
+        isinstance(event, Exit) and not event.last
 
 
 def last_problems(truth, events):

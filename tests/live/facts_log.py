@@ -36,6 +36,7 @@ class Process:
         self.threads = set()
         self.status, self.killer, self.flags, self.own_cgroup = None, None, None, None
         self.oom = False
+        self.loose = False  # other threads than the first are not logged
         self.codes = set()  # with which its threads left by themselves
         self.last_name = None
 
@@ -60,7 +61,7 @@ class Process:
 
     def may_be_unknown(self):
         """Its threads left with different codes: which one counts, registers do not always tell."""
-        return not os.WIFSIGNALED(self.status) and self.codes != {os.WEXITSTATUS(self.status)}
+        return self.loose or not os.WIFSIGNALED(self.status) and self.codes != {os.WEXITSTATUS(self.status)}
 
 
 # ---- the log -------------------------------------------------------------------------------------
@@ -135,6 +136,10 @@ class FactsTruth:
     @staticmethod
     def read_killer(process, rest):
         process.killer = int(rest[0])
+
+    @staticmethod
+    def read_loose(process, _):
+        process.loose = True
 
     @staticmethod
     def read_oom(process, _):
