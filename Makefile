@@ -48,6 +48,8 @@ UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/support*.c)))
 LIVE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/live/*.c)))
 
+FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
 .PHONY: all
 all: $(BUILD)/$(PROGRAM)
 
@@ -79,6 +81,9 @@ WRAP_test_perf_event = syscall read
 WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_writer = write
 WRAP_test_sink_json = reallocarray
+WRAP_test_argv_proc = realloc
+WRAP_test_sink_tree = calloc malloc
+WRAP_test_sink_summary = calloc malloc
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
 
 # A test that needs more than the library names it here: OBJECTS_test_NAME = object...
@@ -99,7 +104,6 @@ $(BUILD)/tests/live/%: tests/live/%.c $(BUILD)/flags
 # inputs that fail, in build/fuzz/found.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_CFLAGS := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 

@@ -11,6 +11,9 @@
 /* Checks the arguments against a printf format: FMT and ARGS are 1-based. */
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
+/* Keep the room that a rare case needs on the stack out of its callers. */
+#define NOINLINE __attribute__((noinline))
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

@@ -64,8 +64,8 @@ struct event {
 	uint32_t cpu;
 	uint64_t time_ns; /* CLOCK_MONOTONIC */
 	int32_t sample_pid, sample_tid;
-	int32_t current_tid;       /* whose doing it is, as the payloads have ids; 0: not known */
-	uint64_t cgroup_id;        /* of the task whose doing it is; 0: not known */
+	int32_t current_tid; /* who sends or takes a signal, or exits, as the payloads have ids */
+	uint64_t cgroup_id;  /* of the task whose doing it is; 0: not known */
 	const struct facts *facts; /* NULL: nobody asked for any */
 	union {
 		struct {
@@ -126,8 +126,10 @@ struct event {
 			struct text path;
 		} cgroup;
 		struct {
+			uint16_t kind;  /* enum capture_note_kind */
+			uint32_t count; /* of what there is in it */
+			uint32_t size;  /* bytes */
 			const void *body;
-			uint32_t size; /* bytes */
 		} note;
 	};
 };

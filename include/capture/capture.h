@@ -17,6 +17,7 @@
 #include "compiler.h"
 #include "decode/format.h"
 #include "error.h"
+#include "source/sample_extra.h"
 #include "source/source.h"
 
 /*
@@ -27,14 +28,30 @@
  * meanwhile.
  *
  * Its records: SAMPLE, COMM and LOST as the kernel wrote them, synthesized ones left out, numbers
- * in native byte order, but RAW as it was recorded. The last LOST records tell of what LOST_SAMPLES
- * counted beyond that, so that no loss is told twice. Where a capture is cut short or damaged, the
- * records end there.
+ * in native byte order, but `raw` and `extra` as they were recorded. The last LOST records tell of
+ * what LOST_SAMPLES counted beyond that, so that no loss is told twice. Where a capture is cut
+ * short or damaged, the records end there.
  */
 int capture_open(int fd, struct source **source, struct error *err) MUST_CHECK;
 
 /* Give out samples of the COUNT tracepoints with these ids only, and count only their losses. */
 void capture_select(struct source *source, const uint16_t *ids, size_t count);
+
+/*
+ * Give out records of TYPE too:
+ *   PERF_RECORD_FORK
+ *   RECORD_CGROUP; those of cgroups that were there when the recording began come first
+ *   PERF_FILE_RECORD_EVENT_TYPE: notes (capture/note.h); `misc` is the kind, `id` the count, `body`
+ *   the bytes. Not those of CAPTURE_NOTE_BOOT_ID.
+ */
+void capture_want(struct source *source, uint32_t type);
+
+/*
+ * How samples of tracepoint ID go on behind their raw data. False where nothing is known of it: ID
+ * was not recorded, or in more than one way.
+ */
+bool capture_tracepoint_extra(const struct source *source, uint16_t id,
+			      struct sample_extra_layout *layout);
 
 /* Whether tracepoint ID was recorded; CAPTURE_ANY_TRACEPOINT: any at all. */
 #define CAPTURE_ANY_TRACEPOINT 0U
@@ -62,13 +79,26 @@ char *const *capture_command_line(const struct source *source);
 /* The first task that the recorder was asked for; 0: the whole host, or it is not told. */
 int32_t capture_first_pid(const struct source *source);
 
+/* The recorder's host, its architecture (uname(2)'s machine), and the id of its boot, a UUID; NULL
+ * where it is not told. Any bytes but the UUID. Borrowed from SOURCE. */
+const char *capture_hostname(const struct source *source);
+const char *capture_arch(const struct source *source);
+const char *capture_boot_id(const struct source *source);
+
+/* What has to be added to times for wall time (CLOCK_REALTIME); false where it is not told. */
+bool capture_wall_offset(const struct source *source, int64_t *offset_ns);
+
 /* A task that was there when the recording began. */
 struct capture_task {
-	int32_t tid;
+	int32_t tid, tgid;
 	int32_t parent; /* the parent's tgid, of a thread its own process's; 0: not known */
+	char comm[16];  /* ended by a NUL; "": not known */
 };
 
-/* All of them, known once the first record has been given out. Borrowed until the next. */
+/*
+ * All of them, known once the first record has been given out. Borrowed until the next. A capture
+ * may tell of a task in several places: then it comes more than once.
+ */
 const struct capture_task *capture_tasks(const struct source *source, size_t *count);
 
 /* Bytes read and in all (0: a stream), for progress. */

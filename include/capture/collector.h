@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes the records of rings into a capture, as they lie there and without decoding them, but for
- * two things: a LOST gets the exact count of tracepoint events (the kernel's counts sideband too,
- * and is written late or never), and the records of a CPU that came online later get ids that the
- * capture has.
+ * three things: a LOST gets the exact count of tracepoint events (the kernel's counts sideband too,
+ * and is written late or never), the records of a CPU that came online later get ids that the
+ * capture has, and a user stack (PERF_SAMPLE_STACK_USER) is as long as it was filled, as if no more
+ * had been asked for.
  */
 #ifndef PXT_CAPTURE_COLLECTOR_H
 #define PXT_CAPTURE_COLLECTOR_H
@@ -11,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/write_head.h"
 #include "capture/writer.h"
 #include "compiler.h"
 #include "source/cpu_ring.h"
@@ -26,14 +28,26 @@ struct collector_counts {
 /* Told of every PERF_RECORD_FORK, by tid, in the order of each ring. */
 typedef void collector_fork(void *context, int32_t parent, int32_t child);
 
+/* Told of every exec's sample, as the kernel wrote it, in the order of each ring and before it is
+ * written. */
+typedef void collector_exec(void *context, const struct perf_event_header *sample);
+
+/* What is collected, and who is told of it. */
+struct collector_plan {
+	const struct recorded_event *events; /* of one CPU, as in struct cpu_ring */
+	const uint64_t *ids;                 /* theirs, of those that the capture has */
+	size_t event_count;
+	uint64_t newest_id;      /* the highest one that the capture has */
+	size_t exec;             /* the index of the exec tracepoint, of use for on_exec alone */
+	collector_fork *on_fork; /* NULL: nobody, and so on_exec */
+	collector_exec *on_exec;
+	void *context; /* of both */
+};
+
 /*
- * Collect into WRITER (borrowed). IDS are those of one CPU's EVENT_COUNT events, as in struct
- * cpu_ring, and NEWEST_ID the highest one that the capture has. ON_FORK may be NULL. Returns NULL
- * without memory.
+ * Collect into WRITER (borrowed). PLAN is needed only during the call. Returns NULL without memory.
  */
-struct collector *collector_new(struct capture_writer *writer, const uint64_t *ids,
-				size_t event_count, uint64_t newest_id, collector_fork *on_fork,
-				void *context);
+struct collector *collector_new(struct capture_writer *writer, const struct collector_plan *plan);
 void collector_free(struct collector *collector);
 
 /*

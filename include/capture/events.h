@@ -9,13 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/perf_file.h"
 #include "compiler.h"
 #include "source/record.h"
+#include "source/sample_extra.h"
 
 struct capture_event {
 	uint32_t type;   /* perf_event_attr.type, .config */
 	uint64_t config; /* a tracepoint's id */
 	struct record_layout layout;
+	struct sample_extra_layout extra; /* what follows the raw data of its samples */
 	bool wanted;   /* its samples are given out; starts as whether they have raw data */
 	char name[64]; /* as perf names it, "" where the capture does not tell */
 };
@@ -27,6 +30,7 @@ struct events {
 	size_t count, capacity;
 	bool same_layouts;
 	bool same_times; /* record_time() is the same for all */
+	uint64_t types;  /* of records that are given out, a bit each */
 	struct id_slot *slots;
 	size_t slot_count; /* a power of two, or 0 */
 	size_t id_count;
@@ -54,6 +58,11 @@ struct capture_event *events_at(const struct events *events, size_t index);
 /* Only the samples of tracepoints whose ids are among the COUNT at IDS are wanted. */
 void events_select(struct events *events, const uint16_t *ids, size_t count);
 
+/* How all events of tracepoint ID go on behind the raw data; false: not in one way, or none does.
+ */
+bool events_tracepoint_extra(const struct events *events, uint16_t id,
+			     struct sample_extra_layout *layout);
+
 /* The event with ID; NULL: none. */
 struct capture_event *events_find(const struct events *events, uint64_t id);
 
@@ -70,15 +79,21 @@ static inline const struct capture_event *events_common(const struct events *eve
 	return events->same_times && events->count > 0 ? events->events[0] : NULL;
 }
 
-/* Whether records of this type are given out, where they are not synthesized. */
-static inline bool events_is_event(uint32_t type)
+/* Give out records of TYPE, one of the kernel's, as well as SAMPLE, COMM and LOST. */
+static inline void events_want(struct events *events, uint32_t type)
 {
-	return type == PERF_RECORD_SAMPLE || type == PERF_RECORD_COMM || type == PERF_RECORD_LOST;
+	events->types |= UINT64_C(1) << type;
+}
+
+/* Whether records of this type are given out, where they are not synthesized. */
+static inline bool events_is_event(const struct events *events, uint32_t type)
+{
+	return type < PERF_FILE_RECORD_FIRST && (events->types >> type & 1);
 }
 
 /*
- * The time of the record at BYTES, of such a type; 0 where it carries none. False where it is
- * synthesized: the recorder made it up from /proc, it would have a time if it had happened.
+ * The time of the record at BYTES, of such a type; 0 where it carries none. False where it is a
+ * task that the recorder made up from /proc: it would have a time if that had happened.
  */
 static inline bool events_time_of_record(const struct events *events, const void *bytes,
 					 const struct perf_event_header *header, uint64_t *time_ns)
@@ -90,8 +105,8 @@ static inline bool events_time_of_record(const struct events *events, const void
 	if (!event)
 		return false;
 	*time_ns = record_time(bytes, header, &event->layout);
-	return *time_ns != 0 || header->type != PERF_RECORD_COMM ||
-	       event->layout.trailer.time == RECORD_ABSENT;
+	return *time_ns != 0 || event->layout.trailer.time == RECORD_ABSENT ||
+	       (header->type != PERF_RECORD_COMM && header->type != PERF_RECORD_FORK);
 }
 
 #endif

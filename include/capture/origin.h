@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a capture came to be, as far as it says: the recorder's command line (the feature CMDLINE)
- * and the first of the tasks that it was asked for (the record THREAD_MAP).
+ * How a capture came to be, as far as it says: the recorder's command line and host (features, by
+ * tools/perf/util/header.c of the kernel source), the first of the tasks that it was asked for (the
+ * record THREAD_MAP), the boot that it saw (a note, capture/note.h). What comes twice is taken
+ * once; what is malformed stays unknown.
  */
 #ifndef PXT_CAPTURE_ORIGIN_H
 #define PXT_CAPTURE_ORIGIN_H
@@ -15,14 +17,22 @@
 struct origin {
 	char **command_line; /* ended by NULL; NULL: not known */
 	int32_t first_pid;   /* 0: the whole host, or not known */
+	char *hostname;      /* NULL: not known, and so below */
+	char *arch;          /* uname(2)'s machine */
+	char *boot_id;
+	bool has_wall_offset;
+	int64_t wall_offset_ns; /* what makes wall time (CLOCK_REALTIME) out of an event's */
 };
 
 /*
- * Take the command line from the SIZE bytes of the feature: u32 count; each: u32 size, a text
- * padded with NUL. What is malformed stays unknown. 0 or -ENOMEM.
+ * Take what is of use from the SIZE bytes at BYTES, the body of FEATURE (enum perf_file_feature).
+ * SWAP: it is in the other byte order. 0 or -ENOMEM.
  */
-int origin_read_command_line(struct origin *origin, const void *bytes, size_t size,
-			     bool swap) MUST_CHECK;
+int origin_read_feature(struct origin *origin, uint64_t feature, const void *bytes, size_t size,
+			bool swap) MUST_CHECK;
+
+/* Take the boot id, a UUID of SIZE characters at TEXT. 0 or -ENOMEM. */
+int origin_read_boot_id(struct origin *origin, const void *text, size_t size) MUST_CHECK;
 
 /* Take the first pid from the body of THREAD_MAP: u64 count; each: u64 pid, char comm[16]. */
 void origin_read_thread_map(struct origin *origin, const void *body, size_t size, bool swap);

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "capture/block.h"
-#include "capture/capture.h"
 #include "capture/events.h"
+#include "capture/found_tasks.h"
 #include "capture/inflate.h"
 #include "capture/input.h"
 #include "capture/losses.h"
@@ -35,9 +35,9 @@ struct reader {
 	struct inflate *inflate;      /* NULL: nothing compressed so far */
 	struct losses losses;
 	struct origin origin;
-	struct capture_task *tasks;
-	size_t task_count, task_capacity;
+	struct found_tasks tasks;
 	bool head_read, seen_sample;
+	bool wants_notes;   /* they are given out */
 	uint64_t malformed; /* records that are not as their event's attributes say */
 	char cut[128];      /* what is missing of it, "" where nothing is */
 };

@@ -19,7 +19,7 @@
 
 /* All borrowed. */
 struct recorded_event {
-	struct perf_event_attr attr; /* of which attr.size bytes are written */
+	struct perf_event_attr attr; /* see capture_attr_size() */
 	const char *name;            /* "sched:sched_process_fork" */
 	const uint64_t *ids;
 	size_t id_count;
@@ -33,6 +33,15 @@ struct capture_description {
 	const char *const *argv;          /* the command line, NULL at its end */
 	uint32_t cpus_online, cpus_configured;
 };
+
+/*
+ * Bytes of every attribute that is written. A capture has one number for it, so those that were
+ * opened with a smaller attr.size are padded to the largest.
+ */
+uint32_t capture_attr_size(const struct capture_description *description);
+
+/* EVENT's attribute with that SIZE. */
+struct perf_event_attr capture_attr(const struct recorded_event *event, uint32_t size);
 
 /* The body of a feature section. */
 struct capture_feature {

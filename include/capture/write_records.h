@@ -30,12 +30,21 @@ struct capture_lost capture_lost_record(uint64_t id, uint32_t cpu, uint64_t time
 /* "All that is older than what came before the previous one of these is written." */
 struct perf_event_header capture_finished_round(void);
 
+/* What there is when a capture begins. All borrowed. */
+struct capture_beginning {
+	int proc_fd;         /* directory fd of /proc */
+	bool descent;        /* tell who is whose parent, too */
+	int cgroup_fd;       /* see host/cgroups.h; -1: tell of no cgroups */
+	const int32_t *pids; /* that the capture is about */
+	size_t pid_count;    /* 0: all */
+};
+
 /*
- * What is to be known before the first event: the PIDS that the capture is about (none: all) as a
- * THREAD_MAP; for each task under PROC_FD a COMM and, with DESCENT, a FORK; FINISHED_INIT. Returns
+ * What is to be known before the first event: the boot's id in a note; the pids as a THREAD_MAP; a
+ * CGROUP for each cgroup; for each task a COMM and, for its descent, a FORK; FINISHED_INIT. Returns
  * 0 with *RECORDS (caller frees), or a negative errno.
  */
-int capture_initial_records(int proc_fd, bool descent, const int32_t *pids, size_t pid_count,
-			    char **records, size_t *size) MUST_CHECK;
+int capture_initial_records(const struct capture_beginning *beginning, char **records,
+			    size_t *size) MUST_CHECK;
 
 #endif

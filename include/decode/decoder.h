@@ -40,7 +40,7 @@ void decoder_want_facts(struct decoder *decoder);
  * Decode RECORD into EVENT, which borrows its texts from RECORD.
  *
  * Returns 1; 0 where it is no event of ours; -EBADMSG where it is one but malformed (too short, a
- * text outside of it). EVENT is untouched then.
+ * text outside of it). EVENT means nothing then.
  */
 int decoder_decode(const struct decoder *decoder, const struct record *record,
 		   struct event *event) MUST_CHECK;

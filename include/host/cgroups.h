@@ -20,6 +20,9 @@
  */
 int cgroups_open_mount(int root_fd) MUST_CHECK;
 
+/* cgroups_open_mount() of the host that we run on. */
+int cgroups_open_this_host(void) MUST_CHECK;
+
 /* Told of a group: PATH from the root of the hierarchy, any bytes, "/" for the root itself. */
 typedef void cgroup_visit(void *context, uint64_t id, const char *path);
 

@@ -49,6 +49,8 @@ struct cpu_ring {
 	uint64_t lost_told;            /* of the true total, already given out */
 	uint64_t ids[CPU_RING_EVENTS]; /* see cpu_ring_read_ids() */
 	struct ring ring;
+	struct ring
+		scout; /* reads ahead of `ring`, for the live source's preview; no data: unused */
 };
 
 /*
@@ -61,6 +63,9 @@ int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 		  struct error *err) MUST_CHECK;
 
 void cpu_ring_close(struct cpu_ring *ring);
+
+/* Make `scout` another reader of the ring, that begins where `ring` is. Returns 0 or -ENOMEM. */
+int cpu_ring_add_scout(struct cpu_ring *ring) MUST_CHECK;
 
 /* Let the events write, or stop them. 0 or a negative errno. */
 int cpu_ring_enable(const struct cpu_ring *ring) MUST_CHECK;

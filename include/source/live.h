@@ -2,7 +2,7 @@
 /*
  * The live source: tracepoints on every online CPU, one ring per CPU, merged by time.
  *
- * Its records: SAMPLE and COMM as the kernel wrote them, and LOST with exact counts in `lost`
+ * Its records: SAMPLE, COMM and CGROUP as the kernel wrote them, and LOST with exact counts in `lost`
  * wherever a loss was noticed. CPUs that go offline are drained and closed, ones that come online
  * are opened (looked at whenever the source waits).
  */
@@ -21,8 +21,17 @@
 /* A good size of a CPU's ring, in bytes: tens of ms of the fastest forking there is. */
 #define LIVE_RING_SIZE (1024U * 1024U)
 
+/* With user stacks, each of which takes as much of a ring as was asked for, used or not. */
+#define LIVE_RING_SIZE_WITH_STACKS (4U * 1024U * 1024U)
+
 /* Told when a CPU was found to have come (ONLINE) or gone while tracing. */
 typedef void live_cpu_notice(void *context, int cpu, int online);
+
+/*
+ * Told of every record as soon as it is visible in its ring, in the ring's order: some ms before
+ * its turn in the stream comes. RECORD is borrowed for the call.
+ */
+typedef void live_preview(void *context, const struct perf_event_header *record);
 
 struct live_options {
 	struct cpu_ring_plan plan; /* strings borrowed for the life of the source */
@@ -30,6 +39,9 @@ struct live_options {
 	live_cpu_notice *notice;   /* may be NULL */
 	void *notice_context;
 };
+
+/* Show records to PREVIEW too, from now on. Returns 0 or -ENOMEM. */
+int live_set_preview(struct source *source, live_preview *preview, void *context) MUST_CHECK;
 
 /*
  * Open everything, nothing enabled yet. Returns 0 with *SOURCE (free with source_free()) and

@@ -18,7 +18,7 @@
 /* Of Linux 5.7; the installed headers may be older. */
 #define RECORD_CGROUP 19U
 
-/* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes (capture/note.h). */
+/* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes, as capture_want() gives them out. */
 #define RECORD_NOTE 65U
 
 /*
@@ -36,9 +36,8 @@ struct record {
 	const void *body; /* after the perf_event_header; not for PERF_RECORD_SAMPLE */
 	uint32_t body_size;  /* bytes, without the sample_id trailer */
 	uint32_t raw_size;   /* bytes, the padding that follows the tracepoint's data included */
+	uint32_t extra_size; /* bytes that follow it: see record_extra() */
 	const void *raw;     /* PERF_SAMPLE_RAW: what the tracepoint wrote */
-	const void *extra;   /* what follows it: source/sample_extra.h takes it apart */
-	uint32_t extra_size; /* bytes */
 };
 
 /* Where the fields that tell who and when lie, in bytes; RECORD_ABSENT where there is none. */
@@ -73,6 +72,13 @@ void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint
  */
 int record_parse(const void *bytes, const struct record_layout *layout,
 		 struct record *record) MUST_CHECK;
+
+/* What follows the raw data of RECORD, `extra_size` bytes: source/sample_extra.h takes it apart. */
+static inline const void *record_extra(const struct record *record)
+{
+	return record->extra_size > 0 ? (const unsigned char *)record->raw + record->raw_size
+				      : NULL;
+}
 
 /* The header of the record at BYTES, in native byte order. */
 static inline struct perf_event_header record_header(const void *bytes, bool swap)

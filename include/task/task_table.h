@@ -41,7 +41,7 @@ void task_table_describe(struct task_table *table, const struct event *event, st
 /* A task that is older than the trace. */
 struct old_task {
 	int32_t tid, tgid;
-	int32_t ppid; /* of its process; 0: it has no parent */
+	int32_t ppid; /* of its process; 0: it has no parent; -1: not known */
 	struct text comm;
 };
 

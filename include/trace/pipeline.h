@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "argv/image.h"
 #include "compiler.h"
 #include "decode/decoder.h"
 #include "event.h"
@@ -22,6 +23,9 @@ struct pipeline {
 	const struct decoder *decoder;
 	struct task_table *tasks;
 	struct sink *sink;
+	struct sink *summary;           /* beside it; NULL: none */
+	struct argv_provider *recorded; /* takes the notes of a capture; NULL: it is none of ours */
+	struct image_maker *images;     /* makes what an exec shows; NULL: no facts are wanted */
 	const struct raw *raw; /* shows the record of every event that is shown; NULL: none does */
 	struct filter filter;
 	uint64_t max_events; /* 0: no limit */

@@ -7,7 +7,10 @@
 #define PXT_TRACE_SESSION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "argv/env_selection.h"
+#include "argv/image.h"
 #include "cli/options.h"
 #include "compiler.h"
 #include "decode/decoder.h"
@@ -23,10 +26,15 @@
 struct session {
 	const struct options *options;
 	struct source *source; /* ends with the last task that the filter waits for */
+	const struct format *formats[TRACEPOINT_COUNT]; /* borrowed; NULL: not traced */
 	struct decoder *decoder;
 	struct task_table *tasks;
 	struct writer *writer;
 	struct sink *sink;
+	struct writer *summary_writer; /* NULL: no summary beside the lines */
+	struct sink *summary;
+	struct env_selection environment; /* --env */
+	struct image_maker images;
 	struct raw *raw; /* NULL without --raw */
 	struct pipeline pipeline;
 	int output_fd;    /* -1: standard output */
@@ -51,6 +59,15 @@ int session_open_output(struct session *session, struct error *err) MUST_CHECK;
  */
 void session_keep_output(struct session *session);
 
+/* Where the events come from, as far as outputs tell of it. Borrowed for the life of the session.
+ */
+struct session_origin {
+	const char *host;    /* NULL: not known */
+	const char *boot_id; /* NULL: not known */
+	bool wall_offset_known;
+	int64_t wall_offset_ns; /* CLOCK_REALTIME minus the clock of the events */
+};
+
 /*
  * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them (but
  * borrowed for the life of the session), in front of the output. Returns 0, or a negative errno
@@ -58,7 +75,7 @@ void session_keep_output(struct session *session);
  */
 int session_make_pipeline(struct session *session,
 			  const struct format *const formats[TRACEPOINT_COUNT],
-			  struct error *err) MUST_CHECK;
+			  const struct session_origin *origin, struct error *err) MUST_CHECK;
 
 /* What to make of CODE, a failed write: 0 where only the reader is gone, else CODE, ERR filled. */
 int session_output_failed(struct session *session, int code, struct error *err) MUST_CHECK;
@@ -73,7 +90,8 @@ int session_feed(struct session *session, const struct record *record,
 /* Write out what is buffered. Returns 0, or a negative errno with ERR filled. */
 int session_flush(struct session *session, struct error *err) MUST_CHECK;
 
-/* Flush and close the output. Returns 0, or a negative errno with ERR filled. */
+/* Let the sinks show what they have left, flush and close the output. Returns 0, or a negative
+ * errno with ERR filled. */
 int session_finish_output(struct session *session, struct error *err) MUST_CHECK;
 
 /* The closing line, for a trace that took SECONDS. */

@@ -39,6 +39,9 @@ void tracepoints_done(struct tracepoints *tracepoints);
 /* Fill PLAN, which borrows, with the tracepoints to open. */
 void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_plan *plan);
 
+/* The index of TRACEPOINT, which is traced, in that plan. */
+size_t tracepoints_opened_at(const struct tracepoints *tracepoints, enum tracepoint tracepoint);
+
 /* Tell DECODER what the samples of PLAN, as it was opened, carry behind their raw data. */
 void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct cpu_ring_plan *plan,
 			   struct decoder *decoder);

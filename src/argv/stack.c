@@ -180,19 +180,29 @@ void stack_arguments(const struct user_stack *stack, const struct stack_tables *
 	arguments->source = ARGV_STACK;
 }
 
+/* The environment starts where the arguments end: it is only known where these are, too. */
+static bool find_variables(const struct user_stack *stack, const struct stack_tables *tables,
+			   struct string_list *strings)
+{
+	*strings = (struct string_list){0};
+	if (!tables->env_is_whole)
+		return false;
+	if (tables->env_count > 0 &&
+	    whole_strings(stack, tables, argv_span(tables)).count == tables->argv_count)
+		*strings = whole_strings(stack, tables, env_span(tables));
+	return strings->count == tables->env_count;
+}
+
 int stack_environment(const struct user_stack *stack, const struct stack_tables *tables,
 		      const struct env_selection *selection, struct buffer *buffer,
 		      struct environment *environment)
 {
-	struct string_list strings = {0};
+	struct string_list strings;
 
-	if (tables->env_is_whole)
-		strings = whole_strings(stack, tables, env_span(tables));
-	if (!tables->env_is_whole || strings.count < tables->env_count) {
-		*environment = (struct environment){0};
-		return 0;
-	}
-	return env_selection_take(selection, &strings, buffer, environment);
+	if (find_variables(stack, tables, &strings))
+		return env_selection_take(selection, &strings, buffer, environment);
+	*environment = (struct environment){0};
+	return 0;
 }
 
 /* The value of auxiliary entry TYPE; false where it is not in the dump or more than 32 bits. */

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/note.h"
 #include "capture/reader.h"
 
-/* A COMM's pid, tid and a name with its padding: all that a kernel of today writes, and more. */
-#define COMM_BODY_MAX 128U
+/* Two numbers and a path: all that a kernel of today writes, and more. */
+#define BODY_MAX (16U + 4096U)
 
 /* So many bytes are used, and stay resident, at a time; looked at once in so many records. */
 #define BATCH_SIZE (16U * 1024U * 1024U)
@@ -22,10 +23,11 @@ struct capture {
 	bool complete; /* what can be given out has not run dry */
 	bool ended;    /* nothing more can be read */
 	bool stopped;
-	uint64_t newest_ns;                /* of all records given out */
-	uint64_t given;                    /* records */
-	uint64_t forgotten;                /* rounds_passed() when pages were last let go */
-	unsigned char comm[COMM_BODY_MAX]; /* the body of a COMM in native byte order */
+	struct capture_note_joint note;
+	uint64_t newest_ns;           /* of all records given out */
+	uint64_t given;               /* records */
+	uint64_t forgotten;           /* rounds_passed() when pages were last let go */
+	unsigned char body[BODY_MAX]; /* of a record, in native byte order */
 };
 
 static struct capture *capture_of(struct source *source)
@@ -40,21 +42,45 @@ static const struct reader *reader_of(const struct source *source)
 
 /* ---- records ---- */
 
-/* u32 pid, u32 tid, and a name that no byte order touches. */
-static void make_comm_native(struct capture *capture, struct record *record)
-{
-	const unsigned char *body = record->body;
+/* What the body of a record begins with; a text follows, which no byte order touches. */
+struct numbers {
+	size_t u32_count, u64_count;
+};
 
-	if (record->body_size > sizeof(capture->comm))
-		record->body_size = sizeof(capture->comm);
-	memcpy(capture->comm, body, record->body_size);
-	for (size_t at = 0; at < 2 * sizeof(uint32_t) && at + sizeof(uint32_t) <= record->body_size;
-	     at += sizeof(uint32_t)) {
+static struct numbers numbers_of(uint32_t type)
+{
+	switch (type) {
+	case PERF_RECORD_COMM: /* pid, tid; name */
+		return (struct numbers){.u32_count = 2};
+	case PERF_RECORD_FORK: /* pid, ppid, tid, ptid; time */
+		return (struct numbers){.u32_count = 4, .u64_count = 1};
+	case RECORD_CGROUP: /* id; path */
+		return (struct numbers){.u64_count = 1};
+	default:
+		return (struct numbers){0};
+	}
+}
+
+static void make_body_native(struct capture *capture, struct record *record)
+{
+	const struct numbers numbers = numbers_of(record->type);
+	size_t size = record->body_size < BODY_MAX ? record->body_size : BODY_MAX, at = 0;
+	unsigned char *body = memcpy(capture->body, record->body, size);
+
+	for (size_t i = 0; i < numbers.u32_count && size - at >= sizeof(uint32_t); i++) {
 		uint32_t value = load32(body + at, true);
 
-		memcpy(capture->comm + at, &value, sizeof(value));
+		memcpy(body + at, &value, sizeof(value));
+		at += sizeof(value);
 	}
-	record->body = capture->comm;
+	for (size_t i = 0; i < numbers.u64_count && size - at >= sizeof(uint64_t); i++) {
+		uint64_t value = load64(body + at, true);
+
+		memcpy(body + at, &value, sizeof(value));
+		at += sizeof(value);
+	}
+	record->body = body;
+	record->body_size = (uint32_t)size;
 }
 
 /* How many bytes have been read and given out. */
@@ -72,33 +98,68 @@ static void forget_used(struct capture *capture)
 	input_forget(capture->reader.input);
 }
 
-/* Take the record at BYTES apart; false where it is not to be given out. */
-static bool take_apart(struct capture *capture, const unsigned char *bytes, struct record *record)
+/* 1 where the note is whole, 0, -ENOMEM. */
+static int take_note(struct capture *capture, const unsigned char *bytes,
+		     const struct perf_event_header *header, struct record *record)
+{
+	struct reader *reader = &capture->reader;
+	struct capture_note_part part;
+	struct capture_note note;
+	int code = capture_note_parse(bytes, header, reader->swap, &part)
+			   ? capture_note_join(&capture->note, &part, &note)
+			   : -EBADMSG;
+
+	reader->malformed += code == -EBADMSG;
+	if (code <= 0)
+		return code == -EBADMSG ? 0 : code;
+	*record = (struct record){
+		.type = header->type,
+		.misc = note.kind,
+		.pid = note.pid,
+		.tid = note.tid,
+		.time_ns = note.time_ns,
+		.id = note.count,
+		.body = note.bytes,
+		.body_size = note.size,
+	};
+	return 1;
+}
+
+/* Take the record at BYTES apart. 1, 0 where it is not to be given out, -ENOMEM. */
+static int take_apart(struct capture *capture, const unsigned char *bytes, struct record *record)
 {
 	struct reader *reader = &capture->reader;
 	const struct perf_event_header header = record_header(bytes, reader->swap);
-	const struct capture_event *event = events_of_record(reader->events, bytes, &header);
 
+	if (header.type == PERF_FILE_RECORD_EVENT_TYPE)
+		return take_note(capture, bytes, &header, record);
+	const struct capture_event *event = events_of_record(reader->events, bytes, &header);
 	if (!event || record_parse(bytes, &event->layout, record) < 0) {
 		reader->malformed++;
-		return false;
+		return 0;
 	}
-	if (header.type == PERF_RECORD_COMM && reader->swap)
-		make_comm_native(capture, record);
-	return header.type != PERF_RECORD_SAMPLE || event->wanted;
+	if (header.type == PERF_RECORD_SAMPLE)
+		return event->wanted;
+	if (reader->swap)
+		make_body_native(capture, record);
+	return 1;
 }
 
 /* 1 with the next of the records that are complete, 0, -ENOMEM. */
 static int next_complete(struct capture *capture, struct record *record)
 {
 	struct reader *reader = &capture->reader;
-	const unsigned char *bytes;
+	int code = 0;
 
-	do {
-		bytes = rounds_next(reader->rounds);
-	} while (bytes && !take_apart(capture, bytes, record));
-	if (!bytes)
-		return 0;
+	while (code == 0) {
+		const unsigned char *bytes = rounds_next(reader->rounds);
+
+		if (!bytes)
+			return 0;
+		code = take_apart(capture, bytes, record);
+	}
+	if (code < 0)
+		return code;
 	if (record->time_ns > capture->newest_ns)
 		capture->newest_ns = record->time_ns;
 	if (record->type == PERF_RECORD_LOST &&
@@ -184,6 +245,7 @@ static void capture_stats(struct source *source, struct source_stats *stats)
 
 static void capture_free(struct source *source)
 {
+	capture_note_joint_done(&capture_of(source)->note);
 	reader_done(&capture_of(source)->reader);
 	free(source);
 }
@@ -219,6 +281,22 @@ void capture_select(struct source *source, const uint16_t *ids, size_t count)
 	events_select(capture_of(source)->reader.events, ids, count);
 }
 
+void capture_want(struct source *source, uint32_t type)
+{
+	struct reader *reader = &capture_of(source)->reader;
+
+	if (type == PERF_FILE_RECORD_EVENT_TYPE)
+		reader->wants_notes = true;
+	else
+		events_want(reader->events, type);
+}
+
+bool capture_tracepoint_extra(const struct source *source, uint16_t id,
+			      struct sample_extra_layout *layout)
+{
+	return events_tracepoint_extra(reader_of(source)->events, id, layout);
+}
+
 bool capture_has_tracepoint(const struct source *source, uint16_t id)
 {
 	const struct events *events = reader_of(source)->events;
@@ -252,6 +330,30 @@ char *const *capture_command_line(const struct source *source)
 int32_t capture_first_pid(const struct source *source)
 {
 	return reader_of(source)->origin.first_pid;
+}
+
+const char *capture_hostname(const struct source *source)
+{
+	return reader_of(source)->origin.hostname;
+}
+
+const char *capture_arch(const struct source *source)
+{
+	return reader_of(source)->origin.arch;
+}
+
+const char *capture_boot_id(const struct source *source)
+{
+	return reader_of(source)->origin.boot_id;
+}
+
+bool capture_wall_offset(const struct source *source, int64_t *offset_ns)
+{
+	const struct origin *origin = &reader_of(source)->origin;
+
+	if (origin->has_wall_offset)
+		*offset_ns = origin->wall_offset_ns;
+	return origin->has_wall_offset;
 }
 
 const struct tracing_data *capture_tracing_data(const struct source *source)
@@ -349,8 +451,8 @@ const struct capture_task *capture_tasks(const struct source *source, size_t *co
 {
 	const struct reader *reader = reader_of(source);
 
-	*count = reader->task_count;
-	return reader->tasks;
+	*count = reader->tasks.count;
+	return reader->tasks.list;
 }
 
 void capture_progress(const struct source *source, uint64_t *read, uint64_t *total)

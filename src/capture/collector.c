@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/edits.h"
 #include "capture/write_records.h"
+#include "source/record.h"
+#include "source/sample_extra.h"
 
 /* Layouts with PERF_EVENT_SAMPLE_TYPE, in bytes from the start of the record. */
 #define SAMPLE_ID 8U
@@ -17,40 +20,61 @@
 #define LOST_MIN 24U
 #define TRAILER_ID_FROM_END 8U
 
-/* Eight bytes to be written otherwise than the ring has them. */
-struct change {
-	uint64_t at; /* bytes from the first one that is taken */
-	uint64_t value;
+/* The kernel's own, of records and of the user stack in them. */
+#define STACK_ALIGNMENT 8U
+
+struct collected_event {
+	uint64_t id;
+	struct record_layout layout;
+	struct sample_extra_layout extra;
 };
 
 struct collector {
 	struct capture_writer *writer;
-	uint64_t ids[CPU_RING_EVENTS];
+	struct collected_event events[CPU_RING_EVENTS];
 	size_t event_count;
 	uint64_t newest_id;
+	size_t exec;
 	collector_fork *on_fork;
+	collector_exec *on_exec;
 	void *context;
+	bool looks_inside; /* whose a sample is makes a difference */
 	struct collector_counts counts;
-	struct change *changes;
-	size_t change_count, change_capacity;
-	unsigned char *copy; /* of a ring's bytes, where some are changed */
+	struct edits edits;  /* of the ring's bytes, from the first one that is taken */
+	unsigned char *copy; /* of a ring's bytes, where there are edits */
 	size_t copy_size;
 };
 
-struct collector *collector_new(struct capture_writer *writer, const uint64_t *ids,
-				size_t event_count, uint64_t newest_id, collector_fork *on_fork,
-				void *context)
+static void add_event(struct collector *collector, const struct recorded_event *event, uint64_t id)
+{
+	struct collected_event *added = &collector->events[collector->event_count++];
+
+	added->id = id;
+	record_layout_init(&added->layout, event->attr.sample_type, event->attr.read_format,
+			   event->attr.sample_id_all, false);
+	added->extra = (struct sample_extra_layout){
+		.sample_type = event->attr.sample_type,
+		.branch_sample_type = event->attr.branch_sample_type,
+		.regs_user = event->attr.sample_regs_user,
+	};
+	collector->looks_inside |= (event->attr.sample_type & PERF_SAMPLE_STACK_USER) != 0;
+}
+
+struct collector *collector_new(struct capture_writer *writer, const struct collector_plan *plan)
 {
 	struct collector *collector = calloc(1, sizeof(*collector));
 
 	if (!collector)
 		return NULL;
 	collector->writer = writer;
-	memcpy(collector->ids, ids, event_count * sizeof(*ids));
-	collector->event_count = event_count;
-	collector->newest_id = newest_id;
-	collector->on_fork = on_fork;
-	collector->context = context;
+	collector->newest_id = plan->newest_id;
+	collector->exec = plan->exec;
+	collector->on_fork = plan->on_fork;
+	collector->on_exec = plan->on_exec;
+	collector->context = plan->context;
+	collector->looks_inside = plan->on_exec != NULL;
+	for (size_t i = 0; i < plan->event_count; i++)
+		add_event(collector, &plan->events[i], plan->ids[i]);
 	return collector;
 }
 
@@ -58,7 +82,7 @@ void collector_free(struct collector *collector)
 {
 	if (!collector)
 		return;
-	free(collector->changes);
+	edits_done(&collector->edits);
 	free(collector->copy);
 	free(collector);
 }
@@ -78,22 +102,72 @@ static uint64_t load(const struct perf_event_header *record, size_t offset)
 	return value;
 }
 
-static int change(struct collector *collector, uint64_t at, uint64_t value)
+/* The index of the event of RING that has ID; event_count where none has. */
+static size_t index_of(const struct collector *collector, const struct cpu_ring *ring, uint64_t id)
 {
-	if (collector->change_count == collector->change_capacity) {
-		size_t capacity = collector->change_capacity ? 2 * collector->change_capacity : 64;
-		struct change *grown = realloc(collector->changes, capacity * sizeof(*grown));
+	size_t index = 0;
 
-		if (!grown)
-			return -ENOMEM;
-		collector->changes = grown;
-		collector->change_capacity = capacity;
-	}
-	collector->changes[collector->change_count++] = (struct change){at, value};
-	return 0;
+	while (index < collector->event_count && ring->ids[index] != id)
+		index++;
+	return index;
 }
 
-static int look_at_sample(struct collector *collector, const struct perf_event_header *record)
+/* The user stack of a sample of EVENT; false where it has none. */
+static bool find_stack(const struct collected_event *event, const struct perf_event_header *sample,
+		       struct sample_extra *extra)
+{
+	struct record record;
+
+	return event->extra.sample_type & PERF_SAMPLE_STACK_USER &&
+	       record_parse(sample, &event->layout, &record) == 0 &&
+	       sample_extra_parse(&event->extra, record_extra(&record), record.extra_size, extra) ==
+		       0 &&
+	       extra->stack;
+}
+
+/*
+ * u64 size, so many bytes, u64 how many of them are filled; nothing follows a size of 0:
+ * perf_output_sample_ustack(), kernel/events/core.c. AT: where the sample begins.
+ */
+static int trim_stack(struct collector *collector, const struct collected_event *event,
+		      const struct perf_event_header *sample, uint64_t at)
+{
+	struct sample_extra extra;
+
+	if (!find_stack(event, sample, &extra))
+		return 0;
+	size_t stack_at = (size_t)(extra.stack - (const unsigned char *)sample);
+	uint64_t size = load(sample, stack_at - sizeof(size));
+	uint64_t kept =
+		(extra.stack_size + STACK_ALIGNMENT - 1) / STACK_ALIGNMENT * STACK_ALIGNMENT;
+	if (kept >= size)
+		return 0;
+	uint64_t dropped = size - kept + (kept == 0 ? sizeof(uint64_t) : 0);
+	struct perf_event_header header = *sample;
+	uint64_t header_bytes;
+
+	header.size = (uint16_t)(header.size - dropped);
+	memcpy(&header_bytes, &header, sizeof(header_bytes));
+	int code = edits_set(&collector->edits, at, header_bytes);
+	if (code == 0)
+		code = edits_set(&collector->edits, at + stack_at - sizeof(size), kept);
+	return code == 0 ? edits_cut(&collector->edits, at + stack_at + kept, dropped) : code;
+}
+
+static int look_inside(struct collector *collector, const struct cpu_ring *ring,
+		       const struct perf_event_header *sample, uint64_t at)
+{
+	size_t index = index_of(collector, ring, load(sample, SAMPLE_ID));
+
+	if (index == collector->event_count)
+		return 0;
+	if (index == collector->exec && collector->on_exec)
+		collector->on_exec(collector->context, sample);
+	return trim_stack(collector, &collector->events[index], sample, at);
+}
+
+static int look_at_sample(struct collector *collector, const struct cpu_ring *ring,
+			  const struct perf_event_header *record, uint64_t at)
 {
 	struct collector_counts *counts = &collector->counts;
 
@@ -105,7 +179,7 @@ static int look_at_sample(struct collector *collector, const struct perf_event_h
 	if (time_ns > counts->last_ns)
 		counts->last_ns = time_ns;
 	counts->events++;
-	return 0;
+	return collector->looks_inside ? look_inside(collector, ring, record, at) : 0;
 }
 
 static int look_at_lost(struct collector *collector, struct cpu_ring *ring,
@@ -115,7 +189,7 @@ static int look_at_lost(struct collector *collector, struct cpu_ring *ring,
 		return -EBADMSG;
 	uint64_t lost = cpu_ring_newly_lost(ring, load(record, LOST_COUNT));
 	collector->counts.lost += lost;
-	return change(collector, at + LOST_COUNT, lost);
+	return edits_set(&collector->edits, at + LOST_COUNT, lost);
 }
 
 static int look_at_fork(const struct collector *collector, const struct perf_event_header *record)
@@ -138,7 +212,7 @@ static int look_at(struct collector *collector, struct cpu_ring *ring,
 {
 	switch (record->type) {
 	case PERF_RECORD_SAMPLE:
-		return look_at_sample(collector, record);
+		return look_at_sample(collector, ring, record, at);
 	case PERF_RECORD_LOST:
 		return look_at_lost(collector, ring, record, at);
 	case PERF_RECORD_FORK:
@@ -152,11 +226,9 @@ static int look_at(struct collector *collector, struct cpu_ring *ring,
 static uint64_t known_id(const struct collector *collector, const struct cpu_ring *ring,
 			 uint64_t id)
 {
-	for (size_t i = 0; i < collector->event_count; i++) {
-		if (ring->ids[i] == id)
-			return collector->ids[i];
-	}
-	return collector->ids[0];
+	size_t index = index_of(collector, ring, id);
+
+	return collector->events[index < collector->event_count ? index : 0].id;
 }
 
 static int change_id(struct collector *collector, const struct cpu_ring *ring,
@@ -167,7 +239,8 @@ static int change_id(struct collector *collector, const struct cpu_ring *ring,
 
 	if (record->size < SAMPLE_ID + sizeof(uint64_t))
 		return -EBADMSG;
-	return change(collector, at + offset, known_id(collector, ring, load(record, offset)));
+	return edits_set(&collector->edits, at + offset,
+			 known_id(collector, ring, load(record, offset)));
 }
 
 static int look_at_all(struct collector *collector, struct cpu_ring *ring)
@@ -176,7 +249,7 @@ static int look_at_all(struct collector *collector, struct cpu_ring *ring)
 	const struct perf_event_header *record;
 	int code;
 
-	collector->change_count = 0;
+	edits_clear(&collector->edits);
 	while ((code = ring_peek(&ring->ring, &record)) > 0) {
 		uint64_t at = ring->ring.tail - ring->ring.released;
 
@@ -192,8 +265,8 @@ static int look_at_all(struct collector *collector, struct cpu_ring *ring)
 
 /* ---- taking them ---- */
 
-/* Copy the PIECES and make the changes there. They become one piece. */
-static int copy_and_change(struct collector *collector, struct iovec pieces[2], int *count)
+/* Copy the PIECES and make the edits there. They become one piece. */
+static int copy_and_edit(struct collector *collector, struct iovec pieces[2], int *count)
 {
 	size_t size = pieces[0].iov_len + pieces[1].iov_len;
 
@@ -207,9 +280,7 @@ static int copy_and_change(struct collector *collector, struct iovec pieces[2], 
 	}
 	memcpy(collector->copy, pieces[0].iov_base, pieces[0].iov_len);
 	memcpy(collector->copy + pieces[0].iov_len, pieces[1].iov_base, pieces[1].iov_len);
-	for (size_t i = 0; i < collector->change_count; i++)
-		memcpy(collector->copy + collector->changes[i].at, &collector->changes[i].value,
-		       sizeof(collector->changes[i].value));
+	size = edits_apply(&collector->edits, collector->copy, size);
 	pieces[0] = (struct iovec){collector->copy, size};
 	*count = 1;
 	return 0;
@@ -226,8 +297,8 @@ int collector_take(struct collector *collector, struct cpu_ring *ring)
 	int count = ring_skipped(&ring->ring, pieces);
 	if (count == 0)
 		return 0;
-	if (collector->change_count > 0)
-		code = copy_and_change(collector, pieces, &count);
+	if (!edits_is_empty(&collector->edits))
+		code = copy_and_edit(collector, pieces, &count);
 	if (code == 0)
 		code = capture_writer_append(collector->writer, pieces, count);
 	ring_release(&ring->ring);
@@ -242,8 +313,8 @@ int collector_tell_lost(struct collector *collector, struct cpu_ring *ring)
 		return 0;
 	collector->counts.lost += lost;
 	struct capture_lost record =
-		capture_lost_record(collector->ids[collector->event_count - 1], (uint32_t)ring->cpu,
-				    collector->counts.last_ns, lost);
+		capture_lost_record(collector->events[collector->event_count - 1].id,
+				    (uint32_t)ring->cpu, collector->counts.last_ns, lost);
 	struct iovec piece = {&record, sizeof(record)};
 	return capture_writer_append(collector->writer, &piece, 1);
 }

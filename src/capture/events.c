@@ -13,6 +13,8 @@
 #define ATTR_SAMPLE_TYPE 24U
 #define ATTR_READ_FORMAT 32U
 #define ATTR_FLAGS 40U
+#define ATTR_BRANCH_SAMPLE_TYPE 72U
+#define ATTR_REGS_USER 80U
 #define FLAG_SAMPLE_ID_ALL 18U
 
 #define NO_CPU UINT32_MAX
@@ -35,6 +37,8 @@ struct events *events_new(bool big_endian)
 		.swap = big_endian != machine_native().big_endian,
 		.same_layouts = true,
 		.same_times = true,
+		.types = UINT64_C(1) << PERF_RECORD_SAMPLE | UINT64_C(1) << PERF_RECORD_COMM |
+			 UINT64_C(1) << PERF_RECORD_LOST,
 	};
 	return events;
 }
@@ -70,7 +74,13 @@ static bool attr_flag(const unsigned char *attr, unsigned int flag, bool big_end
 	return attr[ATTR_FLAGS + flag / 8] >> bit & 1;
 }
 
-static void parse_attr(const struct events *events, const unsigned char *attr,
+/* A field that a recorder of long ago did not have is 0. */
+static uint64_t attr_u64(const unsigned char *attr, size_t size, size_t at, bool swap)
+{
+	return at + sizeof(uint64_t) <= size ? load64(attr + at, swap) : 0;
+}
+
+static void parse_attr(const struct events *events, const unsigned char *attr, size_t size,
 		       struct capture_event *event)
 {
 	*event = (struct capture_event){
@@ -80,6 +90,12 @@ static void parse_attr(const struct events *events, const unsigned char *attr,
 	record_layout_init(&event->layout, load64(attr + ATTR_SAMPLE_TYPE, events->swap),
 			   load64(attr + ATTR_READ_FORMAT, events->swap),
 			   attr_flag(attr, FLAG_SAMPLE_ID_ALL, events->big_endian), events->swap);
+	event->extra = (struct sample_extra_layout){
+		.sample_type = event->layout.sample_type,
+		.branch_sample_type = attr_u64(attr, size, ATTR_BRANCH_SAMPLE_TYPE, events->swap),
+		.regs_user = attr_u64(attr, size, ATTR_REGS_USER, events->swap),
+		.swap = events->swap,
+	};
 	event->wanted = (event->layout.sample_type & PERF_SAMPLE_RAW) != 0;
 }
 
@@ -118,7 +134,7 @@ int events_add(struct events *events, const void *attr, size_t size)
 	struct capture_event *event = malloc(sizeof(*event));
 	if (!event)
 		return -ENOMEM;
-	parse_attr(events, attr, event);
+	parse_attr(events, attr, size, event);
 	if (append(events, event) < 0) {
 		free(event);
 		return -ENOMEM;
@@ -193,6 +209,33 @@ bool events_cpu(const struct events *events, uint64_t id, uint32_t *cpu)
 		return false;
 	*cpu = slot_of(events, id)->cpu;
 	return true;
+}
+
+/* ---- what samples carry ---- */
+
+static bool same_extra(const struct sample_extra_layout *a, const struct sample_extra_layout *b)
+{
+	return a->sample_type == b->sample_type && a->branch_sample_type == b->branch_sample_type &&
+	       a->regs_user == b->regs_user;
+}
+
+bool events_tracepoint_extra(const struct events *events, uint16_t id,
+			     struct sample_extra_layout *layout)
+{
+	const struct sample_extra_layout *found = NULL;
+
+	for (size_t i = 0; i < events->count; i++) {
+		const struct capture_event *event = events->events[i];
+
+		if (event->type != PERF_TYPE_TRACEPOINT || event->config != id)
+			continue;
+		if (found && !same_extra(found, &event->extra))
+			return false;
+		found = &event->extra;
+	}
+	if (found)
+		*layout = *found;
+	return found != NULL;
 }
 
 /* ---- records ---- */

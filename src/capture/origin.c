@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/perf_file.h"
 #include "load.h"
+
+/* The one that there is. */
+#define CLOCK_DATA_VERSION 1U
+
+/* "b1c3e6bc-8f5e-4a51-9a57-3ef1ab5f4c4b" */
+#define UUID_LENGTH 36U
 
 static void free_words(char **words)
 {
@@ -29,7 +36,8 @@ static int take_word(const unsigned char **bytes, const unsigned char *end, bool
 	return *word ? 0 : -ENOMEM;
 }
 
-int origin_read_command_line(struct origin *origin, const void *bytes, size_t size, bool swap)
+/* CMDLINE: u32 count; each: u32 size, a text padded with NUL. */
+static int read_command_line(struct origin *origin, const void *bytes, size_t size, bool swap)
 {
 	const unsigned char *at = bytes, *end = at + size;
 
@@ -52,6 +60,68 @@ int origin_read_command_line(struct origin *origin, const void *bytes, size_t si
 	return code == -ENOMEM ? code : 0;
 }
 
+/* HOSTNAME, ARCH: u32 size, a text padded with NUL. */
+static int read_word(char **word, const void *bytes, size_t size, bool swap)
+{
+	const unsigned char *at = bytes;
+	char *read = NULL;
+
+	if (*word)
+		return 0;
+	int code = take_word(&at, at + size, swap, &read);
+	if (code == 0 && read[0] != '\0')
+		*word = read;
+	else
+		free(read);
+	return code == -ENOMEM ? code : 0;
+}
+
+/* CLOCK_DATA: u32 version, u32 clockid; one moment by the wall's clock and by the samples', u64. */
+static void read_clock_data(struct origin *origin, const unsigned char *bytes, size_t size,
+			    bool swap)
+{
+	const size_t wall_at = 2 * sizeof(uint32_t), clock_at = wall_at + sizeof(uint64_t);
+
+	if (origin->has_wall_offset || size < clock_at + sizeof(uint64_t) ||
+	    load32(bytes, swap) != CLOCK_DATA_VERSION)
+		return;
+	origin->has_wall_offset =
+		!__builtin_sub_overflow(load64(bytes + wall_at, swap),
+					load64(bytes + clock_at, swap), &origin->wall_offset_ns);
+}
+
+int origin_read_feature(struct origin *origin, uint64_t feature, const void *bytes, size_t size,
+			bool swap)
+{
+	switch (feature) {
+	case PERF_FILE_HOSTNAME:
+		return read_word(&origin->hostname, bytes, size, swap);
+	case PERF_FILE_ARCH:
+		return read_word(&origin->arch, bytes, size, swap);
+	case PERF_FILE_CMDLINE:
+		return read_command_line(origin, bytes, size, swap);
+	case PERF_FILE_CLOCK_DATA:
+		read_clock_data(origin, bytes, size, swap);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int origin_read_boot_id(struct origin *origin, const void *text, size_t size)
+{
+	if (origin->boot_id || size != UUID_LENGTH)
+		return 0;
+	char *read = strndup(text, size);
+	if (!read)
+		return -ENOMEM;
+	if (strspn(read, "0123456789abcdef-") == size)
+		origin->boot_id = read;
+	else
+		free(read);
+	return 0;
+}
+
 void origin_read_thread_map(struct origin *origin, const void *body, size_t size, bool swap)
 {
 	const unsigned char *bytes = body;
@@ -66,5 +136,8 @@ void origin_read_thread_map(struct origin *origin, const void *body, size_t size
 void origin_done(struct origin *origin)
 {
 	free_words(origin->command_line);
-	origin->command_line = NULL;
+	free(origin->hostname);
+	free(origin->arch);
+	free(origin->boot_id);
+	*origin = (struct origin){0};
 }

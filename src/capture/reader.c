@@ -9,13 +9,11 @@
 #include <string.h>
 
 #include "capture/file_head.h"
+#include "capture/note.h"
 #include "capture/perf_file.h"
 
 /* PERF_RECORD_LOST_SAMPLES that a BPF filter left out on purpose. */
 #define MISC_LOST_SAMPLES_BPF (1U << 15)
-
-/* PID_MAX_LIMIT of include/linux/threads.h: there never were more. */
-#define TASKS_MAX (4U * 1024U * 1024U)
 
 /* So many bytes are read, and stay resident, at a time. */
 #define BATCH_SIZE (16U * 1024U * 1024U)
@@ -104,10 +102,11 @@ static int take_feature(struct reader *reader, const struct raw_record *raw)
 {
 	const size_t head = sizeof(uint64_t);
 
-	if (body_size(raw) < head || body64(reader, raw, 0) != PERF_FILE_CMDLINE)
+	if (body_size(raw) < head)
 		return 0;
-	return origin_read_command_line(&reader->origin, raw->bytes + sizeof(raw->header) + head,
-					body_size(raw) - head, reader->swap);
+	return origin_read_feature(&reader->origin, body64(reader, raw, 0),
+				   raw->bytes + sizeof(raw->header) + head, body_size(raw) - head,
+				   reader->swap);
 }
 
 /* HEADER_TRACING_DATA: u32 size, so many bytes behind the record. Already skipped itself. */
@@ -134,40 +133,17 @@ static int take_tracing_data(struct reader *reader, uint32_t size)
 
 /* ---- the kernel's records ---- */
 
-static int add_task(struct reader *reader, int32_t tid, int32_t parent)
-{
-	if (reader->task_count == TASKS_MAX)
-		return 0;
-	if (reader->task_count == reader->task_capacity) {
-		size_t capacity = reader->task_capacity ? 2 * reader->task_capacity : 256;
-		struct capture_task *grown =
-			realloc(reader->tasks, capacity * sizeof(*reader->tasks));
-
-		if (!grown)
-			return -ENOMEM;
-		reader->tasks = grown;
-		reader->task_capacity = capacity;
-	}
-	reader->tasks[reader->task_count++] = (struct capture_task){tid, parent};
-	return 0;
-}
-
 /*
  * The recorder describes the tasks that it finds in /proc with the records that they would have
- * caused. FORK: u32 pid, ppid, tid, ptid; COMM: u32 pid, tid.
+ * caused.
  */
 static int take_synthesized(struct reader *reader, const struct raw_record *raw)
 {
-	if (raw->header.type == PERF_RECORD_FORK && body_size(raw) >= 4 * sizeof(uint32_t))
-		return add_task(reader, (int32_t)body32(reader, raw, 8),
-				(int32_t)body32(reader, raw, 12));
-	if (raw->header.type == PERF_RECORD_COMM && body_size(raw) >= 2 * sizeof(uint32_t)) {
-		int32_t pid = (int32_t)body32(reader, raw, 0);
-		int32_t tid = (int32_t)body32(reader, raw, 4);
+	const unsigned char *body = raw->bytes + sizeof(raw->header);
 
-		return add_task(reader, tid, tid == pid ? 0 : pid);
-	}
-	return 0;
+	if (raw->header.type == PERF_RECORD_FORK)
+		return found_tasks_fork(&reader->tasks, body, body_size(raw), reader->swap);
+	return found_tasks_comm(&reader->tasks, body, body_size(raw), reader->swap);
 }
 
 /* Told by its having no time; where no such record has one, all that come before samples are. */
@@ -206,32 +182,49 @@ static int take_event(struct reader *reader, const struct raw_record *raw)
 /* Most records are of types that are not. */
 static bool is_used(const struct reader *reader, uint32_t type)
 {
-	return events_is_event(type) || type == PERF_RECORD_LOST_SAMPLES ||
+	return events_is_event(reader->events, type) || type == PERF_RECORD_LOST_SAMPLES ||
 	       (type == PERF_RECORD_FORK && !reader->seen_sample);
 }
 
 static int take_kernel_record(struct reader *reader, const struct raw_record *raw)
 {
+	uint32_t type = raw->header.type;
 	int code = 0;
 
-	switch (raw->header.type) {
+	switch (type) {
 	case PERF_RECORD_SAMPLE:
 		reader->seen_sample = true;
-		return take_event(reader, raw);
+		break;
 	case PERF_RECORD_FORK:
 	case PERF_RECORD_COMM:
 		if (!reader->seen_sample && is_synthesized(reader, raw))
 			code = take_synthesized(reader, raw);
-		if (code < 0 || raw->header.type == PERF_RECORD_FORK)
-			return code;
-		return take_event(reader, raw);
-	case PERF_RECORD_LOST:
-		return take_event(reader, raw);
+		break;
 	case PERF_RECORD_LOST_SAMPLES:
 		return count_lost_samples(reader, raw);
 	default:
-		return 0;
+		break;
 	}
+	return code == 0 && events_is_event(reader->events, type) ? take_event(reader, raw) : code;
+}
+
+/* A note, or part of one, goes among the records by its own time. */
+static int take_note(struct reader *reader, const struct raw_record *raw)
+{
+	struct capture_note_part part;
+
+	if (!capture_note_parse(raw->bytes, &raw->header, reader->swap, &part))
+		return 0;
+	if (part.note.kind == CAPTURE_NOTE_BOOT_ID)
+		return origin_read_boot_id(&reader->origin, part.note.bytes, part.note.size);
+	if (!reader->wants_notes)
+		return 0;
+	/* No run of the kernel's records goes on across it. */
+	rounds_break(reader->rounds);
+	int code = rounds_add(reader->rounds, raw->bytes, raw->header.size, part.note.time_ns,
+			      raw->block);
+	rounds_break(reader->rounds);
+	return code;
 }
 
 /* ---- compressed records ---- */
@@ -361,6 +354,8 @@ static int take_user_record(struct reader *reader, const struct raw_record *raw)
 	switch (raw->header.type) {
 	case PERF_FILE_RECORD_ATTR:
 		return add_attr(reader, raw);
+	case PERF_FILE_RECORD_EVENT_TYPE:
+		return take_note(reader, raw);
 	case PERF_FILE_RECORD_TRACING_DATA:
 		if (body_size(raw) < sizeof(uint32_t))
 			return 0;
@@ -483,15 +478,20 @@ static int read_feature_tracing_data(struct reader *reader, const struct file_he
 	return code == -ENOMEM ? error_set(err, code, "out of memory") : 0;
 }
 
-static int read_feature_command_line(struct reader *reader, const struct file_head *head,
-				     struct error *err)
+static int read_features_of_origin(struct reader *reader, const struct file_head *head,
+				   struct error *err)
 {
+	static const enum perf_file_feature features[] = {PERF_FILE_HOSTNAME, PERF_FILE_ARCH,
+							  PERF_FILE_CMDLINE, PERF_FILE_CLOCK_DATA};
 	struct file_section section;
+	int code = 0;
 
-	if (!file_head_feature(head, PERF_FILE_CMDLINE, &section))
-		return 0;
-	int code = origin_read_command_line(&reader->origin, head->map + section.offset,
-					    section.size, reader->swap);
+	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(features); i++) {
+		if (file_head_feature(head, features[i], &section))
+			code = origin_read_feature(&reader->origin, features[i],
+						   head->map + section.offset, section.size,
+						   reader->swap);
+	}
 	return code < 0 ? error_set(err, code, "out of memory") : 0;
 }
 
@@ -514,7 +514,7 @@ static int read_file_head(struct reader *reader, struct error *err)
 	if (code == 0)
 		code = read_feature_tracing_data(reader, &head, err);
 	if (code == 0)
-		code = read_feature_command_line(reader, &head, err);
+		code = read_features_of_origin(reader, &head, err);
 	if (code < 0)
 		return code;
 	file_head_name_events(&head, reader->events);
@@ -610,7 +610,7 @@ void reader_done(struct reader *reader)
 	events_free(reader->events);
 	tracing_data_free(reader->tracing);
 	losses_done(&reader->losses);
-	free(reader->tasks);
+	found_tasks_done(&reader->tasks);
 	input_free(reader->input);
 	block_pool_done(&reader->pool);
 }

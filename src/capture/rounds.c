@@ -223,7 +223,7 @@ static bool advance(struct rounds *rounds, struct run *run)
 		run->at += header.size;
 		rounds->passed += header.size;
 		header = record_header(run->at, rounds->swap);
-		if (!events_is_event(header.type) ||
+		if (!events_is_event(rounds->events, header.type) ||
 		    !events_time_of_record(rounds->events, run->at, &header, &time_ns))
 			continue;
 		/* Those without a time stay with the one before. */

@@ -55,15 +55,17 @@ static void put_cmdline(FILE *out, const char *const *argv)
 		put_text(out, argv[i]);
 }
 
-/* All attributes have the same size: there is one field for it. */
 static void put_event_desc(FILE *out, const struct capture_description *description)
 {
+	uint32_t size = capture_attr_size(description);
+
 	put_u32(out, (uint32_t)description->event_count);
-	put_u32(out, description->events[0].attr.size);
+	put_u32(out, size);
 	for (size_t i = 0; i < description->event_count; i++) {
 		const struct recorded_event *event = &description->events[i];
+		const struct perf_event_attr attr = capture_attr(event, size);
 
-		put(out, &event->attr, event->attr.size);
+		put(out, &attr, size);
 		put_u32(out, (uint32_t)event->id_count);
 		put_text(out, event->name);
 		put(out, event->ids, event->id_count * sizeof(*event->ids));

@@ -23,6 +23,29 @@ static uint64_t pad(FILE *out, uint64_t size)
 	return size + padding;
 }
 
+/* ---- attributes ---- */
+
+uint32_t capture_attr_size(const struct capture_description *description)
+{
+	uint32_t largest = 0;
+
+	for (size_t i = 0; i < description->event_count; i++) {
+		if (description->events[i].attr.size > largest)
+			largest = description->events[i].attr.size;
+	}
+	return largest;
+}
+
+struct perf_event_attr capture_attr(const struct recorded_event *event, uint32_t size)
+{
+	struct perf_event_attr attr = {0};
+
+	/* Readers look for what follows behind as many bytes as it says itself. */
+	memcpy(&attr, &event->attr, event->attr.size);
+	attr.size = size;
+	return attr;
+}
+
 /* ---- file mode ---- */
 
 /* Where everything goes: header, ids by event, attributes, feature bodies, data. */
@@ -30,7 +53,7 @@ static void lay_out(const struct capture_description *description,
 		    const struct capture_features *features, struct perf_file_header *header,
 		    struct perf_file_section *sections)
 {
-	uint64_t attr_size = description->events[0].attr.size + sizeof(struct perf_file_section);
+	uint64_t attr_size = capture_attr_size(description) + sizeof(struct perf_file_section);
 	uint64_t at = sizeof(*header);
 
 	*header = (struct perf_file_header){
@@ -52,12 +75,14 @@ static void lay_out(const struct capture_description *description,
 static void put_attrs(FILE *out, const struct capture_description *description)
 {
 	struct perf_file_section ids = {.offset = sizeof(struct perf_file_header)};
+	uint32_t size = capture_attr_size(description);
 
 	for (size_t i = 0; i < description->event_count; i++) {
 		const struct recorded_event *event = &description->events[i];
+		const struct perf_event_attr attr = capture_attr(event, size);
 
 		ids.size = event->id_count * sizeof(*event->ids);
-		put(out, &event->attr, event->attr.size);
+		put(out, &attr, size);
 		put(out, &ids, sizeof(ids));
 		ids.offset += ids.size;
 	}
@@ -104,12 +129,13 @@ static void put_record_header(FILE *out, enum perf_file_record type, size_t body
 	put(out, &header, sizeof(header));
 }
 
-static void put_attr_record(FILE *out, const struct recorded_event *event)
+static void put_attr_record(FILE *out, const struct recorded_event *event, uint32_t size)
 {
+	const struct perf_event_attr attr = capture_attr(event, size);
 	size_t ids_size = event->id_count * sizeof(*event->ids);
 
-	put_record_header(out, PERF_FILE_RECORD_ATTR, event->attr.size + ids_size);
-	put(out, &event->attr, event->attr.size);
+	put_record_header(out, PERF_FILE_RECORD_ATTR, size + ids_size);
+	put(out, &attr, size);
 	put(out, event->ids, ids_size);
 }
 
@@ -184,7 +210,7 @@ int capture_pipe_head(const struct capture_description *description,
 		return -ENOMEM;
 	put(out, &header, sizeof(header));
 	for (size_t i = 0; i < description->event_count; i++)
-		put_attr_record(out, &description->events[i]);
+		put_attr_record(out, &description->events[i], capture_attr_size(description));
 	for (size_t i = 0; i < description->event_count; i++)
 		put_name_record(out, &description->events[i]);
 	put_features(out, features);

@@ -2,11 +2,16 @@
 #include "capture/write_records.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "capture/note.h"
 #include "capture/perf_file.h"
+#include "host/cgroups.h"
+#include "source/record.h"
 #include "task/comm.h"
 #include "task/proc.h"
 
@@ -123,19 +128,76 @@ static void put_thread_map(FILE *out, const int32_t *pids, size_t count)
 	}
 }
 
-int capture_initial_records(int proc_fd, bool descent, const int32_t *pids, size_t pid_count,
-			    char **records, size_t *size)
+static void put_cgroup(void *context, uint64_t id, const char *path)
+{
+	static const char zeros[sizeof(uint64_t)];
+	const struct trailer trailer = {0};
+	size_t length = strlen(path), padding = sizeof(zeros) - length % sizeof(zeros);
+	size_t size = sizeof(struct perf_event_header) + sizeof(id) + length + padding;
+	const struct perf_event_header header = {
+		.type = RECORD_CGROUP,
+		.size = (uint16_t)(size + sizeof(trailer)),
+	};
+	FILE *out = context;
+
+	fwrite(&header, sizeof(header), 1, out);
+	fwrite(&id, sizeof(id), 1, out);
+	fwrite(path, 1, length, out);
+	fwrite(zeros, 1, padding, out);
+	fwrite(&trailer, sizeof(trailer), 1, out);
+}
+
+/* Where /proc does not tell it, nobody will know. */
+static int put_boot_id(FILE *out, int proc_fd)
+{
+	char text[64], *records;
+	size_t size;
+
+	int fd = openat(proc_fd, "sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	ssize_t got = read(fd, text, sizeof(text));
+	close(fd);
+	const char *newline = got > 0 ? memchr(text, '\n', (size_t)got) : NULL;
+	if (!newline)
+		return 0;
+	const struct capture_note note = {
+		.kind = CAPTURE_NOTE_BOOT_ID,
+		.bytes = text,
+		.size = (uint32_t)(newline - text),
+	};
+	int code = capture_note_make(&note, &records, &size);
+	if (code < 0)
+		return code;
+	fwrite(records, 1, size, out);
+	free(records);
+	return 0;
+}
+
+static int put_all(FILE *out, const struct capture_beginning *beginning)
 {
 	const struct perf_event_header end = bare_record(PERF_FILE_RECORD_FINISHED_INIT);
+	int code = put_boot_id(out, beginning->proc_fd);
+
+	put_thread_map(out, beginning->pids, beginning->pid_count);
+	if (code == 0 && beginning->cgroup_fd >= 0)
+		code = cgroups_visit(beginning->cgroup_fd, put_cgroup, out);
+	if (code == 0)
+		code = proc_visit(beginning->proc_fd,
+				  beginning->descent ? put_fork_and_comm : put_comm_only, out);
+	fwrite(&end, sizeof(end), 1, out);
+	return code;
+}
+
+int capture_initial_records(const struct capture_beginning *beginning, char **records, size_t *size)
+{
 	char *made = NULL;
 	size_t made_size = 0;
 	FILE *out = open_memstream(&made, &made_size);
 
 	if (!out)
 		return -ENOMEM;
-	put_thread_map(out, pids, pid_count);
-	int code = proc_visit(proc_fd, descent ? put_fork_and_comm : put_comm_only, out);
-	fwrite(&end, sizeof(end), 1, out);
+	int code = put_all(out, beginning);
 	if (fclose(out) != 0 && code == 0)
 		code = -ENOMEM;
 	if (code < 0) {

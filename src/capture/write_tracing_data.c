@@ -7,6 +7,7 @@
 
 #include "capture/write_head.h"
 #include "decode/format.h"
+#include "text.h"
 
 /*
  * What tracefs has in events/header_page and events/header_event where the directory in use has
@@ -81,23 +82,72 @@ static int put_format(FILE *out, const struct format_dir *dir, const char *name,
 	return 0;
 }
 
-/* All tracepoints are of one system. */
+/* A tracepoint's system: the SYSTEM of "SYSTEM:EVENT"; of other events, NULL. */
+static struct text system_of(const struct recorded_event *event)
+{
+	if (event->attr.type != PERF_TYPE_TRACEPOINT)
+		return (struct text){NULL, 0};
+	return (struct text){event->name, strcspn(event->name, ":")};
+}
+
+static bool is_of(const struct recorded_event *event, struct text system)
+{
+	struct text of = system_of(event);
+
+	return of.bytes && of.length == system.length &&
+	       memcmp(of.bytes, system.bytes, system.length) == 0;
+}
+
+/* How many of the COUNT events at EVENTS are tracepoints of SYSTEM. */
+static uint32_t count_of(const struct recorded_event *events, size_t count, struct text system)
+{
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += is_of(&events[i], system);
+	return found;
+}
+
+/* The system of the event at INDEX with all formats that are its, unless it has come before. */
+static int put_system(FILE *out, const struct format_dir *dir, const struct recorded_event *events,
+		      size_t event_count, size_t index, struct error *err)
+{
+	const struct text system = system_of(&events[index]);
+	int code = 0;
+
+	if (!system.bytes || count_of(events, index, system) > 0)
+		return 0;
+	fwrite(system.bytes, 1, system.length, out);
+	fputc('\0', out);
+	put_u32(out, count_of(events, event_count, system));
+	for (size_t i = index; code == 0 && i < event_count; i++) {
+		if (is_of(&events[i], system))
+			code = put_format(out, dir, events[i].name, err);
+	}
+	return code;
+}
+
+static uint32_t count_systems(const struct recorded_event *events, size_t event_count)
+{
+	uint32_t systems = 0;
+
+	for (size_t i = 0; i < event_count; i++) {
+		const struct text system = system_of(&events[i]);
+
+		systems += system.bytes && count_of(events, i, system) == 0;
+	}
+	return systems;
+}
+
 static int put_formats(FILE *out, const struct format_dir *dir, const struct recorded_event *events,
 		       size_t event_count, struct error *err)
 {
-	uint32_t tracepoints = 0;
 	int code = 0;
 
-	for (size_t i = 0; i < event_count; i++)
-		tracepoints += events[i].attr.type == PERF_TYPE_TRACEPOINT;
 	put_u32(out, 0); /* formats of system "ftrace" */
-	put_u32(out, 1);
-	fwrite("sched", 1, sizeof("sched"), out);
-	put_u32(out, tracepoints);
-	for (size_t i = 0; code == 0 && i < event_count; i++) {
-		if (events[i].attr.type == PERF_TYPE_TRACEPOINT)
-			code = put_format(out, dir, events[i].name, err);
-	}
+	put_u32(out, count_systems(events, event_count));
+	for (size_t i = 0; code == 0 && i < event_count; i++)
+		code = put_system(out, dir, events, event_count, i, err);
 	return code;
 }
 

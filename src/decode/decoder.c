@@ -242,6 +242,8 @@ static int decode_exec(const struct decoder *decoder, const struct record *recor
 		       struct event *event)
 {
 	event->exec.comm = (struct text){0};
+	event->exec.stack.bytes = NULL;
+	event->exec.image = NULL;
 	if (load_int(&decoder->exec.pid, record, &event->exec.pid) < 0 ||
 	    load_int(&decoder->exec.old_pid, record, &event->exec.old_pid) < 0 ||
 	    load_text(&decoder->exec.filename, record, &event->exec.filename) < 0)
@@ -265,6 +267,8 @@ static int decode_group_dead(const struct decoder *decoder, const struct record 
 static int decode_exit(const struct decoder *decoder, const struct record *record,
 		       struct event *event)
 {
+	event->exit.last = KNOWN_NOT;
+	event->exit.call.known = false;
 	if (load_int(&decoder->exit.pid, record, &event->exit.pid) < 0 ||
 	    load_int(&decoder->exit.prio, record, &event->exit.prio) < 0 ||
 	    load_text(&decoder->exit.comm, record, &event->exit.comm) < 0)
@@ -344,7 +348,7 @@ static int decode_extra(const struct decoder *decoder, unsigned int tracepoint,
 	const struct sample_extra_layout *layout = &decoder->extra[tracepoint].layout;
 	struct sample_extra extra;
 
-	if (sample_extra_parse(layout, record->extra, record->extra_size, &extra) < 0)
+	if (sample_extra_parse(layout, record_extra(record), record->extra_size, &extra) < 0)
 		return -EBADMSG;
 	event->cgroup_id = extra.cgroup_id;
 	if (tracepoint == TRACEPOINT_EXEC)
@@ -466,6 +470,8 @@ static int decode_cgroup(const struct record *record, struct event *event)
 static int decode_note(const struct record *record, struct event *event)
 {
 	event->type = EVENT_NOTE;
+	event->note.kind = record->misc;
+	event->note.count = (uint32_t)record->id;
 	event->note.body = record->body;
 	event->note.size = record->body_size;
 	return 1;
@@ -491,31 +497,22 @@ static int decode_sideband(const struct decoder *decoder, const struct record *r
 
 int decoder_decode(const struct decoder *decoder, const struct record *record, struct event *event)
 {
-	struct event decoded = {
-		.cpu = record->cpu,
-		.time_ns = record->time_ns,
-		.sample_pid = record->pid,
-		.sample_tid = record->tid,
-	};
-	int code = 0;
-
+	event->cpu = record->cpu;
+	event->time_ns = record->time_ns;
+	event->sample_pid = record->pid;
+	event->sample_tid = record->tid;
+	event->cgroup_id = 0;
+	event->facts = NULL;
 	switch (record->type) {
 	case PERF_RECORD_SAMPLE:
-		code = decode_sample(decoder, record, &decoded);
-		break;
+		return decode_sample(decoder, record, event);
 	case PERF_RECORD_COMM:
-		code = decode_comm(decoder, record, &decoded);
-		break;
+		return decode_comm(decoder, record, event);
 	case PERF_RECORD_LOST:
-		decoded.type = EVENT_LOST;
-		decoded.lost.count = record->lost;
-		code = 1;
-		break;
+		event->type = EVENT_LOST;
+		event->lost.count = record->lost;
+		return 1;
 	default:
-		code = decode_sideband(decoder, record, &decoded);
-		break;
+		return decode_sideband(decoder, record, event);
 	}
-	if (code > 0)
-		*event = decoded;
-	return code;
 }

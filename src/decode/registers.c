@@ -10,7 +10,7 @@
 #define BIT(reg) (UINT64_C(1) << (reg))
 
 /* PERF_REG_X86_*; a 32-bit task has its argument in BX. */
-enum { X86_AX = 0, X86_BX = 1, X86_DI = 5, X86_SP = 7 };
+enum { X86_AX = 0, X86_BX = 1, X86_CX = 2, X86_DI = 5, X86_SP = 7, X86_IP = 8 };
 
 /* PERF_REG_ARM64_*; a 32-bit task has the call's number in r7. */
 enum { ARM64_X0 = 0, ARM64_X7 = 7, ARM64_X8 = 8, ARM64_SP = 31 };
@@ -44,6 +44,17 @@ static int32_t code_of(uint64_t argument)
 }
 
 /*
+ * The instruction SYSCALL puts the return address into CX. A 64-bit task may also come by INT 0x80,
+ * where other registers have the arguments.
+ */
+static bool came_by_syscall(const struct reading *reading)
+{
+	uint64_t cx, ip;
+
+	return take(reading, X86_CX, &cx) && take(reading, X86_IP, &ip) && cx == ip;
+}
+
+/*
  * Inside of a system call AX is -ENOSYS until the call returns (arch/x86/entry). Which call it is
  * stands in ORIG_AX, which perf does not give out.
  */
@@ -53,6 +64,7 @@ static struct exit_call x86_exit_call(const struct reading *reading)
 	uint64_t ax, argument;
 
 	if (!take(reading, X86_AX, &ax) || (int32_t)ax != -ENOSYS ||
+	    (!is_32_bit && !came_by_syscall(reading)) ||
 	    !take(reading, is_32_bit ? X86_BX : X86_DI, &argument))
 		return (struct exit_call){0};
 	return (struct exit_call){.known = true, .code = code_of(argument)};
@@ -81,7 +93,7 @@ static const struct registers all_registers[] = {
 	{
 		.machines = {"x86_64", "i386", "i586", "i686"},
 		.stack_pointer = X86_SP,
-		.at_exit = BIT(X86_AX) | BIT(X86_BX) | BIT(X86_DI),
+		.at_exit = BIT(X86_AX) | BIT(X86_BX) | BIT(X86_CX) | BIT(X86_DI) | BIT(X86_IP),
 		.exit_call = x86_exit_call,
 	},
 	{

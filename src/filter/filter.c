@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/filter.h"
 
+#include "task/comm.h"
+
 #include <string.h>
 
 #include "filter/cgroup_path.h"
@@ -107,7 +109,8 @@ static bool is_failure(const struct event *event, const struct facts *facts)
 	       (status->code != 0 || status->signal != 0);
 }
 
-static bool passes_all(const struct filter_options *options, const struct event *event)
+/* Not inlined: most traces have no such filter, and need no room for its copies. */
+static NOINLINE bool passes_all(const struct filter_options *options, const struct event *event)
 {
 	const struct facts *facts = event->facts;
 
@@ -129,10 +132,10 @@ static bool is_selected(const struct filter *filter, const struct event *event,
 
 bool filter_passes(const struct filter *filter, const struct event *event, const struct task *task)
 {
-	if (event->type >= EVENT_SHOWN_TYPES)
+	/* LOST and TRUNCATED always pass; what only feeds the task table never does. */
+	if (event->type > EVENT_EXIT)
+		return event->type < EVENT_SHOWN_TYPES;
+	if (!(filter->events & EVENT_BIT(event->type)) || !is_selected(filter, event, task))
 		return false;
-	if (event->type == EVENT_LOST || event->type == EVENT_TRUNCATED)
-		return true;
-	return (filter->events & EVENT_BIT(event->type)) && is_selected(filter, event, task) &&
-	       (!filter->more || passes_all(filter->more, event));
+	return !filter->more || passes_all(filter->more, event);
 }

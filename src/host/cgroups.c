@@ -205,3 +205,14 @@ int cgroups_visit(int mount_fd, cgroup_visit *visit, void *context)
 	visit_group(&walk, fd);
 	return 0;
 }
+
+int cgroups_open_this_host(void)
+{
+	int root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (root_fd < 0)
+		return -errno;
+	int mount_fd = cgroups_open_mount(root_fd);
+	close(root_fd);
+	return mount_fd;
+}

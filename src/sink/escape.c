@@ -59,13 +59,20 @@ char *escape_text(char *out, struct text text)
 	}
 }
 
+/* For the one or two characters that SET has, less than a call of strchr(). */
+static bool is_in(char c, const char *set)
+{
+	while (*set && *set != c)
+		set++;
+	return *set != '\0';
+}
+
 /* Of the bytes at the start of TEXT, how many are none of those in SET. */
 static size_t span_without(struct text text, const char *set)
 {
 	size_t length = 0;
 
-	while (length < text.length &&
-	       (text.bytes[length] == '\0' || !strchr(set, text.bytes[length])))
+	while (length < text.length && !is_in(text.bytes[length], set))
 		length++;
 	return length;
 }

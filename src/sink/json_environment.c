@@ -60,10 +60,8 @@ static void find_repeated(struct json_environment *environment)
 	size_t count = environment->count;
 
 	qsort(items, count, sizeof(*items), by_name);
-	for (size_t i = 1, first = 0; i < count && !items[i].is_other; i++) {
-		items[i].is_other = compare_names(&items[first], &items[i]) == 0;
-		first = items[i].is_other ? first : i;
-	}
+	for (size_t i = 1; i < count && !items[i].is_other; i++)
+		items[i].is_other = compare_names(&items[i - 1], &items[i]) == 0;
 	qsort(items, count, sizeof(*items), by_index);
 }
 

@@ -157,12 +157,19 @@ void cpu_ring_close(struct cpu_ring *ring)
 		return;
 	for (size_t i = 0; i < ring->tracepoint_count; i++)
 		close(ring->tracepoint_fds[i]);
+	ring_done(&ring->scout);
 	ring_done(&ring->ring);
 	if (ring->map)
 		munmap(ring->map, ring->map_size);
 	if (ring->owner_fd >= 0)
 		close(ring->owner_fd);
 	free(ring);
+}
+
+int cpu_ring_add_scout(struct cpu_ring *ring)
+{
+	return ring_init(&ring->scout, ring->map, (unsigned char *)ring->map + page_size(),
+			 ring->ring.size);
 }
 
 int cpu_ring_enable(const struct cpu_ring *ring)

@@ -28,6 +28,13 @@
 #define IDLE_MS 40
 #define PENDING_MS 20
 
+/*
+ * With an early watermark the first event wakes us at once, and those of the next moments wait for
+ * this long: so few wake-ups cost the traced host nothing, and what woke us is past the horizon by
+ * then.
+ */
+#define PAUSE_MS 2
+
 /* The list of online CPUs is read no more often. */
 #define HOTPLUG_NS 100000000ULL
 
@@ -43,6 +50,9 @@ struct live {
 	uint64_t horizon;     /* of this round, ns */
 	bool in_round;
 	bool stopped;
+	bool woken;            /* a ring ended the last wait, by its early watermark */
+	live_preview *preview; /* NULL: none */
+	void *preview_context;
 	uint64_t lost;      /* given out in LOST records so far */
 	uint64_t newest_ns; /* of all records given out */
 };
@@ -87,6 +97,8 @@ static int open_cpu(struct live *live, int cpu, struct error *err)
 		return error_set(err, code, "out of memory");
 	}
 	live->rings[live->ring_count++] = ring;
+	if (live->preview && cpu_ring_add_scout(ring) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
 	return 0;
 }
 
@@ -228,8 +240,26 @@ static int follow_hotplug(struct live *live, struct error *err)
 
 /* ---- records ---- */
 
+/* Show what has become visible since the last time. What is malformed, the merge will meet. */
+static void look_ahead(const struct live *live)
+{
+	const struct perf_event_header *record;
+
+	for (size_t i = 0; live->preview && i < live->ring_count; i++) {
+		struct ring *scout = &live->rings[i]->scout;
+
+		ring_refresh(scout);
+		while (ring_peek(scout, &record) > 0) {
+			live->preview(live->preview_context, record);
+			ring_skip(scout);
+		}
+	}
+}
+
 static int start_round(struct live *live)
 {
+	look_ahead(live);
+
 	bool ordered = !live->stopped && live->options.plan.features & (1U << PERF_FEATURE_CLOCKID);
 
 	/* The clock before the heads: what is older than this is visible in them, but for the
@@ -264,7 +294,8 @@ static bool is_wanted(struct live *live, struct cpu_ring *ring, struct record *r
 		live->newest_ns = record->time_ns;
 	if (record->type == PERF_RECORD_LOST)
 		return make_lost(live, ring, record->lost, record->time_ns, record);
-	return record->type == PERF_RECORD_SAMPLE || record->type == PERF_RECORD_COMM;
+	return record->type == PERF_RECORD_SAMPLE || record->type == PERF_RECORD_COMM ||
+	       record->type == RECORD_CGROUP;
 }
 
 /* All that was visible is read: close what has left, and at the end tell what was lost last. */
@@ -309,26 +340,37 @@ static int shorter(int a, int b)
 	return b >= 0 && b < a ? b : a;
 }
 
+/* For how long to sleep at most, in ms. */
+static int patience(const struct live *live)
+{
+	if (live->woken)
+		return PAUSE_MS;
+	return merge_pending(live->merge) ? PENDING_MS : IDLE_MS;
+}
+
 static int live_wait(struct source *source, int wake_fd, int timeout_ms, struct error *err)
 {
 	struct live *live = live_of(source);
 	nfds_t count = live->ring_count;
-	int patience = merge_pending(live->merge) ? PENDING_MS : IDLE_MS;
+	bool pausing = live->woken;
 
 	for (nfds_t i = 0; i < count; i++)
 		live->polls[i] = (struct pollfd){
-			.fd = live->rings[i]->hung ? -1 : live->rings[i]->owner_fd,
+			.fd = pausing || live->rings[i]->hung ? -1 : live->rings[i]->owner_fd,
 			.events = POLLIN,
 		};
 	live->polls[count] = (struct pollfd){.fd = wake_fd, .events = POLLIN};
 	live->polls[count + 1] = (struct pollfd){.fd = live->cpu_watch_fd, .events = POLLIN};
-	if (poll(live->polls, count + 2, shorter(timeout_ms, patience)) < 0) {
+	if (poll(live->polls, count + 2, shorter(timeout_ms, patience(live))) < 0) {
 		if (errno == EINTR)
 			return 0;
 		return error_set(err, -errno, "cannot wait for events: %s", strerror(errno));
 	}
-	for (nfds_t i = 0; i < count; i++)
+	live->woken = false;
+	for (nfds_t i = 0; i < count; i++) {
 		live->rings[i]->hung |= (live->polls[i].revents & (POLLHUP | POLLERR)) != 0;
+		live->woken |= live->options.plan.watermark > 0 && live->polls[i].revents & POLLIN;
+	}
 	/* News of a CPU: the list has changed. */
 	if (live->polls[count + 1].revents)
 		live->looked_ns = 0;
@@ -416,6 +458,19 @@ int live_open(struct live_options *options, struct source **source, struct error
 	}
 	options->plan = live->options.plan;
 	*source = &live->source;
+	return 0;
+}
+
+int live_set_preview(struct source *source, live_preview *preview, void *context)
+{
+	struct live *live = live_of(source);
+
+	live->preview = preview;
+	live->preview_context = context;
+	for (size_t i = 0; i < live->ring_count; i++) {
+		if (cpu_ring_add_scout(live->rings[i]) < 0)
+			return -ENOMEM;
+	}
 	return 0;
 }
 

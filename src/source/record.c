@@ -142,14 +142,12 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 	if (header->size < sizeof(*header) + layout->sample.size ||
 	    !find_raw(&cursor, layout, &raw_size))
 		return -EBADMSG;
-	uint32_t extra_size = cursor.at ? (uint32_t)(cursor_left(&cursor) - raw_size) : 0;
 	*record = (struct record){
 		.type = header->type,
 		.misc = header->misc,
 		.raw = cursor.at,
 		.raw_size = raw_size,
-		.extra = extra_size > 0 ? cursor.at + raw_size : NULL,
-		.extra_size = extra_size,
+		.extra_size = cursor.at ? (uint32_t)cursor_left(&cursor) - raw_size : 0,
 	};
 	load_ids(ids, &layout->sample, layout->swap, record);
 	return 0;

@@ -11,11 +11,16 @@ static void describe_process(const struct process *process, struct facts *facts)
 		facts->ppid = process->parent->pid;
 	else if (process->parent_known)
 		facts->ppid = 0;
+	if (program)
+		facts->credentials = program->credentials;
+}
+
+static void describe_program(const struct program *program, struct facts *facts)
+{
 	if (!program)
 		return;
 	facts->filename = program->filename;
 	facts->arguments = program->arguments;
-	facts->credentials = program->credentials;
 }
 
 static int64_t since(uint64_t then_ns, uint64_t now_ns)
@@ -44,6 +49,7 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 static void describe_exit(const struct subject *subject, const struct event *event,
 			  struct facts *facts)
 {
+	describe_program(subject->thread->process->program, facts);
 	describe_times(subject, event, facts);
 	facts->last = subject->last;
 	if (subject->last == KNOWN_YES)
@@ -74,6 +80,7 @@ void describe(const struct subject *subject, const struct event *event,
 		describe_fork(subject, event, facts);
 		break;
 	case EVENT_EXEC:
+		describe_program(subject->thread->process->program, facts);
 		describe_times(subject, event, facts);
 		if (event->exec.image)
 			facts->environment = event->exec.image->environment;

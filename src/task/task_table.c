@@ -43,11 +43,19 @@ struct task_table {
 /* What facts take beyond the tasks. */
 struct kept {
 	struct cgroup_names *cgroups;
+	struct leaderless *leaderless;
 	uint64_t losses;
 	struct subject subject; /* of the last event */
 	struct old_parent *old_parents;
 	size_t old_count, old_capacity;
 	struct ancestor ancestry[ANCESTRY_MAX];
+};
+
+/* A process whose leader has ended and that lives on: signals still go to its pid. */
+struct leaderless {
+	int32_t pid;
+	struct process *process; /* held */
+	UT_hash_handle hh;
 };
 
 /* The parent, by its pid, of the leader of an old process. */
@@ -90,10 +98,19 @@ struct task_table *task_table_new(void)
 	return table;
 }
 
+static void forget_leaderless(struct kept *kept, struct leaderless *leaderless)
+{
+	HASH_DEL(kept->leaderless, leaderless);
+	process_release(leaderless->process);
+	free(leaderless);
+}
+
 static void free_kept(struct kept *kept)
 {
 	if (!kept)
 		return;
+	while (kept->leaderless)
+		forget_leaderless(kept, kept->leaderless);
 	cgroup_names_free(kept->cgroups);
 	free(kept->old_parents);
 	free(kept);
@@ -246,11 +263,59 @@ static int ensure_process(struct task_table *table, struct entry *entry, int32_t
 	return 0;
 }
 
+static struct leaderless *find_leaderless(const struct kept *kept, int32_t pid)
+{
+	struct leaderless *leaderless;
+
+	HASH_FIND_INT(kept->leaderless, &pid, leaderless);
+	return leaderless;
+}
+
+/* The leader of PROCESS has ended, and others of its threads have not. Returns 0 or -ENOMEM. */
+static int keep_leaderless(struct kept *kept, struct process *process)
+{
+	struct leaderless *leaderless = find_leaderless(kept, process->pid);
+
+	if (leaderless)
+		forget_leaderless(kept, leaderless);
+	leaderless = malloc(sizeof(*leaderless));
+	if (!leaderless)
+		return -ENOMEM;
+	*leaderless = (struct leaderless){.pid = process->pid, .process = process_hold(process)};
+	HASH_ADD_INT(kept->leaderless, pid, leaderless);
+	if (leaderless->hh.tbl)
+		return 0;
+	process_release(process);
+	free(leaderless);
+	return -ENOMEM;
+}
+
+/* Its last thread has ended, or execs, which makes that the leader; or the pid is another's now. */
+static void end_leaderless(struct kept *kept, int32_t pid)
+{
+	struct leaderless *leaderless = kept->leaderless ? find_leaderless(kept, pid) : NULL;
+
+	if (leaderless)
+		forget_leaderless(kept, leaderless);
+}
+
+/* The process of the task, or of the leader that has ended, with this id; NULL: not known. */
+static struct process *find_process(const struct task_table *table, int32_t pid)
+{
+	const struct entry *entry = find(table, pid);
+	const struct leaderless *leaderless = entry ? NULL : find_leaderless(table->kept, pid);
+
+	if (entry)
+		return entry->thread.process;
+	return leaderless ? leaderless->process : NULL;
+}
+
 static int keep_fork(struct task_table *table, const struct event *event, struct entry *child)
 {
 	struct entry *parent = find_or_add(table, event->fork.parent_pid, event);
 	int code = parent ? ensure_process(table, parent, event->sample_pid) : -ENOMEM;
 
+	end_leaderless(table->kept, event->fork.child_pid);
 	if (code == 0)
 		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event);
 	if (code < 0)
@@ -271,6 +336,7 @@ static int keep_exec(struct task_table *table, const struct event *event, struct
 
 	if (code < 0)
 		return code;
+	end_leaderless(table->kept, event->exec.pid);
 	table->kept->subject = (struct subject){
 		.thread = &entry->thread,
 		.tid = entry->task.tid,
@@ -285,14 +351,19 @@ static int keep_exit(struct task_table *table, const struct event *event, struct
 
 	if (code < 0)
 		return code;
-	const struct process *process = entry->thread.process;
+	struct process *process = entry->thread.process;
+	enum known last = thread_exit(&entry->thread, entry->task.tid, event);
 	table->kept->subject = (struct subject){
 		.thread = &entry->thread,
 		.tid = entry->task.tid,
-		.last = thread_exit(&entry->thread, entry->task.tid, event),
+		.last = last,
 		.lived_through_loss = process->losses != table->kept->losses,
 		.previous_exec_ns = process->exec_ns,
 	};
+	if (last == KNOWN_NO && entry->task.tid == process->pid)
+		return keep_leaderless(table->kept, process);
+	if (last != KNOWN_NO)
+		end_leaderless(table->kept, process->pid);
 	return 0;
 }
 
@@ -334,12 +405,12 @@ static int keep_child(struct task_table *table, const struct event *event)
 
 static void keep_signal_sent(struct task_table *table, const struct event *event)
 {
-	const struct entry *target = find(table, event->signal_sent.pid);
+	struct process *target = find_process(table, event->signal_sent.pid);
 	const struct entry *sender = find(table, event->current_tid);
 	bool known = sender && sender->thread.process;
 
-	if (target && target->thread.process)
-		exit_evidence_sent(&target->thread.process->evidence, event,
+	if (target)
+		exit_evidence_sent(&target->evidence, event,
 				   known ? sender->thread.process->pid : 0,
 				   known ? comm_text(&sender->thread.comm) : (struct text){0});
 }
@@ -354,10 +425,10 @@ static void keep_signal_taken(struct task_table *table, const struct event *even
 
 static void keep_oom_victim(struct task_table *table, const struct event *event)
 {
-	const struct entry *entry = find(table, event->oom_victim.pid);
+	struct process *victim = find_process(table, event->oom_victim.pid);
 
-	if (entry && entry->thread.process)
-		entry->thread.process->evidence.oom = true;
+	if (victim)
+		victim->evidence.oom = true;
 }
 
 static void keep_exit_call(struct task_table *table, const struct event *event)

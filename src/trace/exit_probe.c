@@ -66,7 +66,7 @@ static int code_in_record(const struct perf_event_header *bytes, const struct pe
 
 	record_layout_init(&layout, attr->sample_type, 0, true, false);
 	if (bytes->type != PERF_RECORD_SAMPLE || record_parse(bytes, &layout, &record) < 0 ||
-	    sample_extra_parse(&extra_layout, record.extra, record.extra_size, &extra) < 0)
+	    sample_extra_parse(&extra_layout, record_extra(&record), record.extra_size, &extra) < 0)
 		return -1;
 	const struct exit_call call = registers_exit_call(registers, &extra_layout, &extra);
 	return call.known ? call.code : -1;

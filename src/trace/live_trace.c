@@ -4,31 +4,88 @@
 #include <errno.h>
 #include <string.h>
 
+#include "argv/kept.h"
+#include "clock.h"
+#include "host/identity.h"
+#include "source/live.h"
 #include "task/proc.h"
+#include "trace/completer.h"
+#include "trace/old_tasks.h"
 #include "trace/session.h"
 #include "trace/tracing.h"
 
 struct live_trace {
 	struct tracing tracing;
 	struct session session;
+	struct host_identity identity;
+	struct completer *completer; /* NULL: no arguments are wanted */
+	struct argv_provider *completed;
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
 };
 
 /* ---- setting up ---- */
 
+static struct session_origin host_origin(struct host_identity *identity)
+{
+	host_identity_of_this_host(identity);
+	return (struct session_origin){
+		.host = identity->name[0] ? identity->name : NULL,
+		.boot_id = identity->boot_id[0] ? identity->boot_id : NULL,
+		.wall_offset_known = true,
+		.wall_offset_ns = clock_wall_offset_ns(),
+	};
+}
+
+static void keep_completion(void *context, const struct completion *completion)
+{
+	struct live_trace *trace = context;
+
+	/* Where memory is short, the exec is shown as its stack has it. */
+	if (argv_kept_add(trace->completed, completion->pid, completion->pointer,
+			  completion->arguments, completion->environment) < 0)
+		return;
+}
+
+static void preview(void *context, const struct perf_event_header *record)
+{
+	const struct live_trace *trace = context;
+
+	completer_look(trace->completer, record);
+}
+
+/* Execs are completed when they are first seen, and shown when their turn comes. */
+static int complete_execs(struct live_trace *trace, struct error *err)
+{
+	struct session *session = &trace->session;
+	const struct env_selection *selection = session->images.selection;
+
+	trace->completed = argv_kept_new(selection);
+	trace->completer = completer_new(session->decoder, trace->tracing.proc_fd, selection,
+					 keep_completion, trace);
+	if (!trace->completed || !trace->completer ||
+	    live_set_preview(trace->tracing.source, preview, trace) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
+	session->images.provider = trace->completed;
+	return 0;
+}
+
 static int make_pipeline(struct live_trace *trace, struct error *err)
 {
 	const struct tracing *tracing = &trace->tracing;
-	struct pipeline *pipeline = &trace->session.pipeline;
+	struct session *session = &trace->session;
 	const struct format *formats[TRACEPOINT_COUNT];
+	const struct session_origin origin = host_origin(&trace->identity);
 
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		formats[i] = tracing->tracepoints.formats[i];
-	int code = session_make_pipeline(&trace->session, formats, err);
-	pipeline->command_pid = tracing->command.pid;
-	pipeline->ends_alone = tracing->options->pids.count > 0;
-	pipeline->foreign_sample_ids = !tracing->facts.initial_pid_ns;
-	return code;
+	int code = session_make_pipeline(session, formats, &origin, err);
+	if (code < 0)
+		return code;
+	tracepoints_set_extra(&tracing->tracepoints, &tracing->plan, session->decoder);
+	session->pipeline.command_pid = tracing->command.pid;
+	session->pipeline.ends_alone = tracing->options->pids.count > 0;
+	session->pipeline.foreign_sample_ids = !tracing->facts.initial_pid_ns;
+	return tracing->options->facts & FACT_BIT(FACT_ARGUMENTS) ? complete_execs(trace, err) : 0;
 }
 
 static int set_up(struct live_trace *trace, const struct options *options, struct error *err)
@@ -41,13 +98,29 @@ static int set_up(struct live_trace *trace, const struct options *options, struc
 	return code == 0 ? make_pipeline(trace, err) : code;
 }
 
+static int enter_tasks(struct live_trace *trace, struct error *err)
+{
+	struct task_table *tasks = trace->session.tasks;
+	int code = 0;
+
+	if (trace->tracing.options->facts)
+		code = old_tasks_enter(trace->tracing.proc_fd, tasks);
+	if (code < 0)
+		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
+	if (trace->tracing.options->facts & FACT_BIT(FACT_CGROUP))
+		code = old_cgroups_enter(tasks);
+	if (code < 0)
+		return error_set(err, code, "out of memory");
+	return tracing_enter_pids(&trace->tracing, tasks, err);
+}
+
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct live_trace *trace, struct error *err)
 {
 	int code = tracing_begin(&trace->tracing, err);
 
 	if (code == 0)
-		code = tracing_enter_pids(&trace->tracing, trace->session.tasks, err);
+		code = enter_tasks(trace, err);
 	return code == 0 ? tracing_release_command(&trace->tracing, err) : code;
 }
 
@@ -145,6 +218,8 @@ int live_trace(const struct options *options, struct error *err)
 			status = trace.tracing.command.status;
 	}
 	session_done(&trace.session);
+	completer_free(trace.completer);
+	argv_provider_free(trace.completed);
 	tracing_close(&trace.tracing);
 	return status;
 }

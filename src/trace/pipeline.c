@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "trace/exec_notes.h"
+
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
 	return pipeline->shown[EVENT_FORK] + pipeline->shown[EVENT_EXEC] +
@@ -48,6 +50,8 @@ static int show(struct pipeline *pipeline, const struct event *event)
 {
 	int code = sink_event(pipeline->sink, event);
 
+	if (code == 0 && pipeline->summary)
+		code = sink_event(pipeline->summary, event);
 	if (code == 0)
 		pipeline->shown[event->type]++;
 	return code;
@@ -85,9 +89,39 @@ static int show_counted(struct pipeline *pipeline, const struct event *event,
 	return code < 0 ? code : PIPELINE_CAPPED;
 }
 
+/* Ids of another pid namespace than the payloads' name nobody here. */
+static void drop_foreign_ids(struct event *event)
+{
+	event->sample_pid = 0;
+	if (event->type == EVENT_CHILD)
+		event->child.tid = 0;
+	if (event->type == EVENT_COMM && !event->comm.is_exec)
+		event->comm.tid = 0;
+}
+
+/* Bring the task table up to date with EVENT, and make the facts of EVENT. */
+static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *event,
+				     struct facts *facts, const struct task **task)
+{
+	int code = 0;
+
+	if (event->type == EVENT_EXEC)
+		code = image_make(pipeline->images, event);
+	else if (event->type == EVENT_NOTE && pipeline->recorded)
+		code = exec_notes_keep(pipeline->recorded, event);
+	if (code == 0)
+		code = task_table_apply(pipeline->tasks, event, task);
+	if (code < 0 || !*task)
+		return code;
+	task_table_describe(pipeline->tasks, event, facts);
+	event->facts = facts;
+	return 0;
+}
+
 int pipeline_feed(struct pipeline *pipeline, const struct record *record)
 {
 	struct event event;
+	struct facts facts;
 	const struct task *task;
 	int decoded = decoder_decode(pipeline->decoder, record, &event);
 
@@ -97,10 +131,11 @@ int pipeline_feed(struct pipeline *pipeline, const struct record *record)
 	}
 	pipeline->lost_seen += event.type == EVENT_LOST;
 	if (pipeline->foreign_sample_ids)
-		event.sample_pid = 0;
+		drop_foreign_ids(&event);
 	int code = root_command(pipeline, &event);
 	if (code == 0)
-		code = task_table_apply(pipeline->tasks, &event, &task);
+		code = pipeline->images ? apply_with_facts(pipeline, &event, &facts, &task)
+					: task_table_apply(pipeline->tasks, &event, &task);
 	if (code == 0)
 		code = root_born(pipeline, &event);
 	if (code == 0 && filter_passes(&pipeline->filter, &event, task))

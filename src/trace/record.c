@@ -8,15 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "argv/env_selection.h"
 #include "capture/collector.h"
 #include "capture/output.h"
 #include "capture/write_head.h"
 #include "capture/write_records.h"
 #include "capture/writer.h"
 #include "clock.h"
+#include "host/cgroups.h"
 #include "source/live.h"
 #include "task/proc.h"
 #include "task/task_table.h"
+#include "trace/completer.h"
+#include "trace/exec_notes.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/record_events.h"
@@ -42,6 +46,10 @@ struct recording {
 	struct capture_writer *writer;
 	struct collector *collector;
 	struct task_table *tasks; /* those of -p, with whom the recording ends */
+	struct decoder *decoder;  /* of execs, whose arguments are completed; NULL: they are not */
+	struct env_selection environment;
+	struct completer *completer;
+	int note_code; /* the first failure to write what was completed */
 	struct capture_output output;
 	bool reader_gone; /* of a stream: end quietly */
 	uint64_t size;    /* of the capture as of the last round, bytes */
@@ -72,12 +80,57 @@ static void on_fork(void *context, int32_t parent, int32_t child)
 		recording->done.look = 0;
 }
 
+static void write_completion(void *context, const struct completion *completion)
+{
+	struct recording *recording = context;
+
+	if (recording->note_code == 0)
+		recording->note_code = exec_notes_write(recording->writer, completion);
+}
+
+static void on_exec(void *context, const struct perf_event_header *sample)
+{
+	const struct recording *recording = context;
+
+	completer_look(recording->completer, sample);
+}
+
+/* Decodes only what it takes to see which execs have to be completed, while that can be done. */
+static int make_completer(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	const struct format *formats[TRACEPOINT_COUNT] = {
+		[TRACEPOINT_EXEC] = tracing->tracepoints.formats[TRACEPOINT_EXEC],
+	};
+	const char *environment = tracing->options->environment;
+	int code = decoder_new(formats, &recording->decoder, err);
+
+	if (code == 0 && environment)
+		code = env_selection_parse(environment, &recording->environment);
+	if (code < 0)
+		return error_set(err, code, "cannot complete arguments: %s", strerror(-code));
+	tracepoints_set_extra(&tracing->tracepoints, &tracing->plan, recording->decoder);
+	recording->completer = completer_new(recording->decoder, tracing->proc_fd,
+					     environment ? &recording->environment : NULL,
+					     write_completion, recording);
+	return recording->completer ? 0 : error_set(err, -ENOMEM, "out of memory");
+}
+
 static int make_collector(struct recording *recording, const struct record_events *events,
 			  struct error *err)
 {
-	recording->collector = collector_new(
-		recording->writer, events->first_ids, events->count, events->newest_id,
-		recording->tracing.options->follow ? on_fork : NULL, recording);
+	const struct collector_plan plan = {
+		.events = events->list,
+		.ids = events->first_ids,
+		.event_count = events->count,
+		.newest_id = events->newest_id,
+		.exec = tracepoints_opened_at(&recording->tracing.tracepoints, TRACEPOINT_EXEC),
+		.on_fork = recording->tracing.options->follow ? on_fork : NULL,
+		.on_exec = recording->completer ? on_exec : NULL,
+		.context = recording,
+	};
+
+	recording->collector = collector_new(recording->writer, &plan);
 	return recording->collector ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 
@@ -121,6 +174,8 @@ static int set_up_capture(struct recording *recording, struct error *err)
 		error_set(err, code, "cannot tell the events apart: %s", strerror(-code));
 	if (code == 0)
 		code = start_capture(recording, &events, err);
+	if (code == 0 && tracing->options->facts & FACT_BIT(FACT_ARGUMENTS))
+		code = make_completer(recording, err);
 	if (code == 0)
 		code = make_collector(recording, &events, err);
 	record_events_done(&events);
@@ -148,12 +203,18 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	const struct tracing *tracing = &recording->tracing;
 	const struct pid_list *pids = &tracing->options->pids;
 	const int32_t command = (int32_t)tracing->command.pid;
+	const struct capture_beginning beginning = {
+		.proc_fd = tracing->proc_fd,
+		.descent = tracing->facts.initial_pid_ns,
+		.cgroup_fd = tracing->plan.cgroup ? cgroups_open_this_host() : -1,
+		.pids = command ? &command : pids->pids,
+		.pid_count = command ? 1 : pids->count,
+	};
 	char *records;
 	size_t size;
-	int code = capture_initial_records(tracing->proc_fd, tracing->facts.initial_pid_ns,
-					   command ? &command : pids->pids,
-					   command ? 1 : pids->count, &records, &size);
-
+	int code = capture_initial_records(&beginning, &records, &size);
+	if (beginning.cgroup_fd >= 0)
+		close(beginning.cgroup_fd);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
 	struct iovec piece = {records, size};
@@ -196,6 +257,8 @@ static int take_ring(struct recording *recording, struct cpu_ring *ring, struct 
 		return error_set(err, code, "cannot tell the events of CPU %d apart: %s", ring->cpu,
 				 strerror(-code));
 	code = collector_take(recording->collector, ring);
+	if (code == 0)
+		code = recording->note_code;
 	if (code == -EBADMSG)
 		return error_set(err, code, "the ring of CPU %d holds a malformed record",
 				 ring->cpu);
@@ -361,6 +424,9 @@ static int record_and_end(struct recording *recording, struct error *err)
 static void tear_down(struct recording *recording)
 {
 	collector_free(recording->collector);
+	completer_free(recording->completer);
+	decoder_free(recording->decoder);
+	env_selection_done(&recording->environment);
 	capture_writer_free(recording->writer);
 	task_table_free(recording->tasks);
 	capture_output_close(&recording->output);

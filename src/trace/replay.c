@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "argv/kept.h"
 #include "capture/capture.h"
 #include "clock.h"
 #include "decode/format_dir.h"
@@ -24,6 +25,8 @@ struct replay {
 	struct options options;  /* as given, and as `recorded` where not given */
 	struct options recorded; /* what the recorder was asked for */
 	struct session session;
+	struct argv_provider
+		*completed; /* what the recorder completed; NULL: no facts are wanted */
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not recorded */
 	struct progress progress;
 	int capture_fd;
@@ -50,12 +53,28 @@ static int name_capture(const struct replay *replay, int code, struct error *err
 
 /* ---- formats ---- */
 
+/* Those that the lines are made of; with facts, those that feed the task table too. */
+static unsigned int wanted_tracepoints(const struct replay *replay)
+{
+	return replay->options.facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
+}
+
+/* That a format is not there is no failure: what it describes was not recorded then. */
+static int unless_missing(int code, struct error *err)
+{
+	if (code != -ENOENT)
+		return code;
+	*err = (struct error){0};
+	return 0;
+}
+
 static int read_own_formats(struct replay *replay, struct error *err)
 {
-	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code = capture_format(replay->session.source, tracepoint_names[i].system,
 					  tracepoint_names[i].name, &replay->formats[i], err);
-		if (code < 0 && code != -ENOENT)
+		code = unless_missing(code, err);
+		if (code < 0)
 			return code;
 	}
 	return 0;
@@ -65,11 +84,12 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 {
 	const struct machine machine = capture_machine(replay->session.source);
 
-	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code =
 			format_dir_read(dir, tracepoint_names[i].system, tracepoint_names[i].name,
 					&machine, &replay->formats[i], err);
-		if (code < 0 && code != -ENOENT)
+		code = unless_missing(code, err);
+		if (code < 0)
 			return code;
 	}
 	return 0;
@@ -87,7 +107,7 @@ static int read_given_formats(struct replay *replay, struct error *err)
 	return code;
 }
 
-/* Forget the formats of what was not recorded. */
+/* Forget the formats of what was not recorded. Returns how many are left that are shown. */
 static size_t keep_recorded(struct replay *replay)
 {
 	size_t kept = 0;
@@ -96,7 +116,7 @@ static size_t keep_recorded(struct replay *replay)
 		if (!replay->formats[i])
 			continue;
 		if (capture_has_tracepoint(replay->session.source, replay->formats[i]->id)) {
-			kept++;
+			kept += i < TRACEPOINTS_SHOWN;
 			continue;
 		}
 		format_free(replay->formats[i]);
@@ -158,7 +178,8 @@ static void select_recorded(struct replay *replay)
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (replay->formats[i])
 			ids[count++] = replay->formats[i]->id;
-		else if (replay->options.follow || replay->options.events & EVENT_BIT(i))
+		else if (i < TRACEPOINTS_SHOWN &&
+			 (replay->options.follow || replay->options.events & EVENT_BIT(i)))
 			notice(&replay->options, "sched:%s was not recorded",
 			       tracepoint_names[i].name);
 	}
@@ -187,7 +208,9 @@ static void adopt_selection(struct replay *replay)
 
 	while (argv && argv[argc])
 		argc++;
-	if (argc == 0 || !is_ours(argv[0]) || options->all || options->pids.count > 0 ||
+	/* A capture is not to be trusted: no other mode's options are parsed. */
+	if (argc < 2 || !is_ours(argv[0]) || strcmp(argv[1], "record") != 0 || options->all ||
+	    options->pids.count > 0 ||
 	    options_parse(argc, (char **)argv, &replay->recorded, &ignored) < 0)
 		return;
 	if (replay->recorded.mode != MODE_RECORD)
@@ -242,10 +265,56 @@ static int refuse_own_capture(const struct replay *replay, struct error *err)
 	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options.output);
 }
 
+static void set_extra(struct replay *replay)
+{
+	struct source *source = replay->session.source;
+	const char *arch = capture_arch(source);
+	const struct registers *registers = arch ? registers_of_machine(arch) : NULL;
+	struct sample_extra_layout layout;
+
+	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		if (replay->formats[i] &&
+		    capture_tracepoint_extra(source, replay->formats[i]->id, &layout))
+			decoder_set_extra(replay->session.decoder, (enum tracepoint)i, &layout,
+					  registers);
+	}
+}
+
+/* Have the capture give out all that facts are made of. */
+static int want_facts(struct replay *replay, struct error *err)
+{
+	struct session *session = &replay->session;
+
+	set_extra(replay);
+	capture_want(session->source, PERF_RECORD_FORK);
+	capture_want(session->source, RECORD_CGROUP);
+	capture_want(session->source, RECORD_NOTE);
+	replay->completed = argv_kept_new(session->images.selection);
+	if (!replay->completed)
+		return error_set(err, -ENOMEM, "out of memory");
+	session->images.provider = replay->completed;
+	session->pipeline.recorded = replay->completed;
+	return 0;
+}
+
+static int make_pipeline(struct replay *replay, struct error *err)
+{
+	const struct source *source = replay->session.source;
+	const struct format *formats[TRACEPOINT_COUNT];
+	struct session_origin origin = {
+		.host = capture_hostname(source),
+		.boot_id = capture_boot_id(source),
+	};
+
+	origin.wall_offset_known = capture_wall_offset(source, &origin.wall_offset_ns);
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+		formats[i] = replay->formats[i];
+	int code = session_make_pipeline(&replay->session, formats, &origin, err);
+	return code == 0 && replay->options.facts ? want_facts(replay, err) : code;
+}
+
 static int set_up(struct replay *replay, struct error *err)
 {
-	const struct format *formats[TRACEPOINT_COUNT];
-
 	replay->wake_fd = signals_install();
 	if (replay->wake_fd < 0)
 		return error_set(err, replay->wake_fd, "cannot catch signals: %s",
@@ -261,9 +330,7 @@ static int set_up(struct replay *replay, struct error *err)
 		code = refuse_own_capture(replay, err);
 	if (code < 0)
 		return code;
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
-		formats[i] = replay->formats[i];
-	code = session_make_pipeline(&replay->session, formats, err);
+	code = make_pipeline(replay, err);
 	replay->session.pipeline.pids_to_come = replay->options.follow;
 	if (replay->options.command)
 		replay->session.pipeline.command_pid = capture_first_pid(replay->session.source);
@@ -314,12 +381,41 @@ static int enter_descendants(struct replay *replay)
 	return 0;
 }
 
-static int follow_first(struct replay *replay, struct error *err)
+/* init and kthreadd, which alone have no parent. */
+#define PARENTLESS_MAX 2
+
+/* As /proc showed them to the recorder. */
+static int enter_old_tasks(struct replay *replay)
 {
-	if (!replay->options.follow)
-		return 0;
-	int code = enter_pids(replay);
-	if (code == 0)
+	struct task_table *table = replay->session.tasks;
+	size_t count;
+	const struct capture_task *tasks = capture_tasks(replay->session.source, &count);
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < count; i++) {
+		const struct old_task old = {
+			.tid = tasks[i].tid,
+			.tgid = tasks[i].tgid,
+			.ppid = tasks[i].parent == 0 && tasks[i].tgid > PARENTLESS_MAX
+					? -1
+					: tasks[i].parent,
+			.comm = {tasks[i].comm, strlen(tasks[i].comm)},
+		};
+
+		code = task_table_add_old(table, &old);
+	}
+	task_table_link_old(table);
+	return code;
+}
+
+/* What was there before the first record. */
+static int enter_first(struct replay *replay, struct error *err)
+{
+	int code = replay->options.facts ? enter_old_tasks(replay) : 0;
+
+	if (code == 0 && replay->options.follow)
+		code = enter_pids(replay);
+	if (code == 0 && replay->options.follow)
 		code = enter_descendants(replay);
 	return code < 0 ? error_set(err, code, "out of memory") : 0;
 }
@@ -376,7 +472,7 @@ static int drain(struct replay *replay, struct error *err)
 
 	while ((code = source_next(replay->session.source, &record, err)) > 0) {
 		if (replay->records++ == 0)
-			code = follow_first(replay, err);
+			code = enter_first(replay, err);
 		if (code < 0)
 			return code;
 		if (is_over(replay, &record))
@@ -411,6 +507,7 @@ static int run(struct replay *replay, struct error *err)
 static void tear_down(struct replay *replay)
 {
 	session_done(&replay->session);
+	argv_provider_free(replay->completed);
 	options_done(&replay->recorded);
 	source_free(replay->session.source);
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)

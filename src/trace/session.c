@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "trace/notice.h"
@@ -12,8 +14,12 @@
 void session_done(struct session *session)
 {
 	raw_free(session->raw);
+	sink_free(session->summary);
+	writer_free(session->summary_writer);
 	sink_free(session->sink);
 	writer_free(session->writer);
+	image_maker_done(&session->images);
+	env_selection_done(&session->environment);
 	decoder_free(session->decoder);
 	task_table_free(session->tasks);
 	if (session->output_fd >= 0)
@@ -41,9 +47,7 @@ int session_open_output(struct session *session, struct error *err)
 	if (code < 0)
 		return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 	session->writer = writer_new(path ? session->output_fd : STDOUT_FILENO);
-	const struct sink_context context = {.writer = session->writer};
-	session->sink = session->writer ? sink_pipe_new(&context) : NULL;
-	return session->sink ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return session->writer ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 
 void session_keep_output(struct session *session)
@@ -54,33 +58,137 @@ void session_keep_output(struct session *session)
 		return;
 }
 
-int session_make_pipeline(struct session *session,
-			  const struct format *const formats[TRACEPOINT_COUNT], struct error *err)
+/* ---- the pipeline ---- */
+
+/* How wide the terminal FD is, in columns; 0: it is none. */
+static unsigned int terminal_width(int fd)
+{
+	struct winsize size;
+
+	if (!isatty(fd))
+		return 0;
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* https://no-color.org; terminfo(5) calls a terminal without any capabilities "dumb". */
+static bool wants_color(int fd)
+{
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return isatty(fd) && (!no_color || no_color[0] == '\0') && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+static struct sink_context make_context(const struct session *session,
+					const struct session_origin *origin, int fd,
+					struct writer *writer)
+{
+	return (struct sink_context){
+		.writer = writer,
+		.host = origin->host,
+		.boot_id = origin->boot_id,
+		.wall_clock = session->options->wall_clock,
+		.wall_offset_known = origin->wall_offset_known,
+		.wall_offset_ns = origin->wall_offset_ns,
+		.environment = session->options->environment != NULL,
+		.width = terminal_width(fd),
+		.color = wants_color(fd),
+	};
+}
+
+static struct sink *make_sink(const struct options *options, const struct sink_context *context)
+{
+	switch (options->format) {
+	case OUTPUT_JSON:
+		return sink_json_new(context);
+	case OUTPUT_TABLE:
+		return sink_table_new(context);
+	case OUTPUT_TREE:
+		return sink_tree_new(context);
+	case OUTPUT_SUMMARY:
+		return sink_summary_new(context);
+	default:
+		return options->extended ? sink_extended_new(context) : sink_pipe_new(context);
+	}
+}
+
+static int make_sinks(struct session *session, const struct session_origin *origin,
+		      struct error *err)
 {
 	const struct options *options = session->options;
-	int code = decoder_new(formats, &session->decoder, err);
+	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
+	const struct sink_context context = make_context(session, origin, fd, session->writer);
 
-	if (code < 0)
-		return code;
-	session->tasks = task_table_new();
+	session->sink = make_sink(options, &context);
+	if (options->summary) {
+		session->summary_writer = writer_new(STDERR_FILENO);
+		const struct sink_context beside =
+			make_context(session, origin, STDERR_FILENO, session->summary_writer);
+		session->summary = session->summary_writer ? sink_summary_new(&beside) : NULL;
+	}
 	if (options->raw)
-		session->raw = raw_new(session->writer, formats, TRACEPOINT_COUNT);
-	if (!session->tasks || (options->raw && !session->raw))
+		session->raw = raw_new(session->writer, session->formats, TRACEPOINT_COUNT);
+	if (!session->sink || (options->summary && !session->summary) ||
+	    (options->raw && !session->raw))
 		return error_set(err, -ENOMEM, "out of memory");
-	session->pipeline = (struct pipeline){
+	return 0;
+}
+
+static int keep_facts(struct session *session, struct error *err)
+{
+	const char *environment = session->options->environment;
+
+	if (environment && env_selection_parse(environment, &session->environment) < 0)
+		return error_set(err, -EINVAL, "--env takes names, not '%.80s'", environment);
+	if (task_table_keep_facts(session->tasks) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
+	session->images.selection = environment ? &session->environment : NULL;
+	decoder_want_facts(session->decoder);
+	return 0;
+}
+
+static struct pipeline make_pipeline(struct session *session)
+{
+	const struct options *options = session->options;
+
+	return (struct pipeline){
 		.decoder = session->decoder,
 		.tasks = session->tasks,
 		.sink = session->sink,
+		.summary = session->summary,
 		.raw = session->raw,
+		.images = options->facts ? &session->images : NULL,
 		.filter =
 			{
 				.events = options->events,
 				.pids = options->pids.count > 0 ? &options->pids : NULL,
 				.followed_only = options->follow || options->command,
+				.more = filter_options_facts(&options->filter) ? &options->filter
+									       : NULL,
 			},
 		.max_events = options->max_events,
 	};
-	return 0;
+}
+
+int session_make_pipeline(struct session *session,
+			  const struct format *const formats[TRACEPOINT_COUNT],
+			  const struct session_origin *origin, struct error *err)
+{
+	int code = decoder_new(formats, &session->decoder, err);
+
+	if (code < 0)
+		return code;
+	memcpy(session->formats, formats, sizeof(session->formats));
+	session->tasks = task_table_new();
+	if (!session->tasks)
+		return error_set(err, -ENOMEM, "out of memory");
+	if (session->options->facts)
+		code = keep_facts(session, err);
+	if (code == 0)
+		code = make_sinks(session, origin, err);
+	if (code == 0)
+		session->pipeline = make_pipeline(session);
+	return code;
 }
 
 int session_output_failed(struct session *session, int code, struct error *err)
@@ -120,7 +228,10 @@ int session_flush(struct session *session, struct error *err)
 
 int session_finish_output(struct session *session, struct error *err)
 {
-	int code = session->reader_gone ? 0 : writer_flush(session->writer);
+	int code = session->reader_gone ? 0 : sink_finish(session->sink);
+
+	if (code == 0 && !session->reader_gone)
+		code = writer_flush(session->writer);
 
 	if (code == 0 && session->output_fd >= 0) {
 		/* Where a full disk or a quota shows late, as on NFS. */
@@ -134,6 +245,11 @@ void session_print_summary(const struct session *session, double seconds)
 {
 	const struct pipeline *pipeline = &session->pipeline;
 	struct source_stats stats;
+
+	/* Nobody can be told where standard error does not take it. */
+	if (session->summary && sink_finish(session->summary) == 0 &&
+	    writer_flush(session->summary_writer) < 0)
+		return;
 
 	source_stats(session->source, &stats);
 	notice(session->options,

@@ -189,22 +189,31 @@ void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_pla
 	plan->cgroup = (tracepoints->facts & FACT_BIT(FACT_CGROUP)) != 0;
 }
 
+size_t tracepoints_opened_at(const struct tracepoints *tracepoints, enum tracepoint tracepoint)
+{
+	size_t index = 0;
+
+	for (unsigned int i = 0; i < tracepoint; i++)
+		index += tracepoints->formats[i] != NULL;
+	return index;
+}
+
 void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct cpu_ring_plan *plan,
 			   struct decoder *decoder)
 {
-	size_t opened = 0;
-
 	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		const enum tracepoint tracepoint = (enum tracepoint)i;
+
 		if (!tracepoints->formats[i])
 			continue;
-		const struct perf_event_attr attr = cpu_ring_attr(plan, opened++);
+		const struct perf_event_attr attr =
+			cpu_ring_attr(plan, tracepoints_opened_at(tracepoints, tracepoint));
 		const struct sample_extra_layout layout = {
 			.sample_type = attr.sample_type,
 			.regs_user = attr.sample_regs_user,
 		};
 
 		if (attr.sample_type != PERF_EVENT_SAMPLE_TYPE)
-			decoder_set_extra(decoder, (enum tracepoint)i, &layout,
-					  tracepoints->registers);
+			decoder_set_extra(decoder, tracepoint, &layout, tracepoints->registers);
 	}
 }

@@ -91,13 +91,17 @@ static int check_pids(const struct tracing *tracing, struct error *err)
 static int open_source(struct tracing *tracing, bool recording, struct error *err)
 {
 	const struct options *options = tracing->options;
-	uint32_t good = LIVE_RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE);
+	bool has_stacks = (options->facts & FACT_BIT(FACT_ARGUMENTS)) != 0;
+	uint32_t size = has_stacks ? LIVE_RING_SIZE_WITH_STACKS : LIVE_RING_SIZE;
+	uint32_t good = size / (uint32_t)sysconf(_SC_PAGESIZE);
 	struct live_options live = {
 		.plan =
 			{
 				.pages = options->mmap_pages ? options->mmap_pages : good,
 				.may_shrink = options->mmap_pages == 0,
 				.features = PERF_FEATURES_ALL,
+				/* An exec, and no other event, is so large. */
+				.watermark = has_stacks ? options->arg_bytes / 2 : 0,
 			},
 		.sysfs_online = LIVE_ONLINE_CPUS,
 		.notice = notice_cpu,

@@ -24,6 +24,9 @@ void fuzz_decoder(const uint8_t *bytes, size_t size);
 /* A capture, up to 64 KiB; once as a file, once as a stream. */
 void fuzz_capture(const uint8_t *bytes, size_t size);
 
+/* A byte of flags (1: 4-byte words, 2: swapped), the stack pointer (8 bytes), a user stack. */
+void fuzz_stack(const uint8_t *bytes, size_t size);
+
 /* Ends the run: WHAT should hold. */
 static inline void must_hold(bool holds, const char *what)
 {

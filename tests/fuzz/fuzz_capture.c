@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "capture/perf_file.h"
 #include "decode/decoder.h"
 #include "fuzz.h"
 #include "sink/raw.h"
@@ -51,10 +52,23 @@ static void begin(struct reading *reading)
 	must_hold(reading->sink && reading->raw, "there is memory");
 }
 
+/* All of it can be read. */
+static void look(const unsigned char *bytes, size_t size)
+{
+	static volatile unsigned char last;
+
+	for (size_t i = 0; i < size; i++)
+		last = bytes[i];
+	(void)last;
+}
+
 static void take(struct reading *reading, const struct record *record)
 {
 	struct event event;
 
+	look(record->body, record->body_size);
+	look(record->raw, record->raw_size);
+	look(record_extra(record), record->extra_size);
 	if (!reading->decoder)
 		return;
 	int code = decoder_decode(reading->decoder, record, &event);
@@ -95,6 +109,9 @@ static void ask(const struct source *source)
 	capture_is_cut(source, text, sizeof(text));
 	capture_malformed(source);
 	capture_tasks(source, &count);
+	must_hold(!capture_boot_id(source) || strlen(capture_boot_id(source)) == 36, "a UUID");
+	must_hold(!capture_hostname(source) || capture_hostname(source)[0], "a name");
+	must_hold(!capture_arch(source) || capture_arch(source)[0], "a name");
 	source_stats((struct source *)(uintptr_t)source, &stats);
 }
 
@@ -128,6 +145,9 @@ static void read_capture(int fd)
 		check_reason(code, &err);
 		return;
 	}
+	capture_want(reading.source, PERF_RECORD_FORK);
+	capture_want(reading.source, RECORD_CGROUP);
+	capture_want(reading.source, PERF_FILE_RECORD_EVENT_TYPE);
 	begin(&reading);
 	drain(&reading);
 	ask(reading.source);

@@ -232,6 +232,61 @@ def pipe_straight_into_perf_script():
     expect(b'sched:sched_process_exec: filename=' in result.out, f'perf printed {result.out!r}')
 
 
+# ---- what perf reads over --------------------------------------------------------------------------
+
+MORE, CONTINUES = 2, 1
+
+
+def note_part(flags, payload):
+    """A part of a note, by include/capture/note.h."""
+    padded = payload + bytes(-len(payload) % 8)
+    return struct.pack('=IHHIHHQiiII', EVENT_TYPE, 0x7078, 40 + len(padded), 0x45544f4e, 1, flags,
+                       1, os.getpid(), os.getpid(), len(payload), 3) + padded
+
+
+NOTES = (note_part(0, b'ls\0/\0\xff\0') + note_part(MORE, b'x' * 65488) +
+         note_part(MORE | CONTINUES, b'y' * 65481) + note_part(CONTINUES, b'\0') + note_part(0, b''))
+
+
+def add_notes(path, noted):
+    """Put NOTES behind the records of the file at PATH."""
+    capture = Capture(path)
+    end = capture.data_offset + capture.data_size
+    data_size = struct.pack('=Q', capture.data_size + len(NOTES))
+    noted.write_bytes(capture.bytes[:48] + data_size + capture.bytes[56:end] + NOTES +
+                      capture.bytes[end:])
+
+
+@tracing_test
+def perf_reads_over_notes():
+    with scratch() as directory:
+        path, noted = directory / 'capture', directory / 'noted'
+        run_tool('record', '-q', '-o', path, '--', 'sh', '-c', 'ls / > /dev/null').must_succeed()
+        add_notes(path, noted)
+        equal(perf_script(noted), perf_script(path), 'what perf script prints')
+        more = {'EVENT_TYPE': perf_stats(path)['EVENT_TYPE'] + 5,
+                'TOTAL': perf_stats(path)['TOTAL'] + 5}
+        equal(perf_stats(noted), perf_stats(path) | more, 'what perf report --stats counts')
+        events = run([need_program('perf'), 'evlist', '-i', noted]).must_succeed().out.split()
+        expect(b'sched:sched_process_exec' in events, f'perf evlist printed {events!r}')
+        run(['perf', 'inject', '-i', noted, '-o', directory / 'injected']).must_succeed()
+        equal(perf_script(directory / 'injected'), perf_script(path), 'what perf inject leaves')
+        equal(replay(noted), replay(path), 'replayed lines')
+
+
+@tracing_test
+def perf_reads_over_notes_in_a_pipe():
+    need_program('perf')
+    with scratch() as directory:
+        shell('"$tool" record -q -o - -- sh -c "ls / > /dev/null" > pipe; '
+              'perf script --ns -i - < pipe > script', cwd=directory).must_succeed()
+        with open(directory / 'pipe', 'ab') as pipe:
+            pipe.write(NOTES)
+        result = shell('perf script --ns -i - < pipe', cwd=directory).must_succeed()
+        equal(result.err, b'', 'standard error of perf script')
+        equal(result.out, (directory / 'script').read_bytes(), 'what perf script prints')
+
+
 # ---- truth ------------------------------------------------------------------------------------------
 
 @tracing_test

@@ -12,6 +12,7 @@
 /* What perf itself writes, tools/lib/perf/include/perf/event.h. */
 enum {
 	PERF_HEADER_ATTR = 64,
+	PERF_EVENT_TYPE = 65,
 	PERF_HEADER_TRACING_DATA = 66,
 	PERF_FINISHED_ROUND = 68,
 	PERF_ID_INDEX = 69,

@@ -82,6 +82,12 @@ static const struct facts no_flags = {
 	.clone_flags = 17,
 };
 
+static const struct facts a_flag_without_a_name = {
+	UNKNOWN_FACTS,
+	.has_clone_flags = true,
+	.clone_flags = UINT64_C(0x400000000),
+};
+
 static const struct facts every_flag = {
 	UNKNOWN_FACTS,
 	.has_clone_flags = true,
@@ -254,6 +260,7 @@ const struct event shown_events[] = {
 	FORK(&a_thread_starts),
 	FORK(&a_vfork),
 	FORK(&no_flags),
+	FORK(&a_flag_without_a_name),
 	FORK(&every_flag),
 
 	EXEC(&all_of_an_exec),

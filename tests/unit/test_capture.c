@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "capture/capture.h"
+#include "capture/note.h"
 #include "support_capture.h"
 
 #define PLAIN_TYPE                                                                       \
@@ -406,6 +407,14 @@ static void test_selecting_tracepoints(void **state)
 
 /* ---- what the recorder made up ---- */
 
+static void assert_task(const struct capture_task *task, const struct capture_task *expected)
+{
+	assert_int_equal(task->tid, expected->tid);
+	assert_int_equal(task->tgid, expected->tgid);
+	assert_int_equal(task->parent, expected->parent);
+	assert_string_equal(task->comm, expected->comm);
+}
+
 static void check_synthesized(struct builder *builder)
 {
 	const struct sample none = {0};
@@ -420,6 +429,10 @@ static void check_synthesized(struct builder *builder)
 	builder_comm(builder, 0, 1, 1, "init", &none);
 	builder_fork(builder, 9, 9, 10, 9, &none);
 	builder_comm(builder, 0, 9, 10, "thread", &none);
+	builder_fork(builder, 9, 1, 9, 1, &none);
+	builder_comm(builder, 0, 9, 30, "123456789012345 and more", &none);
+	builder_comm(builder, 0, 8, 30, "of another process", &none);
+	builder_comm(builder, 0, 31, 31, "nobody's child", &none);
 	builder_record(builder, PERF_FINISHED_INIT, 0, &(struct bytes){0});
 	builder->sample_type = PLAIN_TYPE;
 	builder_at(builder, 1, 10);
@@ -436,13 +449,13 @@ static void check_synthesized(struct builder *builder)
 	ASSERT_TIMES(&seen, 10, 12);
 	assert_int_equal(seen.first[1].type, PERF_RECORD_COMM);
 	const struct capture_task *tasks = capture_tasks(source, &count);
-	assert_int_equal(count, 4);
-	assert_int_equal(tasks[0].tid, 1);
-	assert_int_equal(tasks[0].parent, 0);
-	assert_int_equal(tasks[2].tid, 10);
-	assert_int_equal(tasks[2].parent, 9);
-	assert_int_equal(tasks[3].tid, 10);
-	assert_int_equal(tasks[3].parent, 9);
+	assert_int_equal(count, 6);
+	assert_task(&tasks[0], &(struct capture_task){1, 1, 0, "init"});
+	assert_task(&tasks[1], &(struct capture_task){10, 9, 9, "thread"});
+	assert_task(&tasks[2], &(struct capture_task){9, 9, 1, ""});
+	assert_task(&tasks[3], &(struct capture_task){30, 9, 9, "123456789012345"});
+	assert_task(&tasks[4], &(struct capture_task){30, 8, 8, "of another proc"});
+	assert_task(&tasks[5], &(struct capture_task){31, 31, 0, "nobody's child"});
 	source_free(source);
 	close(fd);
 	bytes_free(&bytes);
@@ -488,6 +501,270 @@ static void test_the_body_of_comm_is_in_native_byte_order(void **state)
 	(void)state;
 	for_all_kinds(check_comm);
 }
+
+/* ---- records that have to be asked for ---- */
+
+static void put_cgroup(struct builder *builder, uint64_t id, const char *path,
+		       const struct sample *trailer)
+{
+	static const char zeros[8];
+	struct bytes body = {0};
+	size_t length = strlen(path);
+
+	builder_put64(builder, &body, id);
+	bytes_put(&body, path, length);
+	bytes_put(&body, zeros, 8 - length % 8);
+	builder_other(builder, RECORD_CGROUP, 0, &body, trailer);
+}
+
+/* What was there at the start, two samples, and between them a fork and a new cgroup. */
+static struct bytes make_forks_and_cgroups(struct builder *builder)
+{
+	const struct sample none = {0};
+
+	add_events(builder);
+	builder->sample_type = DUMMY_TYPE;
+	builder_fork(builder, 1, 0, 1, 0, &none);
+	put_cgroup(builder, 1, "/", &none);
+	put_cgroup(builder, UINT64_C(0x0102030405060708), "/a/b", &none);
+	builder->sample_type = PLAIN_TYPE;
+	builder_at(builder, 1, 10);
+	builder->sample_type = DUMMY_TYPE;
+	builder_fork(builder, 20, 1, 21, 2, &(struct sample){.id = 3, .time_ns = 20});
+	put_cgroup(builder, 9, "/new", &(struct sample){.id = 4, .time_ns = 30});
+	builder_fork(builder, 1, 0, 1, 0, &none);
+	builder->sample_type = PLAIN_TYPE;
+	builder_at(builder, 1, 40);
+	return builder_finish(builder);
+}
+
+static void check_not_wanted(struct builder *builder)
+{
+	struct bytes bytes = make_forks_and_cgroups(builder);
+	struct seen seen;
+
+	assert_int_equal(read_bytes(&bytes, builder->kind, &seen), 0);
+	ASSERT_TIMES(&seen, 10, 40);
+	bytes_free(&bytes);
+}
+
+static void assert_next(struct source *source, struct record *record)
+{
+	struct error err;
+	int code;
+
+	while ((code = source_next(source, record, &err)) == 0)
+		assert_int_equal(source_wait(source, -1, -1, &err), 0);
+	assert_int_equal(code, 1);
+}
+
+static void assert_cgroup(struct source *source, uint64_t time_ns, uint64_t id, const char *path)
+{
+	struct record record;
+
+	assert_next(source, &record);
+	assert_int_equal(record.type, RECORD_CGROUP);
+	assert_int_equal(record.time_ns, time_ns);
+	assert_int_equal(load64(record.body, false), id);
+	assert_string_equal((const char *)record.body + sizeof(id), path);
+}
+
+static void assert_fork(struct source *source)
+{
+	const struct {
+		int32_t pid, ppid, tid, ptid;
+		uint64_t time_ns;
+	} expected = {20, 1, 21, 2, 20};
+	struct record record;
+
+	assert_next(source, &record);
+	assert_int_equal(record.type, PERF_RECORD_FORK);
+	assert_int_equal(record.time_ns, 20);
+	assert_int_equal(record.body_size, sizeof(expected));
+	assert_memory_equal(record.body, &expected, sizeof(expected));
+}
+
+static void check_wanted(struct builder *builder)
+{
+	struct bytes bytes = make_forks_and_cgroups(builder);
+	int fd = open_bytes(&bytes, builder->kind);
+	struct source *source;
+	struct seen seen;
+	struct record record;
+	struct error err;
+
+	assert_int_equal(capture_open(fd, &source, &err), 0);
+	capture_want(source, PERF_RECORD_FORK);
+	capture_want(source, RECORD_CGROUP);
+	assert_cgroup(source, 0, 1, "/");
+	assert_cgroup(source, 0, UINT64_C(0x0102030405060708), "/a/b");
+	assert_next(source, &record);
+	assert_int_equal(record.time_ns, 10);
+	assert_fork(source);
+	assert_cgroup(source, 30, 9, "/new");
+	/* What looks like a synthesized fork is none of the kernel's, wherever it comes. */
+	read_all(source, &seen);
+	ASSERT_TIMES(&seen, 40);
+	assert_int_equal(seen.stats.late, 0);
+	source_free(source);
+	close(fd);
+	bytes_free(&bytes);
+}
+
+static void test_forks_and_cgroups_have_to_be_asked_for(void **state)
+{
+	(void)state;
+	for_all_kinds(check_not_wanted);
+	for_all_kinds(check_wanted);
+}
+
+/* Every byte that is there is given out, and no other. */
+static void check_long_path(struct builder *builder)
+{
+	char path[6000];
+	struct source *source;
+	struct record record;
+	struct error err;
+
+	memset(path, 'p', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	add_events(builder);
+	builder->sample_type = DUMMY_TYPE;
+	put_cgroup(builder, 7, path, &(struct sample){.id = 3, .time_ns = 5});
+	struct bytes bytes = builder_finish(builder);
+	int fd = open_bytes(&bytes, builder->kind);
+	assert_int_equal(capture_open(fd, &source, &err), 0);
+	capture_want(source, RECORD_CGROUP);
+	assert_next(source, &record);
+	assert_int_equal(load64(record.body, false), 7);
+	assert_true(record.body_size > 4096);
+	assert_memory_equal((const char *)record.body + 8, path, 4096);
+	source_free(source);
+	close(fd);
+	bytes_free(&bytes);
+}
+
+static void test_a_path_may_be_long(void **state)
+{
+	(void)state;
+	for_all_kinds(check_long_path);
+}
+
+/* ---- notes ---- */
+
+/* A note of TIME_NS in up to two parts, as note.h has the layout, in the capture's byte order. */
+static void put_note_part(struct builder *builder, uint16_t kind, uint16_t flags, uint64_t time_ns,
+			  const char *text)
+{
+	static const char zeros[8];
+	uint32_t kind_and_flags = builder->foreign == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+					  ? (uint32_t)kind << 16 | flags
+					  : (uint32_t)flags << 16 | kind;
+	uint32_t length = (uint32_t)strlen(text);
+	struct bytes body = {0};
+
+	builder_put32(builder, &body, UINT32_C(0x45544f4e));
+	builder_put32(builder, &body, kind_and_flags);
+	builder_put64(builder, &body, time_ns);
+	builder_put32(builder, &body, 20);
+	builder_put32(builder, &body, 21);
+	builder_put32(builder, &body, length);
+	builder_put32(builder, &body, 7);
+	bytes_put(&body, text, length);
+	bytes_put(&body, zeros, (8 - length % 8) % 8);
+	builder_record(builder, PERF_EVENT_TYPE, 0x7078, &body);
+	bytes_free(&body);
+}
+
+static const char uuid[] = "0c81bcf5-ba01-4c33-a9ae-5b7c5f8b2f0e";
+
+/* Each behind the sample that it belongs before. */
+static struct bytes make_notes(struct builder *builder)
+{
+	add_events(builder);
+	put_note_part(builder, CAPTURE_NOTE_BOOT_ID, 0, 0, uuid);
+	builder_at(builder, 1, 10);
+	builder_at(builder, 1, 30);
+	put_note_part(builder, CAPTURE_NOTE_ARGUMENTS, 0, 29, "whole");
+	builder_at(builder, 1, 40);
+	put_note_part(builder, CAPTURE_NOTE_ENVIRONMENT, 2, 39, "pa");
+	put_note_part(builder, CAPTURE_NOTE_ENVIRONMENT, 1, 39, "rts");
+	builder_round(builder);
+	builder_at(builder, 1, 50);
+	/* A part that goes on with nothing. */
+	put_note_part(builder, CAPTURE_NOTE_ENVIRONMENT, 1, 49, "none");
+	return builder_finish(builder);
+}
+
+static void assert_note(struct source *source, uint16_t kind, uint64_t time_ns, const char *text)
+{
+	struct record record;
+
+	assert_next(source, &record);
+	assert_int_equal(record.type, PERF_EVENT_TYPE);
+	assert_int_equal(record.misc, kind);
+	assert_int_equal(record.time_ns, time_ns);
+	assert_int_equal(record.pid, 20);
+	assert_int_equal(record.tid, 21);
+	assert_int_equal(record.id, 7);
+	assert_int_equal(record.body_size, strlen(text));
+	assert_memory_equal(record.body, text, strlen(text));
+}
+
+static void assert_sample(struct source *source, uint64_t time_ns)
+{
+	struct record record;
+
+	assert_next(source, &record);
+	assert_int_equal(record.type, PERF_RECORD_SAMPLE);
+	assert_int_equal(record.time_ns, time_ns);
+}
+
+static void check_notes(struct builder *builder)
+{
+	struct bytes bytes = make_notes(builder);
+	int fd = open_bytes(&bytes, builder->kind);
+	struct source *source;
+	struct seen seen;
+	struct error err;
+
+	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_string_equal(capture_boot_id(source), uuid);
+	capture_want(source, PERF_EVENT_TYPE);
+	assert_sample(source, 10);
+	assert_note(source, CAPTURE_NOTE_ARGUMENTS, 29, "whole");
+	assert_sample(source, 30);
+	assert_note(source, CAPTURE_NOTE_ENVIRONMENT, 39, "parts");
+	assert_sample(source, 40);
+	assert_sample(source, 50);
+	read_all(source, &seen);
+	assert_int_equal(seen.count, 0);
+	assert_int_equal(seen.stats.late, 0);
+	assert_int_equal(seen.malformed, 1);
+	source_free(source);
+	close(fd);
+	bytes_free(&bytes);
+}
+
+static void check_no_notes(struct builder *builder)
+{
+	struct bytes bytes = make_notes(builder);
+	struct seen seen;
+
+	assert_int_equal(read_bytes(&bytes, builder->kind, &seen), 0);
+	ASSERT_TIMES(&seen, 10, 30, 40, 50);
+	assert_int_equal(seen.malformed, 0);
+	bytes_free(&bytes);
+}
+
+static void test_notes_have_to_be_asked_for(void **state)
+{
+	(void)state;
+	for_all_kinds(check_no_notes);
+	for_all_kinds(check_notes);
+}
+
+/* ---- records without a time ---- */
 
 /* Kernels before 2.6.38: a COMM tells no time, and belongs before what follows it. */
 static void check_no_trailer(struct builder *builder)
@@ -1111,6 +1388,9 @@ int main(void)
 		cmocka_unit_test(test_selecting_tracepoints),
 		cmocka_unit_test(test_synthesized_records_are_tasks_not_events),
 		cmocka_unit_test(test_the_body_of_comm_is_in_native_byte_order),
+		cmocka_unit_test(test_forks_and_cgroups_have_to_be_asked_for),
+		cmocka_unit_test(test_a_path_may_be_long),
+		cmocka_unit_test(test_notes_have_to_be_asked_for),
 		cmocka_unit_test(test_records_without_a_time_stay_with_their_neighbours),
 		cmocka_unit_test(test_losses_are_not_counted_twice),
 		cmocka_unit_test(test_what_no_lost_record_told_of_comes_last),

@@ -437,6 +437,92 @@ static void test_real_captures_damaged(void **state)
 	for_captures(check_damage);
 }
 
+/* ---- what they say of their hosts ---- */
+
+/* As perf report --header-only shows it. */
+static const struct origin_of {
+	const char *path, *hostname, *arch;
+	bool has_wall_offset;
+	int64_t wall_offset_ns;
+} origins[] = {
+	{CAPTURES "/amd64-6.18.44/file.data", "vm", "x86_64", false, 0},
+	{CAPTURES "/amd64-6.18.44/pipe.data", "vm", "x86_64", false, 0},
+	{CAPTURES "/amd64-6.1.0-50/p2.data", "(none)", "x86_64", true,
+	 INT64_C(1795373437214872000) - INT64_C(9802389100)},
+	{CAPTURES "/amd64-7.3.4+deb13/p3.pipe", "(none)", "x86_64", false, 0},
+	{CAPTURES "/arm64-6.12.107+deb13/p2.data", "(none)", "aarch64", true,
+	 INT64_C(1795373474967770000) - INT64_C(9826601968)},
+	{CAPTURES "/arm64-6.12.107+deb13/p3.pipe", "(none)", "aarch64", false, 0},
+	{CAPTURES "/s390x-6.1.0-50/p2.data", "(none)", "s390x", true,
+	 INT64_C(1795373742281538000) - INT64_C(9371078139)},
+	{CAPTURES "/s390x-6.1.0-50/p3.pipe", "(none)", "s390x", false, 0},
+};
+
+static struct source *open_capture(const char *path, int *fd)
+{
+	struct source *source;
+	struct error err;
+
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(*fd >= 0);
+	assert_int_equal(capture_open(*fd, &source, &err), 0);
+	return source;
+}
+
+static void test_hosts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(origins); i++) {
+		int fd;
+		struct source *source = open_capture(origins[i].path, &fd);
+		int64_t offset_ns = 0;
+
+		assert_string_equal(capture_hostname(source), origins[i].hostname);
+		assert_string_equal(capture_arch(source), origins[i].arch);
+		assert_null(capture_boot_id(source));
+		assert_int_equal(capture_wall_offset(source, &offset_ns),
+				 origins[i].has_wall_offset);
+		assert_int_equal(offset_ns, origins[i].wall_offset_ns);
+		source_free(source);
+		close(fd);
+	}
+}
+
+/* perf record --all-cgroups, on hosts that have only the root; its first tasks. */
+static void check_cgroups_and_tasks(const char *path)
+{
+	struct record record;
+	size_t count;
+	int fd;
+
+	if (!ends_with(path, "/p2.data"))
+		return;
+	struct source *source = open_capture(path, &fd);
+	capture_want(source, RECORD_CGROUP);
+	next_record(source, &record);
+	assert_int_equal(record.type, RECORD_CGROUP);
+	assert_int_equal(record.time_ns, 0);
+	assert_int_equal(load64(record.body, false), 1);
+	assert_string_equal((const char *)record.body + sizeof(uint64_t), "/");
+	const struct capture_task *tasks = capture_tasks(source, &count);
+	assert_true(count > 2);
+	assert_int_equal(tasks[0].tid, 1);
+	assert_int_equal(tasks[0].tgid, 1);
+	assert_int_equal(tasks[0].parent, 0);
+	assert_string_equal(tasks[0].comm, "init");
+	assert_int_equal(tasks[1].tgid, 2);
+	assert_string_equal(tasks[1].comm, "kthreadd");
+	assert_int_equal(tasks[2].parent, 2);
+	source_free(source);
+	close(fd);
+}
+
+static void test_cgroups_and_tasks(void **state)
+{
+	(void)state;
+	for_captures(check_cgroups_and_tasks);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -446,6 +532,8 @@ int main(void)
 		cmocka_unit_test(test_tasks_that_were_there_before),
 		cmocka_unit_test(test_real_captures_cut_short),
 		cmocka_unit_test(test_real_captures_damaged),
+		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_cgroups_and_tasks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

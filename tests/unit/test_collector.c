@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From rings into a capture: byte for byte, but for the counts of LOST and the ids of late CPUs.
+ * From rings into a capture: byte for byte, but for the counts of LOST, the ids of late CPUs and
+ * the length of user stacks.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,12 +12,31 @@
 #include "capture/collector.h"
 #include "capture/write_records.h"
 #include "source/perf_event.h"
+#include "source/sample_extra.h"
 #include "support.h"
 
 #define RING_BYTES 4096U
 #define NEWEST_ID 40U
 
 static const uint64_t capture_ids[] = {31, 40};
+
+/* The exec tracepoint with all that may follow its raw data, and the ring's owner. */
+static const struct recorded_event events[] = {
+	{.attr = {.size = PERF_ATTR_SIZE_VER3,
+		  .sample_type = PERF_EVENT_SAMPLE_TYPE | PERF_SAMPLE_REGS_USER |
+				 PERF_SAMPLE_STACK_USER | SAMPLE_EXTRA_CGROUP,
+		  .sample_regs_user = 0x81,
+		  .sample_id_all = 1},
+	 .name = "exec",
+	 .ids = capture_ids,
+	 .id_count = 1},
+	{.attr = {.size = PERF_ATTR_SIZE_VER3,
+		  .sample_type = PERF_EVENT_SAMPLE_TYPE,
+		  .sample_id_all = 1},
+	 .name = "dummy",
+	 .ids = capture_ids + 1,
+	 .id_count = 1},
+};
 
 struct case_state {
 	struct fake_ring fake;
@@ -26,9 +46,12 @@ struct case_state {
 	int fd, counts[2]; /* the capture; a pipe of loss counts, as the tracepoint's fd gives them
 			    */
 	size_t head;       /* bytes before the records */
-	unsigned char written[4 * RING_BYTES];
+	unsigned char written[16 * RING_BYTES];
 	size_t written_size;
 	int32_t parent, child; /* of the last fork told */
+	unsigned int execs;    /* told */
+	uint64_t exec_ns;      /* time of the last one */
+	uint16_t exec_size;
 };
 
 static void on_fork(void *context, int32_t parent, int32_t child)
@@ -39,13 +62,18 @@ static void on_fork(void *context, int32_t parent, int32_t child)
 	test->child = child;
 }
 
+static void on_exec(void *context, const struct perf_event_header *sample)
+{
+	struct case_state *test = context;
+
+	test->execs++;
+	memcpy(&test->exec_ns, (const char *)sample + 24, sizeof(test->exec_ns));
+	test->exec_size = sample->size;
+}
+
 static int set_up(void **state)
 {
-	static const struct recorded_event event = {.attr = {.size = PERF_ATTR_SIZE_VER3},
-						    .name = "x",
-						    .ids = capture_ids,
-						    .id_count = 1};
-	const struct capture_description description = {.events = &event, .event_count = 1};
+	const struct capture_description description = {.events = events, .event_count = 2};
 	const struct capture_features features = {0};
 	struct case_state *test = calloc(1, sizeof(*test));
 
@@ -65,7 +93,16 @@ static int set_up(void **state)
 	assert_int_equal(capture_writer_new(test->fd, true, &description, &features, &test->writer),
 			 0);
 	test->head = capture_writer_size(test->writer);
-	test->collector = collector_new(test->writer, capture_ids, 2, NEWEST_ID, on_fork, test);
+	test->collector = collector_new(test->writer, &(struct collector_plan){
+							      .events = events,
+							      .ids = capture_ids,
+							      .event_count = 2,
+							      .newest_id = NEWEST_ID,
+							      .exec = 0,
+							      .on_fork = on_fork,
+							      .on_exec = on_exec,
+							      .context = test,
+						      });
 	assert_non_null(test->collector);
 	*state = test;
 	return 0;
@@ -129,7 +166,7 @@ static void put_lost(struct case_state *test, uint64_t count)
 
 static void assert_captured(struct case_state *test)
 {
-	unsigned char captured[4 * RING_BYTES];
+	unsigned char captured[16 * RING_BYTES];
 	ssize_t got = pread(test->fd, captured, sizeof(captured), (off_t)test->head);
 
 	assert_int_equal(got, (ssize_t)test->written_size);
@@ -277,6 +314,118 @@ static void test_forks_are_told(void **state)
 	assert_captured(test);
 }
 
+/* ---- execs and their stacks ---- */
+
+#define STACK_SIZE 1024U
+
+static unsigned char *put_word(unsigned char *at, uint64_t word)
+{
+	memcpy(at, &word, sizeof(word));
+	return at + sizeof(word);
+}
+
+/* An exec whose stack has SIZE bytes, of which the kernel has filled FILLED. */
+static uint16_t make_exec(unsigned char *record, uint64_t id, uint64_t size, uint64_t filled)
+{
+	const struct sample sample = {.id = id, .time_ns = 60, .raw = "0123456", .raw_size = 7};
+	unsigned char *at = record + make_sample(record, PERF_EVENT_SAMPLE_TYPE, &sample);
+
+	at = put_word(at, PERF_SAMPLE_REGS_ABI_64);
+	at = put_word(at, 0x1111);
+	at = put_word(at, 0x2222);
+	at = put_word(at, size);
+	if (size > 0) {
+		for (uint64_t i = 0; i < size; i++)
+			*at++ = (unsigned char)(i < filled ? i * 7 + 1 : 0);
+		at = put_word(at, filled);
+	}
+	at = put_word(at, 0xc0); /* the cgroup */
+	const struct perf_event_header header = {
+		.type = PERF_RECORD_SAMPLE,
+		.size = (uint16_t)(at - record),
+	};
+	memcpy(record, &header, sizeof(header));
+	return header.size;
+}
+
+/* Put an exec with a stack of STACK_SIZE, and expect it with one that is as long as FILLED. */
+static void put_exec(struct case_state *test, uint64_t id, uint64_t filled)
+{
+	_Alignas(8) unsigned char record[2 * STACK_SIZE];
+	uint16_t size = make_exec(record, id, STACK_SIZE, filled);
+
+	assert_true(fake_ring_write(&test->fake, record, size));
+	size = make_exec(record, capture_ids[0], (filled + 7) / 8 * 8, filled);
+	memcpy(test->written + test->written_size, record, size);
+	test->written_size += size;
+}
+
+static void test_stacks_are_as_long_as_they_are_filled(void **state)
+{
+	static const uint64_t filled[] = {0, 1, 7, 8, 9, 500, 1015, 1016, 1017, 1023, 1024};
+	struct case_state *test = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(filled); i++) {
+		put_sample(test, capture_ids[0], 50);
+		put_exec(test, capture_ids[0], filled[i]);
+		put_exec(test, capture_ids[0], filled[ARRAY_SIZE(filled) - 1 - i]);
+		put_sample(test, capture_ids[0], 70);
+		assert_int_equal(collector_take(test->collector, &test->ring), 0);
+		assert_captured(test);
+		assert_int_equal(test->fake.control->data_tail, test->fake.control->data_head);
+	}
+}
+
+static void test_stacks_of_late_cpus_too(void **state)
+{
+	struct case_state *test = *state;
+
+	test->ring.ids[0] = 51;
+	put_exec(test, 51, 100);
+	put_exec(test, 51, 0);
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_captured(test);
+}
+
+/* It is not as its event says: whoever reads it may judge. */
+static void test_a_stack_beyond_its_sample_goes_as_it_is(void **state)
+{
+	struct case_state *test = *state;
+	_Alignas(8) unsigned char record[2 * STACK_SIZE];
+	uint16_t size = make_exec(record, capture_ids[0], STACK_SIZE, 8);
+	const uint64_t sizes[] = {STACK_SIZE + 8, STACK_SIZE + 24, UINT64_MAX, UINT64_MAX - 7};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		put_word(record + size - STACK_SIZE - 24, sizes[i]);
+		put(test, record, size);
+		assert_int_equal(collector_take(test->collector, &test->ring), 0);
+		assert_captured(test);
+	}
+	/* More is filled than there is. */
+	size = make_exec(record, capture_ids[0], STACK_SIZE, 8);
+	put_word(record + size - 16, STACK_SIZE + 1);
+	put(test, record, size);
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_captured(test);
+}
+
+static void test_execs_are_told(void **state)
+{
+	struct case_state *test = *state;
+
+	put_sample(test, capture_ids[1], 10);
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_int_equal(test->execs, 0);
+	put_sample(test, capture_ids[0], 20);
+	put_exec(test, capture_ids[0], 8);
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_int_equal(test->execs, 2);
+	assert_int_equal(test->exec_ns, 60);
+	/* As the kernel wrote it. */
+	assert_true(test->exec_size > STACK_SIZE);
+	assert_captured(test);
+}
+
 static void assert_refused(struct case_state *test, uint32_t type)
 {
 	const struct perf_event_header stub = {.type = type, .size = sizeof(stub)};
@@ -312,6 +461,12 @@ int main(void)
 		cmocka_unit_test(test_our_lost_is_a_record),
 		cmocka_unit_test_setup_teardown(test_late_cpus_get_known_ids, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_forks_are_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stacks_are_as_long_as_they_are_filled, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_stacks_of_late_cpus_too, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_stack_beyond_its_sample_goes_as_it_is,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_execs_are_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_short_samples_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_short_losts_are_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_short_forks_are_refused, set_up, tear_down),

@@ -352,6 +352,25 @@ static void test_output_never_outgrows_its_room(void **state)
 	}
 }
 
+static void check_and(struct text text, const char *also, const char *expected)
+{
+	char out[ESCAPE_GROWTH * 64];
+	char *end = escape_text_and(out, text, also);
+
+	assert_text((struct text){out, (size_t)(end - out)}, expected);
+}
+
+static void test_more_characters(void **state)
+{
+	(void)state;
+	check_and((struct text){NULL, 0}, " ", "");
+	check_and((struct text){"  ", 2}, " ", "\\x20\\x20");
+	check_and((struct text){"a b'c", 5}, "", "a b'c");
+	check_and((struct text){"a b'c", 5}, " '", "a\\x20b\\x27c");
+	check_and((struct text){"a\0 \0", 4}, " ", "a\\x00\\x20\\x00");
+	check_and((struct text){"|\\\xc3\xa9 \xff", 6}, " |", "\\x7c\\x5c\xc3\xa9\\x20\\xff");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +383,7 @@ int main(void)
 		cmocka_unit_test(test_cut_at_every_length),
 		cmocka_unit_test(test_at_random),
 		cmocka_unit_test(test_output_never_outgrows_its_room),
+		cmocka_unit_test(test_more_characters),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

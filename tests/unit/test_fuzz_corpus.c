@@ -65,12 +65,19 @@ static void test_capture(void **state)
 	run_corpus(fuzz_capture, "capture", 5);
 }
 
+static void test_stack(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_stack, "stack", 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_format_text),
 		cmocka_unit_test(test_decoder),
 		cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

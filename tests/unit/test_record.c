@@ -359,12 +359,12 @@ static void check_extra(struct guarded *guarded, uint64_t sample_type, uint16_t 
 
 	assert_example_raw(&record, sample_type);
 	if (!(sample_type & PERF_SAMPLE_RAW) || extra_size == 0) {
-		assert_null(record.extra);
+		assert_null(record_extra(&record));
 		assert_int_equal(record.extra_size, 0);
 		return;
 	}
 	assert_int_equal(record.extra_size, extra_size);
-	assert_memory_equal(record.extra, bytes + size, extra_size);
+	assert_memory_equal(record_extra(&record), bytes + size, extra_size);
 }
 
 static void test_what_follows_raw_is_shown(void **state)
@@ -391,7 +391,7 @@ static void test_other_types_have_no_extra(void **state)
 		    &example);
 	struct record record = parse(bytes, PERF_EVENT_SAMPLE_TYPE);
 
-	assert_null(record.extra);
+	assert_null(record_extra(&record));
 	assert_int_equal(record.extra_size, 0);
 }
 

@@ -41,7 +41,7 @@ static void test_lines_begin_as_without_it(void **state)
 
 static void test_events_that_are_not_shown(void **state)
 {
-	struct event event = {.type = EVENT_COMM, .comm = {1, TEXT("name")}};
+	struct event event = {.type = EVENT_COMM, .comm = {.tid = 1, .comm = TEXT("name")}};
 	char *line = line_of(sink_extended_new, &context, &event);
 
 	(void)state;

@@ -52,8 +52,8 @@ static void test_wall_clock_needs_an_offset(void **state)
 static void test_events_that_are_not_shown(void **state)
 {
 	struct output output = output_to_memory(sink_json_new, &context);
-	struct event comm = {.type = EVENT_COMM, .comm = {1, TEXT("name")}};
-	struct event arguments = {.type = EVENT_ARGUMENTS};
+	struct event comm = {.type = EVENT_COMM, .comm = {.tid = 1, .comm = TEXT("name")}};
+	struct event arguments = {.type = EVENT_NOTE};
 	size_t length;
 
 	(void)state;
@@ -131,12 +131,13 @@ static void test_every_byte(void **state)
 
 /* ---- many and long ones ---- */
 
+/* Not by strstr(), which with ASan measures the whole line each time. */
 static size_t count_of(const char *line, const char *what)
 {
-	size_t count = 0;
+	size_t length = strlen(what), count = 0;
 
-	for (const char *at = strstr(line, what); at; at = strstr(at + 1, what))
-		count++;
+	for (const char *at = line; *at; at++)
+		count += *at == *what && strncmp(at, what, length) == 0;
 	return count;
 }
 

@@ -18,7 +18,9 @@ static const struct event golden[] = {
 		  .old_pid = 1001,
 		  .comm = TEXT("ls"),
 		  .filename = TEXT("/usr/bin/ls")}},
-	{.type = EVENT_EXIT, .time_ns = 126 * MS - 1, .exit = {1001, 120, TEXT("ls")}},
+	{.type = EVENT_EXIT,
+	 .time_ns = 126 * MS - 1,
+	 .exit = {.pid = 1001, .prio = 120, .comm = TEXT("ls")}},
 	{.type = EVENT_LOST, .time_ns = 126 * MS, .cpu = 3, .lost = {42}},
 	{.type = EVENT_TRUNCATED, .time_ns = 127 * MS, .truncated = {"events", 5000}},
 
@@ -26,8 +28,12 @@ static const struct event golden[] = {
 	{.type = EVENT_EXEC,
 	 .time_ns = UINT64_MAX,
 	 .exec = {.pid = INT32_MAX, .old_pid = INT32_MIN}},
-	{.type = EVENT_EXIT, .time_ns = MS - 1, .exit = {INT32_MIN, INT32_MIN, TEXT("")}},
-	{.type = EVENT_EXIT, .time_ns = MS, .exit = {0, INT32_MAX, TEXT("x")}},
+	{.type = EVENT_EXIT,
+	 .time_ns = MS - 1,
+	 .exit = {.pid = INT32_MIN, .prio = INT32_MIN, .comm = TEXT("")}},
+	{.type = EVENT_EXIT,
+	 .time_ns = MS,
+	 .exit = {.pid = 0, .prio = INT32_MAX, .comm = TEXT("x")}},
 	{.type = EVENT_LOST, .time_ns = UINT64_MAX, .cpu = UINT32_MAX, .lost = {UINT64_MAX}},
 	{.type = EVENT_TRUNCATED, .time_ns = 1, .truncated = {"events", UINT64_MAX}},
 
@@ -41,7 +47,7 @@ static const struct event golden[] = {
 		  .filename = TEXT("/tmp/\033[2J\r\nEXIT|1|1|init|0")}},
 	{.type = EVENT_EXIT,
 	 .time_ns = 4 * MS,
-	 .exit = {1, 20, TEXT("\xe6\x97\xa5\xe6\x9c\xac\xc3\xa9\xff")}},
+	 .exit = {.pid = 1, .prio = 20, .comm = TEXT("\xe6\x97\xa5\xe6\x9c\xac\xc3\xa9\xff")}},
 	{.type = EVENT_EXEC,
 	 .time_ns = 5 * MS,
 	 .exec = {.pid = 1,
@@ -103,7 +109,8 @@ static void test_every_byte_in_every_text(void **state)
 		struct text text = {bytes, sizeof(bytes)};
 		struct event fork = {.type = EVENT_FORK, .fork = {1, 2, text, text}};
 		struct event exec = {.type = EVENT_EXEC, .exec = {.comm = text, .filename = text}};
-		struct event exit = {.type = EVENT_EXIT, .exit = {1, 2, text}};
+		struct event exit = {.type = EVENT_EXIT,
+				     .exit = {.pid = 1, .prio = 2, .comm = text}};
 
 		check_shape(&fork);
 		check_shape(&exec);

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture/note.h"
+#include "capture/tracing_data.h"
 #include "capture/write_head.h"
 #include "capture/write_records.h"
 #include "source/perf_event.h"
@@ -174,6 +176,144 @@ static void test_tracing_data(void **state)
 	capture_features_done(&features);
 }
 
+static void test_formats_of_several_systems(void **state)
+{
+	static const char *const names[] = {"sched:sched_process_fork", "task:task_newtask",
+					    "sched:sched_process_exit", "dummy",
+					    "signal:signal_generate"};
+	struct recorded_event mixed[ARRAY_SIZE(names)];
+	struct tracing_data *data;
+	struct error err;
+	char *bytes;
+	size_t size;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		mixed[i] = (struct recorded_event){
+			.attr.type =
+				strchr(names[i], ':') ? PERF_TYPE_TRACEPOINT : PERF_TYPE_SOFTWARE,
+			.name = names[i],
+		};
+	assert_int_equal(tracing_data_make(&dir, mixed, ARRAY_SIZE(mixed), &bytes, &size, &err), 0);
+	assert_int_equal(tracing_data_parse(bytes, size, &data, &err), 0);
+	assert_int_equal(data->event_count, 4);
+	assert_ptr_equal(tracing_data_find(data, "sched", "sched_process_fork"), &data->events[0]);
+	assert_ptr_equal(tracing_data_find(data, "sched", "sched_process_exit"), &data->events[1]);
+	assert_ptr_equal(tracing_data_find(data, "task", "task_newtask"), &data->events[2]);
+	assert_ptr_equal(tracing_data_find(data, "signal", "signal_generate"), &data->events[3]);
+	/* Nothing is left out behind them. */
+	assert_ptr_equal(data->events[3].format.bytes + data->events[3].format.length + 16,
+			 bytes + size);
+	tracing_data_free(data);
+	free(bytes);
+}
+
+/* ---- attributes of different sizes ---- */
+
+static const struct recorded_event sizes[] = {
+	{.attr = {.type = PERF_TYPE_TRACEPOINT,
+		  .size = PERF_ATTR_SIZE_VER1,
+		  .config2 = 5,
+		  .sample_regs_user = 77}, /* beyond its size */
+	 .name = "sched:sched_process_fork",
+	 .ids = ids,
+	 .id_count = 2},
+	{.attr = {.type = PERF_TYPE_TRACEPOINT,
+		  .size = PERF_ATTR_SIZE_VER5,
+		  .sample_regs_user = 6,
+		  .sample_stack_user = 16384,
+		  .sample_max_stack = 7},
+	 .name = "sched:sched_process_exec",
+	 .ids = ids + 2,
+	 .id_count = 2},
+};
+
+static void assert_sizes(const void *at, size_t index)
+{
+	struct perf_event_attr attr = {0};
+
+	memcpy(&attr, at, PERF_ATTR_SIZE_VER5);
+	assert_int_equal(attr.size, PERF_ATTR_SIZE_VER5);
+	assert_int_equal(attr.config2, index == 0 ? 5 : 0);
+	assert_int_equal(attr.sample_regs_user, index == 0 ? 0 : 6);
+	assert_int_equal(attr.sample_stack_user, index == 0 ? 0 : 16384);
+	assert_int_equal(attr.sample_max_stack, index == 0 ? 0 : 7);
+}
+
+static void test_attributes_are_padded_to_the_largest(void **state)
+{
+	const size_t entry = PERF_ATTR_SIZE_VER5 + sizeof(struct perf_file_section);
+	struct capture_description description = describe();
+	struct capture_features features = {0};
+	struct perf_file_section section;
+	struct perf_file_header header;
+	char *head;
+	size_t size;
+
+	(void)state;
+	description.events = sizes;
+	description.event_count = ARRAY_SIZE(sizes);
+	assert_int_equal(
+		capture_file_head(&description, &features, &header, &section, &head, &size), 0);
+	assert_int_equal(header.attr_size, entry);
+	assert_int_equal(header.attrs.size, 2 * entry);
+	assert_int_equal(header.data.offset, size);
+	for (size_t i = 0; i < 2; i++) {
+		const char *at = head + header.attrs.offset + i * entry;
+
+		assert_sizes(at, i);
+		memcpy(&section, at + PERF_ATTR_SIZE_VER5, sizeof(section));
+		assert_memory_equal(head + section.offset, sizes[i].ids, section.size);
+	}
+	free(head);
+}
+
+static void test_attributes_of_a_stream_are_padded_too(void **state)
+{
+	struct capture_description description = describe();
+	struct capture_features features = {0};
+	char *head;
+	size_t size;
+
+	(void)state;
+	description.events = sizes;
+	description.event_count = ARRAY_SIZE(sizes);
+	assert_int_equal(capture_pipe_head(&description, &features, &head, &size), 0);
+	struct reader reader = {head + 16, head + size};
+	for (size_t i = 0; i < 2; i++) {
+		struct perf_event_header record;
+
+		memcpy(&record, take(&reader, sizeof(record)), sizeof(record));
+		assert_int_equal(record.type, PERF_FILE_RECORD_ATTR);
+		assert_int_equal(record.size, sizeof(record) + PERF_ATTR_SIZE_VER5 + 16);
+		assert_sizes(take(&reader, PERF_ATTR_SIZE_VER5), i);
+		take_exactly(&reader, (const char *)sizes[i].ids, 16);
+	}
+	free(head);
+}
+
+static void test_sizes_in_the_description_of_events(void **state)
+{
+	struct capture_description description = describe();
+	struct capture_features features;
+
+	(void)state;
+	description.events = sizes;
+	description.event_count = ARRAY_SIZE(sizes);
+	make(&description, &features);
+	struct reader reader = read_feature(&features, PERF_FILE_EVENT_DESC);
+	assert_int_equal(take_u32(&reader), 2);
+	assert_int_equal(take_u32(&reader), PERF_ATTR_SIZE_VER5);
+	for (size_t i = 0; i < 2; i++) {
+		assert_sizes(take(&reader, PERF_ATTR_SIZE_VER5), i);
+		assert_int_equal(take_u32(&reader), 2);
+		take_text(&reader, sizes[i].name);
+		take_exactly(&reader, (const char *)sizes[i].ids, 16);
+	}
+	assert_ptr_equal(reader.at, reader.end);
+	capture_features_done(&features);
+}
+
 static void test_host_and_command_line(void **state)
 {
 	const struct capture_description description = describe();
@@ -317,9 +457,10 @@ static void test_stream_head(void **state)
 /* ---- the first records ---- */
 
 struct found {
-	size_t forks, comms, inits, maps;
+	size_t forks, comms, inits, maps, cgroups, boot_ids;
 	bool us;
 	uint64_t mapped;
+	char cgroup_path[16]; /* of the last one */
 };
 
 static void look(const struct record *record, struct found *found)
@@ -334,6 +475,12 @@ static void look(const struct record *record, struct found *found)
 		found->comms++;
 		found->us |= task[1] == (uint32_t)getpid() &&
 			     strncmp((const char *)(task + 2), "test_write_head", 15) == 0;
+		break;
+	case RECORD_CGROUP:
+		found->cgroups++;
+		assert_int_not_equal(load64(record->body, false), 0);
+		snprintf(found->cgroup_path, sizeof(found->cgroup_path), "%s",
+			 (const char *)record->body + sizeof(uint64_t));
 		break;
 	default:
 		fail();
@@ -362,6 +509,13 @@ static struct found walk(const char *records, size_t size)
 		} else if (header.type == PERF_FILE_RECORD_THREAD_MAP) {
 			found.maps++;
 			memcpy(&found.mapped, bytes + 16, sizeof(found.mapped));
+		} else if (header.type == PERF_FILE_RECORD_EVENT_TYPE) {
+			struct capture_note_part part;
+
+			assert_true(capture_note_parse(bytes, &header, false, &part));
+			assert_int_equal(part.note.kind, CAPTURE_NOTE_BOOT_ID);
+			assert_int_equal(part.note.size, 36);
+			found.boot_ids++;
 		} else {
 			assert_int_equal(record_parse(bytes, &layout, &record), 0);
 			look(&record, &found);
@@ -370,19 +524,28 @@ static struct found walk(const char *records, size_t size)
 	return found;
 }
 
-static struct found initial_records(bool descent, const int32_t *pids, size_t count)
+static struct found records_of(const char *proc, struct capture_beginning beginning)
 {
 	char *records;
 	size_t size;
-	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	assert_true(proc_fd >= 0);
-	assert_int_equal(capture_initial_records(proc_fd, descent, pids, count, &records, &size),
-			 0);
-	close(proc_fd);
+	beginning.proc_fd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(beginning.proc_fd >= 0);
+	assert_int_equal(capture_initial_records(&beginning, &records, &size), 0);
+	close(beginning.proc_fd);
 	struct found found = walk(records, size);
 	free(records);
 	return found;
+}
+
+static struct found initial_records(bool descent, const int32_t *pids, size_t count)
+{
+	return records_of("/proc", (struct capture_beginning){
+					   .descent = descent,
+					   .cgroup_fd = -1,
+					   .pids = pids,
+					   .pid_count = count,
+				   });
 }
 
 static void test_tasks_that_are_there(void **state)
@@ -396,6 +559,30 @@ static void test_tasks_that_are_there(void **state)
 	assert_int_equal(found.inits, 1);
 	assert_int_equal(found.maps, 1);
 	assert_int_equal(found.mapped, 1234);
+	assert_int_equal(found.cgroups, 0);
+	assert_int_equal(found.boot_ids, 1);
+}
+
+static void test_a_proc_without_a_boot_id(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		records_of("fixtures/proc/host", (struct capture_beginning){.cgroup_fd = -1})
+			.boot_ids,
+		0);
+}
+
+/* Any directory will do. */
+static void test_cgroups_that_are_there(void **state)
+{
+	int fd = open("fixtures/proc/host/30", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct found found =
+		records_of("fixtures/proc/host", (struct capture_beginning){.cgroup_fd = fd});
+
+	(void)state;
+	assert_int_equal(found.cgroups, 3);
+	assert_string_equal(found.cgroup_path, "/task/30");
+	close(fd);
 }
 
 static void test_names_only(void **state)
@@ -423,6 +610,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tracing_data),
+		cmocka_unit_test(test_formats_of_several_systems),
+		cmocka_unit_test(test_attributes_are_padded_to_the_largest),
+		cmocka_unit_test(test_attributes_of_a_stream_are_padded_too),
+		cmocka_unit_test(test_sizes_in_the_description_of_events),
 		cmocka_unit_test(test_host_and_command_line),
 		cmocka_unit_test(test_event_names_and_ids),
 		cmocka_unit_test(test_clocks),
@@ -430,6 +621,8 @@ int main(void)
 		cmocka_unit_test(test_a_format_that_is_not_there_is_an_error),
 		cmocka_unit_test(test_stream_head),
 		cmocka_unit_test(test_tasks_that_are_there),
+		cmocka_unit_test(test_a_proc_without_a_boot_id),
+		cmocka_unit_test(test_cgroups_that_are_there),
 		cmocka_unit_test(test_names_only),
 		cmocka_unit_test(test_very_many_pids),
 	};

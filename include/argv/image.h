@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an exec made of its process: from the dump of its stack, completed by a provider.
+ */
+#ifndef PXT_ARGV_IMAGE_H
+#define PXT_ARGV_IMAGE_H
+
+#include "argv/complete.h"
+#include "argv/env_selection.h"
+#include "compiler.h"
+#include "event.h"
+#include "facts.h"
+
+struct image_maker {
+	const struct env_selection *selection; /* borrowed; NULL: no environment is wanted */
+	struct argv_provider *provider;        /* borrowed; NULL: nothing completes a dump */
+	struct buffer environment;
+	struct exec_image image; /* the last that was made */
+	unsigned int completed;  /* what the provider gave to it (ARGV_WANT_*) */
+};
+
+/*
+ * Make the image of EVENT, an EXEC, which refers to it then; the image borrows from EVENT and MAKER
+ * until the next call. Returns 0 or -ENOMEM.
+ */
+int image_make(struct image_maker *maker, struct event *event) MUST_CHECK;
+
+void image_maker_done(struct image_maker *maker);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Notes: what this recorder knows and the kernel's records do not say. They are records among the
+ * others that perf reads over, in captures that stay perf's:
+ *
+ *     struct perf_event_header   type 65 (HEADER_EVENT_TYPE, deprecated, ignored by perf), misc
+ *                                0x7078, size
+ *     u32 magic                  0x45544f4e, "NOTE" in the recorder's byte order
+ *     u16 kind                   enum capture_note_kind
+ *     u16 flags                  bit 0: it goes on with the record before, bit 1: the next one
+ *                                goes on with it
+ *     u64 time_ns                by the clock of the samples
+ *     i32 pid, tid
+ *     u32 size                   bytes that follow
+ *     u32 count                  what it says depends on the kind
+ *     bytes, then zeros up to a multiple of 8
+ *
+ * A note that is too long for one record has several parts, one behind the other, that differ in
+ * nothing but flags, size and bytes.
+ */
+#ifndef PXT_CAPTURE_NOTE_H
+#define PXT_CAPTURE_NOTE_H
+
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler.h"
+
+/* A longer note is not put together. */
+#define CAPTURE_NOTE_MAX (4U * 1024U * 1024U)
+
+enum capture_note_kind {
+	CAPTURE_NOTE_ARGUMENTS = 1,   /* of an exec: `count` strings, each ended by a NUL */
+	CAPTURE_NOTE_ENVIRONMENT = 2, /* the same of its environment */
+	CAPTURE_NOTE_BOOT_ID = 3,     /* /proc/sys/kernel/random/boot_id, without a newline */
+};
+
+struct capture_note {
+	uint16_t kind;
+	uint64_t time_ns;
+	int32_t pid, tid;
+	uint32_t count;
+	uint32_t size; /* bytes */
+	const void *bytes;
+};
+
+/*
+ * Make the records of NOTE, to be appended in one go, and within the round of the event that it
+ * belongs to: it is given out before that if its time is before. Returns 0 with *RECORDS (caller
+ * frees), -E2BIG where it is longer than CAPTURE_NOTE_MAX, -ENOMEM.
+ */
+int capture_note_make(const struct capture_note *note, char **records, size_t *size) MUST_CHECK;
+
+/* A note or a part of one. */
+struct capture_note_part {
+	struct capture_note note; /* borrowed; `size` is that of the part */
+	bool continues, more;     /* parts came before it, and will come behind */
+};
+
+/*
+ * Take the record at BYTES, which has HEADER (in native byte order), apart. False where it is no
+ * note, or malformed. SWAP: it is in the other byte order.
+ */
+bool capture_note_parse(const void *bytes, const struct perf_event_header *header, bool swap,
+			struct capture_note_part *part);
+
+/* A note that is being put together. All zero is none. */
+struct capture_note_joint {
+	struct capture_note note;
+	unsigned char *bytes;
+	size_t capacity;
+	bool open; /* parts came, and not the last one */
+};
+
+/*
+ * Add PART. Returns 1 with the whole NOTE, borrowed from PART or JOINT until the next call; 0 where
+ * more is to come; -EBADMSG where PART goes on with nothing, or NOTE gets too long; -ENOMEM.
+ */
+int capture_note_join(struct capture_note_joint *joint, const struct capture_note_part *part,
+		      struct capture_note *note) MUST_CHECK;
+void capture_note_joint_done(struct capture_note_joint *joint);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which host this is, and which boot of it.
+ */
+#ifndef PXT_HOST_IDENTITY_H
+#define PXT_HOST_IDENTITY_H
+
+#define HOST_NAME_SIZE 65
+#define BOOT_ID_SIZE 37
+
+struct host_identity {
+	char name[HOST_NAME_SIZE];  /* uname(2), nodename; "" where it has none */
+	char boot_id[BOOT_ID_SIZE]; /* /proc/sys/kernel/random/boot_id; "" where it cannot be read
+				     */
+};
+
+void host_identity_of_this_host(struct host_identity *identity);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the sinks for people say alike: the command of an event, how a process ended, what is
+ * missing.
+ */
+#ifndef PXT_SINK_PHRASES_H
+#define PXT_SINK_PHRASES_H
+
+#include "compiler.h"
+#include "event.h"
+#include "sink/line.h"
+#include "sink/times.h"
+
+/* The facts of EVENT; ones of which nothing is known where it has none. */
+const struct facts *phrase_facts(const struct event *event);
+
+/* Of an EXIT: the process where that is gone as a whole, else the task that exits. */
+int32_t phrase_exit_pid(const struct event *event);
+
+/* What phrase_command() and phrase_signal() need for EVENT beside LINE_ROOM, bytes. */
+size_t phrase_room(const struct event *event);
+
+/*
+ * The command line of EVENT's process, quoted for a shell, with " …" behind it where not all of it
+ * is known. Without any, the file or the name of the task in brackets, as ps(1) does. Of a FORK,
+ * the child's name.
+ */
+void phrase_command(struct line *line, const struct event *event);
+
+/* "812 bash", or "812" where NAME is not known. */
+void phrase_task(struct line *line, int32_t pid, struct text name);
+
+/* "SIGTERM from 812 bash", "SIGSEGV (core)", "SIGKILL (OOM)": STATUS is known, and has a signal. */
+void phrase_signal(struct line *line, const struct exit_status *status);
+
+/* Whether EVENT is known to be the end of a process that failed: by its code, or by a signal. */
+bool phrase_failed(const struct event *event);
+
+/*
+ * LOST and TRUNCATED: a line that nobody overlooks, as wide as the terminal, when it was shown
+ * against TIMES. Returns 0 or a negative errno of the writer.
+ */
+int phrase_missing(const struct sink_context *context, const struct times *times,
+		   const struct event *event) MUST_CHECK;
+
+#endif

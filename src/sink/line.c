@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sink/line.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sink/columns.h"
+#include "sink/escape.h"
+
+/* Takes the place of what does not fit. */
+#define CUT_MARK "…"
+
+int line_begin(struct line *line, const struct sink_context *context, size_t room)
+{
+	char *at = writer_reserve(context->writer, LINE_ROOM + room);
+
+	if (!at)
+		return writer_error(context->writer);
+	*line = (struct line){
+		.writer = context->writer,
+		.width = context->width,
+		.color = context->color,
+		.at = at,
+		.cut_at = at,
+	};
+	return 0;
+}
+
+static void cut(struct line *line)
+{
+	line->at = line->cut_at;
+	line->columns = line->cut_columns + 1;
+	line->is_cut = true;
+	memcpy(line->at, CUT_MARK, strlen(CUT_MARK));
+	line->at += strlen(CUT_MARK);
+}
+
+void line_extend(struct line *line, const char *end)
+{
+	size_t length;
+
+	while (line->at < end && !line->is_cut) {
+		struct text rest = {line->at, (size_t)(end - line->at)};
+		unsigned int columns = columns_of_character(rest, &length);
+
+		if (line->width > 0 && line->columns + columns > line->width) {
+			cut(line);
+			return;
+		}
+		line->at += length;
+		line->columns += columns;
+		if (line->columns < line->width) {
+			line->cut_at = line->at;
+			line->cut_columns = line->columns;
+		}
+	}
+}
+
+void line_string(struct line *line, const char *string)
+{
+	size_t length = strlen(string);
+
+	memcpy(line->at, string, length);
+	line_extend(line, line->at + length);
+}
+
+void line_vprintf(struct line *line, const char *format, va_list args)
+{
+	int length = vsnprintf(line->at, LINE_ROOM / 4, format, args);
+
+	if (length > 0)
+		line_extend(line, line->at + length);
+}
+
+void line_printf(struct line *line, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	line_vprintf(line, format, args);
+	va_end(args);
+}
+
+void line_text(struct line *line, struct text text)
+{
+	line_extend(line, escape_text(line->at, text));
+}
+
+void line_pad(struct line *line, unsigned int columns)
+{
+	while (line->columns < columns && !line->is_cut) {
+		*line->at = ' ';
+		line_extend(line, line->at + 1);
+	}
+}
+
+static void put_sequence(struct line *line, enum paint paint)
+{
+	static const char *const sequences[] = {
+		[PAINT_NONE] = "\033[0m",   [PAINT_DIM] = "\033[2m",  [PAINT_BOLD] = "\033[1m",
+		[PAINT_GREEN] = "\033[32m", [PAINT_RED] = "\033[31m", [PAINT_ALERT] = "\033[30;43m",
+	};
+
+	memcpy(line->at, sequences[paint], strlen(sequences[paint]));
+	line->at += strlen(sequences[paint]);
+}
+
+void line_paint(struct line *line, enum paint paint)
+{
+	if (!line->color || line->is_cut || paint == line->paint)
+		return;
+	if (line->paint != PAINT_NONE)
+		put_sequence(line, PAINT_NONE);
+	if (paint != PAINT_NONE)
+		put_sequence(line, paint);
+	line->paint = paint;
+}
+
+void line_end(struct line *line)
+{
+	/* Of a line that is cut, the end of a paint may be among what is gone. */
+	if (line->paint != PAINT_NONE || (line->is_cut && line->color))
+		put_sequence(line, PAINT_NONE);
+	*line->at++ = '\n';
+	writer_commit(line->writer, line->at);
+}

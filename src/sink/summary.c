@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink/phrases.h"
+#include "sink/programs.h"
+#include "sink/runs.h"
+#include "sink/sink.h"
+#include "sink/summary.h"
+
+struct sink_summary {
+	struct sink sink;
+	struct sink_context context;
+	bool has_begun;
+	struct totals totals;
+	struct programs *programs;
+	struct runs *runs;
+};
+
+/* ---- counting ---- */
+
+/* A file's name without its folders. What was run through a descriptor has no name but its task's.
+ */
+static struct text program_name(struct text filename, struct text comm)
+{
+	static const char descriptors[] = "/dev/fd/";
+	const char *slash =
+		filename.length > 0 ? memrchr(filename.bytes, '/', filename.length) : NULL;
+	size_t skipped = slash ? (size_t)(slash + 1 - filename.bytes) : 0;
+
+	if (filename.length == skipped ||
+	    (filename.length > strlen(descriptors) &&
+	     !memcmp(filename.bytes, descriptors, strlen(descriptors))))
+		return comm;
+	return (struct text){filename.bytes + skipped, filename.length - skipped};
+}
+
+static int count_fork(struct sink_summary *summary, const struct event *event)
+{
+	enum fork_kind kind = phrase_facts(event)->kind;
+
+	summary->totals.forks[kind]++;
+	rate_count(&summary->totals.rate, totals_second(&summary->totals, event->time_ns));
+	if (kind != FORK_KIND_PROCESS && kind != FORK_KIND_VFORK)
+		return 0;
+	return runs_fork(summary->runs, event->fork.child_pid, event->fork.child_comm,
+			 event->time_ns);
+}
+
+static int count_exec(struct sink_summary *summary, const struct event *event)
+{
+	summary->totals.execs++;
+	return runs_exec(summary->runs, event->exec.pid,
+			 program_name(event->exec.filename, event->exec.comm), event->time_ns);
+}
+
+/* PROGRAM: what is known to have run; NULL: what the process says of itself. */
+static int count_failure(struct sink_summary *summary, const struct event *event,
+			 struct program *program)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	if (!program)
+		program = programs_get(summary->programs, PROGRAM_RUN,
+				       program_name(facts->filename, event->exit.comm));
+	if (!program)
+		return -ENOMEM;
+	summary->totals.signals += facts->status.signal != 0;
+	summary->totals.codes += facts->status.signal == 0;
+	program_add_failure(program, &facts->status);
+	return 0;
+}
+
+static int count_exit(struct sink_summary *summary, const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	summary->totals.ends[facts->last]++;
+	if (facts->last == KNOWN_NO)
+		return 0;
+	summary->totals.unknown += facts->last == KNOWN_YES && !facts->status.known;
+	struct program *program = runs_exit(summary->runs, phrase_exit_pid(event),
+					    facts->last == KNOWN_YES, event->time_ns);
+	return phrase_failed(event) ? count_failure(summary, event, program) : 0;
+}
+
+static void note_time(struct sink_summary *summary, uint64_t time_ns)
+{
+	if (!summary->has_begun)
+		summary->totals.first_ns = summary->totals.last_ns = time_ns;
+	summary->has_begun = true;
+	/* One may come late. */
+	if (time_ns > summary->totals.last_ns)
+		summary->totals.last_ns = time_ns;
+}
+
+static int summary_event(struct sink *sink, const struct event *event)
+{
+	struct sink_summary *summary = (struct sink_summary *)sink;
+
+	if (event->type >= EVENT_SHOWN_TYPES)
+		return 0;
+	note_time(summary, event->time_ns);
+	switch (event->type) {
+	case EVENT_FORK:
+		return count_fork(summary, event);
+	case EVENT_EXEC:
+		return count_exec(summary, event);
+	case EVENT_EXIT:
+		return count_exit(summary, event);
+	case EVENT_LOST:
+		summary->totals.lost += event->lost.count;
+		return 0;
+	default:
+		summary->totals.cap = event->truncated.limit;
+		return 0;
+	}
+}
+
+/* ---- the sink ---- */
+
+static int summary_finish(struct sink *sink)
+{
+	struct sink_summary *summary = (struct sink_summary *)sink;
+
+	runs_finish(summary->runs, summary->totals.last_ns);
+	rate_advance(&summary->totals.rate,
+		     totals_second(&summary->totals, summary->totals.last_ns));
+	return summary_report(&summary->context, &summary->totals, summary->programs);
+}
+
+static void summary_free(struct sink *sink)
+{
+	struct sink_summary *summary = (struct sink_summary *)sink;
+
+	runs_free(summary->runs);
+	programs_free(summary->programs);
+	free(summary);
+}
+
+static const struct sink_ops summary_ops = {
+	.event = summary_event,
+	.finish = summary_finish,
+	.free = summary_free,
+};
+
+struct sink *sink_summary_new(const struct sink_context *context)
+{
+	struct sink_summary *summary = calloc(1, sizeof(*summary));
+
+	if (!summary)
+		return NULL;
+	summary->sink.ops = &summary_ops;
+	summary->context = *context;
+	summary->programs = programs_new();
+	summary->runs = summary->programs ? runs_new(summary->programs) : NULL;
+	if (!summary->runs) {
+		summary_free(&summary->sink);
+		return NULL;
+	}
+	return &summary->sink;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * PID: the new task of a fork, the thread of a "t-exit", else the process. PPID: who forked that
+ * process. UID: "real/effective" where they differ. AGE: of the process. "?": not known; "fork?": a
+ * process or a thread; "exit?": of a process or of one of its threads.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink/line.h"
+#include "sink/phrases.h"
+#include "sink/sink.h"
+#include "sink/times.h"
+
+/* Between two cells. */
+#define GAP 2U
+
+/* A number, a time, or a word of ours. */
+#define CELL_SIZE 48U
+
+enum cell {
+	CELL_TIME,
+	CELL_PID,
+	CELL_PPID,
+	CELL_UID,
+	CELL_EVENT,
+	CELL_STATUS,
+	CELL_AGE,
+	CELL_COMMAND,
+	CELLS
+};
+
+struct column {
+	const char *title;
+	unsigned int width, most; /* it grows up to `most`; what is larger only shifts its line */
+	bool is_right;
+};
+
+struct sink_table {
+	struct sink sink;
+	struct sink_context context;
+	struct times times;
+	bool has_head;
+	struct column columns[CELLS];
+};
+
+/* pid_max is 4194304 at most. A signal with its sender is rare: no column for it. */
+static const struct column columns[CELLS] = {
+	[CELL_TIME] = {"TIME", TIMES_WHEN_COLUMNS, 20, true},
+	[CELL_PID] = {"PID", 7, 11, true},
+	[CELL_PPID] = {"PPID", 7, 11, true},
+	[CELL_UID] = {"UID", 5, 21, true},
+	[CELL_EVENT] = {"EVENT", 6, 6, false},
+	[CELL_STATUS] = {"STATUS", 7, 7, false},
+	[CELL_AGE] = {"AGE", 6, 6, true},
+	[CELL_COMMAND] = {"COMMAND", 0, 0, false},
+};
+
+/* ---- cells ---- */
+
+static unsigned int cell_start(const struct sink_table *table, enum cell cell)
+{
+	unsigned int start = 0;
+
+	for (unsigned int i = 0; i < cell; i++)
+		start += table->columns[i].width + GAP;
+	return start;
+}
+
+/* Move LINE to where the cell begins that will be LENGTH wide. */
+static void begin_cell(struct sink_table *table, struct line *line, enum cell cell,
+		       unsigned int length)
+{
+	struct column *column = &table->columns[cell];
+
+	if (length > column->width && length <= column->most)
+		column->width = length;
+	unsigned int start = cell_start(table, cell);
+	if (column->is_right && length < column->width)
+		start += column->width - length;
+	/* Where a cell before was too large. */
+	if (cell > 0)
+		line_string(line, " ");
+	line_pad(line, start);
+}
+
+static void put_cell(struct sink_table *table, struct line *line, enum cell cell, const char *text)
+{
+	begin_cell(table, line, cell, (unsigned int)strlen(text));
+	line_string(line, text);
+}
+
+static void put_id(struct sink_table *table, struct line *line, enum cell cell, int32_t id)
+{
+	char text[CELL_SIZE] = "?";
+
+	if (id >= 0)
+		snprintf(text, sizeof(text), "%" PRId32, id);
+	put_cell(table, line, cell, text);
+}
+
+/* Who it is, and whose rights it has where that is another. */
+static void put_uid(struct sink_table *table, struct line *line,
+		    const struct credentials *credentials)
+{
+	char text[CELL_SIZE] = "?";
+
+	if (credentials->known && credentials->uid == credentials->euid)
+		snprintf(text, sizeof(text), "%" PRIu32, credentials->uid);
+	else if (credentials->known)
+		snprintf(text, sizeof(text), "%" PRIu32 "/%" PRIu32, credentials->uid,
+			 credentials->euid);
+	put_cell(table, line, CELL_UID, text);
+}
+
+/* ---- what the events say ---- */
+
+static bool is_thread(const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	return event->type == EVENT_FORK ? facts->kind == FORK_KIND_THREAD
+					 : event->type == EVENT_EXIT && facts->last == KNOWN_NO;
+}
+
+static const char *event_word(const struct event *event)
+{
+	static const char *const forks[] = {
+		[FORK_KIND_UNKNOWN] = "fork?",
+		[FORK_KIND_PROCESS] = "fork",
+		[FORK_KIND_VFORK] = "vfork",
+		[FORK_KIND_THREAD] = "thread",
+	};
+	static const char *const exits[] = {
+		[KNOWN_NOT] = "exit?",
+		[KNOWN_NO] = "t-exit",
+		[KNOWN_YES] = "exit",
+	};
+
+	switch (event->type) {
+	case EVENT_FORK:
+		return forks[phrase_facts(event)->kind];
+	case EVENT_EXEC:
+		return "exec";
+	default:
+		return exits[phrase_facts(event)->last];
+	}
+}
+
+static int32_t event_pid(const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		return event->fork.child_pid;
+	case EVENT_EXEC:
+		return event->exec.pid;
+	default:
+		return phrase_exit_pid(event);
+	}
+}
+
+/* The parent of a new process is whoever forks; of all else, who forked the process. */
+static int32_t event_ppid(const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	if (event->type != EVENT_FORK || is_thread(event))
+		return facts->ppid;
+	return facts->tgid >= 0 ? facts->tgid : event->fork.parent_pid;
+}
+
+/* ---- the right half ---- */
+
+static enum paint event_paint(const struct event *event)
+{
+	if (event->type == EVENT_EXEC)
+		return PAINT_GREEN;
+	return phrase_failed(event) ? PAINT_RED : PAINT_NONE;
+}
+
+static void put_status(struct sink_table *table, struct line *line, const struct event *event)
+{
+	const struct exit_status *status = &phrase_facts(event)->status;
+	char code[CELL_SIZE] = "";
+
+	if (event->type == EVENT_EXIT && status->known && status->signal != 0) {
+		begin_cell(table, line, CELL_STATUS, 0);
+		phrase_signal(line, status);
+		return;
+	}
+	if (event->type == EVENT_EXIT && status->known)
+		snprintf(code, sizeof(code), "%" PRId32, status->code);
+	else if (event->type == EVENT_EXIT && !is_thread(event))
+		strcpy(code, "?");
+	put_cell(table, line, CELL_STATUS, code);
+}
+
+static void put_age(struct sink_table *table, struct line *line, const struct event *event)
+{
+	char age[TIMES_TEXT_SIZE] = "";
+
+	if (event->type != EVENT_FORK && !is_thread(event))
+		times_span(phrase_facts(event)->age_ns, age);
+	put_cell(table, line, CELL_AGE, age);
+}
+
+/* A thread has no command line of its own. */
+static void put_thread(struct line *line, const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	line_string(line, "[");
+	line_text(line, event->type == EVENT_FORK ? event->fork.child_comm : event->exit.comm);
+	line_string(line, "]");
+	if (facts->tgid >= 0)
+		line_printf(line, " of %" PRId32, facts->tgid);
+}
+
+/* ---- lines ---- */
+
+static void put_left(struct sink_table *table, struct line *line, const struct event *event)
+{
+	char when[TIMES_TEXT_SIZE];
+
+	times_when(&table->times, &table->context, event->time_ns, when);
+	put_cell(table, line, CELL_TIME, when);
+	put_id(table, line, CELL_PID, event_pid(event));
+	put_id(table, line, CELL_PPID, event_ppid(event));
+	put_uid(table, line, &phrase_facts(event)->credentials);
+}
+
+static void put_what(struct sink_table *table, struct line *line, const struct event *event)
+{
+	put_cell(table, line, CELL_EVENT, event_word(event));
+	put_status(table, line, event);
+}
+
+static void put_right(struct sink_table *table, struct line *line, const struct event *event)
+{
+	put_age(table, line, event);
+	begin_cell(table, line, CELL_COMMAND, 0);
+	if (is_thread(event))
+		put_thread(line, event);
+	else
+		phrase_command(line, event);
+}
+
+static int show_line(struct sink_table *table, const struct event *event)
+{
+	enum paint row = is_thread(event) ? PAINT_DIM : PAINT_NONE;
+	struct line line;
+	int code = line_begin(&line, &table->context, phrase_room(event));
+
+	if (code < 0)
+		return code;
+	line_paint(&line, row);
+	put_left(table, &line, event);
+	line_paint(&line, row != PAINT_NONE ? row : event_paint(event));
+	put_what(table, &line, event);
+	line_paint(&line, row);
+	put_right(table, &line, event);
+	line_end(&line);
+	return 0;
+}
+
+static int show_head(struct sink_table *table)
+{
+	struct line line;
+	int code = line_begin(&line, &table->context, 0);
+
+	if (code < 0)
+		return code;
+	table->has_head = true;
+	line_paint(&line, PAINT_BOLD);
+	for (enum cell cell = 0; cell < CELLS; cell++)
+		put_cell(table, &line, cell, table->columns[cell].title);
+	line_end(&line);
+	return 0;
+}
+
+static int table_event(struct sink *sink, const struct event *event)
+{
+	struct sink_table *table = (struct sink_table *)sink;
+	int code = 0;
+
+	if (event->type >= EVENT_SHOWN_TYPES)
+		return 0;
+	times_note(&table->times, event->time_ns);
+	if (!table->has_head)
+		code = show_head(table);
+	if (code < 0)
+		return code;
+	if (event->type == EVENT_LOST || event->type == EVENT_TRUNCATED)
+		return phrase_missing(&table->context, &table->times, event);
+	return show_line(table, event);
+}
+
+static int table_finish(struct sink *sink)
+{
+	struct sink_table *table = (struct sink_table *)sink;
+
+	return table->has_head ? 0 : show_head(table);
+}
+
+static void table_free(struct sink *sink)
+{
+	free(sink);
+}
+
+static const struct sink_ops table_ops = {
+	.event = table_event,
+	.finish = table_finish,
+	.free = table_free,
+};
+
+struct sink *sink_table_new(const struct sink_context *context)
+{
+	struct sink_table *table = malloc(sizeof(*table));
+
+	if (!table)
+		return NULL;
+	*table = (struct sink_table){.sink = {.ops = &table_ops}, .context = *context};
+	memcpy(table->columns, columns, sizeof(columns));
+	return &table->sink;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "trace/old_tasks.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/cgroups.h"
+#include "task/proc.h"
+
+struct entering {
+	struct task_table *table;
+	int code; /* the first failure */
+};
+
+static void enter_task(void *context, const struct proc_task *task)
+{
+	struct entering *entering = context;
+	const struct old_task old = {
+		.tid = task->tid,
+		.tgid = task->pid,
+		.ppid = task->ppid,
+		.comm = {task->comm, strlen(task->comm)},
+	};
+
+	if (entering->code == 0)
+		entering->code = task_table_add_old(entering->table, &old);
+}
+
+int old_tasks_enter(int proc_fd, struct task_table *table)
+{
+	struct entering entering = {.table = table};
+	int code = proc_visit(proc_fd, enter_task, &entering);
+
+	if (code < 0 || entering.code < 0)
+		return code < 0 ? code : entering.code;
+	task_table_link_old(table);
+	return 0;
+}
+
+static void enter_cgroup(void *context, uint64_t id, const char *path)
+{
+	struct entering *entering = context;
+
+	if (entering->code == 0)
+		entering->code = task_table_name_cgroup(entering->table, id,
+							(struct text){path, strlen(path)});
+}
+
+int old_cgroups_enter(struct task_table *table)
+{
+	struct entering entering = {.table = table};
+	int mount_fd = cgroups_open_this_host();
+
+	if (mount_fd < 0)
+		return 0;
+	/* What cannot be read of it stays unknown. */
+	int code = cgroups_visit(mount_fd, enter_cgroup, &entering);
+	close(mount_fd);
+	return code == -ENOMEM ? code : entering.code;
+}

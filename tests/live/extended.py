@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lines of -x, taken apart by the grammar of docs/extended.md and nothing else."""
+
+import re
+
+from lines import SHAPES, BadLine, number, parse_line
+
+# What stands before the fields: the line without -x.
+SHAPE_FIELDS = {name: 1 + len(shape.__annotations__) for name, shape in SHAPES.items()}
+
+HEAD = ['time_ns', 'time']
+TASK = ['cpu', 'pid', 'tid', 'ppid', 'from_proc']
+FIELDS = {
+    'FORK': HEAD + TASK + ['child_pid', 'kind', 'clone_flags', 'uid', 'cgroup', 'ancestry'],
+    'EXEC': HEAD + TASK + ['old_pid', 'argc', 'argv', 'argv_complete', 'argv_source', 'env', 'uid',
+                           'euid', 'gid', 'egid', 'secure', 'cgroup', 'ancestry', 'age_ns',
+                           'since_exec_ns'],
+    'EXIT': HEAD + TASK + ['last', 'exit_code', 'signal', 'signal_name', 'core', 'oom',
+                           'killed_by_pid', 'killed_by_comm', 'age_ns', 'since_exec_ns', 'filename',
+                           'argv', 'argv_complete', 'uid', 'cgroup', 'ancestry'],
+    'LOST': HEAD,
+    'TRUNCATED': HEAD,
+}
+WHEN_ASKED = {'time', 'env'}
+
+BOOLEANS = {'true': True, 'false': False}
+ANCESTOR = re.compile(r'([0-9]+|\?)(\*?):(.*)')
+ESCAPE = re.compile(rb'\\x([0-9a-f]{2})')
+
+
+def text(value):
+    if value == '?':
+        return None
+    return ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), value.encode('utf-8'))
+
+
+def strings(value):
+    return [b'' if item == "''" else text(item) for item in value.split(' ')] if value else []
+
+
+def words(value):
+    return value.split(',') if value else []
+
+
+def ancestor(value):
+    found = ANCESTOR.fullmatch(value)
+    if not found:
+        raise BadLine(f'{value!r} is no ancestor')
+    pid, mark, comm = found.groups()
+    return {'pid': None if pid == '?' else int(pid), 'comm': text(comm), 'from_proc': mark == '*'}
+
+
+def ancestry(value):
+    """The ancestors, and whether that is all of them."""
+    items = value.split('>') if value else []
+    complete = items[-1:] != ['?']
+    return [ancestor(item) for item in (items if complete else items[:-1])], complete
+
+
+def word(value):
+    return value
+
+
+PARSERS = {
+    **dict.fromkeys(['time', 'kind', 'argv_source', 'signal_name'], word),
+    **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom'],
+                    BOOLEANS.__getitem__),
+    **dict.fromkeys(['cgroup', 'killed_by_comm', 'filename'], text),
+    **dict.fromkeys(['argv', 'env'], strings),
+    'clone_flags': words,
+    'ancestry': ancestry,
+}
+
+
+def parse_extended(line):
+    """
+    One line (bytes, with its newline): the line that it is without -x, and its fields, None where
+    they are unknown.
+    """
+    parts = line[:-1].decode('utf-8').split('|')
+    shape = SHAPE_FIELDS[parts[0]]
+    plain = parse_line('|'.join(parts[:shape]).encode('utf-8') + line[-1:])
+    pairs = [part.split('=', 1) for part in parts[shape:]]
+    names = [name for name, _ in pairs]
+    asked = [name for name in FIELDS[parts[0]] if name not in WHEN_ASKED or name in names]
+    if names != asked:
+        raise BadLine(f'fields {names} instead of {asked} in {line!r}')
+    return plain, {name: None if value == '?' else PARSERS.get(name, number)(value)
+                   for name, value in pairs}

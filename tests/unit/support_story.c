@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "support_story.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "sink/columns.h"
+
+/* When stories begin, on CLOCK_MONOTONIC. */
+#define BEGINNING_NS UINT64_C(5000000000000)
+
+static struct text text_of(const char *string)
+{
+	return (struct text){string, strlen(string)};
+}
+
+struct story *story_new(void)
+{
+	struct story *story = calloc(1, sizeof(*story));
+
+	assert_non_null(story);
+	return story;
+}
+
+void story_older(struct story *story, int32_t pid, const char *name)
+{
+	story->actors[pid] = (struct actor){
+		.tgid = pid,
+		.ppid = 1,
+		.forked_us = -1,
+		.execed_us = -1,
+		.name = text_of(name),
+	};
+}
+
+static struct event *add_event(struct story *story, enum event_type type, int64_t us)
+{
+	assert_true(story->count < STORY_EVENTS);
+	struct event *event = &story->events[story->count];
+
+	story->facts[story->count] = (struct facts){
+		.tgid = -1,
+		.tid = -1,
+		.ppid = -1,
+		.child_tgid = -1,
+		.age_ns = -1,
+		.since_exec_ns = -1,
+		.arguments.argc = -1,
+	};
+	*event = (struct event){
+		.type = type,
+		.time_ns = BEGINNING_NS + (uint64_t)us * 1000,
+		.facts = &story->facts[story->count],
+	};
+	story->count++;
+	return event;
+}
+
+/* The facts of the last event, which happens to PID. */
+static struct facts *tell(struct story *story, int64_t us, int32_t pid)
+{
+	struct actor *actor = &story->actors[pid];
+	struct actor *process = &story->actors[actor->tgid];
+	struct facts *facts = &story->facts[story->count - 1];
+
+	facts->tgid = actor->tgid;
+	facts->tid = pid;
+	facts->ppid = process->ppid;
+	facts->from_proc = process->forked_us < 0;
+	facts->filename = process->filename;
+	facts->arguments.known.bytes = process->argv;
+	facts->arguments.complete = process->argv.length > 0;
+	facts->arguments.source = process->argv.length > 0 ? ARGV_STACK : ARGV_NONE;
+	facts->credentials = (struct credentials){true, 1000, 1000, 1000, 1000, false};
+	if (process->forked_us >= 0)
+		facts->age_ns = (us - process->forked_us) * 1000;
+	if (process->execed_us >= 0)
+		facts->since_exec_ns = (us - process->execed_us) * 1000;
+	struct ancestor *ancestors = story->ancestors[story->count - 1];
+	memcpy(ancestors, process->parents, sizeof(process->parents));
+	facts->ancestry = ancestors;
+	facts->ancestor_count = process->parent_count;
+	return facts;
+}
+
+/* A chain of parents as it was at the fork. */
+static void set_parents(struct actor *child, const struct actor *parent)
+{
+	size_t kept = parent->parent_count < STORY_ANCESTORS - 1 ? parent->parent_count
+								 : STORY_ANCESTORS - 1;
+
+	child->parents[0] = (struct ancestor){parent->tgid, parent->name, false};
+	memcpy(child->parents + 1, parent->parents, kept * sizeof(child->parents[0]));
+	child->parent_count = kept + 1;
+}
+
+struct facts *story_fork(struct story *story, int64_t us, int32_t parent, int32_t child,
+			 enum fork_kind kind)
+{
+	struct event *event = add_event(story, EVENT_FORK, us);
+	struct actor *from = &story->actors[parent];
+	struct facts *facts = tell(story, us, parent);
+
+	story->actors[child] = *from;
+	if (kind != FORK_KIND_THREAD) {
+		story->actors[child].tgid = child;
+		story->actors[child].ppid = from->tgid;
+		story->actors[child].forked_us = us;
+		story->actors[child].execed_us = -1;
+		set_parents(&story->actors[child], from);
+	}
+	event->fork.parent_pid = parent;
+	event->fork.child_pid = child;
+	event->fork.parent_comm = from->name;
+	event->fork.child_comm = from->name;
+	facts->kind = kind;
+	facts->child_tgid = story->actors[child].tgid;
+	facts->arguments = (struct arguments){.argc = -1};
+	facts->filename = (struct text){0};
+	return facts;
+}
+
+struct facts *story_exec(struct story *story, int64_t us, int32_t pid, const char *filename,
+			 struct text argv)
+{
+	struct event *event = add_event(story, EVENT_EXEC, us);
+	struct actor *actor = &story->actors[pid];
+	const char *slash = strrchr(filename, '/');
+
+	actor->filename = text_of(filename);
+	actor->name = text_of(slash ? slash + 1 : filename);
+	if (actor->name.length > 15)
+		actor->name.length = 15;
+	actor->argv = argv;
+	struct facts *facts = tell(story, us, pid);
+	actor->execed_us = us;
+	event->exec.pid = event->exec.old_pid = pid;
+	event->exec.comm = actor->name;
+	event->exec.filename = actor->filename;
+	return facts;
+}
+
+static struct facts *end(struct story *story, int64_t us, int32_t pid, enum known last)
+{
+	struct event *event = add_event(story, EVENT_EXIT, us);
+	struct facts *facts = tell(story, us, pid);
+
+	event->exit.pid = pid;
+	event->exit.prio = 120;
+	event->exit.comm = story->actors[pid].name;
+	facts->last = last;
+	return facts;
+}
+
+struct facts *story_exit(struct story *story, int64_t us, int32_t pid, int32_t code)
+{
+	struct facts *facts = end(story, us, pid, KNOWN_YES);
+
+	facts->status = (struct exit_status){.known = true, .code = code};
+	return facts;
+}
+
+struct facts *story_kill(struct story *story, int64_t us, int32_t pid, int32_t signal,
+			 int32_t killer)
+{
+	struct facts *facts = end(story, us, pid, KNOWN_YES);
+
+	facts->status = (struct exit_status){
+		.known = true,
+		.signal = signal,
+		.killer_pid = killer,
+		.killer_comm = killer > 0 ? story->actors[killer].name : (struct text){0},
+	};
+	return facts;
+}
+
+struct facts *story_thread_exit(struct story *story, int64_t us, int32_t tid)
+{
+	return end(story, us, tid, KNOWN_NO);
+}
+
+void story_lost(struct story *story, int64_t us, uint32_t cpu, uint64_t count)
+{
+	struct event *event = add_event(story, EVENT_LOST, us);
+
+	event->cpu = cpu;
+	event->lost.count = count;
+}
+
+void story_truncated(struct story *story, int64_t us)
+{
+	struct event *event = add_event(story, EVENT_TRUNCATED, us);
+
+	event->truncated.reason = "events";
+	event->truncated.limit = 5000;
+}
+
+void story_forget_facts(struct story *story)
+{
+	for (size_t i = 0; i < story->count; i++)
+		story->events[i].facts = NULL;
+}
+
+/* ---- the stories ---- */
+
+/* make runs the compiler driver CC. */
+static void begin_compiling(struct story *story, int64_t us, int32_t pid, struct text cc)
+{
+	story_fork(story, us, 100, pid, FORK_KIND_VFORK);
+	story_exec(story, us + 400, pid, "/usr/bin/cc", cc);
+}
+
+/* The driver PID runs the compiler. */
+static void compile(struct story *story, int64_t us, int32_t pid, struct text cc1)
+{
+	story_fork(story, us, pid, pid + 1, FORK_KIND_VFORK);
+	story_exec(story, us + 400, pid + 1, "/usr/libexec/gcc/x86_64-linux-gnu/14/cc1", cc1);
+}
+
+/* The compiler of the driver PID is done, and the assembler runs. */
+static void assemble(struct story *story, int64_t us, int32_t pid, struct text as)
+{
+	story_exit(story, us, pid + 1, 0);
+	story_fork(story, us + 300, pid, pid + 2, FORK_KIND_VFORK);
+	story_exec(story, us + 700, pid + 2, "/usr/bin/as", as);
+}
+
+struct story *story_of_a_build(void)
+{
+	struct story *story = story_new();
+
+	story_older(story, 90, "bash");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 600, 100, "/usr/bin/make", ARGV("make\0-j2"));
+	story_fork(story, 3000, 100, 110, FORK_KIND_PROCESS);
+	story_exec(story, 3400, 110, "/bin/sh", ARGV("/bin/sh\0-c\0pkg-config --cflags popt"));
+	story_exec(story, 4100, 110, "/usr/bin/pkg-config", ARGV("pkg-config\0--cflags\0popt"));
+	story_exit(story, 6800, 110, 0);
+	begin_compiling(story, 8000, 120, ARGV("cc\0-O2\0-c\0-o\0a.o\0a.c"));
+	begin_compiling(story, 8500, 130, ARGV("cc\0-O2\0-DNAME=\"b c\"\0-c\0-o\0b.o\0b.c"));
+	compile(story, 9500, 120, ARGV("cc1\0-quiet\0-O2\0a.c\0-o\0/tmp/ccA.s"));
+	compile(story, 9950, 130, ARGV("cc1\0-quiet\0-O2\0-DNAME=\"b c\"\0b.c\0-o\0/tmp/ccB.s"));
+	assemble(story, 95000, 120, ARGV("as\0-o\0a.o\0/tmp/ccA.s"));
+	story_exit(story, 99000, 131, 1);
+	story_exit(story, 99900, 130, 1);
+	story_exit(story, 101000, 122, 0);
+	story_exit(story, 101700, 120, 0);
+	story_fork(story, 102000, 100, 140, FORK_KIND_PROCESS);
+	story_exec(story, 102300, 140, "/bin/sh", ARGV("/bin/sh\0-c\0(rm -f b.o; exit 3) | cat"));
+	story_fork(story, 102600, 140, 141, FORK_KIND_PROCESS);
+	story_fork(story, 102700, 140, 142, FORK_KIND_PROCESS);
+	story_exec(story, 103000, 142, "/usr/bin/cat", ARGV("cat"));
+	story_fork(story, 103100, 141, 143, FORK_KIND_PROCESS);
+	story_exec(story, 103500, 143, "/usr/bin/rm", ARGV("rm\0-f\0b.o"));
+	story_exit(story, 104000, 143, 0);
+	story_exit(story, 104300, 141, 3);
+	story_exit(story, 104500, 142, 0);
+	story_exit(story, 104700, 140, 0);
+	story_exit(story, 105500, 100, 2);
+	return story;
+}
+
+struct story *story_of_awkward_names(void)
+{
+	struct story *story = story_new();
+	struct facts *facts;
+
+	story_older(story, 90, "evil\033[2J|");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 100, 100, "/tmp/\033]0;title\007",
+		   ARGV("\033[31m\0\0two words\0it's\0a\nb\0\xff\xfe\0$(id)\0\xe2\x80\xae"));
+	story_exec(story, 200, 100, "/usr/bin/env", ARGV("A=b\0--\0C=d"));
+	story_exec(story, 300, 100, "/usr/bin/cat",
+		   ARGV("cat\0日本語のとても長い名前のファイルがここにあります、そして端末より長い"
+			"のです、まだまだ続きます\0e\xcc\x81te\xcc\x81\0😀"));
+	facts = story_exec(story, 400, 100, "/bin/half", ARGV("half\0--of\0it"));
+	facts->arguments.complete = false;
+	facts = story_exec(story, 500, 100, "/bin/none|\n", (struct text){0});
+	facts->arguments.source = ARGV_STACK;
+	facts->arguments.complete = true;
+	facts = story_exec(story, 600, 100, "/bin/unseen", (struct text){0});
+	facts = story_kill(story, 700, 100, SIGTERM, 90);
+	return story;
+}
+
+struct story *story_of_threads(void)
+{
+	struct story *story = story_new();
+
+	story_older(story, 90, "systemd");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 1000, 100, "/usr/bin/java", ARGV("java\0-jar\0x.jar"));
+	for (int32_t tid = 101; tid < 105; tid++)
+		story_fork(story, tid * 20, 100, tid, FORK_KIND_THREAD);
+	story_fork(story, 3000, 102, 110, FORK_KIND_VFORK);
+	story_exec(story, 3500, 110, "/bin/true", ARGV("true"));
+	story_exit(story, 4000, 110, 0);
+	story_thread_exit(story, 5000, 101);
+	story_thread_exit(story, 5100, 100);
+	story_exit(story, 61000000, 102, 0);
+	return story;
+}
+
+struct story *story_of_deaths(void)
+{
+	struct story *story = story_new();
+	struct facts *facts;
+
+	story_older(story, 90, "bash");
+	story_older(story, 80, "dbus-daemon");
+	for (int32_t pid = 100; pid < 107; pid++)
+		story_fork(story, pid, 90, pid, FORK_KIND_PROCESS);
+	for (int32_t pid = 100; pid < 106; pid++)
+		story_exec(story, 1000 + pid, pid, "/usr/bin/sleep", ARGV("sleep\0infinity"));
+	story_kill(story, 2000, 100, SIGTERM, 90);
+	facts = story_kill(story, 3000, 101, SIGSEGV, 0);
+	facts->status.core = KNOWN_YES;
+	facts = story_kill(story, 4000, 102, SIGKILL, 0);
+	facts->status.oom = KNOWN_YES;
+	story_kill(story, 3723000000, 103, 99, 0);
+	facts = story_exit(story, 90000000000, 104, 0);
+	facts->status.known = false;
+	story_lost(story, 90000000100, 3, 42);
+	facts = story_exit(story, 90000000200, 80, 1);
+	facts->credentials = (struct credentials){true, 1000000001, 0, 0, 0, true};
+	story_lost(story, 90000000300, 0, 1);
+	story_exit(story, 90000000250, 106, 255);
+	story_truncated(story, 90000000400);
+	return story;
+}
+
+struct story *story_of_orphans(void)
+{
+	struct story *story = story_new();
+
+	story_older(story, 90, "sshd");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 100, 100, "/bin/sh", ARGV("sh\0-c\0nginx &"));
+	story_fork(story, 200, 100, 101, FORK_KIND_PROCESS);
+	story_exec(story, 300, 101, "/usr/sbin/nginx", ARGV("nginx"));
+	story_exit(story, 400, 100, 0);
+	/* Adopted now; whoever forks is a worker, or was. */
+	story_fork(story, 500, 101, 102, FORK_KIND_PROCESS);
+	story_fork(story, 600, 101, 103, FORK_KIND_PROCESS);
+	story_exit(story, 700, 101, 0);
+	story_fork(story, 800, 103, 104, FORK_KIND_PROCESS);
+	story_exec(story, 900, 104, "/usr/bin/logger", ARGV("logger\0started"));
+	story_exit(story, 1000, 104, 0);
+	/* The same pid again, as another process. */
+	story_fork(story, 1100, 90, 104, FORK_KIND_PROCESS);
+	story_exec(story, 1200, 104, "/usr/bin/id", ARGV("id\0-u"));
+	story_exit(story, 1300, 104, 0);
+	return story;
+}
+
+/* Ends and forks that nobody saw: a pid comes back as another process. */
+struct story *story_of_losses(void)
+{
+	struct story *story = story_new();
+
+	story_older(story, 90, "bash");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 100, 100, "/bin/sh", ARGV("sh\0first"));
+	story_lost(story, 200, 1, 5);
+	story_older(story, 91, "zsh");
+	story_fork(story, 300, 91, 100, FORK_KIND_PROCESS);
+	story->count--;
+	story_exec(story, 400, 100, "/bin/sh", ARGV("sh\0second"));
+	story_fork(story, 500, 90, 100, FORK_KIND_PROCESS);
+	story_exec(story, 600, 100, "/dev/fd/3", ARGV("third"));
+	story->actors[100].name = story->events[story->count - 1].exec.comm = text_of("third");
+	story_exit(story, 700, 100, 7);
+	story_exec(story, 800, 91, "/bin/zsh", ARGV("zsh\0-l"));
+	story_exit(story, 1200, 91, 0);
+	return story;
+}
+
+/* ---- what sinks make of them ---- */
+
+static int show_all(const struct story *story, struct sink *sink)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < story->count && code == 0; i++)
+		code = sink_event(sink, &story->events[i]);
+	return code < 0 ? code : sink_finish(sink);
+}
+
+char *story_show(const struct story *story, sink_new *new_sink, struct sink_context context)
+{
+	int fd = memfd_create("lines", MFD_CLOEXEC);
+	struct writer *writer = writer_new(fd);
+
+	assert_non_null(writer);
+	context.writer = writer;
+	struct sink *sink = new_sink(&context);
+	assert_non_null(sink);
+	assert_int_equal(show_all(story, sink), 0);
+	assert_int_equal(writer_flush(writer), 0);
+	size_t length = (size_t)lseek(fd, 0, SEEK_END);
+	char *lines = calloc(1, length + 1);
+	assert_non_null(lines);
+	assert_int_equal(pread(fd, lines, length, 0), length);
+	assert_int_equal(strlen(lines), length);
+	sink_free(sink);
+	writer_free(writer);
+	close(fd);
+	return lines;
+}
+
+static void write_file(const char *path, const char *content)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(content, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+void story_check(const struct story *story, sink_new *new_sink, struct sink_context context,
+		 const char *name)
+{
+	char *lines = story_show(story, new_sink, context);
+	char path[128];
+	size_t length;
+
+	snprintf(path, sizeof(path), "fixtures/golden/%s", name);
+	if (getenv("UPDATE_GOLDEN"))
+		write_file(path, lines);
+	char *expected = load_file(path, &length);
+	assert_string_equal(lines, expected);
+	free(expected);
+	free(lines);
+}
+
+static unsigned int columns_of(const char *line, size_t length)
+{
+	unsigned int columns = 0;
+	size_t step;
+
+	for (size_t i = 0; i < length; i += step)
+		columns += columns_of_character((struct text){line + i, length - i}, &step);
+	return columns;
+}
+
+static void check_width(const struct story *story, sink_new *new_sink, unsigned int width)
+{
+	char *lines = story_show(story, new_sink, (struct sink_context){.width = width});
+
+	for (char *at = lines; *at; at = strchr(at, '\n') + 1)
+		assert_true(columns_of(at, strcspn(at, "\n")) <= width);
+	free(lines);
+}
+
+void story_check_widths(sink_new *new_sink)
+{
+	static struct story *(*const stories[])(void) = {
+		story_of_a_build, story_of_awkward_names, story_of_threads,
+		story_of_deaths,  story_of_orphans,       story_of_losses,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(stories); i++) {
+		struct story *story = stories[i]();
+
+		for (unsigned int width = 1; width < 200; width++)
+			check_width(story, new_sink, width);
+		check_width(story, new_sink, UINT16_MAX);
+		free(story);
+	}
+}
+
+void story_check_full_disk(const struct story *story, sink_new *new_sink)
+{
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	struct writer *writer = writer_new(fd);
+	int code = 0;
+
+	assert_true(fd >= 0);
+	assert_non_null(writer);
+	struct sink *sink = new_sink(&(struct sink_context){.writer = writer});
+	assert_non_null(sink);
+	for (int i = 0; i < 10000 && code == 0; i++)
+		code = show_all(story, sink);
+	assert_int_equal(code < 0 ? code : writer_flush(writer), -ENOSPC);
+	assert_int_equal(show_all(story, sink), -ENOSPC);
+	sink_free(sink);
+	writer_free(writer);
+	close(fd);
+}

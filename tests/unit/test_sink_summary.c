@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The summary against golden files, and that it stays within its bounds.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink/programs.h"
+#include "support_memory.h"
+#include "support_story.h"
+
+static void check(struct story *story, struct sink_context context, const char *name)
+{
+	story_check(story, sink_summary_new, context, name);
+	free(story);
+}
+
+static void test_a_build(void **state)
+{
+	(void)state;
+	check(story_of_a_build(), (struct sink_context){0}, "summary-build.txt");
+}
+
+static void test_awkward_names(void **state)
+{
+	(void)state;
+	check(story_of_awkward_names(), (struct sink_context){.width = 40},
+	      "summary-awkward-40.txt");
+}
+
+static void test_threads(void **state)
+{
+	(void)state;
+	check(story_of_threads(), (struct sink_context){0}, "summary-threads.txt");
+}
+
+static void test_deaths(void **state)
+{
+	(void)state;
+	check(story_of_deaths(), (struct sink_context){.color = true}, "summary-deaths-color.txt");
+}
+
+static void test_orphans(void **state)
+{
+	(void)state;
+	check(story_of_orphans(), (struct sink_context){0}, "summary-orphans.txt");
+}
+
+static void test_losses(void **state)
+{
+	(void)state;
+	check(story_of_losses(), (struct sink_context){0}, "summary-losses.txt");
+}
+
+static void test_nothing_known(void **state)
+{
+	struct story *story = story_of_threads();
+
+	(void)state;
+	story_forget_facts(story);
+	check(story, (struct sink_context){0}, "summary-unknown.txt");
+}
+
+static void test_no_events(void **state)
+{
+	(void)state;
+	check(story_new(), (struct sink_context){0}, "summary-empty.txt");
+}
+
+/* More programs than a table shows, each slower and rarer than the one before; a failing one. */
+static void test_many_programs(void **state)
+{
+	static char names[30][16];
+	struct story *story = story_new();
+
+	(void)state;
+	story_older(story, 1, "init");
+	for (int32_t i = 0; i < 30; i++) {
+		snprintf(names[i], sizeof(names[i]), "/bin/p%02d", i);
+		for (int32_t run = 0; run < 1 + (30 - i) / 8; run++) {
+			int64_t us = i * 1000000 + run * 1000;
+
+			story_fork(story, us, 1, 100 + i, FORK_KIND_PROCESS);
+			story_exec(story, us + 10, 100 + i, names[i], ARGV("p"));
+			story_exit(story, us + 10 + i * 7, 100 + i, i == 7 ? run * 3 : 0);
+		}
+	}
+	check(story, (struct sink_context){0}, "summary-many.txt");
+}
+
+/* Names without end become one row, and codes without end one status. */
+static void test_bounds(void **state)
+{
+	struct programs *programs = programs_new();
+	struct program *last = NULL;
+	char name[300];
+
+	(void)state;
+	for (unsigned int i = 0; i < PROGRAMS_MAX + 10; i++) {
+		memset(name, 'x', sizeof(name));
+		memcpy(name, &i, sizeof(i));
+		last = programs_get(programs, PROGRAM_RUN,
+				    (struct text){name, i % 2 ? sizeof(name) : sizeof(i)});
+		assert_non_null(last);
+	}
+	assert_int_equal(last->kind, PROGRAM_OTHERS);
+	for (int32_t code = 1; code < 256; code++)
+		program_add_failure(last, &(struct exit_status){.code = code});
+	assert_int_equal(last->status_count, PROGRAM_STATUSES);
+	assert_int_equal(last->failures, 255);
+	assert_int_equal(last->other_failures, 255 - PROGRAM_STATUSES);
+	programs_free(programs);
+}
+
+static void test_no_line_is_wider_than_the_terminal(void **state)
+{
+	(void)state;
+	story_check_widths(sink_summary_new);
+}
+
+static void test_a_full_disk_is_reported(void **state)
+{
+	struct story *story = story_of_a_build();
+
+	(void)state;
+	story_check_full_disk(story, sink_summary_new);
+	free(story);
+}
+
+static void test_no_memory(void **state)
+{
+	struct story *story = story_of_a_build();
+
+	(void)state;
+	assert_true(story_count_allocations(story, sink_summary_new) > 10);
+	free(story);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_build),
+		cmocka_unit_test(test_awkward_names),
+		cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_deaths),
+		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_no_events),
+		cmocka_unit_test(test_many_programs),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
+		cmocka_unit_test(test_a_full_disk_is_reported),
+		cmocka_unit_test(test_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
