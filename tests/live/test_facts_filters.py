@@ -35,47 +35,33 @@ def has_parent(pid):
 
 
 def has_name(pattern):
-    return lambda event, first: bool(re.search(pattern, event.comm) or re.search(pattern, first))
-
-
-def first_arguments(events):
-    """argv[0] of the program that each event is of, where it is known."""
-    running = {}
-    for event in events:
-        if isinstance(event, Fork):
-            running[event.child_pid] = running.get(event.pid, b'')
-        elif isinstance(event, Exec):
-            running[event.pid] = event.argv[0] if event.argv else b''
-        yield running.get(event.pid, b'')
-
-
-def on_event(passes):
-    """A condition that does not look at argv[0]."""
-    return lambda event, _: passes(event)
+    """A FORK has no arguments to look at."""
+    def matches(event):
+        first = event.argv[0] if not isinstance(event, Fork) and event.argv else b''
+        return bool(re.search(pattern, event.comm) or re.search(pattern, first))
+    return matches
 
 
 def filters_on(root):
     """Options, and what they let pass."""
     return [
-        (('--failed',), on_event(is_failure)),
-        (('--no-threads',), on_event(is_of_process)),
-        (('-P', root), on_event(has_parent(root))),
-        (('-u', NOBODY), on_event(lambda event: event.uid == NOBODY)),
-        (('-u', 'root'), on_event(lambda event: event.uid == 0)),
-        (('-e', 'exit'), on_event(lambda event: isinstance(event, Exit))),
+        (('--failed',), is_failure),
+        (('--no-threads',), is_of_process),
+        (('-P', root), has_parent(root)),
+        (('-u', NOBODY), lambda event: event.uid == NOBODY),
+        (('-u', 'root'), lambda event: event.uid == 0),
+        (('-e', 'exit'), lambda event: isinstance(event, Exit)),
         (('--name', '^nested$'), has_name(b'^nested$')),
         (('--name', 'inter|^mov'), has_name(b'inter|^mov')),
-        (('--failed', '-u', NOBODY),
-         on_event(lambda event: is_failure(event) and event.uid == NOBODY)),
+        (('--failed', '-u', NOBODY), lambda event: is_failure(event) and event.uid == NOBODY),
         (('--no-threads', '-e', 'fork,exit', '-P', root),
-         on_event(lambda event: not isinstance(event, Exec) and is_of_process(event)
-                and has_parent(root)(event))),
+         lambda event: not isinstance(event, Exec) and is_of_process(event)
+         and has_parent(root)(event)),
     ]
 
 
 def selected(passes, whole):
-    events = [event for event, first in zip(whole, first_arguments(whole)) if passes(event, first)]
-    return [event._replace(seq=seq) for seq, event in enumerate(events, 1)]
+    return [event._replace(seq=seq) for seq, event in enumerate(filter(passes, whole), 1)]
 
 
 @tracing_test
