@@ -86,7 +86,7 @@ def strace_sees_the_same():
 
 PERF_EVENTS = ','.join(f'sched:sched_process_{name}' for name in ('fork', 'exec', 'exit'))
 # What three tracepoints do not say.
-NOT_IN_PERF = ('kind', 'clone_flags', 'cgroup', 'exit_code', 'signal', 'signal_name', 'killed_by',
+NOT_IN_PERF = ('kind', 'oom', 'clone_flags', 'cgroup', 'exit_code', 'signal', 'signal_name', 'killed_by',
                'last', 'ppid', 'from_proc', 'argc', 'filename', 'ancestry', *CREDENTIALS)
 
 
@@ -106,7 +106,7 @@ def stacks_that_perf_recorded():
             raise Skip('perf record lost events')
         root = next(iter(truth.processes))
         events = [event for event in events if event.pid in truth.processes
-                  and not (isinstance(event, Fork) and event.child_pid == root)]
+                  and not (isinstance(event, Fork) and event.child_tid == root)]
         no_problems(Comparison(truth, events, NOT_IN_PERF).compare(truth.known)[:SHOWN_PROBLEMS])
         found = execs(events)
         complete = sum(event.argv_complete for event in found)
