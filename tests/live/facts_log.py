@@ -61,7 +61,8 @@ class Process:
 
     def may_be_unknown(self):
         """Its threads left with different codes: which one counts, registers do not always tell."""
-        return self.loose or not os.WIFSIGNALED(self.status) and self.codes != {os.WEXITSTATUS(self.status)}
+        exited = not os.WIFSIGNALED(self.status)
+        return self.loose or exited and self.codes != {os.WEXITSTATUS(self.status)}
 
 
 # ---- the log -------------------------------------------------------------------------------------

@@ -86,8 +86,9 @@ def strace_sees_the_same():
 
 PERF_EVENTS = ','.join(f'sched:sched_process_{name}' for name in ('fork', 'exec', 'exit'))
 # What three tracepoints do not say.
-NOT_IN_PERF = ('kind', 'oom', 'clone_flags', 'cgroup', 'exit_code', 'signal', 'signal_name', 'killed_by',
-               'last', 'ppid', 'from_proc', 'argc', 'filename', 'ancestry', *CREDENTIALS)
+NOT_IN_PERF = ('kind', 'clone_flags', 'cgroup', 'exit_code', 'signal', 'signal_name', 'oom',
+               'killed_by', 'last', 'ppid', 'from_proc', 'argc', 'filename', 'ancestry',
+               *CREDENTIALS)
 
 
 @tracing_test
