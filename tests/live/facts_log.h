@@ -12,6 +12,7 @@
  *                                   signal; 0: the kernel; -1: nobody, it exited
  *   KILLER pid killer               of a STATUS, logged by somebody who knows better
  *   LOOSE pid                       its threads come and go, and are not logged but the first
+ *   SILENT pid                      the kernel tells nobody but its parent how it ended
  *   OOM pid                         the kernel killed it for lack of memory
  *   SKIP step reason                this host does not let us
  *

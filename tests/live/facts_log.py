@@ -36,6 +36,7 @@ class Process:
         self.threads = set()
         self.status, self.killer, self.flags, self.own_cgroup = None, None, None, None
         self.oom = False
+        self.silent = False  # the kernel tells nobody but its parent how it ended
         self.loose = False  # other threads than the first are not logged
         self.codes = set()  # with which its threads left by themselves
         self.last_name = None
@@ -60,9 +61,9 @@ class Process:
             process = process.parent
 
     def may_be_unknown(self):
-        """Its threads left with different codes: which one counts, registers do not always tell."""
+        """Its threads left with different codes: which one counts, what is seen does not always tell."""
         exited = not os.WIFSIGNALED(self.status)
-        return self.loose or exited and self.codes != {os.WEXITSTATUS(self.status)}
+        return self.loose or self.silent or exited and self.codes != {os.WEXITSTATUS(self.status)}
 
 
 # ---- the log -------------------------------------------------------------------------------------
@@ -141,6 +142,10 @@ class FactsTruth:
     @staticmethod
     def read_loose(process, _):
         process.loose = True
+
+    @staticmethod
+    def read_silent(process, _):
+        process.silent = True
 
     @staticmethod
     def read_oom(process, _):
