@@ -25,15 +25,13 @@ struct process {
 	int32_t pid;            /* tgid; 0: not known */
 	struct process *parent; /* held; NULL: none, or not known */
 	bool parent_known;
-	bool from_proc; /* older than the trace */
-	bool ended;
+	bool from_proc;          /* older than the trace */
 	struct comm parent_comm; /* when it forked this one */
 	uint64_t start_ns;       /* 0: not known */
 	uint64_t exec_ns;        /* the last exec; 0: none was seen */
-	uint32_t threads;        /* that live and are known */
+	uint32_t threads;        /* that live and are known; 0: it counts as ended */
 	bool threads_known;      /* those are all */
 	uint64_t losses;         /* that the table had seen when the process was born */
-	uint64_t cgroup_id;      /* 0: not known */
 	struct program *program; /* held; NULL: not known */
 	struct exit_evidence evidence;
 };

@@ -68,8 +68,6 @@ enum known thread_exit(struct thread *thread, int32_t tid, const struct event *e
 	exit_evidence_thread(&process->evidence, &thread->end, tid == process->pid, event->time_ns);
 	if (last == KNOWN_NOT && process->threads_known)
 		last = process->threads == 1 ? KNOWN_YES : KNOWN_NO;
-	if (last == KNOWN_YES)
-		process->ended = true;
 	return last;
 }
 
