@@ -11,7 +11,11 @@ static struct process *make(int32_t pid)
 	struct process *process = malloc(sizeof(*process));
 
 	if (process)
-		*process = (struct process){.references = 1, .pid = pid};
+		*process = (struct process){
+			.references = 1,
+			.pid = pid,
+			.losses = LOSSES_UNKNOWN,
+		};
 	return process;
 }
 

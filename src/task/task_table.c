@@ -226,7 +226,7 @@ static struct entry *find_or_add(struct task_table *table, int32_t tid, const st
 
 /* ---- facts ---- */
 
-/* The process of ENTRY, of which no fork was seen; TGID 0: not known. Returns 0 or -ENOMEM. */
+/* The process of ENTRY, of which no fork was seen; TGID <= 0: not known. Returns 0 or -ENOMEM. */
 static int ensure_process(struct task_table *table, struct entry *entry, int32_t tgid)
 {
 	const struct entry *leader = tgid > 0 ? find(table, tgid) : NULL;
@@ -237,10 +237,9 @@ static int ensure_process(struct task_table *table, struct entry *entry, int32_t
 		thread_join(&entry->thread, leader->thread.process);
 		return 0;
 	}
-	struct process *process = process_new_old(tgid > 0 ? tgid : 0);
+	struct process *process = process_new_old(tgid > 0 ? tgid : -1);
 	if (!process)
 		return -ENOMEM;
-	process->losses = table->kept->losses;
 	thread_join(&entry->thread, process);
 	process_release(process);
 	return 0;
@@ -252,11 +251,11 @@ static int keep_fork(struct task_table *table, const struct event *event, struct
 	int code = parent ? ensure_process(table, parent, event->sample_pid) : -ENOMEM;
 
 	if (code == 0)
-		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event);
+		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event,
+				   table->kept->losses);
 	if (code < 0)
 		return code;
 	child->thread.birth.announced = false;
-	child->thread.process->losses = table->kept->losses;
 	table->kept->subject = (struct subject){
 		.thread = &parent->thread,
 		.tid = parent->task.tid,
@@ -276,7 +275,7 @@ static int keep_exec(struct task_table *table, const struct event *event, struct
 		.tid = entry->task.tid,
 		.previous_exec_ns = entry->thread.process->exec_ns,
 	};
-	return thread_exec(&entry->thread, event);
+	return thread_exec(&entry->thread, event, table->kept->losses);
 }
 
 static int keep_exit(struct task_table *table, const struct event *event, struct entry *entry)
@@ -289,8 +288,8 @@ static int keep_exit(struct task_table *table, const struct event *event, struct
 	table->kept->subject = (struct subject){
 		.thread = &entry->thread,
 		.tid = entry->task.tid,
-		.last = thread_exit(&entry->thread, entry->task.tid, event),
-		.lived_through_loss = process->losses != table->kept->losses,
+		.last = thread_exit(&entry->thread, event, table->kept->losses),
+		.losses = table->kept->losses,
 		.previous_exec_ns = process->exec_ns,
 	};
 	return 0;
@@ -335,13 +334,21 @@ static int keep_child(struct task_table *table, const struct event *event)
 static void keep_signal_sent(struct task_table *table, const struct event *event)
 {
 	const struct entry *target = find(table, event->signal_sent.pid);
-	const struct entry *sender = find(table, event->current_tid);
-	bool known = sender && sender->thread.process;
+	const struct entry *from = find(table, event->current_tid);
+	struct process *process = target ? target->thread.process : NULL;
+	struct sender sender = {0};
 
-	if (target && target->thread.process)
-		exit_evidence_sent(&target->thread.process->evidence, event,
-				   known ? sender->thread.process->pid : 0,
-				   known ? comm_text(&sender->thread.comm) : (struct text){0});
+	if (!process)
+		return;
+	if (from && from->thread.process)
+		sender = (struct sender){
+			.pid = from->thread.process->pid > 0 ? from->thread.process->pid : 0,
+			.comm = comm_text(&from->thread.comm),
+			.is_itself = from->thread.process == process,
+		};
+	exit_evidence_sent(&process->evidence, event, &sender,
+			   process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN
+							     : table->kept->losses);
 }
 
 static void keep_signal_taken(struct task_table *table, const struct event *event)
@@ -607,8 +614,10 @@ int task_table_add_old(struct task_table *table, const struct old_task *task)
 	if (code < 0)
 		return code;
 	comm_set(&entry->thread.comm, task->comm);
-	entry->thread.process->threads_known = true;
-	return task->tid == task->tgid ? remember_parent(table->kept, task) : 0;
+	if (task->tid != task->tgid)
+		return 0;
+	entry->thread.process->losses = table->kept->losses;
+	return remember_parent(table->kept, task);
 }
 
 void task_table_link_old(struct task_table *table)

@@ -17,7 +17,8 @@ enum fork_kind thread_kind(const struct thread *thread, int32_t tid)
 	return FORK_KIND_UNKNOWN;
 }
 
-int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event)
+int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event,
+		uint64_t losses)
 {
 	enum fork_kind kind = thread_kind(child, tid);
 
@@ -30,15 +31,19 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 		return 0;
 	}
 	child->process = process_fork(parent->process, &parent->comm,
-				      kind == FORK_KIND_UNKNOWN ? 0 : tid, event->time_ns);
+				      kind == FORK_KIND_UNKNOWN ? -1 : tid, event->time_ns);
 	if (!child->process)
 		return -ENOMEM;
 	child->process->threads = 1;
-	child->process->threads_known = kind != FORK_KIND_UNKNOWN;
+	/* It may be a thread of the one process or, with threads to come, the other. */
+	if (kind == FORK_KIND_UNKNOWN)
+		parent->process->losses = LOSSES_UNKNOWN;
+	else
+		child->process->losses = losses;
 	return 0;
 }
 
-int thread_exec(struct thread *thread, const struct event *event)
+int thread_exec(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
 	struct program *program = program_new(event->exec.filename, event->exec.image);
@@ -50,14 +55,14 @@ int thread_exec(struct thread *thread, const struct event *event)
 	process->pid = event->exec.pid;
 	process->exec_ns = event->time_ns;
 	process->threads = 1;
-	process->threads_known = true;
+	process->losses = losses;
 	exit_evidence_exec(&process->evidence);
 	thread->end = (struct thread_end){0};
 	comm_set(&thread->comm, event->exec.comm);
 	return 0;
 }
 
-enum known thread_exit(struct thread *thread, int32_t tid, const struct event *event)
+enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
 	enum known last = event->exit.last;
@@ -65,8 +70,8 @@ enum known thread_exit(struct thread *thread, int32_t tid, const struct event *e
 	if (event->exit.call.known)
 		thread->end.call = event->exit.call;
 	comm_set(&thread->comm, event->exit.comm);
-	exit_evidence_thread(&process->evidence, &thread->end, tid == process->pid, event->time_ns);
-	if (last == KNOWN_NOT && process->threads_known)
+	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
+	if (last == KNOWN_NOT && process->losses == losses)
 		last = process->threads == 1 ? KNOWN_YES : KNOWN_NO;
 	return last;
 }
