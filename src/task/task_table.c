@@ -250,7 +250,8 @@ static int keep_fork(struct task_table *table, const struct event *event, struct
 	struct entry *parent = find_or_add(table, event->fork.parent_pid, event);
 	int code = parent ? ensure_process(table, parent, event->sample_pid) : -ENOMEM;
 
-	if (code == 0)
+	/* No kernel says that a task forked itself; a capture may. */
+	if (code == 0 && parent != child)
 		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event,
 				   table->kept->losses);
 	if (code < 0)
@@ -295,12 +296,18 @@ static int keep_exit(struct task_table *table, const struct event *event, struct
 	return 0;
 }
 
+/* Whether ENTRY was only announced: its FORK is still to come. */
+static bool is_unborn(const struct entry *entry)
+{
+	return entry->thread.birth.announced && !entry->thread.process;
+}
+
 /* The entry of a task that is about to be born. */
 static struct entry *announce(struct task_table *table, int32_t tid)
 {
 	struct entry *entry = find(table, tid);
 
-	if (entry && entry->thread.birth.announced)
+	if (entry && is_unborn(entry))
 		return entry;
 	/* Its EXIT was lost: the id names another task now. */
 	if (entry)
@@ -371,12 +378,16 @@ static void keep_exit_call(struct task_table *table, const struct event *event)
 {
 	struct entry *entry = find(table, event->current_tid);
 
+	/* It goes on: what it took did not end it. */
 	if (entry)
-		entry->thread.end.call = (struct exit_call){
-			.known = true,
-			.is_group_known = true,
-			.is_group = event->exit_call.is_group,
-			.code = event->exit_call.code,
+		entry->thread.end = (struct thread_end){
+			.call =
+				{
+					.known = true,
+					.is_group_known = true,
+					.is_group = event->exit_call.is_group,
+					.code = event->exit_call.code,
+				},
 		};
 }
 
@@ -437,7 +448,7 @@ static int apply_fork(struct task_table *table, const struct event *event, const
 		is_followed(table, event->fork.parent_pid) || is_followed(table, event->sample_pid);
 
 	/* Its EXIT was lost: the id names another task now. */
-	if (child && !child->thread.birth.announced) {
+	if (child && !is_unborn(child)) {
 		retire(table, child);
 		child = NULL;
 	}
