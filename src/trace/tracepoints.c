@@ -82,7 +82,7 @@ static int filter_signals(struct tracepoints *tracepoints, struct error *err)
 	char **sent = &tracepoints->filters[TRACEPOINT_SIGNAL_SENT];
 	char **taken = &tracepoints->filters[TRACEPOINT_SIGNAL_TAKEN];
 
-	if (asprintf(sent, "result == 0 && sig != %d", SIGCHLD) < 0)
+	if (asprintf(sent, "(result == 0 || result == 4) && sig != %d", SIGCHLD) < 0)
 		*sent = NULL;
 	if (asprintf(taken, "sa_handler == 0 && sig != %d", SIGCHLD) < 0)
 		*taken = NULL;
