@@ -28,7 +28,7 @@ struct exit_path_marks {
 };
 
 struct exit_paths {
-	bool known; /* else `marks` mean nothing */
+	bool known; /* exit_group(2) and exit(2) can be told; else there are no marks */
 	struct exit_path_marks marks[EXIT_PATHS];
 };
 
@@ -42,7 +42,7 @@ struct exit_chain {
 	bool swap;
 };
 
-/* The way that CHAIN shows. Only where PATHS are known. */
+/* The way that CHAIN shows. */
 enum exit_path exit_paths_find(const struct exit_paths *paths, const struct exit_chain *chain);
 
 /*

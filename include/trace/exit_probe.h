@@ -9,22 +9,16 @@
 #ifndef PXT_TRACE_EXIT_PROBE_H
 #define PXT_TRACE_EXIT_PROBE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "decode/exit_paths.h"
 #include "decode/registers.h"
 
-struct exit_knowledge {
-	bool registers;          /* they hold the code */
-	struct exit_paths paths; /* not known where call chains do not tell */
-};
-
 /*
- * Find out, with REGISTERS (NULL: not known) in samples of sched_process_exit, whose id is EXIT_ID.
- * Takes some milliseconds. Where anything fails, that much is not known.
+ * Learn PATHS, with REGISTERS (NULL: not known) in samples of sched_process_exit, whose id is
+ * EXIT_ID. They are not known then where call chains do not tell them, or where the registers do
+ * not hold the code on both of the first ones. Takes some milliseconds.
  */
-void exit_probe(uint16_t exit_id, const struct registers *registers,
-		struct exit_knowledge *knowledge);
+void exit_probe(uint16_t exit_id, const struct registers *registers, struct exit_paths *paths);
 
 #endif

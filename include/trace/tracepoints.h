@@ -11,10 +11,10 @@
 #include "cli/options.h"
 #include "compiler.h"
 #include "decode/decoder.h"
+#include "decode/exit_paths.h"
 #include "decode/format_dir.h"
 #include "error.h"
 #include "source/cpu_ring.h"
-#include "trace/exit_probe.h"
 
 struct tracepoints {
 	struct format_dir dir;
@@ -23,7 +23,7 @@ struct tracepoints {
 	const struct registers *registers;        /* this machine's, NULL: not known */
 	unsigned int facts;                       /* FACT_BIT()s */
 	uint32_t arg_bytes;                       /* of the user stack at an exec */
-	struct exit_knowledge at_exit;            /* nothing, where no exit status is wanted */
+	struct exit_paths exit_paths;             /* known only where a status is wanted */
 };
 
 /*

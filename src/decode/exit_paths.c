@@ -74,5 +74,5 @@ void exit_paths_learn(struct exit_paths *paths, const struct exit_chain chains[E
 	}
 	learnt.known = killed->count > 0 && learnt.marks[EXIT_PATH_GROUP].count > 0 &&
 		       learnt.marks[EXIT_PATH_THREAD].count > 0;
-	*paths = learnt;
+	*paths = learnt.known ? learnt : (struct exit_paths){0};
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -114,7 +115,7 @@ static void end_child(const struct probe_child *child)
 /* ---- what its exit shows ---- */
 
 struct sighting {
-	int32_t code; /* in the registers; -1: none */
+	bool has_code; /* in the registers */
 	uint64_t addresses[EXIT_CHAIN_MAX];
 	size_t count;
 };
@@ -136,8 +137,8 @@ static void look_at_record(const struct perf_event_header *bytes,
 	    sample_extra_parse(&extra_layout, record_extra(&record), record.extra_size, &extra) < 0)
 		return;
 	const struct exit_call call =
-		registers_exit_call(registers, &extra_layout, &extra, NULL, NULL);
-	sighting->code = call.known ? call.code : -1;
+		registers_exit_call(registers, &extra_layout, &extra, EXIT_PATH_GROUP);
+	sighting->has_code = call.known && call.code == PROBE_CODE;
 	sighting->count = record.body_size / sizeof(uint64_t);
 	if (sighting->count > EXIT_CHAIN_MAX)
 		sighting->count = EXIT_CHAIN_MAX;
@@ -183,7 +184,7 @@ static void see_end(void (*end)(void), const struct perf_event_attr *attr,
 	struct perf_event_attr copy = *attr;
 	struct probe_child child = {0};
 
-	*sighting = (struct sighting){.code = -1};
+	*sighting = (struct sighting){0};
 	if (!end || start_child(end, &child) < 0)
 		return;
 	int fd = perf_event_open_raw(&copy, child.pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
@@ -200,8 +201,7 @@ static struct exit_chain chain_of(const struct sighting *sighting)
 	return (struct exit_chain){.addresses = sighting->addresses, .count = sighting->count};
 }
 
-void exit_probe(uint16_t exit_id, const struct registers *registers,
-		struct exit_knowledge *knowledge)
+void exit_probe(uint16_t exit_id, const struct registers *registers, struct exit_paths *paths)
 {
 	const struct perf_event_extra extra = {
 		.regs_user = registers_at_exit(registers),
@@ -211,13 +211,13 @@ void exit_probe(uint16_t exit_id, const struct registers *registers,
 	struct sighting sightings[ENDS];
 	struct exit_chain chains[ENDS];
 
-	*knowledge = (struct exit_knowledge){0};
+	*paths = (struct exit_paths){0};
 	if (!extra.regs_user)
 		return;
 	for (unsigned int i = 0; i < ENDS; i++) {
 		see_end(ends[i], &attr, registers, &sightings[i]);
 		chains[i] = chain_of(&sightings[i]);
 	}
-	knowledge->registers = sightings[EXIT_PATH_GROUP].code == PROBE_CODE;
-	exit_paths_learn(&knowledge->paths, chains, &chains[END_KILLED]);
+	if (sightings[EXIT_PATH_GROUP].has_code && sightings[EXIT_PATH_THREAD].has_code)
+		exit_paths_learn(paths, chains, &chains[END_KILLED]);
 }
