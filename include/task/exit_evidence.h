@@ -52,6 +52,8 @@ struct exit_evidence {
 	bool killed;    /* a thread took SIGKILL */
 	bool oom;       /* the OOM killer chose it */
 	bool ambiguous; /* that a thread was killed now has two explanations */
+	bool has_rival; /* shortly before the last signal another one was sent */
+	bool is_recent; /* the kernel is so new (6.16+) that a dying process is sent none */
 
 	struct exit_codes left;  /* of threads that left by themselves */
 	struct exit_codes group; /* of those that did so by exit_group(2) for sure */

@@ -65,10 +65,10 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 
 	if (!exit_signal_is_fatal(signal))
 		return;
+	evidence->has_rival = before != 0 && before != signal &&
+			      is_shortly_after(event->time_ns, evidence->sent.time_ns);
 	evidence->ambiguous =
-		(before != 0 && before != signal &&
-		 is_shortly_after(event->time_ns, evidence->sent.time_ns)) ||
-		(evidence->maybe_group && is_shortly_after(event->time_ns, evidence->left_last_ns));
+		evidence->maybe_group && is_shortly_after(event->time_ns, evidence->left_last_ns);
 	evidence->sent.signal = signal;
 	evidence->sent.time_ns = event->time_ns;
 	evidence->sent.losses = losses;
@@ -161,6 +161,11 @@ static struct exit_status by_leaving(const struct exit_evidence *evidence)
 	return by_codes(evidence->group.any ? &evidence->group : &evidence->left);
 }
 
+static bool is_ambiguous(const struct exit_evidence *evidence)
+{
+	return evidence->ambiguous || (evidence->has_rival && !evidence->is_recent);
+}
+
 /* Whether the signal that was sent can be what made threads take SIGKILL. */
 static bool may_have_killed(const struct exit_evidence *evidence)
 {
@@ -176,7 +181,7 @@ struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bo
 {
 	if (evidence->taken != 0)
 		return by_signal(evidence, evidence->taken, losses);
-	if (evidence->killed && evidence->ambiguous)
+	if (evidence->killed && is_ambiguous(evidence))
 		return unknown_status;
 	if (evidence->killed && may_have_killed(evidence)) {
 		bool is_sure = evidence->sent.signal == SIGKILL || evidence->sent.losses == losses;

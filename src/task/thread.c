@@ -75,6 +75,8 @@ enum known thread_exit(struct thread *thread, const struct event *event, uint64_
 	if (event->exit.call.known)
 		thread->end.call = event->exit.call;
 	comm_set(&thread->comm, event->exit.comm);
+	/* Only those say who is the last. */
+	process->evidence.is_recent = event->exit.last != KNOWN_NOT;
 	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
 	if (last == KNOWN_NOT && process->losses == losses)
 		last = process->threads == 1 ? KNOWN_YES : KNOWN_NO;
