@@ -82,6 +82,10 @@ WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_writer = write
 WRAP_test_sink_json = reallocarray
 WRAP_test_argv_proc = realloc
+WRAP_test_cgroup_names = malloc
+WRAP_test_kept = calloc malloc
+WRAP_test_program = malloc
+WRAP_test_identity = uname read
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
