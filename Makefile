@@ -83,6 +83,7 @@ WRAP_test_writer = write
 WRAP_test_sink_json = reallocarray
 WRAP_test_argv_proc = realloc
 WRAP_test_cgroup_names = malloc
+WRAP_test_completer = calloc
 WRAP_test_kept = calloc malloc
 WRAP_test_program = malloc
 WRAP_test_identity = uname read

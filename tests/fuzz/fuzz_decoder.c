@@ -206,8 +206,6 @@ static void check_facts(const struct facts *facts)
 {
 	const struct exit_status *status = &facts->status;
 
-	must_hold(facts->tgid >= -1 && facts->ppid >= -1 && facts->child_tgid >= -1,
-		  "a pid is one, or not known");
 	must_hold(!status->known || facts->last == KNOWN_YES, "only a process has a status");
 	must_hold(!status->known || status->signal > 0 || (status->code >= 0 && status->code < 256),
 		  "a status is a signal or a code");
