@@ -246,8 +246,12 @@ static void look_ahead(const struct live *live)
 	const struct perf_event_header *record;
 
 	for (size_t i = 0; live->preview && i < live->ring_count; i++) {
+		const struct ring *ring = &live->rings[i]->ring;
 		struct ring *scout = &live->rings[i]->scout;
 
+		/* What the merge has used up by now may be written over. */
+		if ((int64_t)(ring->tail - scout->tail) > 0)
+			scout->tail = ring->tail;
 		ring_refresh(scout);
 		while (ring_peek(scout, &record) > 0) {
 			live->preview(live->preview_context, record);
@@ -294,7 +298,8 @@ static bool is_wanted(struct live *live, struct cpu_ring *ring, struct record *r
 		live->newest_ns = record->time_ns;
 	if (record->type == PERF_RECORD_LOST)
 		return make_lost(live, ring, record->lost, record->time_ns, record);
-	return record->type == PERF_RECORD_SAMPLE || record->type == PERF_RECORD_COMM;
+	return record->type == PERF_RECORD_SAMPLE || record->type == PERF_RECORD_COMM ||
+	       record->type == RECORD_CGROUP;
 }
 
 /* All that was visible is read: close what has left, and at the end tell what was lost last. */
