@@ -267,8 +267,12 @@ static void look_ahead(const struct live *live)
 	const struct perf_event_header *record;
 
 	for (size_t i = 0; live->preview && i < live->ring_count; i++) {
+		const struct ring *ring = &live->rings[i]->ring;
 		struct ring *scout = &live->rings[i]->scout;
 
+		/* What the merge has used up by now may be written over. */
+		if ((int64_t)(ring->tail - scout->tail) > 0)
+			scout->tail = ring->tail;
 		ring_refresh(scout);
 		while (ring_peek(scout, &record) > 0) {
 			live->preview(live->preview_context, record);

@@ -3,6 +3,7 @@
  * The facts that the task table makes of events: whose they are, which kind of task was born, when
  * a process is gone and how, and who its ancestors were.
  */
+#include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,38 @@
 #include "task/describe.h"
 #include "task/process.h"
 #include "task/task_table.h"
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *bytes, size_t size);
+void *__wrap_realloc(void *bytes, size_t size);
+
+/* So many allocations succeed; negative: all. */
+static int allocations_left = -1;
+
+static bool may_allocate(void)
+{
+	if (allocations_left > 0)
+		allocations_left--;
+	return allocations_left != 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return may_allocate() ? __real_malloc(size) : NULL;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return may_allocate() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *bytes, size_t size)
+{
+	return may_allocate() ? __real_realloc(bytes, size) : NULL;
+}
 
 static struct task_table *table;
 static uint64_t now;
@@ -842,6 +875,51 @@ static void test_any_order_of_events_is_survived(void **state)
 	}
 }
 
+/* A process from its birth to its end, in a table of its own; 0 or -ENOMEM. */
+static int live_once(void)
+{
+	static const struct old_task shell = {.tid = 10, .tgid = 10, .comm = {"sh", 2}};
+	struct event events[] = {
+		{.type = EVENT_CGROUP, .cgroup = {.id = 7, .path = {"/a", 2}}},
+		{.type = EVENT_NEW_TASK, .new_task = {.pid = 20, .clone_flags = SIGCHLD}},
+		{.type = EVENT_FORK, .fork = {.parent_pid = 10, .child_pid = 20}},
+		{.type = EVENT_CHILD, .child = {.pid = 20, .tid = 21}},
+		{.type = EVENT_FORK, .fork = {.parent_pid = 20, .child_pid = 21}},
+		{.type = EVENT_COMM, .comm = {.tid = 20, .is_exec = true, .comm = {"x", 1}}},
+		{.type = EVENT_EXEC, .sample_tid = 20, .exec = {.pid = 20, .filename = {"/x", 2}}},
+		{.type = EVENT_EXIT, .exit = {.pid = 20}},
+		{.type = EVENT_EXIT, .sample_pid = 30, .exit = {.pid = 31}},
+	};
+	struct task_table *made = task_table_new();
+	const struct task *task;
+	struct facts facts;
+	int code = made ? task_table_keep_facts(made) : -ENOMEM;
+
+	if (code == 0)
+		code = task_table_add_old(made, &shell);
+	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(events); i++) {
+		code = task_table_apply(made, &events[i], &task);
+		if (code == 0 && task)
+			task_table_describe(made, &events[i], &facts);
+	}
+	task_table_free(made);
+	return code;
+}
+
+static void test_no_memory(void **state)
+{
+	int code = -ENOMEM, count = 0;
+
+	(void)state;
+	while (code == -ENOMEM) {
+		allocations_left = ++count;
+		code = live_once();
+		allocations_left = -1;
+		assert_true(code == 0 || code == -ENOMEM);
+	}
+	assert_true(count > 10);
+}
+
 #define facts_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -878,6 +956,7 @@ int main(void)
 		facts_test(test_a_deep_tree_is_told_up_to_a_gap),
 		facts_test(test_cgroups_have_names),
 		facts_test(test_any_order_of_events_is_survived),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
