@@ -317,7 +317,11 @@ static void test_group_dead(void **state)
 
 /* ---- behind the raw data ---- */
 
-#define X86_AX_BX_DI (1U << 0 | 1U << 1 | 1U << 5)
+#define X86_BX_DI (1U << 1 | 1U << 5)
+
+/* A call chain as perf has it, and where in it exit_group(2) shows. */
+static const uint64_t chain[] = {PERF_CONTEXT_KERNEL, 0xffffffff81000001, 0xffffffff81000010};
+#define IN_EXIT_GROUP UINT64_C(0xffffffff81000010)
 #define X86_SP (1U << 7)
 
 static const struct kernel *kernel_named(const char *name)
@@ -342,6 +346,8 @@ static int decode_extra(const struct all *all, const struct raw *raw, const void
 	memcpy(bytes + raw->size, extra, length);
 	record.raw = guarded_put(&guarded, bytes, raw->size + length, 1);
 	record.extra_size = length;
+	record.body = chain;
+	record.body_size = sizeof(chain);
 	return decoder_decode(all->decoder, &record, event);
 }
 
@@ -382,9 +388,13 @@ static void test_an_exit_has_its_code(void **state)
 {
 	static const struct sample_extra_layout layout = {
 		.sample_type = PERF_SAMPLE_RAW | PERF_SAMPLE_REGS_USER,
-		.regs_user = X86_AX_BX_DI,
+		.regs_user = X86_BX_DI,
 	};
-	const uint64_t extra[] = {PERF_SAMPLE_REGS_ABI_64, (uint64_t)-ENOSYS, 1, 0x103};
+	static const struct exit_paths paths = {
+		.known = true,
+		.marks[EXIT_PATH_GROUP] = {{IN_EXIT_GROUP}, 1},
+	};
+	const uint64_t extra[] = {PERF_SAMPLE_REGS_ABI_64, 1, 0x103};
 	struct event event;
 	struct raw raw;
 	struct all all;
@@ -399,7 +409,11 @@ static void test_an_exit_has_its_code(void **state)
 	for (uint32_t length = 0; length < sizeof(extra); length++)
 		assert_int_equal(decode_extra(&all, &raw, extra, length, &event), -EBADMSG);
 	assert_int_equal(decode_extra(&all, &raw, extra, sizeof(extra), &event), 1);
+	assert_false(event.exit.call.known);
+	decoder_set_exit_paths(all.decoder, &paths);
+	assert_int_equal(decode_extra(&all, &raw, extra, sizeof(extra), &event), 1);
 	assert_true(event.exit.call.known);
+	assert_true(event.exit.call.is_group);
 	assert_int_equal(event.exit.call.code, 3);
 	assert_int_equal(event.cgroup_id, 0);
 	all_free(&all);

@@ -16,7 +16,6 @@
 enum step_kind {
 	STEP_DONE,
 	STEP_SENT, /* `signal` with `code` by `sender` */
-	STEP_LEFT, /* a thread ended by itself; registers tell `code`, not which call it was in */
 	STEP_LEFT_GROUP,
 	STEP_LEFT_THREAD,
 	STEP_LEFT_SOMEHOW, /* without a code */
@@ -78,8 +77,6 @@ static void end_thread(struct seen *seen, const struct step *step)
 		.call =
 			{
 				.known = step->kind != STEP_LEFT_SOMEHOW && step->kind != STEP_TOOK,
-				.is_group_known = step->kind == STEP_LEFT_GROUP ||
-						  step->kind == STEP_LEFT_THREAD,
 				.is_group = step->kind == STEP_LEFT_GROUP,
 				.code = step->code,
 			},
@@ -161,10 +158,6 @@ static void check(const struct scenario *scenarios, size_t count)
 	{                                                          \
 		.kind = STEP_TOOK, .us = (at), .signal = (signal_) \
 	}
-#define LEFT(at, code_)                                        \
-	{                                                      \
-		.kind = STEP_LEFT, .us = (at), .code = (code_) \
-	}
 #define LEFT_GROUP(at, code_)                                        \
 	{                                                            \
 		.kind = STEP_LEFT_GROUP, .us = (at), .code = (code_) \
@@ -203,9 +196,8 @@ static void check(const struct scenario *scenarios, size_t count)
 
 static const struct scenario alone[] = {
 	{"nothing was seen", {{0}}, .outcome = UNKNOWN},
-	{"exit(0)", {LEFT(100, 0)}, CODE_IS(0)},
-	{"exit(255)", {LEFT(100, 255)}, CODE_IS(255)},
-	{"exit_group(3)", {LEFT_GROUP(100, 3)}, CODE_IS(3)},
+	{"exit(0)", {LEFT_GROUP(100, 0)}, CODE_IS(0)},
+	{"exit(255)", {LEFT_GROUP(100, 255)}, CODE_IS(255)},
 	{"exit(2), the call", {LEFT_THREAD(100, 4)}, CODE_IS(4)},
 	{"no registers", {LEFT_SOMEHOW(100)}, .outcome = UNKNOWN},
 	{"SIGTERM is taken as SIGKILL",
@@ -268,8 +260,10 @@ static const struct scenario alone[] = {
 	 {SENT(100, SIGPIPE, SI_USER, 77), TOOK(101, SIGKILL)},
 	 SIGNAL_IS(SIGPIPE),
 	 BY(77)},
-	{"handled earlier", {SENT(100, SIGUSR1, SI_USER, 77), LEFT(900000, 7)}, CODE_IS(7)},
-	{"handled, and left at once", {SENT(100, SIGTERM, SI_USER, 77), LEFT(150, 7)}, CODE_IS(7)},
+	{"handled earlier", {SENT(100, SIGUSR1, SI_USER, 77), LEFT_GROUP(900000, 7)}, CODE_IS(7)},
+	{"handled, and left at once",
+	 {SENT(100, SIGTERM, SI_USER, 77), LEFT_GROUP(150, 7)},
+	 CODE_IS(7)},
 	{"handled earlier, killed by another",
 	 {SENT(100, SIGUSR1, SI_USER, 77), SENT(900000, SIGTERM, SI_USER, 78),
 	  TOOK(900010, SIGKILL)},
@@ -302,30 +296,27 @@ static void test_one_thread(void **state)
 
 static const struct scenario together[] = {
 	{"exit_group zaps the others",
-	 {LEFT(100, 3), TOOK(101, SIGKILL), TOOK(102, SIGKILL)},
+	 {LEFT_GROUP(100, 3), TOOK(101, SIGKILL), TOOK(102, SIGKILL)},
 	 CODE_IS(3)},
 	{"the same, the zapped ones first",
-	 {TOOK(101, SIGKILL), TOOK(102, SIGKILL), LEFT(103, 3)},
+	 {TOOK(101, SIGKILL), TOOK(102, SIGKILL), LEFT_GROUP(103, 3)},
 	 CODE_IS(3)},
 	{"SIGTERM takes all",
 	 {SENT(100, SIGTERM, SI_USER, 77), TOOK(110, SIGKILL), TOOK(111, SIGKILL)},
 	 SIGNAL_IS(SIGTERM),
 	 BY(77)},
 	{"sigwait(3), then exit_group(0), which zaps the others",
-	 {SENT(100, SIGTERM, SI_USER, 77), LEFT(5000, 0), TOOK(5001, SIGKILL)},
+	 {SENT(100, SIGTERM, SI_USER, 77), LEFT_GROUP(5000, 0), TOOK(5001, SIGKILL)},
 	 CODE_IS(0)},
 	{"the same at once: it may have been in exit_group(2) already",
-	 {SENT(100, SIGTERM, SI_USER, 77), LEFT(150, 0), TOOK(151, SIGKILL)},
+	 {SENT(100, SIGTERM, SI_USER, 77), LEFT_GROUP(150, 0), TOOK(151, SIGKILL)},
 	 .outcome = UNKNOWN},
 	{"a core dump zaps the others",
 	 {SENT(100, SIGSEGV, FAULT, TARGET), TOOK(101, SIGKILL), TOOK(102, SIGSEGV)},
 	 DUMPED(SIGSEGV)},
 	{"workers left before, with the same code",
-	 {LEFT(100, 0), LEFT(200, 0), LEFT(5000, 0)},
+	 {LEFT_THREAD(100, 0), LEFT_THREAD(200, 0), LEFT_THREAD(5000, 0)},
 	 CODE_IS(0)},
-	{"workers left before, which call it was is not known",
-	 {LEFT(100, 0), LEFT(200, 0), LEFT(5000, 3)},
-	 .outcome = UNKNOWN},
 	{"workers left before, it is known",
 	 {LEFT_THREAD(100, 0), LEFT_THREAD(200, 0), LEFT_GROUP(5000, 3)},
 	 CODE_IS(3)},
@@ -333,11 +324,11 @@ static const struct scenario together[] = {
 	 {LEFT_THREAD(100, 0), LEFT_GROUP(5000, 3), TOOK(5001, SIGKILL)},
 	 CODE_IS(3)},
 	{"workers left before SIGTERM came",
-	 {LEFT(100, 0), SENT(5000, SIGTERM, SI_USER, 77), TOOK(5010, SIGKILL)},
+	 {LEFT_THREAD(100, 0), SENT(5000, SIGTERM, SI_USER, 77), TOOK(5010, SIGKILL)},
 	 SIGNAL_IS(SIGTERM),
 	 BY(77)},
 	{"one left just before: perhaps by exit_group(2)",
-	 {LEFT(4900, 0), SENT(5000, SIGTERM, SI_USER, 77), TOOK(5010, SIGKILL)},
+	 {LEFT_GROUP(4900, 0), SENT(5000, SIGTERM, SI_USER, 77), TOOK(5010, SIGKILL)},
 	 .outcome = UNKNOWN},
 	{"one left just before, by exit(2)",
 	 {LEFT_THREAD(4900, 0), SENT(5000, SIGTERM, SI_USER, 77), TOOK(5010, SIGKILL)},
@@ -353,7 +344,7 @@ static const struct scenario together[] = {
 	{"the leader left first: kernels differ",
 	 {LEFT_THREAD(100, 3), LEFT_THREAD(5000, 7)},
 	 .outcome = UNKNOWN},
-	{"one code is missing", {LEFT(100, 0), LEFT_SOMEHOW(200)}, .outcome = UNKNOWN},
+	{"one code is missing", {LEFT_THREAD(100, 0), LEFT_SOMEHOW(200)}, .outcome = UNKNOWN},
 	{"one code is missing, but not that of exit_group(2)",
 	 {LEFT_SOMEHOW(100), LEFT_GROUP(5000, 9)},
 	 CODE_IS(9)},
@@ -361,7 +352,7 @@ static const struct scenario together[] = {
 	 {TOOK(100, SIGKILL), TOOK(101, SIGKILL)},
 	 .outcome = UNKNOWN},
 	{"the doubt of long ago is over",
-	 {SENT(100, SIGUSR1, SI_USER, 77), LEFT(150, 0), SENT(90000, SIGTERM, SI_USER, 78),
+	 {SENT(100, SIGUSR1, SI_USER, 77), LEFT_THREAD(150, 0), SENT(90000, SIGTERM, SI_USER, 78),
 	  TOOK(90010, SIGKILL)},
 	 SIGNAL_IS(SIGTERM),
 	 BY(78)},
@@ -377,7 +368,7 @@ static void test_several_threads(void **state)
 
 static const struct scenario others[] = {
 	{"threads that an exec zapped do not count",
-	 {TOOK(100, SIGKILL), LEFT(101, 3), EXEC, LEFT(5000, 4)},
+	 {TOOK(100, SIGKILL), LEFT_GROUP(101, 3), EXEC, LEFT_GROUP(5000, 4)},
 	 CODE_IS(4)},
 	{"what was sent before an exec still does",
 	 {SENT(100, SIGTERM, SI_USER, 77), EXEC, TOOK(5000, SIGTERM)},
@@ -391,9 +382,9 @@ static const struct scenario others[] = {
 	 {SENT(100, SIGKILL, SI_USER, 77), OOM, TOOK(110, SIGKILL)},
 	 SIGNAL_IS(SIGKILL),
 	 BY(77)},
-	{"marked, but it had left", {LEFT(100, 1), OOM}, CODE_IS(1)},
-	{"a loss", {LOSS, LEFT(100, 1)}, .outcome = UNKNOWN},
-	{"unseen threads", {UNSEEN, LEFT(100, 1)}, .outcome = UNKNOWN},
+	{"marked, but it had left", {LEFT_GROUP(100, 1), OOM}, CODE_IS(1)},
+	{"a loss", {LOSS, LEFT_GROUP(100, 1)}, .outcome = UNKNOWN},
+	{"unseen threads", {UNSEEN, LEFT_GROUP(100, 1)}, .outcome = UNKNOWN},
 	{"a loss, but the signal was taken",
 	 {LOSS, SENT(100, SIGSEGV, FAULT, 0), TOOK(101, SIGSEGV)},
 	 DUMPED(SIGSEGV)},
@@ -491,8 +482,7 @@ static void check_any(const struct step steps[STEPS_MAX], const struct exit_stat
 	}
 	if (status->signal == 0) {
 		assert_in_range(status->code, 0, 255);
-		assert_true(has(steps, STEP_LEFT, status->code) ||
-			    has(steps, STEP_LEFT_GROUP, status->code) ||
+		assert_true(has(steps, STEP_LEFT_GROUP, status->code) ||
 			    has(steps, STEP_LEFT_THREAD, status->code));
 		assert_int_equal(status->killer_pid, 0);
 		assert_false(has(steps, STEP_LOSS, -1) || has(steps, STEP_UNSEEN, -1));
@@ -532,7 +522,7 @@ static void test_unknown_calls_give_no_code(void **state)
 	for (int i = 0; i < 100000; i++) {
 		make_steps(&random, steps);
 		for (size_t at = 0; at < STEPS_MAX; at++) {
-			if (steps[at].kind >= STEP_LEFT && steps[at].kind < STEP_LEFT_SOMEHOW)
+			if (steps[at].kind >= STEP_LEFT_GROUP && steps[at].kind < STEP_LEFT_SOMEHOW)
 				steps[at].kind = STEP_LEFT_SOMEHOW;
 		}
 		struct exit_status status = decide(steps);
@@ -540,7 +530,7 @@ static void test_unknown_calls_give_no_code(void **state)
 	}
 }
 
-/* Where calls are not told apart, codes that differ leave it open whose the process's is. */
+/* Who of several was first in exit_group(2), codes that differ leave open. */
 static void test_codes_that_differ_give_no_code(void **state)
 {
 	struct random random = {.state = 6};
@@ -550,13 +540,12 @@ static void test_codes_that_differ_give_no_code(void **state)
 	for (int i = 0; i < 100000; i++) {
 		make_steps(&random, steps);
 		for (size_t at = 0; at < STEPS_MAX; at++) {
-			if (steps[at].kind == STEP_LEFT_GROUP ||
-			    steps[at].kind == STEP_LEFT_THREAD || steps[at].kind == STEP_EXEC)
-				steps[at].kind = STEP_LEFT;
+			if (steps[at].kind == STEP_LEFT_THREAD || steps[at].kind == STEP_EXEC)
+				steps[at].kind = STEP_LEFT_GROUP;
 		}
 		struct exit_status status = decide(steps);
-		bool differ = has(steps, STEP_LEFT, 0) + has(steps, STEP_LEFT, 1) +
-				      has(steps, STEP_LEFT, 2) >
+		bool differ = has(steps, STEP_LEFT_GROUP, 0) + has(steps, STEP_LEFT_GROUP, 1) +
+				      has(steps, STEP_LEFT_GROUP, 2) >
 			      1;
 		assert_true(!status.known || status.signal > 0 || !differ);
 	}

@@ -28,11 +28,9 @@ static void test_what_to_ask_for(void **state)
 {
 	(void)state;
 	assert_int_equal(registers_at_exec(registers_of_machine("x86_64")), 1 << 7);
-	assert_int_equal(registers_at_exit(registers_of_machine("x86_64")),
-			 1 << 0 | 1 << 1 | 1 << 5);
+	assert_int_equal(registers_at_exit(registers_of_machine("x86_64")), 1 << 1 | 1 << 5);
 	assert_int_equal(registers_at_exec(registers_of_machine("arm64")), 1ULL << 31);
-	assert_int_equal(registers_at_exit(registers_of_machine("arm64")),
-			 1 << 0 | 1 << 7 | 1 << 8);
+	assert_int_equal(registers_at_exit(registers_of_machine("arm64")), 1 << 0);
 	assert_int_equal(registers_at_exec(registers_of_machine("s390x")), 1 << 15);
 	assert_int_equal(registers_at_exit(registers_of_machine("s390x")), 0);
 	assert_int_equal(registers_at_exec(NULL), 0);
@@ -47,38 +45,38 @@ static void test_what_to_ask_for(void **state)
 static const struct {
 	const char *machine;
 	uint64_t abi;
-	uint64_t values[3]; /* x86: AX, BX, DI; arm64: x0, x7, x8 */
+	enum exit_path path;
+	uint64_t values[2]; /* x86: BX, DI; arm64: x0 */
 	struct exit_call call;
 } exits[] = {
-	{"x86_64", ABI_64, {(uint64_t)-ENOSYS, 9, 3}, {.known = true, .code = 3}},
-	{"x86_64", ABI_64, {(uint64_t)-ENOSYS, 9, 0x1ff}, {.known = true, .code = 255}},
-	{"x86_64", ABI_64, {(uint64_t)-ENOSYS, 9, UINT64_MAX}, {.known = true, .code = 255}},
-	{"x86_64", ABI_32, {(uint32_t)-ENOSYS, 9, 3}, {.known = true, .code = 9}},
+	{"x86_64", ABI_64, EXIT_PATH_GROUP, {9, 3}, {true, true, 3}},
+	{"x86_64", ABI_64, EXIT_PATH_THREAD, {9, 0x1ff}, {true, false, 255}},
+	{"x86_64", ABI_64, EXIT_PATH_GROUP, {9, UINT64_MAX}, {true, true, 255}},
+	/* A 64-bit program by INT 0x80. */
+	{"x86_64", ABI_64, EXIT_PATH_GROUP_32, {9, 3}, {true, true, 9}},
+	{"x86_64", ABI_64, EXIT_PATH_THREAD_32, {9, 3}, {true, false, 9}},
+	{"x86_64", ABI_32, EXIT_PATH_GROUP_32, {9, 3}, {true, true, 9}},
+	{"i686", ABI_32, EXIT_PATH_GROUP, {9, 3}, {true, true, 9}},
 	/* A signal took it out of a call, or of none. */
-	{"x86_64", ABI_64, {(uint64_t)-EINTR, 9, 3}, {.known = false}},
-	{"x86_64", ABI_64, {0, 9, 3}, {.known = false}},
-	{"x86_64", PERF_SAMPLE_REGS_ABI_NONE, {(uint64_t)-ENOSYS, 9, 3}, {.known = false}},
-	{"arm64", ABI_64, {3, 0, 93}, {true, true, false, 3}},
-	{"arm64", ABI_64, {0x103, 0, 94}, {true, true, true, 3}},
-	{"arm64", ABI_64, {3, 248, 1}, {.known = false}},
-	{"arm64", ABI_64, {3, 94, 0}, {.known = false}},
-	{"arm64", ABI_32, {3, 1, 94}, {true, true, false, 3}},
-	{"arm64", ABI_32, {3, 248, 0}, {true, true, true, 3}},
-	{"arm64", ABI_32, {3, 94, 94}, {.known = false}},
-	{"s390x", ABI_64, {3, 1, 94}, {.known = false}},
-	{"riscv64", ABI_64, {3, 1, 94}, {.known = false}},
+	{"x86_64", ABI_64, EXIT_PATH_OTHER, {9, 3}, {.known = false}},
+	{"x86_64", PERF_SAMPLE_REGS_ABI_NONE, EXIT_PATH_GROUP, {9, 3}, {.known = false}},
+	{"arm64", ABI_64, EXIT_PATH_GROUP, {0x103, 0}, {true, true, 3}},
+	{"arm64", ABI_32, EXIT_PATH_THREAD, {3, 0}, {true, false, 3}},
+	{"arm64", ABI_64, EXIT_PATH_OTHER, {3, 0}, {.known = false}},
+	{"s390x", ABI_64, EXIT_PATH_GROUP, {3, 1}, {.known = false}},
+	{"riscv64", ABI_64, EXIT_PATH_GROUP, {3, 1}, {.known = false}},
 };
 
 static struct exit_call call_of(const char *machine, uint64_t asked, uint64_t abi,
-				const uint64_t values[3], bool swap)
+				enum exit_path path, const uint64_t values[2], bool swap)
 {
 	const struct sample_extra_layout layout = {.regs_user = asked, .swap = swap};
-	uint64_t stored[3];
+	uint64_t stored[2];
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(stored); i++)
 		stored[i] = swap ? __builtin_bswap64(values[i]) : values[i];
 	const struct sample_extra extra = {.regs_abi = abi, .regs = (const unsigned char *)stored};
-	return registers_exit_call(registers_of_machine(machine), &layout, &extra);
+	return registers_exit_call(registers_of_machine(machine), &layout, &extra, path);
 }
 
 static void test_exits(void **state)
@@ -88,13 +86,12 @@ static void test_exits(void **state)
 		const struct exit_call *expected = &exits[i / 2].call;
 		uint64_t asked = registers_at_exit(registers_of_machine(exits[i / 2].machine));
 		struct exit_call call = call_of(exits[i / 2].machine, asked, exits[i / 2].abi,
-						exits[i / 2].values, i % 2);
+						exits[i / 2].path, exits[i / 2].values, i % 2);
 
 		assert_int_equal(call.known, expected->known);
 		if (!call.known)
 			continue;
 		assert_int_equal(call.code, expected->code);
-		assert_int_equal(call.is_group_known, expected->is_group_known);
 		assert_int_equal(call.is_group, expected->is_group);
 	}
 }
@@ -102,14 +99,13 @@ static void test_exits(void **state)
 /* A capture of somebody else's may hold others. */
 static void test_registers_that_were_not_asked_for(void **state)
 {
-	static const uint64_t values[3] = {(uint64_t)-ENOSYS, 94, 94};
+	static const uint64_t values[2] = {94, 94};
 
 	(void)state;
-	assert_false(call_of("x86_64", 0, ABI_64, values, false).known);
-	assert_false(call_of("x86_64", 1 << 0, ABI_64, values, false).known);
-	assert_false(call_of("x86_64", 1 << 5, ABI_64, values, false).known);
-	assert_false(call_of("arm64", 1 << 8, ABI_64, values, false).known);
-	assert_false(call_of("arm64", 1 << 0, ABI_64, values, false).known);
+	assert_false(call_of("x86_64", 0, ABI_64, EXIT_PATH_GROUP, values, false).known);
+	assert_false(call_of("x86_64", 1 << 1, ABI_64, EXIT_PATH_GROUP, values, false).known);
+	assert_false(call_of("x86_64", 1 << 5, ABI_64, EXIT_PATH_GROUP_32, values, false).known);
+	assert_false(call_of("arm64", 1 << 8, ABI_64, EXIT_PATH_GROUP, values, false).known);
 }
 
 /* ---- stacks ---- */

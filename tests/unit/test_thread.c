@@ -39,16 +39,18 @@ static void test_kinds(void **state)
 		uint64_t flags;
 		int32_t tgid;
 		enum fork_kind kind;
+		enum known is_of_parent;
 	} births[] = {
-		{false, 0, 0, FORK_KIND_UNKNOWN},
-		{false, 0, 20, FORK_KIND_PROCESS},
-		{false, 0, 10, FORK_KIND_THREAD},
-		{true, SIGCHLD, 0, FORK_KIND_PROCESS},
-		{true, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, FORK_KIND_VFORK},
-		{true, CLONE_VM | CLONE_THREAD, 0, FORK_KIND_THREAD},
-		{true, CLONE_THREAD | CLONE_VFORK, 0, FORK_KIND_THREAD},
+		{false, 0, 0, FORK_KIND_UNKNOWN, KNOWN_NOT},
+		/* Or by vfork(2). */
+		{false, 0, 20, FORK_KIND_UNKNOWN, KNOWN_NO},
+		{false, 0, 10, FORK_KIND_UNKNOWN, KNOWN_YES},
+		{true, SIGCHLD, 0, FORK_KIND_PROCESS, KNOWN_NO},
+		{true, CLONE_VM | CLONE_VFORK | SIGCHLD, 0, FORK_KIND_VFORK, KNOWN_NO},
+		{true, CLONE_VM | CLONE_THREAD, 0, FORK_KIND_THREAD, KNOWN_YES},
+		{true, CLONE_THREAD | CLONE_VFORK, 0, FORK_KIND_THREAD, KNOWN_YES},
 		/* The flags are the kernel's own. */
-		{true, SIGCHLD, 10, FORK_KIND_PROCESS},
+		{true, SIGCHLD, 10, FORK_KIND_PROCESS, KNOWN_NO},
 	};
 
 	(void)state;
@@ -59,7 +61,8 @@ static void test_kinds(void **state)
 				  .tgid = births[i].tgid},
 		};
 
-		assert_int_equal(thread_kind(&thread, 20), births[i].kind);
+		assert_int_equal(thread_kind(&thread), births[i].kind);
+		assert_int_equal(thread_is_of_parent(&thread, 20), births[i].is_of_parent);
 	}
 }
 

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Notes on exits and execs: what is taken from those of a capture, which may say anything.
+ */
+#include <string.h>
+
+#include "argv/kept.h"
+#include "capture/note.h"
+#include "support.h"
+#include "trace/exec_notes.h"
+#include "trace/exit_notes.h"
+
+static struct event note_of(uint16_t kind, uint32_t count, const char *body, uint32_t size)
+{
+	return (struct event){
+		.type = EVENT_NOTE,
+		.sample_tid = 77,
+		.note = {.kind = kind, .count = count, .size = size, .body = body},
+	};
+}
+
+#define NOTE(kind, count, literal) note_of(kind, count, literal, sizeof(literal))
+
+static void test_exit_paths(void **state)
+{
+	const struct event note = NOTE(CAPTURE_NOTE_EXIT_PATHS, 2,
+				       "0 ffffffff81000010\0"
+				       "1 00000000000000ab");
+	struct exit_paths paths = {0};
+
+	(void)state;
+	exit_notes_take(&note, &paths);
+	assert_true(paths.known);
+	assert_int_equal(paths.marks[EXIT_PATH_GROUP].count, 1);
+	assert_int_equal(paths.marks[EXIT_PATH_GROUP].addresses[0], 0xffffffff81000010);
+	assert_int_equal(paths.marks[EXIT_PATH_THREAD].addresses[0], 0xab);
+}
+
+static void test_malformed_exit_paths(void **state)
+{
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 2, "0 ffffffff81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, "9 ffffffff81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, "0-ffffffff81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, "0 fffffffX81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, "0 ffff\0fff81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, ""),
+		note_of(CAPTURE_NOTE_EXIT_PATHS, 1, "0 ffffffff810000100", 19),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 1, "0 ffffffff81000010"),
+	};
+	struct exit_paths paths = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		exit_notes_take(&notes[i], &paths);
+		assert_false(paths.known);
+	}
+}
+
+static void test_too_many_addresses(void **state)
+{
+	char body[EXIT_PATH_ADDRESSES + 1][19];
+	struct exit_paths paths = {0};
+
+	(void)state;
+	for (size_t i = 0; i <= EXIT_PATH_ADDRESSES; i++)
+		memcpy(body[i], "0 ffffffff81000010", sizeof(body[i]));
+	const struct event note =
+		note_of(CAPTURE_NOTE_EXIT_PATHS, EXIT_PATH_ADDRESSES + 1, body[0], sizeof(body));
+	exit_notes_take(&note, &paths);
+	assert_false(paths.known);
+}
+
+/* What KEPT gives to an exec that left its stack pointer at 0x1000. */
+static struct arguments taken_by_exec(struct argv_provider *kept)
+{
+	/* argc, argv[0], NULL, NULL, AT_NULL; the string itself is cut off. */
+	static const uint64_t words[] = {1, 0x2000, 0, 0, 0, 0};
+	const struct user_stack stack = {
+		.bytes = (const unsigned char *)words,
+		.size = sizeof(words),
+		.word_size = 8,
+		.pointer = 0x1000,
+	};
+	struct arguments arguments = {.argc = -1};
+	struct environment environment = {0};
+
+	assert_int_equal(argv_provider_complete(kept, 77, &stack, ARGV_WANT_ARGUMENTS, &arguments,
+						&environment),
+			 0);
+	return arguments;
+}
+
+static void test_malformed_arguments(void **state)
+{
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 3, "0000000000001000\0one"),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 0, "0000000000001000\0one"),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 2, "000000000001000\0one"),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 2, "00000000000010x0\0one"),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 1, ""),
+		note_of(CAPTURE_NOTE_ARGUMENTS, 2, "0000000000001000\0one", 20),
+		NOTE(99, 2, "0000000000001000\0one"),
+	};
+	const struct event good = NOTE(CAPTURE_NOTE_ARGUMENTS, 2, "0000000000001000\0one");
+	struct argv_provider *kept = argv_kept_new(NULL);
+
+	(void)state;
+	assert_int_equal(exec_notes_keep(kept, &good), 0);
+	assert_int_equal(taken_by_exec(kept).argc, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		assert_int_equal(exec_notes_keep(kept, &notes[i]), 0);
+		assert_int_equal(taken_by_exec(kept).argc, -1);
+	}
+	argv_provider_free(kept);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exit_paths),
+		cmocka_unit_test(test_malformed_exit_paths),
+		cmocka_unit_test(test_too_many_addresses),
+		cmocka_unit_test(test_malformed_arguments),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
