@@ -82,6 +82,13 @@ WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_writer = write
 WRAP_test_sink_json = reallocarray
 WRAP_test_argv_proc = realloc
+WRAP_test_cgroup_names = malloc
+WRAP_test_live = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_disable cpu_ring_newly_lost
+WRAP_test_completer = calloc
+WRAP_test_task_facts = calloc malloc realloc
+WRAP_test_kept = calloc malloc
+WRAP_test_program = malloc
+WRAP_test_identity = uname read
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))

@@ -45,13 +45,12 @@ struct user_stack {
 	uint64_t pointer;           /* the stack pointer */
 };
 
-/* What the registers say of an exit: how the task left, if it was not killed. */
+/* How a task left by itself. */
 struct exit_call {
-	bool known; /* the task was in exit(2) or exit_group(2), or in another system call: `code`
-		     * is right only if no signal took it out of that */
-	bool is_group_known; /* the call's number was recorded, and `is_group` tells which it was */
-	bool is_group;
-	int32_t code; /* 0 to 255 */
+	bool known; /* it was in exit(2) or exit_group(2); else nobody knows, or a signal ended it
+		     */
+	bool is_group; /* exit_group(2): of the whole process */
+	int32_t code;  /* 0 to 255 */
 };
 
 /*

@@ -35,6 +35,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_ARGUMENTS = 1,   /* of an exec: `count` strings, each ended by a NUL */
 	CAPTURE_NOTE_ENVIRONMENT = 2, /* the same of its environment */
 	CAPTURE_NOTE_BOOT_ID = 3,     /* /proc/sys/kernel/random/boot_id, without a newline */
+	CAPTURE_NOTE_EXIT_PATHS = 4,  /* `count` strings: trace/exit_notes.h */
 };
 
 struct capture_note {

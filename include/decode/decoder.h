@@ -33,6 +33,9 @@ void decoder_free(struct decoder *decoder);
 void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
 		       const struct sample_extra_layout *layout, const struct registers *registers);
 
+/* The call chains of exits are to be read by PATHS, borrowed. */
+void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *paths);
+
 /* Decode all that facts are made of, not only what the lines show. */
 void decoder_want_facts(struct decoder *decoder);
 

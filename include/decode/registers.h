@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "decode/exit_paths.h"
 #include "event.h"
 #include "source/sample_extra.h"
 
@@ -30,12 +31,12 @@ struct user_stack registers_user_stack(const struct registers *registers,
 				       const struct sample_extra *extra);
 
 /*
- * The system call that a task was in when it came to its end. In exit(2) and exit_group(2) the
- * first argument is the code; in any other call, out of which a signal took the task, it is
- * something else: the caller has to know that there was no such signal.
+ * The system call by which a task left on PATH: in exit(2) and exit_group(2) the first argument is
+ * the code. In any other call, out of which a signal took the task, the registers look the same:
+ * only the path tells.
  */
 struct exit_call registers_exit_call(const struct registers *registers,
 				     const struct sample_extra_layout *layout,
-				     const struct sample_extra *extra);
+				     const struct sample_extra *extra, enum exit_path path);
 
 #endif

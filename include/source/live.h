@@ -2,9 +2,9 @@
 /*
  * The live source: tracepoints on every online CPU, one ring per CPU, merged by time.
  *
- * Its records: SAMPLE, COMM and CGROUP as the kernel wrote them, and LOST with exact counts in `lost`
- * wherever a loss was noticed. CPUs that go offline are drained and closed, ones that come online
- * are opened (looked at whenever the source waits).
+ * Its records: SAMPLE, COMM and CGROUP as the kernel wrote them, and LOST with exact counts in
+ * `lost` wherever a loss was noticed. CPUs that go offline are drained and closed, ones that come
+ * online are opened (looked at whenever the source waits).
  */
 #ifndef PXT_SOURCE_LIVE_H
 #define PXT_SOURCE_LIVE_H

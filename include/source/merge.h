@@ -18,12 +18,19 @@
 
 struct merge;
 
-/* SAMPLE_TYPE is that of every event that writes into the rings. Returns NULL without memory. */
+/* SAMPLE_TYPE is that of the events that write into the rings. Returns NULL without memory. */
 struct merge *merge_new(uint64_t sample_type);
 void merge_free(struct merge *merge);
 
 /* Read RING too (borrowed until merge_remove()); TAG comes back with its records. 0 or -ENOMEM. */
 int merge_add(struct merge *merge, struct ring *ring, void *tag) MUST_CHECK;
+
+/*
+ * The samples of the event with ID, which writes into RING, are of another SAMPLE_TYPE, in which
+ * IDENTIFIER still comes first. One event a ring at most.
+ */
+void merge_set_other(struct merge *merge, const struct ring *ring, uint64_t id,
+		     uint64_t sample_type);
 
 /* Stop reading RING. Records of it that were not given out are forgotten. */
 void merge_remove(struct merge *merge, const struct ring *ring);

@@ -15,7 +15,7 @@
 /*
  * In every sample: IDENTIFIER, TID, TIME, CPU, RAW. The same for all events of a ring, so that all
  * samples begin alike and records of other types end in the same trailer (sample_id_all). What
- * struct perf_event_extra adds comes behind RAW.
+ * struct perf_event_extra adds comes behind RAW, but for the call chain.
  */
 #define PERF_EVENT_SAMPLE_TYPE                                                                     \
 	((uint64_t)PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | \
@@ -30,6 +30,7 @@ struct perf_event_extra {
 	uint32_t stack_user; /* PERF_SAMPLE_STACK_USER: bytes, a multiple of 8, with regs_user only;
 				0 */
 	bool cgroup;         /* PERF_SAMPLE_CGROUP */
+	bool callchain;      /* PERF_SAMPLE_CALLCHAIN: the kernel's; it comes before the raw data */
 };
 
 /* What not every kernel knows. All are asked for first and dropped, in this order, at EINVAL. */

@@ -22,7 +22,7 @@ struct subject {
 	int32_t tid;
 	const struct thread *child; /* FORK */
 	enum known last;            /* EXIT */
-	bool lived_through_loss;    /* EXIT */
+	uint64_t losses;            /* EXIT: how often events were lost until then */
 	uint64_t previous_exec_ns;  /* of its process, before this event; 0: none was seen */
 };
 

@@ -11,8 +11,11 @@
  *   that dumps core, or had been blocked, is taken as itself.
  * - exit_group(2) in one thread, and a core dump, make the others take a SIGKILL that nobody sent.
  * - A thread that took no fatal signal left by exit(2) or exit_group(2), with the code in the first
- *   argument. Which of the two it was, not every machine's registers tell; only exit_group(2), and
- *   exit(2) of the leader where no exit_group(2) came, decide over the process.
+ *   argument. exit_group(2) decides over the process; where nobody called it, that is the leader's
+ *   exit(2) up to Linux 5.10, the last thread's on 6.18 (measured): counted only where all agree.
+ * - A process that is dying takes no more signals, but before Linux 6.2 they count as sent
+ *   (prepare_signal()): of two that are sent at nearly the same time either may have ended it.
+ * - Strict seccomp (prctl(2), SECCOMP_MODE_STRICT) ends a task without any signal: not known.
  * - Nothing is known of a process that lived through a loss, but for a signal that was seen.
  */
 #ifndef PXT_TASK_EXIT_EVIDENCE_H
@@ -24,29 +27,45 @@
 #include "event.h"
 #include "task/comm.h"
 
+/* Stands for a count of losses where not all was seen from the beginning. */
+#define LOSSES_UNKNOWN UINT64_MAX
+
+/* The codes of some threads. */
+struct exit_codes {
+	bool any;      /* there are some */
+	bool unknown;  /* one of them is not known */
+	bool differ;   /* they are not all the same */
+	int32_t first; /* that is known */
+};
+
 struct exit_evidence {
 	/* The last signal that was sent to it and not ignored; 0: none. */
 	struct {
 		int32_t signal;
 		uint64_t time_ns;
-		int32_t sender_pid; /* tgid; 0: the kernel */
+		uint64_t losses;    /* that had been seen until then */
+		bool by_process;    /* not by the kernel */
+		int32_t sender_pid; /* tgid; 0: the kernel, or not known */
 		struct comm sender_comm;
 	} sent;
 	int32_t taken;  /* the fatal signal other than SIGKILL that a thread took; 0: none */
 	bool killed;    /* a thread took SIGKILL */
 	bool oom;       /* the OOM killer chose it */
-	bool ambiguous; /* what was seen has two explanations */
+	bool ambiguous; /* that a thread was killed now has two explanations */
+	bool has_rival; /* shortly before the last signal another one was sent */
+	bool is_recent; /* the kernel is so new (6.16+) that a dying process is sent none */
 
-	/* Threads that left by themselves. */
-	bool left_any;     /* there were some */
-	bool left_unknown; /* the code of one of them is not known */
-	bool left_differ;  /* their codes differ */
-	int32_t left_code; /* of the first */
+	struct exit_codes left;  /* of threads that left by themselves */
+	struct exit_codes group; /* of those that did so by exit_group(2) for sure */
+	bool maybe_group;        /* one may have */
 	uint64_t left_last_ns;
-	bool has_group_code; /* one was in exit_group(2) for sure */
-	int32_t group_code;
-	bool has_leader_code; /* the leader was in exit(2) for sure */
-	int32_t leader_code;
+};
+
+/* Who sent a signal. */
+struct sender {
+	int32_t pid; /* tgid; 0: not known */
+	struct text comm;
+	bool is_itself; /* the process that it was sent to */
 };
 
 /* What is known of a thread when it comes to its end. */
@@ -58,22 +77,23 @@ struct thread_end {
 /* Whether SIGNAL, taken with its default action, ends a process (signal(7)). */
 bool exit_signal_is_fatal(int32_t signal);
 
-/* EVENT (SIGNAL_SENT) is for this process. SENDER_COMM: of sender_pid. */
+/* EVENT (SIGNAL_SENT) is for this process. LOSSES: how often events were lost until now. */
 void exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
-			int32_t sender_pid, struct text sender_comm);
+			const struct sender *sender, uint64_t losses);
 
 /* A thread of it came to its END at TIME_NS. */
 void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_end *end,
-			  bool is_leader, uint64_t time_ns);
+			  uint64_t time_ns);
 
 /* It has execed: how its threads ended does not matter any more. */
 void exit_evidence_exec(struct exit_evidence *evidence);
 
 /*
- * The status of the process now that all its threads have ended. LIVED_THROUGH_LOSS: some of the
- * evidence may be missing. The killer's name is borrowed from EVIDENCE.
+ * The status of the process now that all its threads have ended. IS_WHOLE: all that happened to it
+ * was seen; LOSSES: how often events were lost until now. The killer's name is borrowed from
+ * EVIDENCE.
  */
-struct exit_status exit_evidence_decide(const struct exit_evidence *evidence,
-					bool lived_through_loss);
+struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bool is_whole,
+					uint64_t losses);
 
 #endif

@@ -22,24 +22,25 @@
 
 struct process {
 	unsigned int references;
-	int32_t pid;            /* tgid; 0: not known */
+	int32_t pid;            /* tgid; -1: not known */
 	struct process *parent; /* held; NULL: none, or not known */
 	bool parent_known;
-	bool from_proc; /* older than the trace */
-	bool ended;
+	bool from_proc;          /* older than the trace */
 	struct comm parent_comm; /* when it forked this one */
 	uint64_t start_ns;       /* 0: not known */
 	uint64_t exec_ns;        /* the last exec; 0: none was seen */
-	uint32_t threads;        /* that live and are known */
-	bool threads_known;      /* those are all */
-	uint64_t losses;         /* that the table had seen when the process was born */
-	uint64_t cgroup_id;      /* 0: not known */
+	uint32_t threads;        /* that live and are known; 0: it counts as ended */
+	/*
+	 * That the table had seen when these were known to be all its threads; as long as it has
+	 * seen no more they are. LOSSES_UNKNOWN: they never were.
+	 */
+	uint64_t losses;
 	struct program *program; /* held; NULL: not known */
 	struct exit_evidence evidence;
 };
 
 /*
- * A process that is older than the trace, or whose fork was not seen; PID 0: not known. Returns it
+ * A process that is older than the trace, or whose fork was not seen; PID -1: not known. Returns it
  * with one reference, NULL without memory.
  */
 struct process *process_new_old(int32_t pid);

@@ -33,16 +33,16 @@ enum known thread_is_of_parent(const struct thread *thread, int32_t tid);
 
 /*
  * CHILD (its process not known yet) is born with TID by EVENT, a FORK, to PARENT, whose process is
- * known. Returns 0 or -ENOMEM.
+ * known. LOSSES, here and below: how often events were lost until now. Returns 0 or -ENOMEM.
  */
-int thread_fork(struct thread *child, int32_t tid, struct thread *parent,
-		const struct event *event) MUST_CHECK;
+int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event,
+		uint64_t losses) MUST_CHECK;
 
 /* THREAD, now the only one of its process, runs what EVENT says. Returns 0 or -ENOMEM. */
-int thread_exec(struct thread *thread, const struct event *event) MUST_CHECK;
+int thread_exec(struct thread *thread, const struct event *event, uint64_t losses) MUST_CHECK;
 
-/* THREAD with TID ends as EVENT says. Returns whether its process is gone with it. */
-enum known thread_exit(struct thread *thread, int32_t tid, const struct event *event);
+/* THREAD ends as EVENT says. Returns whether its process is gone with it. */
+enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses);
 
 /* THREAD, not known until now, belongs to PROCESS. */
 void thread_join(struct thread *thread, struct process *process);

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether the user registers at an exit hold the exit code. No version says so: on some kernels
- * perf gives out none there (6.12.69 and later ones of that series), on some machines they have
- * been written over (s390x).
+ * What can be known at an exit: whether the user registers hold the exit code, and by which kernel
+ * addresses a call chain tells how a task left. No version says so: on some kernels perf gives out
+ * no registers there (6.12.69 and later ones of that series), on some machines they have been
+ * written over (s390x), and addresses differ with each boot. So children end in all these ways
+ * while they are watched.
  */
 #ifndef PXT_TRACE_EXIT_PROBE_H
 #define PXT_TRACE_EXIT_PROBE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
+#include "decode/exit_paths.h"
 #include "decode/registers.h"
 
 /*
- * Let a child exit with a code that we know and look for it in its sample of sched_process_exit,
- * whose id is EXIT_ID. REGISTERS may be NULL. Takes about a millisecond; false where anything
- * fails.
+ * Learn PATHS, with REGISTERS (NULL: not known) in samples of sched_process_exit, whose id is
+ * EXIT_ID. They are not known then where call chains do not tell them, or where the registers do
+ * not hold the code on both of the first ones. Takes some milliseconds.
  */
-bool exit_probe(uint16_t exit_id, const struct registers *registers);
+void exit_probe(uint16_t exit_id, const struct registers *registers, struct exit_paths *paths);
 
 #endif

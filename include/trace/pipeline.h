@@ -24,7 +24,8 @@ struct pipeline {
 	struct task_table *tasks;
 	struct sink *sink;
 	struct sink *summary;           /* beside it; NULL: none */
-	struct argv_provider *recorded; /* takes the notes of a capture; NULL: it is none of ours */
+	struct argv_provider *recorded; /* takes a capture's notes on execs; NULL: there are none */
+	struct exit_paths *exit_paths;  /* takes those on exits; NULL: there are none */
 	struct image_maker *images;     /* makes what an exec shows; NULL: no facts are wanted */
 	const struct raw *raw; /* shows the record of every event that is shown; NULL: none does */
 	struct filter filter;

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "compiler.h"
 #include "decode/decoder.h"
+#include "decode/exit_paths.h"
 #include "decode/format_dir.h"
 #include "error.h"
 #include "source/cpu_ring.h"
@@ -22,7 +23,7 @@ struct tracepoints {
 	const struct registers *registers;        /* this machine's, NULL: not known */
 	unsigned int facts;                       /* FACT_BIT()s */
 	uint32_t arg_bytes;                       /* of the user stack at an exec */
-	bool exit_registers;                      /* those at an exit hold its code */
+	struct exit_paths exit_paths;             /* known only where a status is wanted */
 };
 
 /*

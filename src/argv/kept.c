@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "argv/stack.h"
+
 /* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
@@ -112,6 +114,16 @@ int argv_kept_add(struct argv_provider *provider, int32_t pid, uint64_t pointer,
 	return 0;
 }
 
+/* Without randomisation the stack pointer may be that of another exec. */
+static bool is_of_that_exec(const struct entry *entry, const struct user_stack *stack)
+{
+	struct stack_tables tables;
+
+	stack_tables_find(stack, &tables);
+	return !entry->has_arguments ||
+	       stack_confirms(stack, &tables, STACK_ARGV, entry->arguments.bytes);
+}
+
 static int kept_complete(struct argv_provider *provider, int32_t pid,
 			 const struct user_stack *stack, unsigned int wants,
 			 struct arguments *arguments, struct environment *environment)
@@ -125,6 +137,8 @@ static int kept_complete(struct argv_provider *provider, int32_t pid,
 	take_out(kept, entry);
 	free(kept->given);
 	kept->given = entry;
+	if (!is_of_that_exec(entry, stack))
+		return 0;
 	if (wants & ARGV_WANT_ARGUMENTS && entry->has_arguments)
 		*arguments = (struct arguments){
 			.argc = entry->arguments.count,

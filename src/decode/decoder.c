@@ -7,9 +7,11 @@
 
 #include "source/perf_event.h"
 
-/* TRACE_SIGNAL_DELIVERED, include/trace/events/signal.h: neither ignored nor merged into another.
+/*
+ * TRACE_SIGNAL_DELIVERED and TRACE_SIGNAL_LOSE_INFO, include/trace/events/signal.h: neither ignored
+ * nor merged into another. All that the second loses is what the handler would have been told.
  */
-#define SIGNAL_QUEUED 0
+enum { SIGNAL_QUEUED = 0, SIGNAL_QUEUED_BARE = 4 };
 
 /* The fields that an event is made of, resolved; ids[] is 0 for a tracepoint not traced. */
 struct decoder {
@@ -45,6 +47,7 @@ struct decoder {
 		struct sample_extra_layout layout;
 	} extra[TRACEPOINTS_SHOWN];
 	const struct registers *registers;
+	const struct exit_paths *exit_paths; /* NULL: call chains are not looked at */
 	bool wants_facts;
 };
 
@@ -205,6 +208,11 @@ void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
 	decoder->registers = registers;
 }
 
+void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *paths)
+{
+	decoder->exit_paths = paths;
+}
+
 void decoder_want_facts(struct decoder *decoder)
 {
 	decoder->wants_facts = true;
@@ -304,7 +312,7 @@ static int decode_signal_sent(const struct decoder *decoder, const struct record
 		return -EBADMSG;
 	event->type = EVENT_SIGNAL_SENT;
 	event->signal_sent.is_group = group != 0;
-	return result == SIGNAL_QUEUED;
+	return result == SIGNAL_QUEUED || result == SIGNAL_QUEUED_BARE;
 }
 
 static int decode_signal_taken(const struct decoder *decoder, const struct record *record,
@@ -331,14 +339,27 @@ static int decode_oom_victim(const struct decoder *decoder, const struct record 
 }
 
 static int decode_exit_call(const struct field *common_pid, const struct field *error_code,
-			    const struct record *record, struct event *event)
+			    bool is_group, const struct record *record, struct event *event)
 {
 	if (load_int(common_pid, record, &event->current_tid) < 0 ||
 	    load_int(error_code, record, &event->exit_call.code) < 0)
 		return -EBADMSG;
 	event->type = EVENT_EXIT_CALL;
+	event->exit_call.is_group = is_group;
 	event->exit_call.code &= 0xff;
 	return 1;
+}
+
+static enum exit_path path_of(const struct decoder *decoder,
+			      const struct sample_extra_layout *layout, const struct record *record)
+{
+	const struct exit_chain chain = {
+		.addresses = record->body,
+		.count = record->body_size / sizeof(uint64_t),
+		.swap = layout->swap,
+	};
+
+	return decoder->exit_paths ? exit_paths_find(decoder->exit_paths, &chain) : EXIT_PATH_OTHER;
 }
 
 /* What the samples of TRACEPOINT carry behind their raw data. */
@@ -354,7 +375,8 @@ static int decode_extra(const struct decoder *decoder, unsigned int tracepoint,
 	if (tracepoint == TRACEPOINT_EXEC)
 		event->exec.stack = registers_user_stack(decoder->registers, layout, &extra);
 	if (tracepoint == TRACEPOINT_EXIT)
-		event->exit.call = registers_exit_call(decoder->registers, layout, &extra);
+		event->exit.call = registers_exit_call(decoder->registers, layout, &extra,
+						       path_of(decoder, layout, record));
 	return 1;
 }
 
@@ -389,12 +411,11 @@ static int decode_feeding(const struct decoder *decoder, unsigned int tracepoint
 	case TRACEPOINT_OOM_VICTIM:
 		return decode_oom_victim(decoder, record, event);
 	case TRACEPOINT_EXIT_GROUP:
-		event->exit_call.is_group = true;
 		return decode_exit_call(&decoder->exit_group.common_pid,
-					&decoder->exit_group.error_code, record, event);
+					&decoder->exit_group.error_code, true, record, event);
 	default:
 		return decode_exit_call(&decoder->exit_thread.common_pid,
-					&decoder->exit_thread.error_code, record, event);
+					&decoder->exit_thread.error_code, false, record, event);
 	}
 }
 

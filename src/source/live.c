@@ -30,10 +30,9 @@
 
 /*
  * With an early watermark the first event wakes us at once, and those of the next moments wait for
- * this long: so few wake-ups cost the traced host nothing, and what woke us is past the horizon by
- * then.
+ * this long: so few wake-ups cost the traced host next to nothing.
  */
-#define PAUSE_MS 2
+#define PAUSE_MS 1
 
 /* The list of online CPUs is read no more often. */
 #define HOTPLUG_NS 100000000ULL
@@ -82,6 +81,24 @@ static int reserve_ring(struct live *live)
 	return 0;
 }
 
+/* Where an event's samples begin otherwise than those of the others. Returns 0 or a negative errno.
+ */
+static int tell_other_layout(struct live *live, struct cpu_ring *ring)
+{
+	const struct cpu_ring_plan *plan = &live->options.plan;
+
+	for (size_t i = 0; i < plan->tracepoint_count; i++) {
+		if (!plan->tracepoints[i].extra.callchain)
+			continue;
+		int code = cpu_ring_read_ids(ring);
+		if (code < 0)
+			return code;
+		merge_set_other(live->merge, &ring->ring, ring->ids[i],
+				cpu_ring_attr(plan, i).sample_type);
+	}
+	return 0;
+}
+
 static int open_cpu(struct live *live, int cpu, struct error *err)
 {
 	struct cpu_ring *ring;
@@ -97,6 +114,10 @@ static int open_cpu(struct live *live, int cpu, struct error *err)
 		return error_set(err, code, "out of memory");
 	}
 	live->rings[live->ring_count++] = ring;
+	code = tell_other_layout(live, ring);
+	if (code < 0)
+		return error_set(err, code, "cannot tell the events of CPU %d apart: %s", cpu,
+				 strerror(-code));
 	if (live->preview && cpu_ring_add_scout(ring) < 0)
 		return error_set(err, -ENOMEM, "out of memory");
 	return 0;
@@ -246,8 +267,12 @@ static void look_ahead(const struct live *live)
 	const struct perf_event_header *record;
 
 	for (size_t i = 0; live->preview && i < live->ring_count; i++) {
+		const struct ring *ring = &live->rings[i]->ring;
 		struct ring *scout = &live->rings[i]->scout;
 
+		/* What the merge has used up by now may be written over. */
+		if ((int64_t)(ring->tail - scout->tail) > 0)
+			scout->tail = ring->tail;
 		ring_refresh(scout);
 		while (ring_peek(scout, &record) > 0) {
 			live->preview(live->preview_context, record);

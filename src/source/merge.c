@@ -9,8 +9,9 @@
 struct input {
 	struct ring *ring;
 	void *tag;
-	uint64_t order; /* in which it was added */
-	bool waiting;   /* `record` is its ring's next one and stands in the heap */
+	uint64_t order;    /* in which it was added */
+	uint64_t other_id; /* of the event whose samples are of `other`; 0: there is none */
+	bool waiting;      /* `record` is its ring's next one and stands in the heap */
 	struct record record;
 };
 
@@ -19,7 +20,7 @@ struct input {
  * (`borrowed`) stays on top, its record in its ring, until the caller asks for the next one.
  */
 struct merge {
-	struct record_layout layout;
+	struct record_layout layout, other;
 	struct input **inputs;
 	struct input **heap;
 	size_t input_count, heap_count, capacity;
@@ -131,6 +132,25 @@ int merge_add(struct merge *merge, struct ring *ring, void *tag)
 	return 0;
 }
 
+static struct input *find_input(const struct merge *merge, const struct ring *ring)
+{
+	for (size_t i = 0; i < merge->input_count; i++) {
+		if (merge->inputs[i]->ring == ring)
+			return merge->inputs[i];
+	}
+	return NULL;
+}
+
+void merge_set_other(struct merge *merge, const struct ring *ring, uint64_t id,
+		     uint64_t sample_type)
+{
+	struct input *input = find_input(merge, ring);
+
+	record_layout_init(&merge->other, sample_type, 0, true, false);
+	if (input)
+		input->other_id = id;
+}
+
 void merge_remove(struct merge *merge, const struct ring *ring)
 {
 	size_t at = 0;
@@ -153,6 +173,18 @@ void merge_remove(struct merge *merge, const struct ring *ring)
 	free(input);
 }
 
+static const struct record_layout *layout_of(const struct merge *merge, const struct input *input,
+					     const struct perf_event_header *header)
+{
+	uint64_t id;
+
+	if (input->other_id == 0 || header->type != PERF_RECORD_SAMPLE ||
+	    header->size < sizeof(*header) + sizeof(id))
+		return &merge->layout;
+	id = load64(header + 1, false);
+	return id == input->other_id ? &merge->other : &merge->layout;
+}
+
 /* Look at the next record of INPUT. 1 where there is one, 0, or -EBADMSG. */
 static int fill(struct merge *merge, struct input *input)
 {
@@ -161,7 +193,7 @@ static int fill(struct merge *merge, struct input *input)
 
 	if (shown <= 0)
 		return shown;
-	int parsed = record_parse(header, &merge->layout, &input->record);
+	int parsed = record_parse(header, layout_of(merge, input, header), &input->record);
 	return parsed < 0 ? parsed : 1;
 }
 

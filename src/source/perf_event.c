@@ -94,6 +94,10 @@ struct perf_event_attr perf_event_tracepoint_attr(uint16_t id, const struct perf
 		attr.sample_type |= PERF_SAMPLE_STACK_USER;
 		attr.sample_stack_user = extra->stack_user;
 	}
+	if (extra->callchain) {
+		attr.sample_type |= PERF_SAMPLE_CALLCHAIN;
+		attr.exclude_callchain_user = 1;
+	}
 	if (extra->cgroup)
 		attr.sample_type |= SAMPLE_EXTRA_CGROUP;
 	apply_features(&attr, features);

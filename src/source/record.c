@@ -102,30 +102,36 @@ static bool skip_read(struct cursor *cursor, uint64_t format)
 	       cursor_skip(cursor, count, value);
 }
 
-static bool skip_callchain(struct cursor *cursor)
+static bool take_callchain(struct cursor *cursor, struct record *record)
 {
 	uint64_t count;
 
-	return cursor_take64(cursor, &count) && cursor_skip(cursor, count, sizeof(uint64_t));
+	if (!cursor_take64(cursor, &count))
+		return false;
+	record->body = cursor->at;
+	record->body_size = (uint32_t)(count * sizeof(uint64_t));
+	return cursor_skip(cursor, count, sizeof(uint64_t));
 }
 
 /* Find PERF_SAMPLE_RAW, behind the fields of fixed size. */
-static bool find_raw(struct cursor *cursor, const struct record_layout *layout, uint32_t *raw_size)
+static bool find_raw(struct cursor *cursor, const struct record_layout *layout,
+		     struct record *record)
 {
 	if (layout->sample_type & PERF_SAMPLE_READ && !skip_read(cursor, layout->read_format))
 		return false;
-	if (layout->sample_type & PERF_SAMPLE_CALLCHAIN && !skip_callchain(cursor))
+	if (layout->sample_type & PERF_SAMPLE_CALLCHAIN && !take_callchain(cursor, record))
 		return false;
-	if (!(layout->sample_type & PERF_SAMPLE_RAW)) {
-		cursor->at = NULL;
-		*raw_size = 0;
+	if (!(layout->sample_type & PERF_SAMPLE_RAW))
 		return true;
-	}
-	if (cursor_left(cursor) < sizeof(*raw_size))
+	if (cursor_left(cursor) < sizeof(record->raw_size))
 		return false;
-	*raw_size = load32(cursor->at, cursor->swap);
-	cursor->at += sizeof(*raw_size);
-	return cursor_left(cursor) >= *raw_size;
+	record->raw_size = load32(cursor->at, cursor->swap);
+	cursor->at += sizeof(record->raw_size);
+	record->raw = cursor->at;
+	if (cursor_left(cursor) < record->raw_size)
+		return false;
+	record->extra_size = (uint32_t)cursor_left(cursor) - record->raw_size;
+	return true;
 }
 
 static int parse_sample(const unsigned char *bytes, const struct perf_event_header *header,
@@ -137,19 +143,13 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 		.end = bytes + header->size,
 		.swap = layout->swap,
 	};
-	uint32_t raw_size;
+	struct record parsed = {.type = header->type, .misc = header->misc};
 
 	if (header->size < sizeof(*header) + layout->sample.size ||
-	    !find_raw(&cursor, layout, &raw_size))
+	    !find_raw(&cursor, layout, &parsed))
 		return -EBADMSG;
-	*record = (struct record){
-		.type = header->type,
-		.misc = header->misc,
-		.raw = cursor.at,
-		.raw_size = raw_size,
-		.extra_size = cursor.at ? (uint32_t)cursor_left(&cursor) - raw_size : 0,
-	};
-	load_ids(ids, &layout->sample, layout->swap, record);
+	load_ids(ids, &layout->sample, layout->swap, &parsed);
+	*record = parsed;
 	return 0;
 }
 

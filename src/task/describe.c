@@ -53,12 +53,14 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 static void describe_exit(const struct subject *subject, const struct event *event,
 			  struct facts *facts)
 {
+	const struct process *process = subject->thread->process;
+
 	describe_program(subject->thread->process->program, facts);
 	describe_times(subject, event, facts);
 	facts->last = subject->last;
 	if (subject->last == KNOWN_YES)
-		facts->status = exit_evidence_decide(&subject->thread->process->evidence,
-						     subject->lived_through_loss);
+		facts->status = exit_evidence_decide(
+			&process->evidence, process->losses == subject->losses, subject->losses);
 }
 
 void describe(const struct subject *subject, const struct event *event,
@@ -66,8 +68,10 @@ void describe(const struct subject *subject, const struct event *event,
 	      struct facts *facts)
 {
 	*facts = (struct facts){
+		.tgid = -1,
 		.tid = subject->tid,
 		.ppid = -1,
+		.child_tgid = -1,
 		.arguments.argc = -1,
 		.age_ns = -1,
 		.since_exec_ns = -1,

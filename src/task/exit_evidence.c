@@ -34,49 +34,77 @@ bool exit_signal_is_fatal(int32_t signal)
 	return signal > 0 && !is_among(signal, harmless);
 }
 
-void exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
-			int32_t sender_pid, struct text sender_comm)
+/*
+ * The kernel sends these two to whoever writes in vain as if it had done so itself:
+ * SEND_SIG_NOINFO, which the tracepoint shows as SI_USER (fs/pipe.c, mm/filemap.c).
+ */
+static bool is_for_a_write(int32_t signal, int32_t code)
+{
+	return code == SI_USER && (signal == SIGPIPE || signal == SIGXFSZ);
+}
+
+static bool is_by_process(const struct event *event, const struct sender *sender)
 {
 	const int32_t code = event->signal_sent.code;
-	bool by_process = code == SI_USER || code == SI_QUEUE || code == SI_TKILL;
 
-	if (!exit_signal_is_fatal(event->signal_sent.signal))
+	if (sender->is_itself && is_for_a_write(event->signal_sent.signal, code))
+		return false;
+	return code == SI_USER || code == SI_QUEUE || code == SI_TKILL;
+}
+
+static bool is_shortly_after(uint64_t time_ns, uint64_t before_ns)
+{
+	return time_ns - before_ns < SHORTLY_NS;
+}
+
+void exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
+			const struct sender *sender, uint64_t losses)
+{
+	const int32_t signal = event->signal_sent.signal, before = evidence->sent.signal;
+	bool by_process = is_by_process(event, sender);
+
+	if (!exit_signal_is_fatal(signal))
 		return;
-	evidence->sent.signal = event->signal_sent.signal;
+	evidence->has_rival = before != 0 && before != signal &&
+			      is_shortly_after(event->time_ns, evidence->sent.time_ns);
+	evidence->ambiguous =
+		evidence->maybe_group && is_shortly_after(event->time_ns, evidence->left_last_ns);
+	evidence->sent.signal = signal;
 	evidence->sent.time_ns = event->time_ns;
-	evidence->sent.sender_pid = by_process ? sender_pid : 0;
-	comm_set(&evidence->sent.sender_comm, by_process ? sender_comm : (struct text){0});
+	evidence->sent.losses = losses;
+	evidence->sent.by_process = by_process;
+	evidence->sent.sender_pid = by_process ? sender->pid : 0;
+	comm_set(&evidence->sent.sender_comm, by_process ? sender->comm : (struct text){0});
+}
+
+static void add_code(struct exit_codes *codes, const struct exit_call *call)
+{
+	if (!call->known)
+		codes->unknown = true;
+	else if (!codes->any)
+		codes->first = call->code;
+	else if (call->code != codes->first)
+		codes->differ = true;
+	codes->any = true;
 }
 
 static void left_by_itself(struct exit_evidence *evidence, const struct exit_call *call,
-			   bool is_leader, uint64_t time_ns)
+			   uint64_t time_ns)
 {
-	if (!call->known)
-		evidence->left_unknown = true;
-	else if (!evidence->left_any)
-		evidence->left_code = call->code;
-	else if (call->code != evidence->left_code)
-		evidence->left_differ = true;
-	evidence->left_any = true;
+	add_code(&evidence->left, call);
+	if (call->known && call->is_group)
+		add_code(&evidence->group, call);
+	evidence->maybe_group |= !call->known || call->is_group;
 	evidence->left_last_ns = time_ns;
-	if (evidence->sent.signal && time_ns - evidence->sent.time_ns < SHORTLY_NS)
+	if (evidence->sent.signal && is_shortly_after(time_ns, evidence->sent.time_ns))
 		evidence->ambiguous = true;
-	if (!call->known || !call->is_group_known)
-		return;
-	if (call->is_group && !evidence->has_group_code) {
-		evidence->has_group_code = true;
-		evidence->group_code = call->code;
-	} else if (!call->is_group && is_leader) {
-		evidence->has_leader_code = true;
-		evidence->leader_code = call->code;
-	}
 }
 
 void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_end *end,
-			  bool is_leader, uint64_t time_ns)
+			  uint64_t time_ns)
 {
 	if (end->taken == 0)
-		left_by_itself(evidence, &end->call, is_leader, time_ns);
+		left_by_itself(evidence, &end->call, time_ns);
 	else if (end->taken == SIGKILL)
 		evidence->killed = true;
 	else
@@ -90,17 +118,21 @@ void exit_evidence_exec(struct exit_evidence *evidence)
 
 /* ---- the verdict ---- */
 
-static struct exit_status by_signal(const struct exit_evidence *evidence, int32_t signal)
+static struct exit_status by_signal(const struct exit_evidence *evidence, int32_t signal,
+				    uint64_t losses)
 {
+	bool is_sent = evidence->sent.signal == signal;
+	bool by_process = is_sent && evidence->sent.by_process;
 	struct exit_status status = {
 		.known = true,
 		.signal = signal,
 		/* Whether a core was dumped, the kernel tells its parent alone. */
 		.core = is_among(signal, dumping) ? KNOWN_NOT : KNOWN_NO,
-		.oom = evidence->oom && signal == SIGKILL ? KNOWN_YES : KNOWN_NO,
+		/* It also marks who is dying anyway: task_will_free_mem(), mm/oom_kill.c. */
+		.oom = evidence->oom && signal == SIGKILL && !by_process ? KNOWN_YES : KNOWN_NO,
 	};
 
-	if (evidence->sent.signal == signal && status.oom != KNOWN_YES) {
+	if (by_process && evidence->sent.losses == losses) {
 		status.killer_pid = evidence->sent.sender_pid;
 		status.killer_comm = comm_text(&evidence->sent.sender_comm);
 	}
@@ -114,33 +146,48 @@ static struct exit_status by_code(int32_t code)
 
 static const struct exit_status unknown_status = {.core = KNOWN_NOT, .oom = KNOWN_NOT};
 
+static struct exit_status by_codes(const struct exit_codes *codes)
+{
+	return codes->any && !codes->unknown && !codes->differ ? by_code(codes->first)
+							       : unknown_status;
+}
+
 /* Some thread left by itself, and no signal is known to have ended the process. */
 static struct exit_status by_leaving(const struct exit_evidence *evidence)
 {
-	if (evidence->has_group_code)
-		return by_code(evidence->group_code);
-	if (!evidence->left_any || evidence->left_unknown)
+	/* Nobody who left can have made the others take SIGKILL. */
+	if (evidence->killed && !evidence->maybe_group)
 		return unknown_status;
-	if (!evidence->left_differ)
-		return by_code(evidence->left_code);
-	/* Threads may have left by exit(2) with codes that count for nothing. */
-	if (evidence->has_leader_code && !evidence->killed)
-		return by_code(evidence->leader_code);
-	return unknown_status;
+	return by_codes(evidence->group.any ? &evidence->group : &evidence->left);
 }
 
-struct exit_status exit_evidence_decide(const struct exit_evidence *evidence,
-					bool lived_through_loss)
+static bool is_ambiguous(const struct exit_evidence *evidence)
+{
+	return evidence->ambiguous || (evidence->has_rival && !evidence->is_recent);
+}
+
+/* Whether the signal that was sent can be what made threads take SIGKILL. */
+static bool may_have_killed(const struct exit_evidence *evidence)
 {
 	/* A thread that left after the signal was sent shows that it was not a fatal one. */
-	bool was_sent = evidence->sent.signal != 0 &&
-			!(evidence->left_any && evidence->left_last_ns > evidence->sent.time_ns);
+	bool went_on = evidence->left.any && evidence->left_last_ns > evidence->sent.time_ns;
 
+	return evidence->sent.signal != 0 && !is_among(evidence->sent.signal, dumping) &&
+	       !went_on && !evidence->group.any;
+}
+
+struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bool is_whole,
+					uint64_t losses)
+{
 	if (evidence->taken != 0)
-		return by_signal(evidence, evidence->taken);
-	if (evidence->killed && was_sent)
-		return by_signal(evidence, evidence->sent.signal);
-	if (lived_through_loss || (evidence->killed && evidence->ambiguous))
+		return by_signal(evidence, evidence->taken, losses);
+	if (evidence->killed && is_ambiguous(evidence))
 		return unknown_status;
-	return by_leaving(evidence);
+	if (evidence->killed && may_have_killed(evidence)) {
+		bool is_sure = evidence->sent.signal == SIGKILL || evidence->sent.losses == losses;
+
+		return is_sure ? by_signal(evidence, evidence->sent.signal, losses)
+			       : unknown_status;
+	}
+	return is_whole ? by_leaving(evidence) : unknown_status;
 }

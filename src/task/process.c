@@ -11,7 +11,11 @@ static struct process *make(int32_t pid)
 	struct process *process = malloc(sizeof(*process));
 
 	if (process)
-		*process = (struct process){.references = 1, .pid = pid};
+		*process = (struct process){
+			.references = 1,
+			.pid = pid,
+			.losses = LOSSES_UNKNOWN,
+		};
 	return process;
 }
 
@@ -24,13 +28,16 @@ struct process *process_new_old(int32_t pid)
 	return process;
 }
 
-/* Among the nearest ancestors that have ended, cut off what lies behind the last one allowed. */
+/*
+ * Among the ancestors of PROCESS that have ended, up to the nearest that has not, cut off what lies
+ * behind the last one allowed.
+ */
 static void bound_ended(struct process *process)
 {
 	struct process *ancestor = process->parent;
 	unsigned int ended = 0;
 
-	for (; ancestor && ancestor->ended; ancestor = ancestor->parent) {
+	for (; ancestor && ancestor->threads == 0; ancestor = ancestor->parent) {
 		if (++ended < PROCESS_ENDED_MAX)
 			continue;
 		process_release(ancestor->parent);
@@ -52,8 +59,7 @@ struct process *process_fork(struct process *parent, const struct comm *comm, in
 	child->parent_comm = *comm;
 	child->start_ns = time_ns;
 	child->program = program_hold(parent->program);
-	child->cgroup_id = parent->cgroup_id;
-	bound_ended(child);
+	bound_ended(parent);
 	return child;
 }
 

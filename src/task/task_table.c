@@ -243,7 +243,7 @@ static struct entry *find_or_add(struct task_table *table, int32_t tid, const st
 
 /* ---- facts ---- */
 
-/* The process of ENTRY, of which no fork was seen; TGID 0: not known. Returns 0 or -ENOMEM. */
+/* The process of ENTRY, of which no fork was seen; TGID <= 0: not known. Returns 0 or -ENOMEM. */
 static int ensure_process(struct task_table *table, struct entry *entry, int32_t tgid)
 {
 	const struct entry *leader = tgid > 0 ? find(table, tgid) : NULL;
@@ -254,10 +254,9 @@ static int ensure_process(struct task_table *table, struct entry *entry, int32_t
 		thread_join(&entry->thread, leader->thread.process);
 		return 0;
 	}
-	struct process *process = process_new_old(tgid > 0 ? tgid : 0);
+	struct process *process = process_new_old(tgid > 0 ? tgid : -1);
 	if (!process)
 		return -ENOMEM;
-	process->losses = table->kept->losses;
 	thread_join(&entry->thread, process);
 	process_release(process);
 	return 0;
@@ -316,12 +315,13 @@ static int keep_fork(struct task_table *table, const struct event *event, struct
 	int code = parent ? ensure_process(table, parent, event->sample_pid) : -ENOMEM;
 
 	end_leaderless(table->kept, event->fork.child_pid);
-	if (code == 0)
-		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event);
+	/* No kernel says that a task forked itself; a capture may. */
+	if (code == 0 && parent != child)
+		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event,
+				   table->kept->losses);
 	if (code < 0)
 		return code;
 	child->thread.birth.announced = false;
-	child->thread.process->losses = table->kept->losses;
 	table->kept->subject = (struct subject){
 		.thread = &parent->thread,
 		.tid = parent->task.tid,
@@ -342,7 +342,7 @@ static int keep_exec(struct task_table *table, const struct event *event, struct
 		.tid = entry->task.tid,
 		.previous_exec_ns = entry->thread.process->exec_ns,
 	};
-	return thread_exec(&entry->thread, event);
+	return thread_exec(&entry->thread, event, table->kept->losses);
 }
 
 static int keep_exit(struct task_table *table, const struct event *event, struct entry *entry)
@@ -352,12 +352,12 @@ static int keep_exit(struct task_table *table, const struct event *event, struct
 	if (code < 0)
 		return code;
 	struct process *process = entry->thread.process;
-	enum known last = thread_exit(&entry->thread, entry->task.tid, event);
+	enum known last = thread_exit(&entry->thread, event, table->kept->losses);
 	table->kept->subject = (struct subject){
 		.thread = &entry->thread,
 		.tid = entry->task.tid,
 		.last = last,
-		.lived_through_loss = process->losses != table->kept->losses,
+		.losses = table->kept->losses,
 		.previous_exec_ns = process->exec_ns,
 	};
 	if (last == KNOWN_NO && entry->task.tid == process->pid)
@@ -367,12 +367,18 @@ static int keep_exit(struct task_table *table, const struct event *event, struct
 	return 0;
 }
 
+/* Whether ENTRY was only announced: its FORK is still to come. */
+static bool is_unborn(const struct entry *entry)
+{
+	return entry->thread.birth.announced && !entry->thread.process;
+}
+
 /* The entry of a task that is about to be born. */
 static struct entry *announce(struct task_table *table, int32_t tid)
 {
 	struct entry *entry = find(table, tid);
 
-	if (entry && entry->thread.birth.announced)
+	if (entry && is_unborn(entry))
 		return entry;
 	/* Its EXIT was lost: the id names another task now. */
 	if (entry)
@@ -405,14 +411,21 @@ static int keep_child(struct task_table *table, const struct event *event)
 
 static void keep_signal_sent(struct task_table *table, const struct event *event)
 {
-	struct process *target = find_process(table, event->signal_sent.pid);
-	const struct entry *sender = find(table, event->current_tid);
-	bool known = sender && sender->thread.process;
+	const struct entry *from = find(table, event->current_tid);
+	struct process *process = find_process(table, event->signal_sent.pid);
+	struct sender sender = {0};
 
-	if (target)
-		exit_evidence_sent(&target->evidence, event,
-				   known ? sender->thread.process->pid : 0,
-				   known ? comm_text(&sender->thread.comm) : (struct text){0});
+	if (!process)
+		return;
+	if (from && from->thread.process)
+		sender = (struct sender){
+			.pid = from->thread.process->pid > 0 ? from->thread.process->pid : 0,
+			.comm = comm_text(&from->thread.comm),
+			.is_itself = from->thread.process == process,
+		};
+	exit_evidence_sent(&process->evidence, event, &sender,
+			   process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN
+							     : table->kept->losses);
 }
 
 static void keep_signal_taken(struct task_table *table, const struct event *event)
@@ -435,12 +448,15 @@ static void keep_exit_call(struct task_table *table, const struct event *event)
 {
 	struct entry *entry = find(table, event->current_tid);
 
+	/* It goes on: what it took did not end it. */
 	if (entry)
-		entry->thread.end.call = (struct exit_call){
-			.known = true,
-			.is_group_known = true,
-			.is_group = event->exit_call.is_group,
-			.code = event->exit_call.code,
+		entry->thread.end = (struct thread_end){
+			.call =
+				{
+					.known = true,
+					.is_group = event->exit_call.is_group,
+					.code = event->exit_call.code,
+				},
 		};
 }
 
@@ -501,7 +517,7 @@ static int apply_fork(struct task_table *table, const struct event *event, const
 		is_followed(table, event->fork.parent_pid) || is_followed(table, event->sample_pid);
 
 	/* Its EXIT was lost: the id names another task now. */
-	if (child && !child->thread.birth.announced) {
+	if (child && !is_unborn(child)) {
 		retire(table, child);
 		child = NULL;
 	}
@@ -678,8 +694,10 @@ int task_table_add_old(struct task_table *table, const struct old_task *task)
 	if (code < 0)
 		return code;
 	comm_set(&entry->thread.comm, task->comm);
-	entry->thread.process->threads_known = true;
-	return task->tid == task->tgid ? remember_parent(table->kept, task) : 0;
+	if (task->tid != task->tgid)
+		return 0;
+	entry->thread.process->losses = table->kept->losses;
+	return remember_parent(table->kept, task);
 }
 
 void task_table_link_old(struct task_table *table)

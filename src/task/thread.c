@@ -22,7 +22,8 @@ enum known thread_is_of_parent(const struct thread *thread, int32_t tid)
 	return KNOWN_NOT;
 }
 
-int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event)
+int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event,
+		uint64_t losses)
 {
 	enum known is_of_parent = thread_is_of_parent(child, tid);
 
@@ -35,15 +36,19 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 		return 0;
 	}
 	child->process = process_fork(parent->process, &parent->comm,
-				      is_of_parent == KNOWN_NOT ? 0 : tid, event->time_ns);
+				      is_of_parent == KNOWN_NOT ? -1 : tid, event->time_ns);
 	if (!child->process)
 		return -ENOMEM;
 	child->process->threads = 1;
-	child->process->threads_known = is_of_parent == KNOWN_NO;
+	/* It may be a thread of the one process or, with threads to come, the other. */
+	if (is_of_parent == KNOWN_NOT)
+		parent->process->losses = LOSSES_UNKNOWN;
+	else
+		child->process->losses = losses;
 	return 0;
 }
 
-int thread_exec(struct thread *thread, const struct event *event)
+int thread_exec(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
 	struct program *program = program_new(event->exec.filename, event->exec.image);
@@ -55,14 +60,14 @@ int thread_exec(struct thread *thread, const struct event *event)
 	process->pid = event->exec.pid;
 	process->exec_ns = event->time_ns;
 	process->threads = 1;
-	process->threads_known = true;
+	process->losses = losses;
 	exit_evidence_exec(&process->evidence);
 	thread->end = (struct thread_end){0};
 	comm_set(&thread->comm, event->exec.comm);
 	return 0;
 }
 
-enum known thread_exit(struct thread *thread, int32_t tid, const struct event *event)
+enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
 	enum known last = event->exit.last;
@@ -70,11 +75,11 @@ enum known thread_exit(struct thread *thread, int32_t tid, const struct event *e
 	if (event->exit.call.known)
 		thread->end.call = event->exit.call;
 	comm_set(&thread->comm, event->exit.comm);
-	exit_evidence_thread(&process->evidence, &thread->end, tid == process->pid, event->time_ns);
-	if (last == KNOWN_NOT && process->threads_known)
+	/* Only those say who is the last. */
+	process->evidence.is_recent = event->exit.last != KNOWN_NOT;
+	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
+	if (last == KNOWN_NOT && process->losses == losses)
 		last = process->threads == 1 ? KNOWN_YES : KNOWN_NO;
-	if (last == KNOWN_YES)
-		process->ended = true;
 	return last;
 }
 

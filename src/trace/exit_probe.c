@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,31 +21,87 @@
 /* Not what a register holds by chance. */
 #define PROBE_CODE 0xa5
 
-/* A child that exits once its pipe is closed. */
+/* ---- ways to end ---- */
+
+static void end_by_exit_group(void)
+{
+	syscall(SYS_exit_group, PROBE_CODE);
+}
+
+static void end_by_exit(void)
+{
+	syscall(SYS_exit, PROBE_CODE);
+}
+
+static void end_by_signal(void)
+{
+	kill(getpid(), SIGKILL);
+}
+
+#ifdef __x86_64__
+/* A kernel without 32-bit calls (CONFIG_IA32_EMULATION, ia32_emulation=0) answers with SIGSEGV. */
+static void call_32(long number)
+{
+	signal(SIGSEGV, SIG_DFL);
+	__asm__ volatile("int $0x80" : : "a"(number), "b"(PROBE_CODE) : "memory");
+}
+
+/* arch/x86/entry/syscalls/syscall_32.tbl. */
+static void end_by_exit_group_32(void)
+{
+	call_32(252);
+}
+
+static void end_by_exit_32(void)
+{
+	call_32(1);
+}
+#else
+#define end_by_exit_group_32 NULL
+#define end_by_exit_32 NULL
+#endif
+
+#define END_KILLED EXIT_PATHS
+#define ENDS (EXIT_PATHS + 1)
+
+/* NULL: not to be had on this machine. */
+static void (*const ends[ENDS])(void) = {
+	[EXIT_PATH_GROUP] = end_by_exit_group,
+	[EXIT_PATH_THREAD] = end_by_exit,
+	[EXIT_PATH_GROUP_32] = end_by_exit_group_32,
+	[EXIT_PATH_THREAD_32] = end_by_exit_32,
+	[END_KILLED] = end_by_signal,
+};
+
+/* ---- a child ---- */
+
+/* A child that ends once its pipe is closed. */
 struct probe_child {
 	pid_t pid;
 	int hold_fd;
 };
 
-static int start_child(struct probe_child *child)
+static int start_child(void (*end)(void), struct probe_child *child)
 {
-	int ends[2];
+	int pipe_fds[2];
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
 		return -errno;
 	pid_t pid = fork();
 	if (pid == 0) {
 		char byte;
 
-		close(ends[1]);
-		_exit(read(ends[0], &byte, 1) == 0 ? PROBE_CODE : 1);
+		close(pipe_fds[1]);
+		if (read(pipe_fds[0], &byte, 1) == 0)
+			end();
+		_exit(1);
 	}
-	close(ends[0]);
+	close(pipe_fds[0]);
 	if (pid < 0) {
-		close(ends[1]);
+		close(pipe_fds[1]);
 		return -EAGAIN;
 	}
-	*child = (struct probe_child){pid, ends[1]};
+	*child = (struct probe_child){pid, pipe_fds[1]};
 	return 0;
 }
 
@@ -52,9 +112,17 @@ static void end_child(const struct probe_child *child)
 		;
 }
 
-/* The exit code that the record at BYTES tells of, -1 where it tells none. */
-static int code_in_record(const struct perf_event_header *bytes, const struct perf_event_attr *attr,
-			  const struct registers *registers)
+/* ---- what its exit shows ---- */
+
+struct sighting {
+	bool has_code; /* in the registers */
+	uint64_t addresses[EXIT_CHAIN_MAX];
+	size_t count;
+};
+
+static void look_at_record(const struct perf_event_header *bytes,
+			   const struct perf_event_attr *attr, const struct registers *registers,
+			   struct sighting *sighting)
 {
 	const struct sample_extra_layout extra_layout = {
 		.sample_type = attr->sample_type,
@@ -67,61 +135,89 @@ static int code_in_record(const struct perf_event_header *bytes, const struct pe
 	record_layout_init(&layout, attr->sample_type, 0, true, false);
 	if (bytes->type != PERF_RECORD_SAMPLE || record_parse(bytes, &layout, &record) < 0 ||
 	    sample_extra_parse(&extra_layout, record_extra(&record), record.extra_size, &extra) < 0)
-		return -1;
-	const struct exit_call call = registers_exit_call(registers, &extra_layout, &extra);
-	return call.known ? call.code : -1;
+		return;
+	const struct exit_call call =
+		registers_exit_call(registers, &extra_layout, &extra, EXIT_PATH_GROUP);
+	sighting->has_code = call.known && call.code == PROBE_CODE;
+	sighting->count = record.body_size / sizeof(uint64_t);
+	if (sighting->count > EXIT_CHAIN_MAX)
+		sighting->count = EXIT_CHAIN_MAX;
+	if (sighting->count > 0)
+		memcpy(sighting->addresses, record.body, sighting->count * sizeof(uint64_t));
 }
 
-static bool ring_has_code(void *map, size_t page, const struct perf_event_attr *attr,
-			  const struct registers *registers)
+static void look_at_ring(void *map, size_t page, const struct perf_event_attr *attr,
+			 const struct registers *registers, struct sighting *sighting)
 {
 	const struct perf_event_header *record;
 	struct ring ring;
-	bool found = false;
 
 	if (ring_init(&ring, map, (unsigned char *)map + page, page) < 0)
-		return false;
+		return;
 	ring_refresh(&ring);
-	while (!found && ring_peek(&ring, &record) > 0) {
-		found = code_in_record(record, attr, registers) == PROBE_CODE;
+	while (ring_peek(&ring, &record) > 0) {
+		look_at_record(record, attr, registers, sighting);
 		ring_advance(&ring);
 	}
 	ring_done(&ring);
-	return found;
 }
 
 /* FD is the event on CHILD. */
-static bool watch_child(int fd, const struct probe_child *child, const struct perf_event_attr *attr,
-			const struct registers *registers)
+static void watch_child(int fd, const struct probe_child *child, const struct perf_event_attr *attr,
+			const struct registers *registers, struct sighting *sighting)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	if (map == MAP_FAILED) {
-		end_child(child);
-		return false;
-	}
-	ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
+	if (map != MAP_FAILED)
+		ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
 	end_child(child);
-	bool found = ring_has_code(map, page, attr, registers);
+	if (map == MAP_FAILED)
+		return;
+	look_at_ring(map, page, attr, registers, sighting);
 	munmap(map, 2 * page);
-	return found;
 }
 
-bool exit_probe(uint16_t exit_id, const struct registers *registers)
+static void see_end(void (*end)(void), const struct perf_event_attr *attr,
+		    const struct registers *registers, struct sighting *sighting)
 {
-	const struct perf_event_extra extra = {.regs_user = registers_at_exit(registers)};
-	struct perf_event_attr attr = perf_event_tracepoint_attr(exit_id, &extra, 0);
+	struct perf_event_attr copy = *attr;
 	struct probe_child child = {0};
 
-	if (!extra.regs_user || start_child(&child) < 0)
-		return false;
-	int fd = perf_event_open_raw(&attr, child.pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	*sighting = (struct sighting){0};
+	if (!end || start_child(end, &child) < 0)
+		return;
+	int fd = perf_event_open_raw(&copy, child.pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0) {
 		end_child(&child);
-		return false;
+		return;
 	}
-	bool found = watch_child(fd, &child, &attr, registers);
+	watch_child(fd, &child, attr, registers, sighting);
 	close(fd);
-	return found;
+}
+
+static struct exit_chain chain_of(const struct sighting *sighting)
+{
+	return (struct exit_chain){.addresses = sighting->addresses, .count = sighting->count};
+}
+
+void exit_probe(uint16_t exit_id, const struct registers *registers, struct exit_paths *paths)
+{
+	const struct perf_event_extra extra = {
+		.regs_user = registers_at_exit(registers),
+		.callchain = true,
+	};
+	const struct perf_event_attr attr = perf_event_tracepoint_attr(exit_id, &extra, 0);
+	struct sighting sightings[ENDS];
+	struct exit_chain chains[ENDS];
+
+	*paths = (struct exit_paths){0};
+	if (!extra.regs_user)
+		return;
+	for (unsigned int i = 0; i < ENDS; i++) {
+		see_end(ends[i], &attr, registers, &sightings[i]);
+		chains[i] = chain_of(&sightings[i]);
+	}
+	if (sightings[EXIT_PATH_GROUP].has_code && sightings[EXIT_PATH_THREAD].has_code)
+		exit_paths_learn(paths, chains, &chains[END_KILLED]);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "trace/exec_notes.h"
+#include "trace/exit_notes.h"
 
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
@@ -99,6 +100,13 @@ static void drop_foreign_ids(struct event *event)
 		event->comm.tid = 0;
 }
 
+static int take_note(const struct pipeline *pipeline, const struct event *note)
+{
+	if (pipeline->exit_paths)
+		exit_notes_take(note, pipeline->exit_paths);
+	return pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : 0;
+}
+
 /* Bring the task table up to date with EVENT, and make the facts of EVENT. */
 static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *event,
 				     struct facts *facts, const struct task **task)
@@ -107,8 +115,8 @@ static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *ev
 
 	if (event->type == EVENT_EXEC)
 		code = image_make(pipeline->images, event);
-	else if (event->type == EVENT_NOTE && pipeline->recorded)
-		code = exec_notes_keep(pipeline->recorded, event);
+	else if (event->type == EVENT_NOTE)
+		code = take_note(pipeline, event);
 	if (code == 0)
 		code = task_table_apply(pipeline->tasks, event, task);
 	if (code < 0 || !*task)

@@ -21,6 +21,7 @@
 #include "task/task_table.h"
 #include "trace/completer.h"
 #include "trace/exec_notes.h"
+#include "trace/exit_notes.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/record_events.h"
@@ -220,6 +221,8 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	struct iovec piece = {records, size};
 	code = capture_writer_append(recording->writer, &piece, 1);
 	free(records);
+	if (code == 0 && tracing->tracepoints.exit_paths.known)
+		code = exit_notes_write(recording->writer, &tracing->tracepoints.exit_paths);
 	if (code == 0)
 		code = capture_writer_commit(recording->writer);
 	return code < 0 ? write_failed(recording, code, err) : 0;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,7 +27,8 @@ struct replay {
 	struct options recorded; /* what the recorder was asked for */
 	struct session session;
 	struct argv_provider
-		*completed; /* what the recorder completed; NULL: no facts are wanted */
+		*completed;           /* what the recorder completed; NULL: no facts are wanted */
+	struct exit_paths exit_paths; /* what the recorder knew of them */
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not recorded */
 	struct progress progress;
 	int capture_fd;
@@ -280,12 +282,56 @@ static void set_extra(struct replay *replay)
 	}
 }
 
+/* What the samples of TRACEPOINT carry behind their raw data (PERF_SAMPLE_*), as far as it is
+ * known. */
+static uint64_t sample_type_of(const struct replay *replay, enum tracepoint tracepoint)
+{
+	const struct format *format = replay->formats[tracepoint];
+	struct sample_extra_layout layout;
+
+	return format && capture_tracepoint_extra(replay->session.source, format->id, &layout)
+		       ? layout.sample_type
+		       : 0;
+}
+
+static void notice_missing_facts(const struct replay *replay)
+{
+	const uint64_t stack = PERF_SAMPLE_STACK_USER | PERF_SAMPLE_REGS_USER;
+	const uint64_t at_exec = sample_type_of(replay, TRACEPOINT_EXEC);
+	const uint64_t at_exit = sample_type_of(replay, TRACEPOINT_EXIT);
+	const struct {
+		enum fact fact;
+		bool recorded;
+		const char *name;
+	} facts[] = {
+		{FACT_ARGUMENTS, (at_exec & stack) == stack, "arguments and users"},
+		{FACT_KIND, replay->formats[TRACEPOINT_NEW_TASK] != NULL, "clone flags"},
+		{FACT_STATUS,
+		 at_exit & PERF_SAMPLE_REGS_USER || replay->formats[TRACEPOINT_EXIT_GROUP],
+		 "exit statuses"},
+		{FACT_CGROUP, (at_exec & SAMPLE_EXTRA_CGROUP) != 0, "cgroups"},
+	};
+	char names[128] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(facts); i++) {
+		size_t used = strlen(names);
+
+		if (replay->options.facts & FACT_BIT(facts[i].fact) && !facts[i].recorded)
+			snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "",
+				 facts[i].name);
+	}
+	if (names[0] != '\0')
+		notice(&replay->options,
+		       "not recorded, and so not known: %s (record -x takes them)", names);
+}
+
 /* Have the capture give out all that facts are made of. */
 static int want_facts(struct replay *replay, struct error *err)
 {
 	struct session *session = &replay->session;
 
 	set_extra(replay);
+	notice_missing_facts(replay);
 	capture_want(session->source, PERF_RECORD_FORK);
 	capture_want(session->source, RECORD_CGROUP);
 	capture_want(session->source, RECORD_NOTE);
@@ -294,6 +340,8 @@ static int want_facts(struct replay *replay, struct error *err)
 		return error_set(err, -ENOMEM, "out of memory");
 	session->images.provider = replay->completed;
 	session->pipeline.recorded = replay->completed;
+	session->pipeline.exit_paths = &replay->exit_paths;
+	decoder_set_exit_paths(session->decoder, &replay->exit_paths);
 	return 0;
 }
 

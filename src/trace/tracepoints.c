@@ -82,7 +82,7 @@ static int filter_signals(struct tracepoints *tracepoints, struct error *err)
 	char **sent = &tracepoints->filters[TRACEPOINT_SIGNAL_SENT];
 	char **taken = &tracepoints->filters[TRACEPOINT_SIGNAL_TAKEN];
 
-	if (asprintf(sent, "result == 0 && sig != %d", SIGCHLD) < 0)
+	if (asprintf(sent, "(result == 0 || result == 4) && sig != %d", SIGCHLD) < 0)
 		*sent = NULL;
 	if (asprintf(taken, "sa_handler == 0 && sig != %d", SIGCHLD) < 0)
 		*taken = NULL;
@@ -90,15 +90,15 @@ static int filter_signals(struct tracepoints *tracepoints, struct error *err)
 }
 
 /*
- * Where the registers at an exit do not hold its code, the system calls tell it, which puts every
- * task on the kernel's slow path through system calls.
+ * Where registers and call chain of an exit do not tell its code, the system calls do, which puts
+ * every task on the kernel's slow path through system calls.
  */
 static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
 {
 	const struct format *exit = tracepoints->formats[TRACEPOINT_EXIT];
 
-	tracepoints->exit_registers = exit_probe(exit->id, tracepoints->registers);
-	if (tracepoints->exit_registers)
+	exit_probe(exit->id, tracepoints->registers, &tracepoints->exit_paths);
+	if (tracepoints->exit_paths.known)
 		return 0;
 	return read_formats(tracepoints,
 			    TRACEPOINT_BIT(TRACEPOINT_EXIT_GROUP) |
@@ -164,8 +164,10 @@ static struct perf_event_extra extra_of(const struct tracepoints *tracepoints,
 		extra.regs_user = registers_at_exec(tracepoints->registers);
 		extra.stack_user = extra.regs_user ? tracepoints->arg_bytes : 0;
 	}
-	if (tracepoint == TRACEPOINT_EXIT && tracepoints->exit_registers)
+	if (tracepoint == TRACEPOINT_EXIT && tracepoints->exit_paths.known) {
 		extra.regs_user = registers_at_exit(tracepoints->registers);
+		extra.callchain = true;
+	}
 	return extra;
 }
 
@@ -216,4 +218,5 @@ void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct c
 		if (attr.sample_type != PERF_EVENT_SAMPLE_TYPE)
 			decoder_set_extra(decoder, tracepoint, &layout, tracepoints->registers);
 	}
+	decoder_set_exit_paths(decoder, &tracepoints->exit_paths);
 }

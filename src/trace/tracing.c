@@ -49,6 +49,26 @@ static void notice_shortcomings(const struct tracing *tracing, const struct cpu_
 		       got->pages, wanted->pages);
 }
 
+static void notice_exit_status(const struct tracing *tracing)
+{
+	const struct tracepoints *tracepoints = &tracing->tracepoints;
+
+	if (!(tracepoints->facts & FACT_BIT(FACT_STATUS)))
+		return;
+	if (tracepoints->exit_paths.known) {
+		if (tracing->options->verbose)
+			notice(tracing->options, "exit statuses from registers and call chains");
+	} else if (tracepoints->formats[TRACEPOINT_EXIT_GROUP]) {
+		notice(tracing->options,
+		       "exit statuses from the system calls: this kernel shows no registers at an "
+		       "exit; every task takes the kernel's slow path meanwhile");
+	} else {
+		notice(tracing->options,
+		       "this kernel shows neither registers at an exit nor system calls: of exit "
+		       "statuses only signals are known");
+	}
+}
+
 static void notice_opened(const struct tracing *tracing)
 {
 	static const char *const origins[] = {
@@ -116,6 +136,7 @@ static int open_source(struct tracing *tracing, bool recording, struct error *er
 		return code;
 	tracing->plan = live.plan;
 	notice_opened(tracing);
+	notice_exit_status(tracing);
 	notice_shortcomings(tracing, &wanted);
 	return 0;
 }

@@ -18,7 +18,10 @@
 /* A format file. */
 void fuzz_format_text(const uint8_t *bytes, size_t size);
 
-/* A byte that chooses the kernel, then the raw data of one of its tracepoints. */
+/*
+ * A byte that chooses the kernel, then records of it, one after the other: 8 bytes of kind, time,
+ * pid, tid and sizes (`struct frame`), raw data or body, and what follows the raw data.
+ */
 void fuzz_decoder(const uint8_t *bytes, size_t size);
 
 /* A capture, up to 64 KiB; once as a file, once as a stream. */

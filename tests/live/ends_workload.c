@@ -383,7 +383,10 @@ static void leave_strictly(void)
 
 static void strict_seccomp(void)
 {
-	end_as(child_that(leave_strictly), W_EXITCODE(0, SIGKILL), KILLER_KERNEL);
+	pid_t child = child_that(leave_strictly);
+
+	log_line("SILENT %d\n", child);
+	end_as(child, W_EXITCODE(0, SIGKILL), KILLER_KERNEL);
 }
 
 /* ---- out of memory ---- */
@@ -1122,6 +1125,8 @@ static void leave_after_sigwait(void)
 	sigaddset(&set, SIGTERM);
 	if (sigwait(&set, &taken) != 0)
 		fault("sigwait");
+	/* An end within 1 ms may as well be the signal's own doing. */
+	nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 	end_group(0);
 }
 
@@ -1132,6 +1137,65 @@ static void sigterm_taken(void)
 	kill(child, SIGTERM);
 	end_with_code(child, 0);
 	close_channel();
+}
+
+/* ---- an end in the middle of threads that come and go ---- */
+
+static void *do_nothing(void *unused)
+{
+	return unused;
+}
+
+/* Not logged: the end may come between a thread and its line. */
+static void *churn(void *unused)
+{
+	pthread_t thread;
+
+	for (;;)
+		if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
+			pthread_join(thread, NULL);
+	return unused;
+}
+
+static void start_churning(void)
+{
+	pthread_t threads[2];
+
+	log_line("LOOSE %d\n", getpid());
+	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+		if (pthread_create(&threads[i], NULL, churn, NULL) != 0)
+			fault("pthread_create");
+}
+
+static void churn_until_killed(void)
+{
+	start_churning();
+	tell_parent();
+	pause_forever();
+}
+
+static void churn_until_exit(void)
+{
+	start_churning();
+	for (int i = 0; i < 50; i++)
+		sched_yield();
+	leave(5);
+}
+
+static void ends_of_churning(void)
+{
+	static const int signals[] = {SIGKILL, SIGTERM};
+
+	for (int i = 0; i < 40; i++) {
+		int number = signals[i % 2];
+		pid_t child = ready_child_that(churn_until_killed);
+
+		kill(child, number);
+		log_death_of(child, number);
+		end_as(child, W_EXITCODE(0, number), getpid());
+		close_channel();
+		end_with_code(child_that(churn_until_exit), 5);
+	}
 }
 
 /* ---- which ---- */
@@ -1163,6 +1227,7 @@ static const struct step steps[] = {
 	{"threads-die", threads_die},
 	{"threads-killed", threads_killed},
 	{"sigterm-taken", sigterm_taken},
+	{"ends-of-churning", ends_of_churning},
 	{NULL, NULL},
 };
 

@@ -1,185 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""All facts of a trace (json_lines.py), held against the logs of workloads that know (facts_log.h)."""
+"""All facts of a trace (json_lines.py), held against the log of a workload that knows."""
 
 import os
 import reprlib
 import signal
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from typing import NamedTuple
 
 from json_lines import Exec, Exit, Fork, Killer
-from truth import ExecFact, ExitFact, ForkFact, Truth, parse_fact, text
+from truth import ExecFact, ForkFact
 
-KILLER_KERNEL, KILLER_NOBODY = 0, -1
 SHOWN = reprlib.Repr()
 SHOWN.maxstring = SHOWN.maxother = 160
 SHOWN.maxtuple = 8
-
-
-class Image(NamedTuple):
-    """A program, as it found itself executed."""
-    filename: bytes
-    argv: tuple
-    env: tuple
-    uid: int
-    euid: int
-    gid: int
-    egid: int
-    secure: bool
-
-
-class Known(NamedTuple):
-    """A fact, and what its process was when it happened."""
-    fact: tuple
-    process: 'Process'
-    images: int  # how many execs of the process came before
 
 
 class OneOf(NamedTuple):
     options: tuple
 
 
-class Process:
-    """What a log tells of one process."""
-
-    def __init__(self, pid):
-        self.pid = pid
-        self.parent, self.parent_images, self.parent_comm = None, 0, None
-        self.images = []
-        self.threads = set()
-        self.status, self.killer, self.flags, self.own_cgroup = None, None, None, None
-        self.oom = False
-        self.codes = set()  # with which its threads left by themselves
-        self.last_name = None
-
-    def image(self, count=None):
-        """The program that runs after COUNT execs of its own (None: after all)."""
-        count = len(self.images) if count is None else count
-        if count > 0:
-            return self.images[count - 1]
-        return self.parent.image(self.parent_images) if self.parent else None
-
-    def cgroup(self):
-        if self.own_cgroup is not None or not self.parent:
-            return self.own_cgroup
-        return self.parent.cgroup()
-
-    def ancestors(self):
-        """(pid, name when it forked), nearest first, up to the one that the workload starts with."""
-        process = self
-        while process.parent:
-            yield process.parent.pid, process.parent_comm
-            process = process.parent
-
-    def may_be_unknown(self):
-        """Its threads left with different codes: which one counts, registers do not always tell."""
-        return not os.WIFSIGNALED(self.status) and self.codes != {os.WEXITSTATUS(self.status)}
-
-
-# ---- the log -------------------------------------------------------------------------------------
-
-def strings(field):
-    return tuple(bytes.fromhex(field).split(b'\0')[:-1]) if field != '-' else ()
-
-
-class FactsTruth:
-    """A log of facts_log.h."""
-
-    def __init__(self, lines):
-        self.root_ppid = None
-        self.known, self.processes, self.skipped = [], {}, {}
-        self.filenames = {}
-        words = [line.split() for line in lines]
-        self.thread_parents = {int(line[2]): int(line[1]) for line in words
-                               if line[0] == 'FORK' and line[3] == 'thread'}
-        for line in words:
-            self.read(line[0], line[1:])
-
-    @classmethod
-    def load(cls, path):
-        with open(path, encoding='ascii') as log:
-            return cls(log)
-
-    def tgid(self, tid):
-        while tid in self.thread_parents:
-            tid = self.thread_parents[tid]
-        return tid
-
-    def process(self, tid):
-        tgid = self.tgid(tid)
-        return self.processes.setdefault(tgid, Process(tgid))
-
-    def read(self, kind, rest):
-        if kind in ('FORK', 'EXEC', 'EXIT'):
-            self.read_event(parse_fact([kind, *rest]))
-        elif kind == 'SKIP':
-            self.skipped[rest[0]] = ' '.join(rest[1:])
-        elif kind == 'FAULT':
-            raise AssertionError('the workload itself failed: ' + ' '.join(rest))
-        elif kind != 'MARK':
-            getattr(self, 'read_' + kind.lower())(self.process(int(rest[0])), rest[1:])
-
-    def read_event(self, fact):
-        process = self.process(fact.parent if isinstance(fact, ForkFact) else fact.pid)
-        self.known.append(Known(fact, process, len(process.images)))
-        if isinstance(fact, ExecFact):
-            self.filenames[process.pid] = fact.filename
-        elif isinstance(fact, ExitFact):
-            process.last_name = fact.comm
-            if fact.how == 'code':
-                process.codes.add(fact.value)
-        elif fact.kind == 'thread':
-            process.threads.add(fact.child)
-        else:
-            child = self.process(fact.child)
-            child.parent, child.parent_images = process, len(process.images)
-            child.parent_comm = fact.comm
-
-    def read_image(self, process, rest):
-        *ids, secure = map(int, rest[2:])
-        process.images.append(Image(self.filenames[process.pid], strings(rest[0]), strings(rest[1]),
-                                    *ids, secure=bool(secure)))
-
-    def read_status(self, process, rest):
-        process.status = int(rest[0])
-        if process.killer is None:
-            process.killer = int(rest[1])
-
-    @staticmethod
-    def read_killer(process, rest):
-        process.killer = int(rest[0])
-
-    @staticmethod
-    def read_oom(process, _):
-        process.oom = True
-
-    @staticmethod
-    def read_flags(process, rest):
-        process.flags = frozenset(rest[0].split(','))
-
-    @staticmethod
-    def read_cgroup(process, rest):
-        process.own_cgroup = text(rest[0])
-
-    def read_parent(self, _, rest):
-        self.root_ppid = int(rest[0])
-
-    def events(self):
-        """The same log as the lines of the pipe format are held against."""
-        return Truth(known.fact for known in self.known)
-
-    def where(self, wanted):
-        """The facts for which WANTED(known) holds."""
-        return [known for known in self.known if wanted(known)]
-
-
 # ---- what a fact should look like in the trace ---------------------------------------------------
 
 def ends_process(known):
-    """Whether its exit is certain to be the last one (True), not to be (False), or either (None)."""
+    """Whether its exit is the process's last one; None where that depends on who is faster."""
     if known.fact.how == 'exec':
         return False
-    return None if known.process.threads else True
+    return None if known.process.threads and not known.process.loose else True
 
 
 def of_any(truth, process, image):
@@ -191,8 +37,8 @@ def of_any(truth, process, image):
 def fork_wanted(truth, known):
     fact, process = known.fact, known.process
     is_thread = fact.kind == 'thread'
-    return {**of_any(truth, process, process.image(known.images)), 'tid': fact.parent, 'comm': fact.comm,
-            'child_tid': fact.child, 'child_comm': fact.comm, 'kind': fact.kind,
+    return {**of_any(truth, process, process.image(known.images)), 'tid': fact.parent,
+            'comm': fact.comm, 'child_tid': fact.child, 'child_comm': fact.comm, 'kind': fact.kind,
             'child_pid': process.pid if is_thread else fact.child}
 
 
@@ -200,8 +46,8 @@ def exec_wanted(truth, known):
     fact = known.fact
     image = known.process.image(known.images + 1)
     return {**of_any(truth, known.process, image), 'tid': fact.pid, 'old_pid': fact.old_pid,
-            'comm': fact.comm, 'filename': fact.filename, 'argc': len(image.argv), 'euid': image.euid,
-            'gid': image.gid, 'egid': image.egid, 'secure': image.secure}
+            'comm': fact.comm, 'filename': fact.filename, 'argc': len(image.argv),
+            'euid': image.euid, 'gid': image.gid, 'egid': image.egid, 'secure': image.secure}
 
 
 def signal_name(number):
@@ -240,8 +86,8 @@ def status_wanted(truth, process):
 def exit_wanted(truth, known, event):
     fact, process = known.fact, known.process
     image = process.image(known.images)
-    wanted = {**of_any(truth, process, image), 'tid': fact.pid, 'comm': fact.comm, 'prio': fact.prio,
-              'filename': image.filename}
+    wanted = {**of_any(truth, process, image), 'tid': fact.pid, 'comm': fact.comm,
+              'prio': fact.prio, 'filename': image.filename}
     last = ends_process(known)
     wanted['last'] = OneOf((True, False)) if last is None else last
     if not event.last:
@@ -285,7 +131,8 @@ def source_problems(event):
     if event.argv_source not in ('stack', 'proc', 'none'):
         yield f'{describe(event)}: argv_source is {event.argv_source!r}'
     if (event.argv_source == 'none') != (event.argv is None):
-        yield f'{describe(event)}: argv_source is {event.argv_source}, argv {SHOWN.repr(event.argv)}'
+        yield (f'{describe(event)}: argv_source is {event.argv_source}, '
+               f'argv {SHOWN.repr(event.argv)}')
 
 
 def split_environment(entries):
@@ -320,7 +167,8 @@ def environment_problems(event, image):
 def flag_problems(event, process, kind):
     flags = event.clone_flags
     if process.flags is not None and kind != 'thread' and flags != process.flags:
-        yield f'{describe(event)}: clone_flags are {sorted(flags)}, in truth {sorted(process.flags)}'
+        yield (f'{describe(event)}: clone_flags are {sorted(flags)}, '
+               f'in truth {sorted(process.flags)}')
     for flag, wanted in (('CLONE_THREAD', kind == 'thread'), ('CLONE_VFORK', kind == 'vfork')):
         if (flag in flags) != wanted:
             yield f'{describe(event)}: of a {kind}, with clone_flags {sorted(flags)}'
@@ -350,7 +198,9 @@ class Comparison:
         self.problems = []
         self.traced = defaultdict(deque)
         for event in events:
-            self.traced[event_key(event)].append(event)
+            process = truth.processes.get(event.pid)
+            if not (process and process.loose and is_of_unlogged(event)):
+                self.traced[event_key(event, process)].append(event)
 
     def compare(self, known):
         """All that is wrong with the trace of these facts, and no other."""
@@ -380,6 +230,8 @@ class Comparison:
             self.add(argv_problems(event, known.process.image(known.images)))
         if known.process.parent:
             wanted['from_proc'] = False
+        if known.process.loose and isinstance(event, Exit):
+            del wanted['tid']
         self.add(field_problems(event, wanted, self.may_miss))
         if event.ancestry is not None or 'ancestry' not in self.may_miss:
             self.add(ancestry_problems(self.truth, event, known.process))
@@ -401,20 +253,25 @@ def fact_key(fact):
     return (Exec if isinstance(fact, ExecFact) else Exit), fact.pid
 
 
-def event_key(event):
+def event_key(event, process):
     if isinstance(event, Fork):
         return Fork, event.child_tid
-    return type(event), getattr(event, 'tid', None)
+    return type(event), event.pid if process and process.loose else event.tid
+
+
+def is_of_unlogged(event):
+    """Of a process that is logged as a whole: a thread's event."""
+    return isinstance(event, Fork) and event.kind == 'thread' or \
+        isinstance(event, Exit) and not event.last
 
 
 def last_problems(truth, events):
-    """Each process ends once."""
-    lasts = defaultdict(list)
-    for event in events:
-        if isinstance(event, Exit):
-            lasts[event.pid].append(event.last)
-    return [f'process {pid} ends {lasts[pid].count(True)} times' for pid in sorted(truth.processes)
-            if lasts[pid].count(True) != 1]
+    """Each process ends once; on a busy host several may have the same pid, one after the other."""
+    ends = Counter(event.pid for event in events if isinstance(event, Exit) and event.last)
+    born = Counter(known.fact.child for known in truth.known
+                   if isinstance(known.fact, ForkFact) and known.fact.kind != 'thread')
+    return [f'process {pid} ends {ends[pid]} times' for pid in sorted(truth.processes)
+            if ends[pid] != max(born[pid], 1)]
 
 
 def age_problems(events):

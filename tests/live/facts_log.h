@@ -11,6 +11,8 @@
  *   STATUS pid status killer        how a process ended, as wait(2) tells. killer: who sent the
  *                                   signal; 0: the kernel; -1: nobody, it exited
  *   KILLER pid killer               of a STATUS, logged by somebody who knows better
+ *   LOOSE pid                       its threads come and go, and are not logged but the first
+ *   SILENT pid                      the kernel tells nobody but its parent how it ended
  *   OOM pid                         the kernel killed it for lack of memory
  *   SKIP step reason                this host does not let us
  *

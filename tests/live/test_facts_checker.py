@@ -4,7 +4,8 @@
 
 import json
 
-from facts import FactsTruth, compare_facts, compare_selection, unknown_statuses
+from facts import compare_facts, compare_selection, unknown_statuses
+from facts_log import FactsTruth
 from json_lines import Ancestor, Killer, Lost, convert, parse, parse_line
 from lines import BadLine
 from live import Failed, equal, expect, main, no_problems, run, test, workload, workload_dir
@@ -40,7 +41,8 @@ STATUS {ROOT} 0 -1
 MARK all
 '''.strip().splitlines()
 
-ABOVE = [{'pid': SHELL, 'comm': 'sh', 'from_proc': True}, {'pid': 1, 'comm': 'init', 'from_proc': True}]
+ABOVE = [{'pid': SHELL, 'comm': 'sh', 'from_proc': True},
+         {'pid': 1, 'comm': 'init', 'from_proc': True}]
 IN_ROOT = {'pid': ROOT, 'tid': ROOT, 'ppid': SHELL, 'comm': 'root', 'uid': 0, 'cgroup': '/',
            'from_proc': False, 'ancestry': ABOVE, 'ancestry_complete': True}
 BELOW_ROOT = {**IN_ROOT, 'ppid': ROOT,
@@ -162,6 +164,7 @@ def an_event_that_is_missing_or_too_many_is_found():
         must_find(events[:i] + events[i + 1:], f'without {event}')
         must_find(events[:i] + [event] + events[i:], f'with a second {event}')
     must_find(events + [Lost(10, 99, 0, 1)], 'with a loss')
+    must_find(events + [events[-1]._replace(seq=10, pid=7, tid=7)], 'with somebody else\'s exit')
     must_find([], 'of nothing')
 
 
@@ -225,6 +228,17 @@ def a_broken_pipe_has_a_sender_or_none():
         no_problems(compare_facts(truth(log), events[:7] + [end] + events[8:]))
     end = events[7]._replace(signal=13, signal_name='SIGPIPE')
     expect(compare_facts(truth(log), events[:7] + [end] + events[8:]), 'a wrong sender passed')
+
+
+@test
+def of_threads_that_are_not_logged_only_the_end_counts():
+    log = [line for line in LOG if str(THREAD) not in line] + [f'LOOSE {CHILD}']
+    events = trace()
+    for changed in (events, events[:5] + [unknown_exit(events[5])] + events[6:],
+                    events[:5] + [events[5]._replace(tid=THREAD)] + events[6:]):
+        no_problems(compare_facts(truth(log), changed))
+    for wrong in (events[5]._replace(exit_code=0), events[5]._replace(last=False)):
+        expect(compare_facts(truth(log), events[:5] + [wrong] + events[6:]), f'{wrong} passed')
 
 
 @test
@@ -302,7 +316,8 @@ def lines_that_break_the_contract_are_refused():
 
 @test
 def bytes_that_are_no_text_are_told_exactly():
-    equal(convert('comm', {'hex': '61ffe282', 'text': 'a\ufffd\ufffd\ufffd'}), b'a\xff\xe2\x82', 'bytes')
+    equal(convert('comm', {'hex': '61ffe282', 'text': 'a\ufffd\ufffd\ufffd'}), b'a\xff\xe2\x82',
+          'bytes')
     for wrong in ({'hex': '61', 'text': 'a'}, {'hex': 'FF', 'text': '\ufffd'}, {'hex': 'ff'},
                   {'hex': 'ff', 'text': 'x'}, {'hex': 'fffe', 'text': '\ufffd'}, 3, ['a']):
         try:

@@ -363,6 +363,33 @@ static void test_the_map_is_the_ring(void **state)
 	cpu_ring_close(ring);
 }
 
+/* Two readers of one ring, of which only the first hands room back. */
+static void test_a_scout_reads_ahead(void **state)
+{
+	struct cpu_ring_plan plan = make_plan();
+	struct cpu_ring *ring = open_with(&plan);
+	struct perf_event_mmap_page *control = ring->map;
+	struct perf_event_header record = {.type = PERF_RECORD_LOST, .size = sizeof(record)};
+	const struct perf_event_header *header;
+
+	(void)state;
+	kernel.malloc = (struct failure){.nth = 1, .error = ENOMEM};
+	assert_int_equal(cpu_ring_add_scout(ring), -ENOMEM);
+	kernel.malloc = (struct failure){0};
+	assert_int_equal(cpu_ring_add_scout(ring), 0);
+	memcpy((unsigned char *)ring->map + page_size(), &record, sizeof(record));
+	control->data_head = sizeof(record);
+	ring_refresh(&ring->scout);
+	assert_int_equal(ring_peek(&ring->scout, &header), 1);
+	assert_int_equal(header->type, PERF_RECORD_LOST);
+	ring_skip(&ring->scout);
+	assert_int_equal(ring_peek(&ring->scout, &header), 0);
+	assert_int_equal(control->data_tail, 0);
+	ring_refresh(&ring->ring);
+	assert_int_equal(ring_peek(&ring->ring, &header), 1);
+	cpu_ring_close(ring);
+}
+
 static void assert_enabled(const struct cpu_ring *ring, bool enabled)
 {
 	assert_int_equal(kernel.events[ring->owner_fd].enabled, enabled);
@@ -616,6 +643,7 @@ int main(void)
 		ring_test(test_all_is_opened),
 		ring_test(test_only_what_is_planned_is_opened),
 		ring_test(test_the_map_is_the_ring),
+		ring_test(test_a_scout_reads_ahead),
 		ring_test(test_enable_and_disable),
 		ring_test(test_an_older_kernel),
 		ring_test(test_an_offline_cpu),

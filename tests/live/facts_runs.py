@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What tests of facts share: traced, recorded and replayed runs of the workloads of facts_log.h."""
+
+import contextlib
+from collections import Counter
+from typing import NamedTuple
+
+from facts import compare_facts, unknown_statuses
+from facts_log import FactsTruth
+from json_lines import Exec, parse
+from live import ROOMY, no_problems, note, run_tool, scratch, workload, workload_dir
+
+WORKLOADS = ('images_workload', 'ends_workload')
+SHOWN_PROBLEMS = 30
+# From the stack's auxiliary vector, which a small dump may not reach.
+CREDENTIALS = ('uid', 'euid', 'gid', 'egid', 'secure')
+
+
+class Traced(NamedTuple):
+    out: bytes
+    events: list
+    truth: FactsTruth
+
+    def must_agree(self, may_miss=()):
+        no_problems(compare_facts(self.truth, self.events, may_miss)[:SHOWN_PROBLEMS])
+        return self
+
+
+def trace(program, *options, steps=(), command=()):
+    """Trace a workload as COMMAND, below another one if given."""
+    with workload_dir() as (log, work):
+        result = run_tool('-q', *ROOMY, '-F', 'json', *options, '--', *command, program, log, work,
+                          *steps).must_succeed()
+        return Traced(result.out, parse(result.out), FactsTruth.load(log))
+
+
+@contextlib.contextmanager
+def recording(name, steps=(), options=()):
+    """Record a workload: the capture and the truth."""
+    with workload_dir() as (log, work), scratch() as directory:
+        capture = directory / 'capture'
+        run_tool('record', '-q', '-x', *ROOMY, *options, '-o', capture, '--', workload(name), log,
+                 work, *steps).must_succeed()
+        yield capture, FactsTruth.load(log)
+
+
+def replay(capture, *options):
+    return run_tool('replay', '-q', '-F', 'json', *options, capture).must_succeed().out
+
+
+# ---- what is worth telling of them ---------------------------------------------------------------
+
+def tell_unknown(traced):
+    processes = unknown_statuses(traced.truth, traced.events)
+    if processes:
+        codes = Counter(tuple(sorted(process.codes)) for process in processes)
+        note(f'{len(processes)} ends unknown; codes of their threads: {dict(codes)}')
+
+
+def execs(events):
+    return [event for event in events if isinstance(event, Exec)]
+
+
+def tell_complete(traced):
+    found = execs(traced.events)
+    note(f'{sum(event.argv_complete for event in found)} of {len(found)} argvs are complete')
+
+
+def tell_skipped(traced):
+    for step, reason in traced.truth.skipped.items():
+        note(f'not tried: {step}: {reason}')

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Filters: each selects exactly what the truth says, live and from a replay."""
+
+import contextlib
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+from facts import compare_selection
+from facts_log import FactsTruth
+from facts_runs import SHOWN_PROBLEMS, Traced, WORKLOADS, recording, replay, trace
+from json_lines import Exec, Exit, Fork, parse
+from live import (NOBODY, Skip, equal, expect, main, need_root, no_problems, run_tool, shell,
+                  tracing_test, wait_until, workload, workload_dir)
+from truth import ExecFact, ForkFact
+
+def is_failure(event):
+    return isinstance(event, Exit) and event.last and bool(event.exit_code or event.signal)
+
+
+def is_of_process(event):
+    if isinstance(event, Fork):
+        return event.kind != 'thread'
+    return not isinstance(event, Exit) or event.last
+
+
+def has_parent(pid):
+    def is_child_of(event):
+        if isinstance(event, Fork) and event.kind != 'thread':
+            return event.pid == pid
+        return event.ppid == pid
+    return is_child_of
+
+
+def has_name(pattern):
+    """A FORK has no arguments to look at."""
+    def matches(event):
+        first = event.argv[0] if not isinstance(event, Fork) and event.argv else b''
+        return bool(re.search(pattern, event.comm) or re.search(pattern, first))
+    return matches
+
+
+def filters_on(root):
+    """Options, and what they let pass."""
+    return [
+        (('--failed',), is_failure),
+        (('--no-threads',), is_of_process),
+        (('-P', root), has_parent(root)),
+        (('-u', NOBODY), lambda event: event.uid == NOBODY),
+        (('-u', 'root'), lambda event: event.uid == 0),
+        (('-e', 'exit'), lambda event: isinstance(event, Exit)),
+        (('--name', '^nested$'), has_name(b'^nested$')),
+        (('--name', 'inter|^mov'), has_name(b'inter|^mov')),
+        (('--failed', '-u', NOBODY), lambda event: is_failure(event) and event.uid == NOBODY),
+        (('--no-threads', '-e', 'fork,exit', '-P', root),
+         lambda event: not isinstance(event, Exec) and is_of_process(event)
+         and has_parent(root)(event)),
+    ]
+
+
+def selected(passes, whole):
+    return [event._replace(seq=seq) for seq, event in enumerate(filter(passes, whole), 1)]
+
+
+@tracing_test
+def filters_select_from_a_replay():
+    for name in WORKLOADS:
+        with recording(name) as (capture, truth):
+            whole = parse(replay(capture))
+            Traced(b'', whole, truth).must_agree()
+            for options, passes in filters_on(next(iter(truth.processes))):
+                wanted = selected(passes, whole)
+                got = parse(replay(capture, *options))
+                equal(len(got), len(wanted), f'events of {name} with {options}')
+                differing = next(((a, b) for a, b in zip(got, wanted) if a != b), None)
+                expect(not differing, f'{name} with {options}: {differing}')
+
+
+def image_uid(known):
+    count = known.images + isinstance(known.fact, ExecFact)
+    return known.process.image(count).uid
+
+
+@tracing_test
+def filters_select_live():
+    cases = [
+        (('-u', NOBODY), lambda known: image_uid(known) == NOBODY),
+        (('-u', 1234), lambda known: image_uid(known) == 1234),
+        (('--name', '^by-thread$'), lambda known: known.fact.comm == b'by-thread'),
+        (('-e', 'fork'), lambda known: isinstance(known.fact, ForkFact)),
+    ]
+    for options, wanted in cases:
+        traced = trace(workload('images_workload'), *options)
+        expect(traced.events, f'no events with {options}')
+        no_problems([f'{options}: {problem}' for problem in
+                     compare_selection(traced.truth, traced.events, wanted)[:SHOWN_PROBLEMS]])
+
+
+def failed(process):
+    return process.status != 0 and not process.may_be_unknown()
+
+
+@tracing_test
+def failures_live():
+    traced = trace(workload('ends_workload'), '--failed')
+    processes = traced.truth.processes.values()
+    got = Counter(event.pid for event in traced.events)
+    equal([pid for pid, count in got.items() if count > 1], [], 'processes that ended twice')
+    missing = {process.pid for process in processes if failed(process)} - set(got)
+    extra = set(got) - {process.pid for process in processes if process.status != 0}
+    equal((missing, extra), (set(), set()), 'failures that are missing, and that were none')
+
+
+def parent_selects(known):
+    """What -P with the root's parent shows: the root itself, and its threads."""
+    if isinstance(known.fact, ForkFact) and known.fact.kind != 'thread':
+        return False
+    return known.process.parent is None
+
+
+@tracing_test
+def children_of_one_live():
+    with workload_dir() as (log, work):
+        result = shell('exec "$tool" -q -F json -P $$ -- "$@"', workload('ends_workload'), log,
+                       work, 'killed-by-thread', 'all-codes').must_succeed()
+        truth = FactsTruth.load(log)
+    no_problems(compare_selection(truth, parse(result.out), parent_selects))
+
+
+def cgroup2_mount():
+    for line in Path('/proc/self/mounts').read_text(encoding='utf-8').splitlines():
+        if line.split()[2] == 'cgroup2':
+            return Path(line.split()[1])
+    raise Skip('no cgroup2 is mounted')
+
+
+@contextlib.contextmanager
+def own_cgroup():
+    """A cgroup for a workload to make others in: its path in the hierarchy."""
+    need_root()
+    path = f'/perf-exec-trace-test-{os.getpid()}'
+    directory = Path(f'{cgroup2_mount()}{path}')
+    directory.mkdir()
+    try:
+        yield path
+    finally:
+        wait_until(lambda: remove(directory), f'{directory} to be empty')
+
+
+def remove(directory):
+    with contextlib.suppress(OSError):
+        directory.rmdir()
+        return True
+    return False
+
+
+@tracing_test
+def a_cgroup_and_below():
+    with own_cgroup() as path:
+        for option in (path, path[1:], f'{cgroup2_mount()}{path}'):
+            traced = trace(workload('images_workload'), '-c', option,
+                           steps=('moved-cgroup', 'born-in-cgroup', 'spawn'),
+                           command=('env', f'TRUTH_CGROUP={path}'))
+            below = path.encode() + b'/'
+            expect(traced.events, f'no events with -c {option}')
+            no_problems(compare_selection(traced.truth, traced.events, lambda known: (
+                known.process.cgroup().startswith(below))))
+    result = run_tool('-c', path, '--', 'true')
+    equal((result.status, result.out), (2, b''), 'status and output with a cgroup that is gone')
+    expect('cgroup' in result.err_text(), f'{result.err!r} does not say why')
+
+
+main()

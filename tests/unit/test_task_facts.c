@@ -1,0 +1,963 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The facts that the task table makes of events: whose they are, which kind of task was born, when
+ * a process is gone and how, and who its ancestors were.
+ */
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support.h"
+#include "task/describe.h"
+#include "task/process.h"
+#include "task/task_table.h"
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *bytes, size_t size);
+void *__wrap_realloc(void *bytes, size_t size);
+
+/* So many allocations succeed; negative: all. */
+static int allocations_left = -1;
+
+static bool may_allocate(void)
+{
+	if (allocations_left > 0)
+		allocations_left--;
+	return allocations_left != 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return may_allocate() ? __real_malloc(size) : NULL;
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return may_allocate() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *bytes, size_t size)
+{
+	return may_allocate() ? __real_realloc(bytes, size) : NULL;
+}
+
+static struct task_table *table;
+static uint64_t now;
+
+static int set_up(void **state)
+{
+	(void)state;
+	now = 1000000;
+	table = task_table_new();
+	return table && task_table_keep_facts(table) == 0 ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	task_table_free(table);
+	return 0;
+}
+
+/* ---- events ---- */
+
+static struct text text_of(const char *string)
+{
+	return (struct text){string, strlen(string)};
+}
+
+static void apply(struct event *event)
+{
+	const struct task *task;
+
+	now += 10000000;
+	event->time_ns = now;
+	assert_int_equal(task_table_apply(table, event, &task), 0);
+}
+
+static struct facts apply_and_describe(struct event *event)
+{
+	struct facts facts;
+
+	apply(event);
+	task_table_describe(table, event, &facts);
+	return facts;
+}
+
+static void new_task(int32_t parent, int32_t child, uint64_t flags)
+{
+	apply(&(struct event){
+		.type = EVENT_NEW_TASK,
+		.current_tid = parent,
+		.new_task = {.pid = child, .clone_flags = flags},
+	});
+}
+
+/* A FORK that nothing announced. */
+static struct facts fork_alone(int32_t tgid, int32_t parent, int32_t child)
+{
+	struct event event = {
+		.type = EVENT_FORK,
+		.sample_pid = tgid,
+		.sample_tid = parent,
+		.fork = {.parent_pid = parent,
+			 .child_pid = child,
+			 .parent_comm = text_of("parent"),
+			 .child_comm = text_of("child")},
+	};
+
+	return apply_and_describe(&event);
+}
+
+static struct facts fork_process(int32_t parent, int32_t child)
+{
+	new_task(parent, child, SIGCHLD);
+	return fork_alone(parent, parent, child);
+}
+
+static struct facts fork_thread(int32_t tgid, int32_t parent, int32_t child)
+{
+	new_task(parent, child, CLONE_THREAD | CLONE_VM);
+	return fork_alone(tgid, parent, child);
+}
+
+static struct facts exec_from(int32_t pid, int32_t old_pid, const char *filename)
+{
+	struct event event = {
+		.type = EVENT_EXEC,
+		.sample_pid = pid,
+		.sample_tid = pid,
+		.exec = {.pid = pid, .old_pid = old_pid, .filename = text_of(filename)},
+	};
+
+	return apply_and_describe(&event);
+}
+
+/* TID of TGID ends; LAST as kernels with group_dead tell it. */
+static struct facts exit_told(int32_t tgid, int32_t tid, int32_t code, enum known last)
+{
+	struct event event = {
+		.type = EVENT_EXIT,
+		.sample_pid = tgid,
+		.sample_tid = tid,
+		.exit = {.pid = tid,
+			 .comm = text_of("gone"),
+			 .last = last,
+			 .call = {.known = code >= 0, .code = code}},
+	};
+
+	return apply_and_describe(&event);
+}
+
+static struct facts exit_with(int32_t tgid, int32_t tid, int32_t code)
+{
+	return exit_told(tgid, tid, code, KNOWN_NOT);
+}
+
+static void send_signal(int32_t from, int32_t to, int32_t signal)
+{
+	apply(&(struct event){
+		.type = EVENT_SIGNAL_SENT,
+		.current_tid = from,
+		.signal_sent = {.pid = to, .signal = signal, .code = SI_USER, .is_group = true},
+	});
+}
+
+static void take_signal(int32_t tid, int32_t signal)
+{
+	apply(&(struct event){
+		.type = EVENT_SIGNAL_TAKEN,
+		.current_tid = tid,
+		.signal_taken = {.signal = signal},
+	});
+}
+
+static void lose(void)
+{
+	apply(&(struct event){.type = EVENT_LOST, .lost = {.count = 1}});
+}
+
+static void rename_task(int32_t tid, const char *name)
+{
+	apply(&(struct event){.type = EVENT_COMM, .comm = {.tid = tid, .comm = text_of(name)}});
+}
+
+static void old(int32_t tgid, int32_t tid, int32_t ppid, const char *comm)
+{
+	const struct old_task task = {
+		.tid = tid, .tgid = tgid, .ppid = ppid, .comm = text_of(comm)};
+
+	assert_int_equal(task_table_add_old(table, &task), 0);
+}
+
+/* init(1), and a shell(10) that it forked. */
+static void add_old_ones(void)
+{
+	old(1, 1, 0, "init");
+	old(10, 10, 1, "shell");
+	task_table_link_old(table);
+}
+
+static void assert_ancestor(const struct facts *facts, size_t at, int32_t pid, const char *comm,
+			    bool from_proc)
+{
+	assert_true(at < facts->ancestor_count);
+	assert_int_equal(facts->ancestry[at].pid, pid);
+	assert_text(facts->ancestry[at].comm, comm);
+	assert_int_equal(facts->ancestry[at].from_proc, from_proc);
+}
+
+/* ---- birth ---- */
+
+static void test_a_process(void **state)
+{
+	(void)state;
+	add_old_ones();
+	struct facts facts = fork_process(10, 20);
+
+	assert_int_equal(facts.kind, FORK_KIND_PROCESS);
+	assert_true(facts.has_clone_flags);
+	assert_int_equal(facts.clone_flags, SIGCHLD);
+	assert_int_equal(facts.tgid, 10);
+	assert_int_equal(facts.tid, 10);
+	assert_int_equal(facts.ppid, 1);
+	assert_int_equal(facts.child_tgid, 20);
+	assert_true(facts.from_proc);
+	assert_int_equal(facts.arguments.argc, -1);
+
+	facts = exec_from(20, 20, "/bin/new");
+	assert_int_equal(facts.tgid, 20);
+	assert_int_equal(facts.ppid, 10);
+	assert_false(facts.from_proc);
+	assert_text(facts.filename, "/bin/new");
+	assert_int_equal(facts.age_ns, 10000000);
+	assert_int_equal(facts.since_exec_ns, -1);
+
+	facts = exit_with(20, 20, 3);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_true(facts.status.known);
+	assert_int_equal(facts.status.code, 3);
+	assert_int_equal(facts.age_ns, 20000000);
+	assert_int_equal(facts.since_exec_ns, 10000000);
+	assert_text(facts.filename, "/bin/new");
+}
+
+static void test_vfork(void **state)
+{
+	(void)state;
+	add_old_ones();
+	new_task(10, 20, CLONE_VFORK | CLONE_VM | SIGCHLD);
+	struct facts facts = fork_alone(10, 10, 20);
+	assert_int_equal(facts.kind, FORK_KIND_VFORK);
+	assert_int_equal(facts.child_tgid, 20);
+}
+
+static void test_a_thread(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	exec_from(20, 20, "/bin/threads");
+	struct facts facts = fork_thread(20, 20, 21);
+	assert_int_equal(facts.kind, FORK_KIND_THREAD);
+	assert_int_equal(facts.child_tgid, 20);
+	/* A thread's thread is one of the same process. */
+	facts = fork_thread(20, 21, 22);
+	assert_int_equal(facts.tgid, 20);
+	assert_int_equal(facts.tid, 21);
+	assert_int_equal(facts.ppid, 10);
+	facts = exit_with(20, 22, 0);
+	assert_int_equal(facts.last, KNOWN_NO);
+	assert_false(facts.status.known);
+	assert_text(facts.filename, "/bin/threads");
+	assert_int_equal(exit_with(20, 20, 0).last, KNOWN_NO);
+	facts = exit_with(20, 21, 0);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.tgid, 20);
+	assert_true(facts.status.known);
+	assert_int_equal(facts.status.code, 0);
+}
+
+/* PERF_RECORD_FORK tells it, where there is no task_newtask. */
+static void test_sideband_tells_threads(void **state)
+{
+	(void)state;
+	add_old_ones();
+	apply(&(struct event){.type = EVENT_CHILD, .child = {.pid = 10, .tid = 11}});
+	struct facts facts = fork_alone(10, 10, 11);
+	assert_int_equal(facts.kind, FORK_KIND_THREAD);
+	assert_false(facts.has_clone_flags);
+	assert_int_equal(facts.child_tgid, 10);
+	apply(&(struct event){.type = EVENT_CHILD, .child = {.pid = 30, .tid = 30}});
+	facts = fork_alone(10, 10, 30);
+	assert_int_equal(facts.kind, FORK_KIND_PROCESS);
+	/* Ids of another namespace name nobody. */
+	apply(&(struct event){.type = EVENT_CHILD, .child = {.pid = 0, .tid = 0}});
+	assert_null(task_table_find(table, 0));
+}
+
+static void test_nobody_told_the_kind(void **state)
+{
+	(void)state;
+	add_old_ones();
+	struct facts facts = fork_alone(10, 10, 20);
+	assert_int_equal(facts.kind, FORK_KIND_UNKNOWN);
+	assert_int_equal(facts.child_tgid, -1);
+	/* Perhaps 20 is one of its threads. */
+	assert_int_equal(exit_with(10, 10, 0).last, KNOWN_NOT);
+	facts = exit_with(20, 20, 0);
+	assert_int_equal(facts.last, KNOWN_NOT);
+	assert_int_equal(facts.tgid, -1);
+	assert_false(facts.status.known);
+}
+
+static void test_an_exec_makes_all_known_again(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_alone(10, 10, 20);
+	lose();
+	struct facts facts = exec_from(20, 20, "/bin/new");
+	assert_int_equal(facts.tgid, 20);
+	facts = exit_with(20, 20, 5);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.status.code, 5);
+}
+
+static void test_announcements_without_a_fork(void **state)
+{
+	(void)state;
+	add_old_ones();
+	/* Its FORK was lost; then the id comes back. */
+	new_task(10, 20, CLONE_THREAD);
+	new_task(10, 20, SIGCHLD);
+	assert_int_equal(fork_alone(10, 10, 20).kind, FORK_KIND_PROCESS);
+	/* Its EXIT was lost, too. */
+	new_task(10, 20, CLONE_THREAD);
+	assert_int_equal(fork_alone(10, 10, 20).kind, FORK_KIND_THREAD);
+	/* And once more without an announcement: what the last one said is over. */
+	assert_int_equal(fork_alone(10, 10, 20).kind, FORK_KIND_UNKNOWN);
+	/* io_uring's workers have no FORK at all. */
+	new_task(10, 40, CLONE_THREAD);
+	struct facts facts = exit_told(10, 40, -1, KNOWN_NOT);
+	assert_int_equal(facts.tgid, 10);
+}
+
+static void test_an_announced_one_that_acts_before_its_fork(void **state)
+{
+	(void)state;
+	add_old_ones();
+	new_task(10, 20, SIGCHLD);
+	exec_from(20, 20, "/bin/early");
+	fork_alone(10, 10, 20);
+	new_task(10, 30, SIGCHLD);
+	fork_alone(30, 30, 31);
+	fork_alone(10, 10, 30);
+	/* Only a capture says such a thing. */
+	fork_alone(50, 50, 50);
+	new_task(51, 51, SIGCHLD);
+	struct facts facts = fork_alone(51, 51, 51);
+	assert_int_equal(facts.tgid, 51);
+	assert_int_equal(exit_with(51, 51, 0).tgid, 51);
+}
+
+/* ---- exec ---- */
+
+static void test_exec_from_a_thread(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	take_signal(22, SIGKILL);
+	assert_int_equal(exit_with(20, 22, -1).last, KNOWN_NO);
+	take_signal(20, SIGKILL);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_int_equal(facts.last, KNOWN_NO);
+	facts = exec_from(20, 21, "/bin/new");
+	assert_int_equal(facts.tgid, 20);
+	assert_int_equal(facts.ppid, 10);
+	assert_int_equal(facts.ancestor_count, 2);
+	facts = exit_with(20, 20, 9);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_true(facts.status.known);
+	assert_int_equal(facts.status.code, 9);
+	assert_int_equal(facts.ppid, 10);
+}
+
+static void test_a_forked_child_runs_its_parents_program(void **state)
+{
+	static const char argv[] = "prog\0arg";
+	const struct exec_image image = {
+		.arguments = {.argc = 2,
+			      .known = {{argv, sizeof(argv)}, 2},
+			      .complete = true,
+			      .source = ARGV_STACK},
+		.credentials = {true, 1, 2, 3, 4, true},
+	};
+	char filename[] = "/bin/prog";
+	struct event event = {
+		.type = EVENT_EXEC,
+		.sample_pid = 10,
+		.sample_tid = 10,
+		.exec = {.pid = 10,
+			 .old_pid = 10,
+			 .filename = {filename, strlen(filename)},
+			 .image = &image},
+	};
+
+	(void)state;
+	add_old_ones();
+	apply(&event);
+	/* The record is gone by then. */
+	memset(filename, '#', sizeof(filename));
+	struct facts facts = fork_process(10, 20);
+	assert_int_equal(facts.credentials.euid, 2);
+	facts = exit_with(20, 20, 0);
+	assert_text(facts.filename, "/bin/prog");
+	assert_int_equal(facts.arguments.argc, 2);
+	assert_int_equal(facts.arguments.known.bytes.length, sizeof(argv));
+	assert_memory_equal(facts.arguments.known.bytes.bytes, argv, sizeof(argv));
+	assert_true(facts.credentials.known && facts.credentials.secure);
+	/* It has not execed itself. */
+	assert_int_equal(facts.since_exec_ns, -1);
+}
+
+/* ---- exit ---- */
+
+static void test_the_kernel_tells_who_is_last(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	assert_int_equal(exit_told(20, 20, 0, KNOWN_NO).last, KNOWN_NO);
+	/* Whatever was counted. */
+	fork_thread(20, 21, 22);
+	assert_int_equal(exit_told(20, 21, 0, KNOWN_YES).last, KNOWN_YES);
+}
+
+static void test_a_loss_makes_counting_vain(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	lose();
+	struct facts facts = exit_with(20, 20, 0);
+	assert_int_equal(facts.last, KNOWN_NOT);
+	/* A thread that is born later does not make it whole. */
+	fork_thread(20, 21, 22);
+	facts = exit_with(20, 21, 0);
+	assert_int_equal(facts.last, KNOWN_NOT);
+	facts = exit_told(20, 22, 0, KNOWN_YES);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_false(facts.status.known);
+	/* Those that are born after it are not concerned. */
+	fork_process(10, 30);
+	assert_true(exit_with(30, 30, 4).status.known);
+}
+
+static void test_who_killed_it(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	rename_task(10, "murderer");
+	send_signal(10, 20, SIGTERM);
+	/* By now it is called something else. */
+	rename_task(10, "innocent");
+	take_signal(20, SIGKILL);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_true(facts.status.known);
+	assert_int_equal(facts.status.signal, SIGTERM);
+	assert_int_equal(facts.status.killer_pid, 10);
+	assert_text(facts.status.killer_comm, "murderer");
+}
+
+static void test_a_thread_kills_in_the_name_of_its_process(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_thread(10, 10, 11);
+	rename_task(11, "worker");
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	/* To a thread: it ends the process all the same. */
+	send_signal(11, 21, SIGTERM);
+	take_signal(21, SIGKILL);
+	take_signal(20, SIGKILL);
+	exit_with(20, 20, -1);
+	struct facts facts = exit_with(20, 21, -1);
+	assert_int_equal(facts.status.signal, SIGTERM);
+	assert_int_equal(facts.status.killer_pid, 10);
+	assert_text(facts.status.killer_comm, "worker");
+}
+
+static void test_a_stranger_killed_it(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	send_signal(999, 20, SIGTERM);
+	send_signal(10, 998, SIGTERM);
+	take_signal(998, SIGKILL);
+	take_signal(20, SIGKILL);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_int_equal(facts.status.signal, SIGTERM);
+	assert_int_equal(facts.status.killer_pid, 0);
+	assert_null(facts.status.killer_comm.bytes);
+}
+
+/* init of a pid namespace outlives the default action. */
+static void test_who_goes_on_was_not_killed(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	send_signal(10, 20, SIGTERM);
+	take_signal(20, SIGTERM);
+	fork_process(20, 21);
+	struct facts facts = exit_with(20, 20, 0);
+	assert_int_equal(facts.status.signal, 0);
+	assert_int_equal(facts.status.code, 0);
+
+	take_signal(21, SIGTERM);
+	apply(&(struct event){.type = EVENT_EXIT_CALL,
+			      .current_tid = 21,
+			      .exit_call = {.is_group = true, .code = 6}});
+	facts = exit_with(21, 21, -1);
+	assert_true(facts.status.known);
+	assert_int_equal(facts.status.code, 6);
+}
+
+static void test_exit_calls_of_several_threads(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	apply(&(struct event){
+		.type = EVENT_EXIT_CALL, .current_tid = 21, .exit_call = {.code = 1}});
+	exit_with(20, 21, -1);
+	apply(&(struct event){.type = EVENT_EXIT_CALL,
+			      .current_tid = 20,
+			      .exit_call = {.is_group = true, .code = 2}});
+	struct facts facts = exit_with(20, 20, -1);
+	assert_true(facts.status.known);
+	assert_int_equal(facts.status.code, 2);
+	/* Of who is not known. */
+	apply(&(struct event){
+		.type = EVENT_EXIT_CALL, .current_tid = 77, .exit_call = {.code = 1}});
+	assert_null(task_table_find(table, 77));
+}
+
+static void test_the_oom_killer(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	apply(&(struct event){
+		.type = EVENT_SIGNAL_SENT,
+		.current_tid = 10,
+		.signal_sent = {.pid = 20, .signal = SIGKILL, .code = SI_KERNEL},
+	});
+	apply(&(struct event){.type = EVENT_OOM_VICTIM, .oom_victim = {.pid = 20}});
+	apply(&(struct event){.type = EVENT_OOM_VICTIM, .oom_victim = {.pid = 99}});
+	take_signal(20, SIGKILL);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_int_equal(facts.status.signal, SIGKILL);
+	assert_int_equal(facts.status.oom, KNOWN_YES);
+	assert_int_equal(facts.status.killer_pid, 0);
+}
+
+/* ---- tasks that were there before ---- */
+
+static void test_old_ones_are_linked(void **state)
+{
+	(void)state;
+	/* In any order: pids wrap around. */
+	old(10, 10, 1, "shell");
+	old(10, 11, 1, "shell's");
+	old(1, 1, 0, "init");
+	task_table_link_old(table);
+	struct facts facts = fork_process(11, 20);
+	assert_int_equal(facts.tgid, 10);
+	assert_int_equal(facts.ppid, 1);
+	assert_int_equal(facts.age_ns, -1);
+	facts = exit_with(20, 20, 0);
+	assert_int_equal(facts.ancestor_count, 2);
+	assert_ancestor(&facts, 0, 10, "parent", true);
+	assert_ancestor(&facts, 1, 1, "init", true);
+	assert_true(facts.ancestry_complete);
+	/* All its threads are known. */
+	assert_int_equal(exit_with(10, 10, 0).last, KNOWN_NO);
+	assert_int_equal(exit_with(10, 11, 0).last, KNOWN_YES);
+}
+
+static void test_an_old_one_whose_leader_is_a_zombie(void **state)
+{
+	(void)state;
+	old(1, 1, 0, "init");
+	old(10, 11, 1, "one");
+	old(10, 12, 1, "two");
+	task_table_link_old(table);
+	/* Nobody knows what became of the leader. */
+	struct facts facts = exit_with(10, 11, 0);
+	assert_int_equal(facts.tgid, 10);
+	assert_int_equal(facts.last, KNOWN_NOT);
+	facts = exit_told(10, 12, 0, KNOWN_YES);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_false(facts.status.known);
+}
+
+static void test_a_fork_that_was_seen_tells_more(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	old(20, 20, 1, "adopted");
+	task_table_link_old(table);
+	struct facts facts = exit_with(20, 20, 0);
+	assert_int_equal(facts.ppid, 10);
+	assert_false(facts.from_proc);
+}
+
+static void test_an_old_parent_that_nobody_knows(void **state)
+{
+	(void)state;
+	old(10, 10, 5, "orphan");
+	task_table_link_old(table);
+	struct facts facts = exit_with(10, 10, 0);
+	assert_int_equal(facts.ppid, -1);
+	assert_int_equal(facts.ancestor_count, 0);
+	assert_false(facts.ancestry_complete);
+}
+
+static void test_old_ones_in_a_circle(void **state)
+{
+	(void)state;
+	old(10, 10, 12, "a");
+	old(11, 11, 10, "b");
+	old(12, 12, 11, "c");
+	old(13, 13, 13, "d");
+	task_table_link_old(table);
+	struct facts facts = exit_with(13, 13, 0);
+	assert_int_equal(facts.ancestor_count, 0);
+	facts = exit_with(12, 12, 0);
+	assert_true(facts.ancestor_count <= 2);
+	assert_false(facts.ancestry_complete);
+}
+
+static void test_old_ones_without_facts(void **state)
+{
+	const struct old_task task = {.tid = 5, .tgid = 5, .comm = {"x", 1}};
+	struct task_table *plain = task_table_new();
+
+	(void)state;
+	assert_int_equal(task_table_add_old(plain, &task), 0);
+	task_table_link_old(plain);
+	assert_non_null(task_table_find(plain, 5));
+	task_table_free(plain);
+}
+
+static void test_strangers(void **state)
+{
+	(void)state;
+	struct facts facts = exit_with(40, 41, 0);
+	assert_int_equal(facts.tgid, 40);
+	assert_int_equal(facts.tid, 41);
+	assert_int_equal(facts.ppid, -1);
+	assert_int_equal(facts.last, KNOWN_NOT);
+	/* Of another pid namespace: nobody knows the process. */
+	facts = exit_with(0, 50, 0);
+	assert_int_equal(facts.tgid, -1);
+	facts = fork_process(60, 61);
+	assert_int_equal(facts.tgid, 60);
+	/* A parent whose pid is not known is not the same as no parent. */
+	new_task(70, 71, SIGCHLD);
+	fork_alone(0, 70, 71);
+	facts = exit_with(71, 71, 0);
+	assert_int_equal(facts.ppid, -1);
+	assert_int_equal(facts.ancestor_count, 1);
+	assert_int_equal(facts.ancestry[0].pid, -1);
+}
+
+/* ---- ancestry ---- */
+
+static void test_ancestors_are_as_they_were(void **state)
+{
+	(void)state;
+	add_old_ones();
+	rename_task(10, "before");
+	fork_process(10, 20);
+	exec_from(20, 20, "/bin/middle");
+	fork_process(20, 30);
+	exec_from(20, 20, "/bin/renamed");
+	exit_with(20, 20, 0);
+	/* The id names somebody else now. */
+	fork_process(1, 20);
+	rename_task(20, "somebody");
+	struct facts facts = exit_with(30, 30, 0);
+	assert_int_equal(facts.ppid, 20);
+	assert_int_equal(facts.ancestor_count, 3);
+	assert_ancestor(&facts, 0, 20, "parent", false);
+	assert_ancestor(&facts, 1, 10, "parent", true);
+	assert_ancestor(&facts, 2, 1, "init", true);
+	assert_true(facts.ancestry_complete);
+}
+
+static void test_a_relay_is_cut_with_a_gap(void **state)
+{
+	const int32_t length = 10 * PROCESS_ENDED_MAX;
+	struct facts facts = {0};
+
+	(void)state;
+	add_old_ones();
+	fork_process(10, 100);
+	for (int32_t pid = 100; pid < 100 + length; pid++) {
+		fork_process(pid, pid + 1);
+		facts = exit_with(pid, pid, 0);
+	}
+	assert_in_range(facts.ancestor_count, PROCESS_ENDED_MAX, PROCESS_ENDED_MAX + 1);
+	assert_false(facts.ancestry_complete);
+}
+
+/* The same where nobody knows that they are processes, or that they have ended. */
+static void test_a_relay_of_unknown_kind_is_cut_too(void **state)
+{
+	const int32_t length = 10 * PROCESS_ENDED_MAX;
+	struct facts facts = {0};
+
+	(void)state;
+	for (int32_t pid = 100; pid < 100 + length; pid++) {
+		fork_alone(pid, pid, pid + 1);
+		facts = exit_with(pid, pid, 0);
+	}
+	assert_in_range(facts.ancestor_count, PROCESS_ENDED_MAX, PROCESS_ENDED_MAX + 1);
+	assert_false(facts.ancestry_complete);
+}
+
+static void test_a_deep_tree_is_told_up_to_a_gap(void **state)
+{
+	struct facts facts;
+
+	(void)state;
+	add_old_ones();
+	fork_process(10, 100);
+	for (int32_t pid = 100; pid < 100 + 2 * ANCESTRY_MAX; pid++)
+		fork_process(pid, pid + 1);
+	facts = exit_with(100 + 2 * ANCESTRY_MAX, 100 + 2 * ANCESTRY_MAX, 0);
+	assert_int_equal(facts.ancestor_count, ANCESTRY_MAX);
+	assert_false(facts.ancestry_complete);
+}
+
+/* ---- cgroups ---- */
+
+static void test_cgroups_have_names(void **state)
+{
+	struct event event = {
+		.type = EVENT_EXIT, .cgroup_id = 77, .exit = {.pid = 10, .comm = text_of("x")}};
+
+	(void)state;
+	assert_int_equal(task_table_name_cgroup(table, 77, text_of("/old")), 0);
+	assert_text(apply_and_describe(&event).cgroup, "/old");
+	apply(&(struct event){.type = EVENT_CGROUP, .cgroup = {.id = 77, .path = text_of("/new")}});
+	assert_text(apply_and_describe(&event).cgroup, "/new");
+	event.cgroup_id = 78;
+	assert_null(apply_and_describe(&event).cgroup.bytes);
+	event.cgroup_id = 0;
+	assert_null(apply_and_describe(&event).cgroup.bytes);
+}
+
+/* ---- whatever happens ---- */
+
+static struct event random_event(struct random *random)
+{
+	static const uint64_t flags[] = {SIGCHLD, CLONE_THREAD, CLONE_VFORK, UINT64_MAX};
+	const int32_t a = (int32_t)random_below(random, 12) - 1;
+	const int32_t b = (int32_t)random_below(random, 12) - 1;
+	const int32_t c = (int32_t)random_below(random, 12) - 1;
+	struct event event = {
+		.type = (enum event_type)random_below(random, EVENT_TYPES),
+		.sample_pid = a,
+		.sample_tid = b,
+		.current_tid = c,
+		.cgroup_id = (uint64_t)random_below(random, 3),
+	};
+
+	switch (event.type) {
+	case EVENT_FORK:
+		event.fork.parent_pid = a;
+		event.fork.child_pid = b;
+		event.fork.parent_comm = text_of("parent");
+		break;
+	case EVENT_EXEC:
+		event.exec.pid = a;
+		event.exec.old_pid = b;
+		event.exec.filename = text_of("/bin/x");
+		break;
+	case EVENT_EXIT:
+		event.exit.pid = b;
+		event.exit.last = (enum known)random_below(random, 3);
+		event.exit.call.known = random_below(random, 2);
+		break;
+	case EVENT_COMM:
+		event.comm.tid = a;
+		event.comm.is_exec = random_below(random, 2);
+		event.comm.comm = text_of("comm");
+		break;
+	case EVENT_CHILD:
+		event.child.pid = a;
+		event.child.tid = b;
+		break;
+	case EVENT_NEW_TASK:
+		event.new_task.pid = b;
+		event.new_task.clone_flags = flags[random_below(random, ARRAY_SIZE(flags))];
+		break;
+	case EVENT_SIGNAL_SENT:
+		event.signal_sent.pid = a;
+		event.signal_sent.signal = (int32_t)random_below(random, 20);
+		break;
+	case EVENT_SIGNAL_TAKEN:
+		event.signal_taken.signal = (int32_t)random_below(random, 20);
+		break;
+	case EVENT_OOM_VICTIM:
+		event.oom_victim.pid = a;
+		break;
+	case EVENT_CGROUP:
+		event.cgroup.id = (uint64_t)random_below(random, 3);
+		event.cgroup.path = text_of("/x");
+		break;
+	default:
+		break;
+	}
+	return event;
+}
+
+static void check_any(const struct facts *facts)
+{
+	assert_true(facts->tgid >= -1);
+	assert_true(facts->child_tgid >= -1);
+	assert_true(facts->ppid >= -1);
+	assert_true(facts->age_ns >= -1 && facts->since_exec_ns >= -1);
+	assert_true(facts->ancestor_count <= ANCESTRY_MAX);
+	assert_true(!facts->status.known || facts->last == KNOWN_YES);
+	assert_true(facts->ppid != 0 || facts->ancestor_count == 0 || facts->ancestry[0].pid == 0);
+}
+
+static void test_any_order_of_events_is_survived(void **state)
+{
+	struct random random = {.state = 21};
+
+	(void)state;
+	for (int i = 0; i < 300000; i++) {
+		struct event event = random_event(&random);
+
+		apply(&event);
+		if (event.type > EVENT_EXIT)
+			continue;
+		struct facts facts;
+		task_table_describe(table, &event, &facts);
+		check_any(&facts);
+		if (random_below(&random, 1000) == 0) {
+			old((int32_t)random_below(&random, 12), (int32_t)random_below(&random, 12),
+			    (int32_t)random_below(&random, 12), "old");
+			task_table_link_old(table);
+		}
+	}
+}
+
+/* A process from its birth to its end, in a table of its own; 0 or -ENOMEM. */
+static int live_once(void)
+{
+	static const struct old_task shell = {.tid = 10, .tgid = 10, .comm = {"sh", 2}};
+	struct event events[] = {
+		{.type = EVENT_CGROUP, .cgroup = {.id = 7, .path = {"/a", 2}}},
+		{.type = EVENT_NEW_TASK, .new_task = {.pid = 20, .clone_flags = SIGCHLD}},
+		{.type = EVENT_FORK, .fork = {.parent_pid = 10, .child_pid = 20}},
+		{.type = EVENT_CHILD, .child = {.pid = 20, .tid = 21}},
+		{.type = EVENT_FORK, .fork = {.parent_pid = 20, .child_pid = 21}},
+		{.type = EVENT_COMM, .comm = {.tid = 20, .is_exec = true, .comm = {"x", 1}}},
+		{.type = EVENT_EXEC, .sample_tid = 20, .exec = {.pid = 20, .filename = {"/x", 2}}},
+		{.type = EVENT_EXIT, .exit = {.pid = 20}},
+		{.type = EVENT_EXIT, .sample_pid = 30, .exit = {.pid = 31}},
+	};
+	struct task_table *made = task_table_new();
+	const struct task *task;
+	struct facts facts;
+	int code = made ? task_table_keep_facts(made) : -ENOMEM;
+
+	if (code == 0)
+		code = task_table_add_old(made, &shell);
+	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(events); i++) {
+		code = task_table_apply(made, &events[i], &task);
+		if (code == 0 && task)
+			task_table_describe(made, &events[i], &facts);
+	}
+	task_table_free(made);
+	return code;
+}
+
+static void test_no_memory(void **state)
+{
+	int code = -ENOMEM, count = 0;
+
+	(void)state;
+	while (code == -ENOMEM) {
+		allocations_left = ++count;
+		code = live_once();
+		allocations_left = -1;
+		assert_true(code == 0 || code == -ENOMEM);
+	}
+	assert_true(count > 10);
+}
+
+#define facts_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		facts_test(test_a_process),
+		facts_test(test_vfork),
+		facts_test(test_a_thread),
+		facts_test(test_sideband_tells_threads),
+		facts_test(test_nobody_told_the_kind),
+		facts_test(test_an_exec_makes_all_known_again),
+		facts_test(test_announcements_without_a_fork),
+		facts_test(test_an_announced_one_that_acts_before_its_fork),
+		facts_test(test_exec_from_a_thread),
+		facts_test(test_a_forked_child_runs_its_parents_program),
+		facts_test(test_the_kernel_tells_who_is_last),
+		facts_test(test_a_loss_makes_counting_vain),
+		facts_test(test_who_killed_it),
+		facts_test(test_a_thread_kills_in_the_name_of_its_process),
+		facts_test(test_a_stranger_killed_it),
+		facts_test(test_who_goes_on_was_not_killed),
+		facts_test(test_exit_calls_of_several_threads),
+		facts_test(test_the_oom_killer),
+		facts_test(test_old_ones_are_linked),
+		facts_test(test_an_old_one_whose_leader_is_a_zombie),
+		facts_test(test_a_fork_that_was_seen_tells_more),
+		facts_test(test_an_old_parent_that_nobody_knows),
+		facts_test(test_old_ones_in_a_circle),
+		facts_test(test_old_ones_without_facts),
+		facts_test(test_strangers),
+		facts_test(test_ancestors_are_as_they_were),
+		facts_test(test_a_relay_is_cut_with_a_gap),
+		facts_test(test_a_relay_of_unknown_kind_is_cut_too),
+		facts_test(test_a_deep_tree_is_told_up_to_a_gap),
+		facts_test(test_cgroups_have_names),
+		facts_test(test_any_order_of_events_is_survived),
+		cmocka_unit_test(test_no_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
