@@ -44,6 +44,12 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 /* THREAD ends as EVENT says. Returns whether its process is gone with it. */
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses);
 
+/* Whether THREAD was only announced: its FORK is still to come. */
+static inline bool thread_is_unborn(const struct thread *thread)
+{
+	return thread->birth.announced && !thread->process;
+}
+
 /* THREAD, not known until now, belongs to PROCESS. */
 void thread_join(struct thread *thread, struct process *process);
 

@@ -8,7 +8,8 @@
 
 /*
  * A signal that was sent so shortly before a thread left may have ended the process, or may have
- * made it leave by itself (sigwait(3), signalfd(2)).
+ * made it leave by itself (sigwait(3), signalfd(2)). One that was sent so shortly after another, or
+ * after a thread left, may have met a process that was dying already.
  */
 #define SHORTLY_NS NS_PER_MS
 

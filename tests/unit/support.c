@@ -239,7 +239,7 @@ static void resolve_kernel(struct kernel *kernel)
 	for (size_t i = 0; i < KERNEL_EVENTS; i++) {
 		if (format_parse("sched", kernel->text[i], kernel->length[i], &kernel->machine,
 				 &kernel->format[i], &err))
-			fail_msg("%s, %s: %s", kernel->name, tracepoint_names[i], err.what);
+			fail_msg("%s, %s: %s", kernel->name, tracepoint_names[i].name, err.what);
 	}
 }
 

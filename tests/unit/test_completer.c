@@ -149,9 +149,11 @@ static void test_our_own_exec(void **state)
 	static const struct env_selection all = {.all = true};
 	const struct env_selection *selections[] = {NULL, &all};
 	size_t stack_size;
-	void *record = own_exec(&stack_size);
 
 	(void)state;
+	if (sizeof(void *) != 8 || __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		skip(); /* the records are of x86-64 */
+	void *record = own_exec(&stack_size);
 	/* A sanitizer's build may have changed the environment, which is not told then. */
 	for (size_t i = 0; i < ARRAY_SIZE(selections); i++) {
 		struct completer *completer = new_completer(selections[i]);

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The live tasks by their ids: what the task table knows of each, and what is kept of it for facts.
+ */
+#ifndef PXT_TASK_ENTRIES_H
+#define PXT_TASK_ENTRIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Out of memory leaves a table as it was; uthash clears hh.tbl of what it did not add. */
+#define HASH_NONFATAL_OOM 1
+/* All keys are ids that the kernel hands out one after the other: nothing spreads better. */
+#define HASH_FUNCTION(key, length, hash) memcpy(&(hash), (key), sizeof(hash))
+#include <uthash.h>
+
+#include "event.h"
+#include "task/task_table.h"
+#include "task/thread.h"
+
+struct entry {
+	struct task task; /* .tid is the key */
+	UT_hash_handle hh;
+	struct thread thread; /* all zero where no facts are kept */
+};
+
+/* All zero is none. */
+struct entries {
+	struct entry *by_tid;
+	struct entry *exited; /* removed, but still borrowed by somebody */
+	struct entry *spare;  /* removed, to be used again; linked by hh.next */
+	size_t followed;
+};
+
+void entries_done(struct entries *entries);
+
+/* NULL: none. */
+static inline struct entry *entries_find(const struct entries *entries, int32_t tid)
+{
+	struct entry *entry;
+
+	HASH_FIND_INT(entries->by_tid, &tid, entry);
+	return entry;
+}
+
+/* Add TASK, which is not there yet. Returns NULL without memory. */
+struct entry *entries_insert(struct entries *entries, const struct task *task);
+
+/* Take ENTRY out; it stays readable until the next one is taken out. */
+void entries_retire(struct entries *entries, struct entry *entry);
+
+/* ENTRY is followed from now on, if FOLLOWED; else it stays as it is. */
+void entries_follow(struct entries *entries, struct entry *entry, bool followed);
+
+bool entries_is_followed(const struct entries *entries, int32_t tid);
+
+/*
+ * The task that EVENT happened to; one that was never seen is a thread of the sample's process.
+ * Returns NULL without memory.
+ */
+struct entry *entries_find_or_add(struct entries *entries, int32_t tid, const struct event *event);
+
+#endif

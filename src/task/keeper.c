@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "task/keeper.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "task/cgroup_names.h"
+#include "task/describe.h"
+#include "task/leaderless.h"
+
+/* The parent, by its pid, of the leader of an old process. */
+struct old_parent {
+	int32_t pid, ppid;
+};
+
+struct keeper {
+	struct entries *entries;
+	struct cgroup_names *cgroups;
+	struct leaderless leaderless;
+	uint64_t losses;        /* how often events were lost */
+	struct subject subject; /* of the last event */
+	struct old_parent *old_parents;
+	size_t old_count, old_capacity;
+	struct ancestor ancestry[ANCESTRY_MAX];
+};
+
+struct keeper *keeper_new(struct entries *entries)
+{
+	struct keeper *keeper = calloc(1, sizeof(*keeper));
+
+	if (!keeper)
+		return NULL;
+	keeper->entries = entries;
+	keeper->cgroups = cgroup_names_new();
+	if (!keeper->cgroups) {
+		free(keeper);
+		return NULL;
+	}
+	return keeper;
+}
+
+void keeper_free(struct keeper *keeper)
+{
+	if (!keeper)
+		return;
+	leaderless_done(&keeper->leaderless);
+	cgroup_names_free(keeper->cgroups);
+	free(keeper->old_parents);
+	free(keeper);
+}
+
+/* ---- events ---- */
+
+/* The process of the task, or of the leader that has ended, with this id; NULL: not known. */
+static struct process *find_process(const struct keeper *keeper, int32_t pid)
+{
+	const struct entry *entry = entries_find(keeper->entries, pid);
+
+	return entry ? entry->thread.process : leaderless_find(&keeper->leaderless, pid);
+}
+
+/* The process of ENTRY, of which no fork was seen; TGID <= 0: not known. Returns 0 or -ENOMEM. */
+static int ensure_process(struct keeper *keeper, struct entry *entry, int32_t tgid)
+{
+	struct process *process = tgid > 0 ? find_process(keeper, tgid) : NULL;
+
+	if (entry->thread.process)
+		return 0;
+	if (process) {
+		thread_join(&entry->thread, process);
+		return 0;
+	}
+	process = process_new_old(tgid > 0 ? tgid : -1);
+	if (!process)
+		return -ENOMEM;
+	thread_join(&entry->thread, process);
+	process_release(process);
+	return 0;
+}
+
+int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *child)
+{
+	struct entry *parent = entries_find_or_add(keeper->entries, event->fork.parent_pid, event);
+	int code = parent ? ensure_process(keeper, parent, event->sample_pid) : -ENOMEM;
+
+	leaderless_forget(&keeper->leaderless, event->fork.child_pid);
+	/* No kernel says that a task forked itself; a capture may. */
+	if (code == 0 && parent != child)
+		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event,
+				   keeper->losses);
+	if (code < 0)
+		return code;
+	child->thread.birth.announced = false;
+	keeper->subject = (struct subject){
+		.thread = &parent->thread,
+		.tid = parent->task.tid,
+		.child = &child->thread,
+	};
+	return 0;
+}
+
+int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *entry)
+{
+	int code = ensure_process(keeper, entry, event->exec.pid);
+
+	if (code < 0)
+		return code;
+	leaderless_forget(&keeper->leaderless, event->exec.pid);
+	keeper->subject = (struct subject){
+		.thread = &entry->thread,
+		.tid = entry->task.tid,
+		.previous_exec_ns = entry->thread.process->exec_ns,
+	};
+	return thread_exec(&entry->thread, event, keeper->losses);
+}
+
+int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry)
+{
+	int code = ensure_process(keeper, entry, event->sample_pid);
+
+	if (code < 0)
+		return code;
+	struct process *process = entry->thread.process;
+	enum known last = thread_exit(&entry->thread, event, keeper->losses);
+	keeper->subject = (struct subject){
+		.thread = &entry->thread,
+		.tid = entry->task.tid,
+		.last = last,
+		.losses = keeper->losses,
+		.previous_exec_ns = process->exec_ns,
+	};
+	if (last == KNOWN_NO && entry->task.tid == process->pid)
+		return leaderless_add(&keeper->leaderless, process);
+	if (last != KNOWN_NO)
+		leaderless_forget(&keeper->leaderless, process->pid);
+	return 0;
+}
+
+/* The entry of a task that is about to be born. */
+static struct entry *announce(struct keeper *keeper, int32_t tid)
+{
+	struct entry *entry = entries_find(keeper->entries, tid);
+
+	if (entry && thread_is_unborn(&entry->thread))
+		return entry;
+	/* Its EXIT was lost: the id names another task now. */
+	if (entry)
+		entries_retire(keeper->entries, entry);
+	entry = entries_insert(keeper->entries, &(struct task){.tid = tid});
+	if (entry)
+		entry->thread.birth.announced = true;
+	return entry;
+}
+
+static int keep_new_task(struct keeper *keeper, const struct event *event)
+{
+	struct entry *entry = announce(keeper, event->new_task.pid);
+
+	if (!entry)
+		return -ENOMEM;
+	entry->thread.birth.has_flags = true;
+	entry->thread.birth.clone_flags = event->new_task.clone_flags;
+	return 0;
+}
+
+static int keep_child(struct keeper *keeper, const struct event *event)
+{
+	struct entry *entry = event->child.tid > 0 ? announce(keeper, event->child.tid) : NULL;
+
+	if (entry)
+		entry->thread.birth.tgid = event->child.pid;
+	return entry || event->child.tid <= 0 ? 0 : -ENOMEM;
+}
+
+static void keep_signal_sent(struct keeper *keeper, const struct event *event)
+{
+	const struct entry *from = entries_find(keeper->entries, event->current_tid);
+	struct process *process = find_process(keeper, event->signal_sent.pid);
+	struct sender sender = {0};
+
+	if (!process)
+		return;
+	if (from && from->thread.process)
+		sender = (struct sender){
+			.pid = from->thread.process->pid > 0 ? from->thread.process->pid : 0,
+			.comm = comm_text(&from->thread.comm),
+			.is_itself = from->thread.process == process,
+		};
+	exit_evidence_sent(&process->evidence, event, &sender,
+			   process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses);
+}
+
+static void keep_signal_taken(struct keeper *keeper, const struct event *event)
+{
+	struct entry *entry = entries_find(keeper->entries, event->current_tid);
+
+	if (entry && exit_signal_is_fatal(event->signal_taken.signal))
+		entry->thread.end.taken = event->signal_taken.signal;
+}
+
+static void keep_oom_victim(struct keeper *keeper, const struct event *event)
+{
+	struct process *victim = find_process(keeper, event->oom_victim.pid);
+
+	if (victim)
+		victim->evidence.oom = true;
+}
+
+static void keep_exit_call(struct keeper *keeper, const struct event *event)
+{
+	struct entry *entry = entries_find(keeper->entries, event->current_tid);
+
+	/* It goes on: what it took did not end it. */
+	if (entry)
+		entry->thread.end = (struct thread_end){
+			.call =
+				{
+					.known = true,
+					.is_group = event->exit_call.is_group,
+					.code = event->exit_call.code,
+				},
+		};
+}
+
+void keeper_comm(struct keeper *keeper, const struct event *event)
+{
+	struct entry *entry = entries_find(keeper->entries, event->comm.tid);
+
+	if (entry)
+		comm_set(&entry->thread.comm, event->comm.comm);
+}
+
+int keeper_other(struct keeper *keeper, const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_NEW_TASK:
+		return keep_new_task(keeper, event);
+	case EVENT_CHILD:
+		return keep_child(keeper, event);
+	case EVENT_SIGNAL_SENT:
+		keep_signal_sent(keeper, event);
+		return 0;
+	case EVENT_SIGNAL_TAKEN:
+		keep_signal_taken(keeper, event);
+		return 0;
+	case EVENT_OOM_VICTIM:
+		keep_oom_victim(keeper, event);
+		return 0;
+	case EVENT_EXIT_CALL:
+		keep_exit_call(keeper, event);
+		return 0;
+	case EVENT_LOST:
+		keeper->losses++;
+		return 0;
+	case EVENT_CGROUP:
+		return cgroup_names_set(keeper->cgroups, event->cgroup.id, event->cgroup.path);
+	default:
+		return 0;
+	}
+}
+
+void keeper_describe(struct keeper *keeper, const struct event *event, struct facts *facts)
+{
+	describe(&keeper->subject, event, keeper->cgroups, keeper->ancestry, facts);
+}
+
+int keeper_name_cgroup(struct keeper *keeper, uint64_t id, struct text path)
+{
+	return cgroup_names_set(keeper->cgroups, id, path);
+}
+
+/* ---- tasks that were there before ---- */
+
+static int remember_parent(struct keeper *keeper, const struct old_task *task)
+{
+	if (keeper->old_count == keeper->old_capacity) {
+		size_t capacity = keeper->old_capacity ? 2 * keeper->old_capacity : 256;
+		struct old_parent *grown = realloc(keeper->old_parents, capacity * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		keeper->old_parents = grown;
+		keeper->old_capacity = capacity;
+	}
+	keeper->old_parents[keeper->old_count++] = (struct old_parent){task->tgid, task->ppid};
+	return 0;
+}
+
+int keeper_add_old(struct keeper *keeper, struct entry *entry, const struct old_task *task)
+{
+	/* Its fork has been seen: that tells more. */
+	if (entry->thread.process)
+		return 0;
+	int code = ensure_process(keeper, entry, task->tgid);
+	if (code < 0)
+		return code;
+	comm_set(&entry->thread.comm, task->comm);
+	if (task->tid != task->tgid)
+		return 0;
+	entry->thread.process->losses = keeper->losses;
+	return remember_parent(keeper, task);
+}
+
+static void link_one(struct keeper *keeper, const struct old_parent *pids)
+{
+	const struct entry *child = entries_find(keeper->entries, pids->pid);
+	const struct entry *parent = entries_find(keeper->entries, pids->ppid);
+	bool known = parent && parent->thread.process;
+
+	if (!child || !child->thread.process || !child->thread.process->from_proc)
+		return;
+	if (known && parent->thread.process != child->thread.process)
+		process_set_parent(child->thread.process, parent->thread.process,
+				   comm_text(&parent->thread.comm));
+	else if (pids->ppid == 0)
+		process_set_parent(child->thread.process, NULL, (struct text){0});
+}
+
+void keeper_link_old(struct keeper *keeper)
+{
+	for (size_t i = 0; i < keeper->old_count; i++)
+		link_one(keeper, &keeper->old_parents[i]);
+	keeper->old_count = 0;
+}
