@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What README and man page say of the options is what the program says."""
+"""What README, man page and docs/ say of options is what the program says; what they name is there."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,9 @@ from pathlib import Path
 from live import equal, expect, main, run_tool, test
 
 TOP = Path(__file__).resolve().parents[2]
+DOCS = [*TOP.glob('*.md'), *(TOP / 'docs').glob('*.md')]
 LONG_OPTION = re.compile(r'--([a-z][a-z-]+)')
+LINK = re.compile(r'\]\(([^)#:]+)(?:#[^)]*)?\)')
 
 
 def options_in_help(*mode):
@@ -41,17 +43,42 @@ def readme_has_the_options_of_the_help():
             expect(f'--{long}' in rows, f'no --{long} in the README')
 
 
+def examples(document):
+    """What our examples in DOCUMENT say to the program, without COMMAND and comments."""
+    lines = (line.lstrip('#$ ') for line in document.read_text(encoding='utf-8').splitlines())
+    return [line.partition(' -- ')[0].partition(' #')[0] for line in lines
+            if line.startswith('perf_exec_trace ')]
+
+
 @test
-def readme_names_only_options_that_exist():
-    text = (TOP / 'README.md').read_text(encoding='utf-8')
-    examples = [line for line in text.splitlines()
-                if line.lstrip('#$ ').startswith('perf_exec_trace ')]
-    expect(examples, 'no example commands found')
-    known = set(options_in_help()) | set(options_in_help('check'))
-    for example in examples:
-        ours = example.partition(' -- ')[0]
-        for long in LONG_OPTION.findall(ours):
-            expect(long in known, f'{example!r} has --{long}')
+def examples_have_only_options_that_exist():
+    known = {option for mode in ([], ['record'], ['replay'], ['check'], ['formats'])
+             for option in options_in_help(*mode)}
+    expect(examples(TOP / 'README.md'), 'no example commands found')
+    for document in DOCS:
+        for example in examples(document):
+            for long in LONG_OPTION.findall(example):
+                expect(long in known, f'{document.name}: {example!r} has --{long}')
+
+
+@test
+def links_lead_somewhere():
+    for document in DOCS:
+        for target in LINK.findall(document.read_text(encoding='utf-8')):
+            expect((document.parent / target).exists(), f'{document.name}: there is no {target}')
+    man = (TOP / 'man' / 'perf_exec_trace.1').read_text(encoding='utf-8')
+    for target in re.findall(r'^\.Pa (docs/\S*|README\.md)', man, re.MULTILINE):
+        expect((TOP / target).exists(), f'man page: there is no {target}')
+
+
+@test
+def map_has_every_source():
+    text = (TOP / 'CONTRIBUTING.md').read_text(encoding='utf-8')
+    rows = dict(re.findall(r'^\| `(\w+)/` \| (.*)$', text, re.MULTILINE))
+    for source in (TOP / 'src').glob('*/*.c'):
+        row = rows.get(source.parent.name, '')
+        names = re.findall(r'`([\w*]+\.c)`', row)
+        expect(any(source.match(name) for name in names), f'{source} is not on the map')
 
 
 @test
