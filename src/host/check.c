@@ -14,6 +14,7 @@
 #include "host/check_table.h"
 #include "host/cpu_list.h"
 #include "host/diagnose.h"
+#include "host/exit_probe.h"
 #include "host/facts.h"
 #include "host/limits.h"
 #include "source/cpu_ring.h"
@@ -178,6 +179,24 @@ static void check_backend(struct check *check, struct check_row *row)
 	}
 }
 
+/* Not what tracing takes, but what it can tell. */
+static void check_exit_status(const struct check *check, bool works, struct check_row *row)
+{
+	struct exit_paths paths;
+
+	if (!works) {
+		check_row_set(row, VERDICT_WARN, "not tried, without the perf backend");
+		return;
+	}
+	exit_probe(check->plan.tracepoints[TRACEPOINT_EXIT].id, registers_of_this_machine(),
+		   &paths);
+	if (paths.known)
+		check_row_set(row, VERDICT_OK, "from registers and call chains");
+	else
+		check_row_set(row, VERDICT_WARN,
+			      "from the system calls, which slows all of them while it is traced");
+}
+
 static int print_table(FILE *out, struct check *check)
 {
 	static const struct {
@@ -206,7 +225,10 @@ static int print_table(FILE *out, struct check *check)
 	}
 	check_backend(check, &row);
 	check_table_row(out, "perf backend", &row);
-	return failed || row.verdict == VERDICT_FAIL ? -EPERM : 0;
+	failed = failed || row.verdict == VERDICT_FAIL;
+	check_exit_status(check, row.verdict != VERDICT_FAIL, &row);
+	check_table_row(out, "exit status", &row);
+	return failed ? -EPERM : 0;
 }
 
 int check_host(FILE *out, const char *formats)

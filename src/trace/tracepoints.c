@@ -10,7 +10,7 @@
 #include "event.h"
 #include "filter/pid_list.h"
 #include "formats/shipped.h"
-#include "trace/exit_probe.h"
+#include "host/exit_probe.h"
 
 #define SHOWN (TRACEPOINT_BIT(TRACEPOINTS_SHOWN) - 1U)
 

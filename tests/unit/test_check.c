@@ -269,13 +269,15 @@ static struct outcome run_check(const char *formats)
 	return outcome;
 }
 
-static const char *last_line(const char *text)
+/* What the table says of WHAT, and behind that to its end. */
+static const char *row_of(const char *text, const char *what)
 {
-	size_t length = strlen(text);
+	char begin[64];
 
-	while (length > 1 && text[length - 2] != '\n')
-		length--;
-	return text + length - 1;
+	snprintf(begin, sizeof(begin), "\n%s ", what);
+	const char *row = strstr(text, begin);
+	assert_non_null(row);
+	return row + 1;
 }
 
 static void test_the_table_is_80_columns_wide(void **state)
@@ -302,7 +304,8 @@ static void test_the_status_says_what_the_table_says(void **state)
 	assert_true(outcome.code == 0 || outcome.code == -EPERM);
 	assert_int_equal(strstr(outcome.text, "  FAIL\n") != NULL, outcome.code == -EPERM);
 	if (outcome.code == 0)
-		assert_memory_equal(last_line(outcome.text), "perf backend         works", 26);
+		assert_memory_equal(row_of(outcome.text, "perf backend"),
+				    "perf backend         works", 26);
 	free(outcome.text);
 }
 
@@ -314,7 +317,10 @@ static void test_formats_that_are_not_there(void **state)
 	assert_int_equal(outcome.code, -EPERM);
 	assert_non_null(strstr(outcome.text, "not needed: --formats /nowhere"));
 	assert_non_null(strstr(outcome.text, "/nowhere/events: No such file or directory"));
-	assert_memory_equal(last_line(outcome.text), "perf backend         not tried", 30);
+	assert_memory_equal(row_of(outcome.text, "perf backend"), "perf backend         not tried",
+			    30);
+	assert_memory_equal(row_of(outcome.text, "exit status"), "exit status          not tried",
+			    30);
 	free(outcome.text);
 }
 
@@ -352,7 +358,8 @@ static void test_a_format_file_that_is_broken(void **state)
 	struct outcome outcome = run_check(top);
 	assert_int_equal(outcome.code, -EPERM);
 	assert_non_null(strstr(outcome.text, "\nformat files         /tmp/check."));
-	assert_memory_equal(last_line(outcome.text), "perf backend         not tried", 30);
+	assert_memory_equal(row_of(outcome.text, "perf backend"), "perf backend         not tried",
+			    30);
 	free(outcome.text);
 	unlink(file);
 	remove_directories(path, top);

@@ -6,8 +6,8 @@
  * written over (s390x), and addresses differ with each boot. So children end in all these ways
  * while they are watched.
  */
-#ifndef PXT_TRACE_EXIT_PROBE_H
-#define PXT_TRACE_EXIT_PROBE_H
+#ifndef PXT_HOST_EXIT_PROBE_H
+#define PXT_HOST_EXIT_PROBE_H
 
 #include <stdint.h>
 

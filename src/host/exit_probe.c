@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "trace/exit_probe.h"
+#include "host/exit_probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
