@@ -16,11 +16,10 @@
 /* What has to be opened besides the three tracepoints, as bits, for facts that somebody asked for.
  */
 enum fact {
-	FACT_TASKS, /* processes, threads, parents and times: nothing but the three tracepoints */
+	FACT_TASKS,     /* processes and threads, their kinds, parents and times: task_newtask */
 	FACT_ARGUMENTS, /* argv, environment and credentials: user stack at exec */
-	FACT_KIND,      /* process, vfork or thread: task_newtask */
-	FACT_STATUS,    /* exit status, signal and sender: user registers at exit, signals */
-	FACT_CGROUP,    /* PERF_SAMPLE_CGROUP */
+	FACT_STATUS, /* exit status, signal and sender: registers and call chain at exit, signals */
+	FACT_CGROUP, /* PERF_SAMPLE_CGROUP */
 	FACTS
 };
 #define FACT_BIT(fact) (1U << (fact))

@@ -87,8 +87,7 @@ static int check_format(const struct options *options, struct error *err)
 
 static unsigned int format_facts(const struct options *options)
 {
-	const unsigned int processes =
-		FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_KIND) | FACT_BIT(FACT_STATUS);
+	const unsigned int processes = FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_STATUS);
 
 	switch (options->format) {
 	case OUTPUT_JSON:

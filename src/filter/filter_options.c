@@ -131,12 +131,10 @@ unsigned int filter_options_facts(const struct filter_options *options)
 		facts |= FACT_BIT(FACT_ARGUMENTS);
 	if (options->cgroup)
 		facts |= FACT_BIT(FACT_CGROUP);
-	if (options->no_threads)
-		facts |= FACT_BIT(FACT_KIND);
 	if (options->failed)
 		facts |= FACT_BIT(FACT_STATUS);
 	/* Parents, and which exit is a process's last: all that looks at facts needs the tasks. */
-	if (facts != 0 || options->ppid != 0)
+	if (facts != 0 || options->ppid != 0 || options->no_threads)
 		facts |= FACT_BIT(FACT_TASKS);
 	return facts;
 }

@@ -305,7 +305,7 @@ static void notice_missing_facts(const struct replay *replay)
 		const char *name;
 	} facts[] = {
 		{FACT_ARGUMENTS, (at_exec & stack) == stack, "arguments and users"},
-		{FACT_KIND, replay->formats[TRACEPOINT_NEW_TASK] != NULL, "clone flags"},
+		{FACT_TASKS, replay->formats[TRACEPOINT_NEW_TASK] != NULL, "clone flags"},
 		{FACT_STATUS,
 		 at_exit & PERF_SAMPLE_REGS_USER || replay->formats[TRACEPOINT_EXIT_GROUP],
 		 "exit statuses"},

@@ -30,7 +30,7 @@ static unsigned int needed_for_facts(unsigned int facts)
 {
 	unsigned int needed = 0;
 
-	if (facts & FACT_BIT(FACT_KIND))
+	if (facts & FACT_BIT(FACT_TASKS))
 		needed |= TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
 	if (facts & FACT_BIT(FACT_STATUS))
 		needed |= TRACEPOINT_BIT(TRACEPOINT_SIGNAL_SENT) |

@@ -12,9 +12,11 @@ from facts import compare_selection
 from facts_log import FactsTruth
 from facts_runs import SHOWN_PROBLEMS, Traced, WORKLOADS, recording, replay, trace
 from json_lines import Exec, Exit, Fork, parse
+from lines import Fork as ForkLine
 from live import (NOBODY, Skip, equal, expect, main, need_root, no_problems, run_tool, shell,
                   tracing_test, wait_until, workload, workload_dir)
 from truth import ExecFact, ForkFact
+
 
 def is_failure(event):
     return isinstance(event, Exit) and event.last and bool(event.exit_code or event.signal)
@@ -111,6 +113,28 @@ def failures_live():
     missing = {process.pid for process in processes if failed(process)} - set(got)
     extra = set(got) - {process.pid for process in processes if process.status != 0}
     equal((missing, extra), (set(), set()), 'failures that are missing, and that were none')
+
+
+@tracing_test
+def filters_of_pipe_lines_alone():
+    """A filter brings all that it looks at, where no format wants any facts."""
+    with workload_dir() as (log, work):
+        result = run_tool('-q', '--failed', '--', workload('ends_workload'), log, work)
+        result.must_succeed()
+        processes = FactsTruth.load(log).processes.values()
+    got = {item.pid for item in result.items()}
+    missing = {process.pid for process in processes
+               if failed(process) and not process.threads} - got
+    equal(missing, set(), 'failures that are missing')
+    with workload_dir() as (log, work):
+        result = run_tool('-q', '--no-threads', '--', workload('ends_workload'), log, work)
+        result.must_succeed()
+        known = FactsTruth.load(log).known
+    threads = {fact.fact.child for fact in known
+               if isinstance(fact.fact, ForkFact) and fact.fact.kind == 'thread'}
+    born = {item.child for item in result.items() if isinstance(item, ForkLine)}
+    expect(threads and born, 'neither threads nor processes')
+    equal(threads & born, set(), 'threads that were shown')
 
 
 def parent_selects(known):

@@ -124,7 +124,7 @@ static void test_facts(void **state)
 		{{.ppid = 1}, tasks},
 		{{.name = &name}, tasks | FACT_BIT(FACT_ARGUMENTS)},
 		{{.cgroup = cgroup}, tasks | FACT_BIT(FACT_CGROUP)},
-		{{.no_threads = true}, tasks | FACT_BIT(FACT_KIND)},
+		{{.no_threads = true}, tasks},
 		{{.failed = true}, tasks | FACT_BIT(FACT_STATUS)},
 		{{.has_uid = true, .cgroup = cgroup, .no_threads = true, .failed = true},
 		 FACTS_ALL},

@@ -66,7 +66,6 @@ static unsigned int facts_of(const char *line)
 
 #define TASKS FACT_BIT(FACT_TASKS)
 #define ARGUMENTS FACT_BIT(FACT_ARGUMENTS)
-#define KIND FACT_BIT(FACT_KIND)
 #define STATUS FACT_BIT(FACT_STATUS)
 #define CGROUP FACT_BIT(FACT_CGROUP)
 
@@ -81,18 +80,18 @@ static void test_facts(void **state)
 		{"-F json", FACTS_ALL},
 		{"-x", FACTS_ALL},
 		{"-F pipe -x", FACTS_ALL},
-		{"-F table", TASKS | ARGUMENTS | KIND | STATUS},
-		{"-F tree", TASKS | ARGUMENTS | KIND | STATUS},
-		{"-S", TASKS | KIND | STATUS},
-		{"-F pipe -S", TASKS | KIND | STATUS},
-		{"-F tree -S", TASKS | ARGUMENTS | KIND | STATUS},
+		{"-F table", TASKS | ARGUMENTS | STATUS},
+		{"-F tree", TASKS | ARGUMENTS | STATUS},
+		{"-S", TASKS | STATUS},
+		{"-F pipe -S", TASKS | STATUS},
+		{"-F tree -S", TASKS | ARGUMENTS | STATUS},
 		{"-u 0", TASKS | ARGUMENTS},
 		{"-n make", TASKS | ARGUMENTS},
 		{"-P 1", TASKS},
-		{"--no-threads", TASKS | KIND},
+		{"--no-threads", TASKS},
 		{"--failed", TASKS | STATUS},
-		{"-P 1 -S -n make", TASKS | ARGUMENTS | KIND | STATUS},
-		{"-F table --failed", TASKS | ARGUMENTS | KIND | STATUS},
+		{"-P 1 -S -n make", TASKS | ARGUMENTS | STATUS},
+		{"-F table --failed", TASKS | ARGUMENTS | STATUS},
 	};
 	char line[160];
 
@@ -104,7 +103,7 @@ static void test_facts(void **state)
 	}
 	assert_int_equal(facts_of("replay -c /some/cgroup file"), TASKS | CGROUP);
 	assert_int_equal(facts_of("replay -F tree -c cgroup file"),
-			 TASKS | ARGUMENTS | KIND | STATUS | CGROUP);
+			 TASKS | ARGUMENTS | STATUS | CGROUP);
 	assert_int_equal(facts_of("record -o file"), 0);
 	assert_int_equal(facts_of("record -o file -x"), FACTS_ALL);
 }
