@@ -131,4 +131,7 @@ struct facts {
 	bool ancestry_complete; /* up to the root; else a gap follows the last one */
 };
 
+/* Nothing is known. */
+extern const struct facts facts_unknown;
+
 #endif

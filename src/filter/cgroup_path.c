@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "host/mountinfo.h"
+
 /* One place where cgroup2 is mounted; texts borrowed from a line of mountinfo. */
 struct mount {
 	char *root; /* what of the hierarchy is seen there */
@@ -84,27 +86,6 @@ static char *join(const char *head, const char *tail)
 
 /* ---- mounts ---- */
 
-static bool is_octal(const char *digits)
-{
-	return digits[0] >= '0' && digits[0] <= '3' && strspn(digits, "01234567") >= 3;
-}
-
-/* Undo the kernel's \ooo (mangle_path(), fs/seq_file.c) in place. */
-static void unescape(char *text)
-{
-	char *out = text;
-
-	for (const char *in = text; *in; out++) {
-		if (in[0] == '\\' && is_octal(in + 1)) {
-			*out = (char)((in[1] - '0') * 64 + (in[2] - '0') * 8 + (in[3] - '0'));
-			in += 4;
-		} else {
-			*out = *in++;
-		}
-	}
-	*out = '\0';
-}
-
 /* "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAG]... - TYPE SOURCE OPTIONS" */
 static bool take_cgroup2(char *line, struct mount *mount)
 {
@@ -119,8 +100,8 @@ static bool take_cgroup2(char *line, struct mount *mount)
 		if (!rest)
 			return false;
 	}
-	unescape(fields[ROOT]);
-	unescape(fields[POINT]);
+	mountinfo_unescape(fields[ROOT]);
+	mountinfo_unescape(fields[POINT]);
 	*mount = (struct mount){fields[ROOT], fields[POINT]};
 	/* "/..": from outside of our cgroup namespace; what it is called there cannot be known. */
 	return fields[ROOT][0] == '/' && strncmp(fields[ROOT], "/..", 3) != 0;

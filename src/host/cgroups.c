@@ -13,6 +13,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "host/mountinfo.h"
+
 /* PROC_CGROUP_INIT_INO of include/linux/proc_ns.h. */
 #define INITIAL_CGROUP_NS "cgroup:[4026531835]"
 
@@ -20,23 +22,6 @@
 #define HANDLE_KERNFS 0xfe
 
 /* ---- the mount ---- */
-
-/* proc_pid_mountinfo(5) writes space, tab, newline and backslash as \ooo. */
-static void unescape(char *text)
-{
-	static const char octal[] = "01234567";
-	char *to = text;
-
-	for (const char *from = text; *from; to++) {
-		if (*from == '\\' && strspn(from + 1, octal) >= 3) {
-			*to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
-			from += strlen("\\ooo");
-		} else {
-			*to = *from++;
-		}
-	}
-	*to = '\0';
-}
 
 static dev_t device_of(int fd)
 {
@@ -60,7 +45,7 @@ static int open_mount_of_line(int root_fd, const char *line)
 		    4 ||
 	    strcmp(root, "/") != 0)
 		return -ENOENT;
-	unescape(path);
+	mountinfo_unescape(path);
 	int fd = openat(root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -ENOENT;

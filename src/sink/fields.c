@@ -5,17 +5,6 @@
 
 #include "sink/names.h"
 
-/* Of events without facts. */
-static const struct facts no_facts = {
-	.tgid = -1,
-	.tid = -1,
-	.ppid = -1,
-	.child_tgid = -1,
-	.arguments = {.argc = -1},
-	.age_ns = -1,
-	.since_exec_ns = -1,
-};
-
 /* ---- values ---- */
 
 static const struct value unknown = {.kind = VALUE_UNKNOWN};
@@ -330,7 +319,8 @@ void fields_collect(struct fields *fields, enum fields_of which, const struct ev
 		[EVENT_FORK] = add_fork, [EVENT_EXEC] = add_exec,           [EVENT_EXIT] = add_exit,
 		[EVENT_LOST] = add_lost, [EVENT_TRUNCATED] = add_truncated,
 	};
-	struct list list = {fields, which, event, event->facts ? event->facts : &no_facts, context};
+	struct list list = {fields, which, event, event->facts ? event->facts : &facts_unknown,
+			    context};
 
 	fields->count = fields->text_count = fields->text_bytes = 0;
 	add_time(&list);

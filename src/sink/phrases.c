@@ -13,17 +13,7 @@
 
 const struct facts *phrase_facts(const struct event *event)
 {
-	static const struct facts unknown = {
-		.tgid = -1,
-		.tid = -1,
-		.ppid = -1,
-		.child_tgid = -1,
-		.arguments = {.argc = -1},
-		.age_ns = -1,
-		.since_exec_ns = -1,
-	};
-
-	return event->facts ? event->facts : &unknown;
+	return event->facts ? event->facts : &facts_unknown;
 }
 
 int32_t phrase_exit_pid(const struct event *event)

@@ -67,17 +67,10 @@ void describe(const struct subject *subject, const struct event *event,
 	      const struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
 	      struct facts *facts)
 {
-	*facts = (struct facts){
-		.tgid = -1,
-		.tid = subject->tid,
-		.ppid = -1,
-		.child_tgid = -1,
-		.arguments.argc = -1,
-		.age_ns = -1,
-		.since_exec_ns = -1,
-		.ancestry = ancestry,
-		.cgroup = cgroup_names_find(cgroups, event->cgroup_id),
-	};
+	*facts = facts_unknown;
+	facts->tid = subject->tid;
+	facts->ancestry = ancestry;
+	facts->cgroup = cgroup_names_find(cgroups, event->cgroup_id);
 	if (!subject->thread || !subject->thread->process)
 		return;
 	describe_process(subject->thread->process, facts);
