@@ -75,4 +75,7 @@ struct sink *sink_table_new(const struct sink_context *context);
 struct sink *sink_tree_new(const struct sink_context *context);
 struct sink *sink_summary_new(const struct sink_context *context);
 
+/* Gives every event to both (borrowed), which are finished by themselves. NULL without memory. */
+struct sink *sink_tee_new(struct sink *first, struct sink *second);
+
 #endif

@@ -33,6 +33,7 @@ struct session {
 	struct sink *sink;
 	struct writer *summary_writer; /* NULL: no summary beside the lines */
 	struct sink *summary;
+	struct sink *both;                /* of lines and summary; NULL without one */
 	struct env_selection environment; /* --env */
 	struct image_maker images;
 	struct raw *raw; /* NULL without --raw */

@@ -102,35 +102,40 @@ static bool skip_read(struct cursor *cursor, uint64_t format)
 	       cursor_skip(cursor, count, value);
 }
 
-static bool take_callchain(struct cursor *cursor, struct record *record)
+/* The parts of a sample whose size it tells itself. */
+struct parts {
+	const unsigned char *chain, *raw;
+	uint32_t chain_size, raw_size, extra_size; /* bytes */
+};
+
+static bool take_callchain(struct cursor *cursor, struct parts *parts)
 {
 	uint64_t count;
 
 	if (!cursor_take64(cursor, &count))
 		return false;
-	record->body = cursor->at;
-	record->body_size = (uint32_t)(count * sizeof(uint64_t));
+	parts->chain = cursor->at;
+	parts->chain_size = (uint32_t)(count * sizeof(uint64_t));
 	return cursor_skip(cursor, count, sizeof(uint64_t));
 }
 
 /* Find PERF_SAMPLE_RAW, behind the fields of fixed size. */
-static bool find_raw(struct cursor *cursor, const struct record_layout *layout,
-		     struct record *record)
+static bool find_raw(struct cursor *cursor, const struct record_layout *layout, struct parts *parts)
 {
 	if (layout->sample_type & PERF_SAMPLE_READ && !skip_read(cursor, layout->read_format))
 		return false;
-	if (layout->sample_type & PERF_SAMPLE_CALLCHAIN && !take_callchain(cursor, record))
+	if (layout->sample_type & PERF_SAMPLE_CALLCHAIN && !take_callchain(cursor, parts))
 		return false;
 	if (!(layout->sample_type & PERF_SAMPLE_RAW))
 		return true;
-	if (cursor_left(cursor) < sizeof(record->raw_size))
+	if (cursor_left(cursor) < sizeof(parts->raw_size))
 		return false;
-	record->raw_size = load32(cursor->at, cursor->swap);
-	cursor->at += sizeof(record->raw_size);
-	record->raw = cursor->at;
-	if (cursor_left(cursor) < record->raw_size)
+	parts->raw_size = load32(cursor->at, cursor->swap);
+	cursor->at += sizeof(parts->raw_size);
+	parts->raw = cursor->at;
+	if (cursor_left(cursor) < parts->raw_size)
 		return false;
-	record->extra_size = (uint32_t)cursor_left(cursor) - record->raw_size;
+	parts->extra_size = (uint32_t)cursor_left(cursor) - parts->raw_size;
 	return true;
 }
 
@@ -143,13 +148,21 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 		.end = bytes + header->size,
 		.swap = layout->swap,
 	};
-	struct record parsed = {.type = header->type, .misc = header->misc};
+	struct parts parts = {0};
 
 	if (header->size < sizeof(*header) + layout->sample.size ||
-	    !find_raw(&cursor, layout, &parsed))
+	    !find_raw(&cursor, layout, &parts))
 		return -EBADMSG;
-	load_ids(ids, &layout->sample, layout->swap, &parsed);
-	*record = parsed;
+	*record = (struct record){
+		.type = header->type,
+		.misc = header->misc,
+		.body = parts.chain,
+		.body_size = parts.chain_size,
+		.raw = parts.raw,
+		.raw_size = parts.raw_size,
+		.extra_size = parts.extra_size,
+	};
+	load_ids(ids, &layout->sample, layout->swap, record);
 	return 0;
 }
 

@@ -51,8 +51,6 @@ static int show(struct pipeline *pipeline, const struct event *event)
 {
 	int code = sink_event(pipeline->sink, event);
 
-	if (code == 0 && pipeline->summary)
-		code = sink_event(pipeline->summary, event);
 	if (code == 0)
 		pipeline->shown[event->type]++;
 	return code;

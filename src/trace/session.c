@@ -14,6 +14,7 @@
 void session_done(struct session *session)
 {
 	raw_free(session->raw);
+	sink_free(session->both);
 	sink_free(session->summary);
 	writer_free(session->summary_writer);
 	sink_free(session->sink);
@@ -112,6 +113,20 @@ static struct sink *make_sink(const struct options *options, const struct sink_c
 	}
 }
 
+/* -S beside lines: on standard error, where it is in nobody's way. */
+static bool add_summary(struct session *session, const struct session_origin *origin)
+{
+	session->summary_writer = writer_new(STDERR_FILENO);
+	if (!session->summary_writer)
+		return false;
+	const struct sink_context context =
+		make_context(session, origin, STDERR_FILENO, session->summary_writer);
+	session->summary = sink_summary_new(&context);
+	if (session->summary)
+		session->both = sink_tee_new(session->sink, session->summary);
+	return session->both != NULL;
+}
+
 static int make_sinks(struct session *session, const struct session_origin *origin,
 		      struct error *err)
 {
@@ -120,16 +135,10 @@ static int make_sinks(struct session *session, const struct session_origin *orig
 	const struct sink_context context = make_context(session, origin, fd, session->writer);
 
 	session->sink = make_sink(options, &context);
-	if (options->summary) {
-		session->summary_writer = writer_new(STDERR_FILENO);
-		const struct sink_context beside =
-			make_context(session, origin, STDERR_FILENO, session->summary_writer);
-		session->summary = session->summary_writer ? sink_summary_new(&beside) : NULL;
-	}
 	if (options->raw)
 		session->raw = raw_new(session->writer, session->formats, TRACEPOINT_COUNT);
-	if (!session->sink || (options->summary && !session->summary) ||
-	    (options->raw && !session->raw))
+	if (!session->sink || (options->raw && !session->raw) ||
+	    (options->summary && !add_summary(session, origin)))
 		return error_set(err, -ENOMEM, "out of memory");
 	return 0;
 }
@@ -154,8 +163,7 @@ static struct pipeline make_pipeline(struct session *session)
 	return (struct pipeline){
 		.decoder = session->decoder,
 		.tasks = session->tasks,
-		.sink = session->sink,
-		.summary = session->summary,
+		.sink = session->both ? session->both : session->sink,
 		.raw = session->raw,
 		.images = options->facts ? &session->images : NULL,
 		.filter =
