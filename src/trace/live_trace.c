@@ -103,7 +103,8 @@ static int enter_tasks(struct live_trace *trace, struct error *err)
 	struct task_table *tasks = trace->session.tasks;
 	int code = 0;
 
-	if (trace->tracing.options->facts)
+	/* In another pid namespace /proc has other ids than the events. */
+	if (trace->tracing.options->facts && trace->tracing.facts.initial_pid_ns)
 		code = old_tasks_enter(trace->tracing.proc_fd, tasks);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));

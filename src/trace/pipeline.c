@@ -98,6 +98,42 @@ static void drop_foreign_ids(struct event *event)
 		event->comm.tid = 0;
 }
 
+/* The task whose doing EVENT is, as its payload has it; 0: the payload does not say. */
+static int32_t payload_tid(const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		return event->fork.parent_pid;
+	case EVENT_EXEC:
+		return event->exec.pid;
+	case EVENT_EXIT:
+		return event->exit.pid;
+	default:
+		return 0;
+	}
+}
+
+static bool knows_nobody(void *context, int32_t tid)
+{
+	(void)context;
+	(void)tid;
+	return false;
+}
+
+/*
+ * A capture does not say in which pid namespace it was recorded, but its events do: what they have
+ * two ids for is one task. What the recorder's /proc showed names others, then.
+ */
+static void look_for_foreign_ids(struct pipeline *pipeline, const struct event *event)
+{
+	int32_t tid = payload_tid(event);
+
+	if (tid == 0 || event->sample_tid <= 0 || event->sample_tid == tid)
+		return;
+	pipeline->foreign_sample_ids = true;
+	task_table_prune(pipeline->tasks, knows_nobody, NULL);
+}
+
 static int take_note(const struct pipeline *pipeline, const struct event *note)
 {
 	if (pipeline->exit_paths)
@@ -136,6 +172,8 @@ int pipeline_feed(struct pipeline *pipeline, const struct record *record)
 		return PIPELINE_GO_ON;
 	}
 	pipeline->lost_seen += event.type == EVENT_LOST;
+	if (pipeline->images && !pipeline->foreign_sample_ids)
+		look_for_foreign_ids(pipeline, &event);
 	if (pipeline->foreign_sample_ids)
 		drop_foreign_ids(&event);
 	int code = root_command(pipeline, &event);
