@@ -54,6 +54,7 @@ class Cell:
         self.peak_kib = None
         self.print_s = None  # what printing took afterwards, for those that only record
         self.seen = dict.fromkeys(KINDS, 0)
+        self.output_bytes = None
         self.reported_lost = 0
         self.remarks = []  # what the tracer said besides, as that a CPU went offline
 
@@ -128,6 +129,10 @@ class Session:
             self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output,
                                             stderr=errors, pass_fds=self.tracer.inherited_fds())
         self.tracer.await_ready(self)
+
+    def cpu_s(self):
+        """What the tracer took so far; None where none runs."""
+        return cpu_seconds(self.process.pid) if self.process else None
 
     def check_alive(self):
         if self.process.poll() is not None:
@@ -232,8 +237,11 @@ class Bench:
 
     def run_traced(self, session, cell):
         for name, argv in self.load_commands(session.tracer.scale).items():
+            before = session.cpu_s()
             cell.loads[name] = self.run_load(argv)
             session.tracer.drain(session)
+            if session.process:
+                cell.loads[name]["tracer_s"] = session.cpu_s() - before
 
     def measure(self, tracer):
         session = Session(self, tracer)

@@ -6,7 +6,11 @@ import os
 import platform
 from statistics import mean, median, quantiles
 
+from measure import KINDS
+
 LOADS = ("spawn", "thread")
+FACTS_COLUMNS = ("options", "spawn", "(quartiles)", "cpu", "own us", "thread", "(quartiles)", "cpu",
+                 "own us", "bytes/event", "said lost")
 COLUMNS = ("tracer", "spawn", "(quartiles)", "cpu", "thread", "(quartiles)", "cpu",
            "own us/event", "shown", "missing", "extra", "said lost", "RSS MiB")
 
@@ -70,19 +74,38 @@ def row(tracer, cells):
     }
 
 
-def rows(results):
+def own_us(cells, name):
+    """The tracer's own CPU time per process or thread of the load."""
+    taken = [each(cell.loads[name], "tracer_s") for cell in cells
+             if "tracer_s" in cell.loads[name]]
+    return median(taken) * 1e6 if taken else None
+
+
+def facts_row(tracer, cells):
+    sizes = [cell.output_bytes / sum(cell.truth(kind) for kind in KINDS) for cell in cells
+             if cell.output_bytes is not None]
+    return {
+        "options": tracer.name,
+        "slowdown": {load: slowdown(cells, load) for load in LOADS},
+        "cpu_us": {load: own_us(cells, load) for load in LOADS},
+        "bytes_per_event": median(sizes) if sizes else None,
+        "said_lost": sum(cell.reported_lost for cell in cells),
+    }
+
+
+def rows(results, make_row):
     for tracer, cells in results.items():
         if isinstance(cells, str):
             yield {"tracer": tracer.name, "unavailable": cells}
         else:
-            yield row(tracer, cells)
+            yield make_row(tracer, cells)
 
 
-def as_json(options, results, others_share):
+def as_json(options, made, others_share):
     return json.dumps({
         "kernel": platform.release(), "machine": platform.machine(), "cpus": os.cpu_count(),
         "spawns": options.spawns, "threads": options.threads, "rounds": options.rounds,
-        "others_share": others_share, "tracers": list(rows(results)),
+        "others_share": others_share, "tracers": made,
     }, indent=2)
 
 
@@ -104,7 +127,7 @@ def texts(result):
 
 
 def aligned(lines):
-    widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
         cells = [line[0].ljust(widths[0])]
         cells += [text.rjust(width) for text, width in zip(line[1:], widths[1:])]
@@ -125,14 +148,41 @@ def notes(results):
         yield from result["remarks"]
 
 
-def as_table(options, results, others_share):
-    made = list(rows(results))
-    works = [result for result in made if "unavailable" not in result]
-    head = (f"2 workers, each {options.spawns} x posix_spawn+wait and {options.threads} x "
+def head(options, others_share):
+    return (f"2 workers, each {options.spawns} x posix_spawn+wait and {options.threads} x "
             f"pthread_create+join; {options.rounds} rounds\n"
             f"Linux {platform.release()} {platform.machine()}, {os.cpu_count()} CPUs; "
             f"{others_share:.0%} of their time went to other programs or was withheld by the host\n"
             "spawn, thread: the time the load took, cpu: the CPU time it took itself; both as "
             "multiples of what it took without a tracer\n")
+
+
+def as_table(options, made, others_share):
+    works = [result for result in made if "unavailable" not in result]
     table = "\n".join(aligned([list(COLUMNS)] + [texts(result) for result in works]))
-    return "\n".join([head, table, ""] + list(notes(made)))
+    return "\n".join([head(options, others_share), table, ""] + list(notes(made)))
+
+
+def facts_texts(result):
+    line = [result["options"]]
+    for load in LOADS:
+        cpu = result["cpu_us"][load]
+        line += slowdown_texts(result["slowdown"][load])
+        line.append("" if cpu is None else f"{cpu:.2f}")
+    size = result["bytes_per_event"]
+    return line + ["" if size is None else f"{size:.0f}", str(result["said_lost"])]
+
+
+def facts_as_table(options, made, others_share):
+    works = [result for result in made if "unavailable" not in result]
+    note = "own us: the tracer's own CPU time per process (3 events) and per thread (2)\n"
+    table = "\n".join(aligned([list(FACTS_COLUMNS)] + [facts_texts(result) for result in works]))
+    fails = [f"{result['tracer']}: {result['unavailable']}" for result in made
+             if "unavailable" in result]
+    return "\n".join([head(options, others_share) + note, table, ""] + fails)
+
+
+def render(options, results, others_share):
+    made = list(rows(results, facts_row if options.facts else row))
+    table = facts_as_table if options.facts else as_table
+    return (as_json if options.json else table)(options, made, others_share)

@@ -57,7 +57,7 @@ struct value {
 };
 
 struct field {
-	const char *name; /* a word */
+	struct text name; /* a word */
 	struct value value;
 };
 

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "text.h"
+
 /* Digits of a 64-bit number at most, and a sign. */
 #define NUMBER_ROOM 20U
 
@@ -19,13 +21,16 @@ static inline char *put_char(char *out, char c)
 	return out;
 }
 
+static inline char *put_bytes(char *out, struct text text)
+{
+	memcpy(out, text.bytes, text.length);
+	return out + text.length;
+}
+
 /* Without the NUL. */
 static inline char *put_string(char *out, const char *string)
 {
-	size_t length = strlen(string);
-
-	memcpy(out, string, length);
-	return out + length;
+	return put_bytes(out, (struct text){string, strlen(string)});
 }
 
 /* Two digits. */

@@ -64,6 +64,9 @@ unsigned int columns_of_character(struct text text, size_t *length)
 	uint32_t point;
 
 	*length = utf8_next((const unsigned char *)text.bytes, text.length, &point);
+	/* Nearly all characters, and each of a line is asked for. */
+	if (point < zero[0].first)
+		return 1;
 	if (is_in(point, zero, ARRAY_SIZE(zero)))
 		return 0;
 	return is_in(point, wide, ARRAY_SIZE(wide)) ? 2 : 1;

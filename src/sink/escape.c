@@ -67,11 +67,21 @@ static bool is_in(char c, const char *set)
 	return *set != '\0';
 }
 
+static bool has_any(uint64_t chunk, const char *set)
+{
+	while (*set && !plain_has_byte(chunk, *set))
+		set++;
+	return *set != '\0';
+}
+
 /* Of the bytes at the start of TEXT, how many are none of those in SET. */
 static size_t span_without(struct text text, const char *set)
 {
 	size_t length = 0;
 
+	while (text.length - length >= sizeof(uint64_t) &&
+	       !has_any(load64(text.bytes + length, false), set))
+		length += sizeof(uint64_t);
 	while (length < text.length && !is_in(text.bytes[length], set))
 		length++;
 	return length;

@@ -127,7 +127,7 @@ static char *put_fields(char *out, const struct fields *fields)
 {
 	for (size_t i = 0; i < fields->count; i++) {
 		out = put_char(out, '|');
-		out = put_string(out, fields->items[i].name);
+		out = put_bytes(out, fields->items[i].name);
 		out = put_char(out, '=');
 		out = put_value(out, &fields->items[i].value);
 	}

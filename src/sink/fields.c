@@ -109,7 +109,7 @@ static void count_texts(struct fields *fields, const struct value *value)
 	}
 }
 
-static void add(struct list *list, const char *name, struct value value)
+static void add_named(struct list *list, struct text name, struct value value)
 {
 	struct fields *fields = list->fields;
 
@@ -117,13 +117,19 @@ static void add(struct list *list, const char *name, struct value value)
 	count_texts(fields, &value);
 }
 
-static void add_json(struct list *list, const char *name, struct value value)
+/* Inlined where NAME is known, so that nobody has to measure it. */
+static inline void add(struct list *list, const char *name, struct value value)
+{
+	add_named(list, (struct text){name, strlen(name)}, value);
+}
+
+static inline void add_json(struct list *list, const char *name, struct value value)
 {
 	if (list->which == FIELDS_OF_JSON)
 		add(list, name, value);
 }
 
-static void add_extended(struct list *list, const char *name, struct value value)
+static inline void add_extended(struct list *list, const char *name, struct value value)
 {
 	if (list->which == FIELDS_OF_EXTENDED)
 		add(list, name, value);

@@ -152,9 +152,9 @@ static char *put_head(char *out, struct sink_json *json, enum event_type type)
 
 static char *put_field(char *out, const struct field *field, const struct sink_json *json)
 {
-	out = put_char(out, ',');
-	out = put_word(out, field->name);
-	out = put_char(out, ':');
+	out = put_string(out, ",\"");
+	out = put_bytes(out, field->name);
+	out = put_string(out, "\":");
 	return put_value(out, &field->value, json);
 }
 

@@ -35,10 +35,34 @@ static void cut(struct line *line)
 	line->at += strlen(CUT_MARK);
 }
 
+static bool is_ascii(const char *from, const char *end)
+{
+	unsigned char all = 0;
+
+	while (from < end)
+		all |= (unsigned char)*from++;
+	return all < 0x80;
+}
+
+/* Nearly all that is shown is ASCII, a column each, and reaches no edge: no need to look closely.
+ */
+static bool extend_plainly(struct line *line, const char *end)
+{
+	size_t columns = line->columns + (size_t)(end - line->at);
+
+	if (line->is_cut || (line->width > 0 && columns >= line->width) || !is_ascii(line->at, end))
+		return false;
+	line->at = line->cut_at = (char *)end;
+	line->columns = line->cut_columns = (unsigned int)columns;
+	return true;
+}
+
 void line_extend(struct line *line, const char *end)
 {
 	size_t length;
 
+	if (extend_plainly(line, end))
+		return;
 	while (line->at < end && !line->is_cut) {
 		struct text rest = {line->at, (size_t)(end - line->at)};
 		unsigned int columns = columns_of_character(rest, &length);
@@ -88,10 +112,12 @@ void line_text(struct line *line, struct text text)
 
 void line_pad(struct line *line, unsigned int columns)
 {
-	while (line->columns < columns && !line->is_cut) {
-		*line->at = ' ';
-		line_extend(line, line->at + 1);
-	}
+	unsigned int missing = columns > line->columns ? columns - line->columns : 0;
+
+	if (missing == 0 || line->is_cut)
+		return;
+	memset(line->at, ' ', missing);
+	line_extend(line, line->at + missing);
 }
 
 static void put_sequence(struct line *line, enum paint paint)

@@ -371,6 +371,19 @@ static void test_more_characters(void **state)
 	check_and((struct text){"|\\\xc3\xa9 \xff", 6}, " |", "\\x7c\\x5c\xc3\xa9\\x20\\xff");
 }
 
+/* Wherever it stands in a text that is looked at eight bytes at a time. */
+static void test_one_more_character_anywhere(void **state)
+{
+	(void)state;
+	for (size_t at = 0; at < 20; at++) {
+		char text[] = "aaaaaaaaaaaaaaaaaaaa", expected[64];
+
+		text[at] = '>';
+		snprintf(expected, sizeof(expected), "%.*s\\x3e%s", (int)at, text, text + at + 1);
+		check_and((struct text){text, sizeof(text) - 1}, "'>", expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_at_random),
 		cmocka_unit_test(test_output_never_outgrows_its_room),
 		cmocka_unit_test(test_more_characters),
+		cmocka_unit_test(test_one_more_character_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
