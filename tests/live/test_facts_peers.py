@@ -122,7 +122,9 @@ def stacks_that_perf_recorded():
         found = execs(events)
         complete = sum(event.argv_complete for event in found)
         note(f'{complete} of {len(found)} argvs of {name} are complete')
-        expect(complete > len(found) / 4, f'hardly any argv of {name} is complete')
+        # Of one alone the strings may well lie behind the gap.
+        expect(len(found) == 1 or complete > len(found) / 4,
+               f'hardly any argv of {name} is complete')
 
 
 main()
