@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "compiler.h"
 #include "decode/exit_paths.h"
 #include "decode/registers.h"
 
@@ -18,7 +19,11 @@
  * Learn PATHS, with REGISTERS (NULL: not known) in samples of sched_process_exit, whose id is
  * EXIT_ID. They are not known then where call chains do not tell them, or where the registers do
  * not hold the code on both of the first ones. Takes some milliseconds.
+ *
+ * Returns a descriptor to be closed once the tracepoint is open elsewhere, -1 where there is none:
+ * the kernel takes tens of milliseconds to let go of a tracepoint that nobody has open any more.
  */
-void exit_probe(uint16_t exit_id, const struct registers *registers, struct exit_paths *paths);
+int exit_probe(uint16_t exit_id, const struct registers *registers,
+	       struct exit_paths *paths) MUST_CHECK;
 
 #endif

@@ -24,6 +24,7 @@ struct tracepoints {
 	unsigned int facts;                       /* FACT_BIT()s */
 	uint32_t arg_bytes;                       /* of the user stack at an exec */
 	struct exit_paths exit_paths;             /* known only where a status is wanted */
+	int hold_fd;                              /* see exit_probe(); -1: none */
 };
 
 /*

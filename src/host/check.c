@@ -188,8 +188,10 @@ static void check_exit_status(const struct check *check, bool works, struct chec
 		check_row_set(row, VERDICT_WARN, "not tried, without the perf backend");
 		return;
 	}
-	exit_probe(check->plan.tracepoints[TRACEPOINT_EXIT].id, registers_of_this_machine(),
-		   &paths);
+	int fd = exit_probe(check->plan.tracepoints[TRACEPOINT_EXIT].id,
+			    registers_of_this_machine(), &paths);
+	if (fd >= 0)
+		close(fd);
 	if (paths.known)
 		check_row_set(row, VERDICT_OK, "from registers and call chains");
 	else

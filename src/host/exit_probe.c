@@ -201,7 +201,18 @@ static struct exit_chain chain_of(const struct sighting *sighting)
 	return (struct exit_chain){.addresses = sighting->addresses, .count = sighting->count};
 }
 
-void exit_probe(uint16_t exit_id, const struct registers *registers, struct exit_paths *paths)
+/* An event of our own process that stays off. */
+static int hold_tracepoint(uint16_t exit_id)
+{
+	const struct perf_event_extra extra = {0};
+	struct perf_event_attr attr = perf_event_tracepoint_attr(exit_id, &extra, 0);
+	int fd = perf_event_open_raw(&attr, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? -1 : fd;
+}
+
+static void see_all_ends(uint16_t exit_id, const struct registers *registers,
+			 struct exit_paths *paths)
 {
 	const struct perf_event_extra extra = {
 		.regs_user = registers_at_exit(registers),
@@ -211,13 +222,20 @@ void exit_probe(uint16_t exit_id, const struct registers *registers, struct exit
 	struct sighting sightings[ENDS];
 	struct exit_chain chains[ENDS];
 
-	*paths = (struct exit_paths){0};
-	if (!extra.regs_user)
-		return;
 	for (unsigned int i = 0; i < ENDS; i++) {
 		see_end(ends[i], &attr, registers, &sightings[i]);
 		chains[i] = chain_of(&sightings[i]);
 	}
 	if (sightings[EXIT_PATH_GROUP].has_code && sightings[EXIT_PATH_THREAD].has_code)
 		exit_paths_learn(paths, chains, &chains[END_KILLED]);
+}
+
+int exit_probe(uint16_t exit_id, const struct registers *registers, struct exit_paths *paths)
+{
+	int hold_fd = hold_tracepoint(exit_id);
+
+	*paths = (struct exit_paths){0};
+	if (registers_at_exit(registers) != 0)
+		see_all_ends(exit_id, registers, paths);
+	return hold_fd;
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "event.h"
 #include "filter/pid_list.h"
@@ -97,7 +98,8 @@ static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
 {
 	const struct format *exit = tracepoints->formats[TRACEPOINT_EXIT];
 
-	exit_probe(exit->id, tracepoints->registers, &tracepoints->exit_paths);
+	tracepoints->hold_fd =
+		exit_probe(exit->id, tracepoints->registers, &tracepoints->exit_paths);
 	if (tracepoints->exit_paths.known)
 		return 0;
 	return read_formats(tracepoints,
@@ -122,7 +124,8 @@ static int add_filters(struct tracepoints *tracepoints, const struct options *op
 int tracepoints_init(struct tracepoints *tracepoints, const struct options *options,
 		     struct error *err)
 {
-	struct tracepoints made = {.facts = options->facts, .arg_bytes = options->arg_bytes};
+	struct tracepoints made = {
+		.facts = options->facts, .arg_bytes = options->arg_bytes, .hold_fd = -1};
 	int code = options->formats ? shipped_open_dir(&made.dir, options->formats, err)
 				    : format_dir_open_tracefs(&made.dir, err);
 
@@ -150,6 +153,8 @@ void tracepoints_done(struct tracepoints *tracepoints)
 		free(tracepoints->filters[i]);
 	}
 	format_dir_close(&tracepoints->dir);
+	if (tracepoints->hold_fd >= 0)
+		close(tracepoints->hold_fd);
 }
 
 static struct perf_event_extra extra_of(const struct tracepoints *tracepoints,

@@ -169,7 +169,7 @@ int tracing_open(struct tracing *tracing, const struct options *options, bool re
 {
 	*tracing = (struct tracing){
 		.options = options,
-		.tracepoints.dir.fd = -1,
+		.tracepoints = {.dir.fd = -1, .hold_fd = -1},
 		.command = {.hold_fd = -1, .error_fd = -1},
 		.proc_fd = -1,
 		.wake_fd = -1,
