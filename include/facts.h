@@ -62,7 +62,10 @@ struct environment {
 	struct string_list entries; /* "NAME=value" */
 };
 
-/* As the process's own user namespace sees them, at its last exec. */
+/*
+ * At the process's last exec, as its own user namespace sees them; of one that is older than the
+ * trace, at the start of that, as the tracer's does.
+ */
 struct credentials {
 	bool known;
 	uint32_t uid, euid, gid, egid;

@@ -36,6 +36,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_ENVIRONMENT = 2, /* the same of its environment */
 	CAPTURE_NOTE_BOOT_ID = 3,     /* /proc/sys/kernel/random/boot_id, without a newline */
 	CAPTURE_NOTE_EXIT_PATHS = 4,  /* `count` strings: trace/exit_notes.h */
+	CAPTURE_NOTE_OLD_IDS = 5,     /* `count` strings: trace/id_notes.h */
 };
 
 struct capture_note {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "facts.h"
 #include "task/task_table.h"
 
 /*
@@ -28,6 +29,12 @@ struct proc_task {
 /* Call VISIT for every task there is, in no order. Returns 0 or a negative errno. */
 int proc_visit(int proc_fd, void (*visit)(void *context, const struct proc_task *task),
 	       void *context) MUST_CHECK;
+
+/*
+ * Read who process PID is, from its status file: `secure` is not told there. As our own user
+ * namespace sees them. Returns 0, -ESRCH, -EBADMSG, or another negative errno.
+ */
+int proc_read_ids(int proc_fd, int32_t pid, struct credentials *ids) MUST_CHECK;
 
 /* Whether a task (process or thread) with this tid is there and not a zombie. */
 bool proc_is_alive(int proc_fd, int32_t tid);

@@ -36,6 +36,7 @@ struct process {
 	 */
 	uint64_t losses;
 	struct program *program; /* held; NULL: not known */
+	struct credentials credentials;
 	struct exit_evidence evidence;
 };
 

@@ -12,7 +12,6 @@ struct program {
 	unsigned int references;
 	struct text filename;
 	struct arguments arguments;
-	struct credentials credentials;
 	char bytes[]; /* that the texts refer to */
 };
 

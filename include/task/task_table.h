@@ -43,6 +43,7 @@ struct old_task {
 	int32_t tid, tgid;
 	int32_t ppid; /* of its process; 0: it has no parent; -1: not known */
 	struct text comm;
+	struct credentials credentials; /* of a leader */
 };
 
 /*
@@ -51,6 +52,10 @@ struct old_task {
  */
 int task_table_add_old(struct task_table *table, const struct old_task *task) MUST_CHECK;
 void task_table_link_old(struct task_table *table);
+
+/* Process PID, one that is older, is known to be this one. Nothing happens where PID is not known.
+ */
+void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids);
 
 /* CGROUP events do the same. Returns 0 or -ENOMEM. */
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path) MUST_CHECK;

@@ -3,16 +3,13 @@
 
 static void describe_process(const struct process *process, struct facts *facts)
 {
-	const struct program *program = process->program;
-
 	facts->tgid = process->pid;
 	facts->from_proc = process->from_proc;
 	if (process->parent)
 		facts->ppid = process->parent->pid;
 	else if (process->parent_known)
 		facts->ppid = 0;
-	if (program)
-		facts->credentials = program->credentials;
+	facts->credentials = process->credentials;
 }
 
 static void describe_program(const struct program *program, struct facts *facts)

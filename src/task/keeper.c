@@ -298,6 +298,7 @@ int keeper_add_old(struct keeper *keeper, struct entry *entry, const struct old_
 	if (task->tid != task->tgid)
 		return 0;
 	entry->thread.process->losses = keeper->losses;
+	entry->thread.process->credentials = task->credentials;
 	return remember_parent(keeper, task);
 }
 

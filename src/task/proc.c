@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,21 +67,30 @@ static int parse_stat(const char *text, size_t length, struct stat_line *stat)
 	return 0;
 }
 
+/* Read the file at PATH under /proc, up to SIZE bytes with a NUL. The length, or a negative errno.
+ */
+static ssize_t read_file(int proc_fd, const char *path, char *text, size_t size)
+{
+	int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	ssize_t got = read(fd, text, size - 1);
+	if (got < 0)
+		got = -errno;
+	else
+		text[got] = '\0';
+	close(fd);
+	return got;
+}
+
 /* PATH is that of a stat file of proc(5) under /proc. */
 static int read_stat_file(int proc_fd, const char *path, struct stat_line *stat)
 {
 	char text[512];
+	ssize_t got = read_file(proc_fd, path, text, sizeof(text));
 
-	int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
-	ssize_t got = read(fd, text, sizeof(text) - 1);
-	int code = got < 0 ? -errno : 0;
-	close(fd);
-	if (code < 0)
-		return code;
-	text[got] = '\0';
-	return parse_stat(text, (size_t)got, stat);
+	return got < 0 ? (int)got : parse_stat(text, (size_t)got, stat);
 }
 
 static int read_stat(int proc_fd, int32_t pid, char *state, int32_t *ppid)
@@ -253,6 +263,31 @@ int proc_visit(int proc_fd, void (*visit)(void *context, const struct proc_task 
 			visit_threads(proc_fd, pid, visit, context);
 	}
 	closedir(dir);
+	return 0;
+}
+
+/* The first two numbers of the line "WHAT\tREAL\tEFFECTIVE\t..." in STATUS. */
+static bool parse_ids(const char *status, const char *what, uint32_t *real, uint32_t *effective)
+{
+	const char *line = strstr(status, what);
+
+	return line && sscanf(line + strlen(what), "%" SCNu32 " %" SCNu32, real, effective) == 2;
+}
+
+int proc_read_ids(int proc_fd, int32_t pid, struct credentials *ids)
+{
+	struct credentials read = {.known = true};
+	char path[32], text[2048];
+
+	snprintf(path, sizeof(path), "%d/status", pid);
+	ssize_t got = read_file(proc_fd, path, text, sizeof(text));
+	if (got < 0)
+		return (int)got;
+	/* Name comes before them; in it a newline is written as \n. */
+	if (!parse_ids(text, "\nUid:", &read.uid, &read.euid) ||
+	    !parse_ids(text, "\nGid:", &read.gid, &read.egid))
+		return -EBADMSG;
+	*ids = read;
 	return 0;
 }
 

@@ -24,8 +24,6 @@ struct program *program_new(struct text filename, const struct exec_image *image
 		.arguments = image ? image->arguments : (struct arguments){.argc = -1},
 	};
 	program->arguments.known.bytes = keep(program->bytes + filename.length, argv);
-	if (image)
-		program->credentials = image->credentials;
 	return program;
 }
 

@@ -254,6 +254,14 @@ void task_table_link_old(struct task_table *table)
 		keeper_link_old(table->keeper);
 }
 
+void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
+{
+	const struct entry *entry = entries_find(&table->entries, pid);
+
+	if (entry && entry->thread.process && entry->thread.process->from_proc)
+		entry->thread.process->credentials = *ids;
+}
+
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)
 {
 	return keeper_name_cgroup(table->keeper, id, path);

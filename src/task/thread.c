@@ -57,6 +57,8 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 		return -ENOMEM;
 	program_release(process->program);
 	process->program = program;
+	process->credentials =
+		event->exec.image ? event->exec.image->credentials : (struct credentials){0};
 	process->pid = event->exec.pid;
 	process->exec_ns = event->time_ns;
 	process->threads = 1;

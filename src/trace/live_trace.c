@@ -101,14 +101,16 @@ static int set_up(struct live_trace *trace, const struct options *options, struc
 static int enter_tasks(struct live_trace *trace, struct error *err)
 {
 	struct task_table *tasks = trace->session.tasks;
+	const unsigned int facts = trace->tracing.options->facts;
 	int code = 0;
 
 	/* In another pid namespace /proc has other ids than the events. */
-	if (trace->tracing.options->facts && trace->tracing.facts.initial_pid_ns)
-		code = old_tasks_enter(trace->tracing.proc_fd, tasks);
+	if (facts && trace->tracing.facts.initial_pid_ns)
+		code = old_tasks_enter(trace->tracing.proc_fd, tasks,
+				       facts & FACT_BIT(FACT_ARGUMENTS));
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	if (trace->tracing.options->facts & FACT_BIT(FACT_CGROUP))
+	if (facts & FACT_BIT(FACT_CGROUP))
 		code = old_cgroups_enter(tasks);
 	if (code < 0)
 		return error_set(err, code, "out of memory");

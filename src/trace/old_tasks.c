@@ -10,26 +10,32 @@
 
 struct entering {
 	struct task_table *table;
+	int proc_fd;
+	bool with_ids;
 	int code; /* the first failure */
 };
 
 static void enter_task(void *context, const struct proc_task *task)
 {
 	struct entering *entering = context;
-	const struct old_task old = {
+	struct old_task old = {
 		.tid = task->tid,
 		.tgid = task->pid,
 		.ppid = task->ppid,
 		.comm = {task->comm, strlen(task->comm)},
 	};
 
+	/* It may be gone by now. */
+	if (entering->with_ids && task->tid == task->pid &&
+	    proc_read_ids(entering->proc_fd, task->pid, &old.credentials) < 0)
+		old.credentials.known = false;
 	if (entering->code == 0)
 		entering->code = task_table_add_old(entering->table, &old);
 }
 
-int old_tasks_enter(int proc_fd, struct task_table *table)
+int old_tasks_enter(int proc_fd, struct task_table *table, bool with_ids)
 {
-	struct entering entering = {.table = table};
+	struct entering entering = {.table = table, .proc_fd = proc_fd, .with_ids = with_ids};
 	int code = proc_visit(proc_fd, enter_task, &entering);
 
 	if (code < 0 || entering.code < 0)

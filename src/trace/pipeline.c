@@ -5,6 +5,7 @@
 
 #include "trace/exec_notes.h"
 #include "trace/exit_notes.h"
+#include "trace/id_notes.h"
 
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
@@ -138,6 +139,7 @@ static int take_note(const struct pipeline *pipeline, const struct event *note)
 {
 	if (pipeline->exit_paths)
 		exit_notes_take(note, pipeline->exit_paths);
+	id_notes_take(note, pipeline->tasks);
 	return pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : 0;
 }
 

@@ -22,6 +22,7 @@
 #include "trace/completer.h"
 #include "trace/exec_notes.h"
 #include "trace/exit_notes.h"
+#include "trace/id_notes.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/record_events.h"
@@ -223,6 +224,9 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	free(records);
 	if (code == 0 && tracing->tracepoints.exit_paths.known)
 		code = exit_notes_write(recording->writer, &tracing->tracepoints.exit_paths);
+	if (code == 0 && tracing->facts.initial_pid_ns &&
+	    tracing->options->facts & FACT_BIT(FACT_ARGUMENTS))
+		code = id_notes_write(recording->writer, tracing->proc_fd);
 	if (code == 0)
 		code = capture_writer_commit(recording->writer);
 	return code < 0 ? write_failed(recording, code, err) : 0;

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -283,6 +285,55 @@ static void test_what_is_no_proc_cannot_be_visited(void **state)
 	assert_int_equal(visits.count, 0);
 }
 
+/* A tree with one process, whose status file is TEXT. */
+static int read_ids_of(const char *text, struct credentials *ids)
+{
+	char path[] = "/tmp/perf-exec-trace-proc-XXXXXX";
+
+	assert_non_null(mkdtemp(path));
+	int fd = open_tree(path);
+	assert_int_equal(mkdirat(fd, "7", 0700), 0);
+	int file = openat(fd, "7/status", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(file, text, strlen(text)), (ssize_t)strlen(text));
+	close(file);
+	int code = proc_read_ids(fd, 7, ids);
+	assert_int_equal(unlinkat(fd, "7/status", 0), 0);
+	assert_int_equal(unlinkat(fd, "7", AT_REMOVEDIR), 0);
+	close(fd);
+	assert_int_equal(rmdir(path), 0);
+	return code;
+}
+
+static void test_ids(void **state)
+{
+	static const char *const broken[] = {
+		"",
+		"Name:\tx\n",
+		"Name:\tx\nUid:\t1\t2\t3\t4\n",
+		"Name:\tx\nUid:\t1\nGid:\t5\t6\t7\t8\n",
+		"Name:\tUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\n",
+	};
+	struct credentials ids = {.uid = 77};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
+		assert_int_equal(read_ids_of(broken[i], &ids), -EBADMSG);
+		assert_int_equal(ids.uid, 77);
+	}
+	assert_int_equal(
+		read_ids_of("Name:\tx\\nUid:\t9\t9\nUid:\t1\t2\t3\t4\nGid:\t5\t4294967294\t7\t8\n",
+			    &ids),
+		0);
+	assert_true(ids.known);
+	assert_int_equal(ids.uid, 1);
+	assert_int_equal(ids.euid, 2);
+	assert_int_equal(ids.gid, 5);
+	assert_int_equal(ids.egid, 4294967294);
+	int fd = open_tree("fixtures/proc/lookup");
+	assert_int_equal(proc_read_ids(fd, 150, &ids), -ESRCH);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_the_real_proc),
 		cmocka_unit_test(test_live_tasks_are_visited_with_their_names),
 		cmocka_unit_test(test_what_is_no_proc_cannot_be_visited),
+		cmocka_unit_test(test_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,6 @@ static void test_a_program_is_a_copy(void **state)
 	assert_int_equal(program->arguments.known.bytes.length, sizeof(argv));
 	assert_memory_equal(program->arguments.known.bytes.bytes, "prog\0a b", sizeof(argv));
 	assert_false(program->arguments.complete);
-	assert_int_equal(program->credentials.euid, 2);
 	program_release(program);
 }
 
@@ -52,7 +51,6 @@ static void test_nothing_but_a_name(void **state)
 	assert_int_equal(program->arguments.argc, -1);
 	assert_int_equal(program->arguments.known.count, 0);
 	assert_int_equal(program->arguments.source, ARGV_NONE);
-	assert_false(program->credentials.known);
 	program_release(program);
 	program = program_new((struct text){NULL, 0}, NULL);
 	assert_int_equal(program->filename.length, 0);

@@ -9,6 +9,7 @@
 #include "support.h"
 #include "trace/exec_notes.h"
 #include "trace/exit_notes.h"
+#include "trace/id_notes.h"
 
 static struct event note_of(uint16_t kind, uint32_t count, const char *body, uint32_t size)
 {
@@ -115,6 +116,43 @@ static void test_malformed_arguments(void **state)
 	argv_provider_free(kept);
 }
 
+static struct credentials ids_of(struct task_table *table, int32_t pid)
+{
+	struct event exit = {.type = EVENT_EXIT, .sample_pid = pid, .exit = {.pid = pid}};
+	const struct task *task;
+	struct facts facts;
+
+	assert_int_equal(task_table_apply(table, &exit, &task), 0);
+	task_table_describe(table, &exit, &facts);
+	return facts.credentials;
+}
+
+static void test_ids_of_old_processes(void **state)
+{
+	const struct event note = NOTE(CAPTURE_NOTE_OLD_IDS, 4,
+				       "10 1 2 3 4\0"
+				       "11 1 2 3\0"
+				       "12 x 2 3 4\0"
+				       "99 1 2 3 4");
+	const struct event cut = note_of(CAPTURE_NOTE_OLD_IDS, 1, "13 1 2 3 4", 10);
+	const struct event other = NOTE(CAPTURE_NOTE_ARGUMENTS, 1, "13 1 2 3 4");
+	struct task_table *table = task_table_new();
+
+	(void)state;
+	assert_int_equal(task_table_keep_facts(table), 0);
+	for (int32_t pid = 10; pid < 14; pid++)
+		assert_int_equal(
+			task_table_add_old(table, &(struct old_task){.tid = pid, .tgid = pid}), 0);
+	id_notes_take(&note, table);
+	id_notes_take(&cut, table);
+	id_notes_take(&other, table);
+	assert_null(task_table_find(table, 99));
+	assert_int_equal(ids_of(table, 10).egid, 4);
+	for (int32_t pid = 11; pid < 14; pid++)
+		assert_false(ids_of(table, pid).known);
+	task_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_malformed_exit_paths),
 		cmocka_unit_test(test_too_many_addresses),
 		cmocka_unit_test(test_malformed_arguments),
+		cmocka_unit_test(test_ids_of_old_processes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who the processes are that were there when a recording began, as a note at its beginning.
+ *
+ * The note has a string for each: its pid, and its uid, euid, gid and egid, in decimal, with blanks
+ * between them.
+ */
+#ifndef PXT_TRACE_ID_NOTES_H
+#define PXT_TRACE_ID_NOTES_H
+
+#include "capture/writer.h"
+#include "compiler.h"
+#include "event.h"
+#include "task/task_table.h"
+
+/*
+ * Append the note of all processes that PROC_FD (a directory fd of /proc) shows. Returns 0 or a
+ * negative errno, of the writer's or of reading /proc.
+ */
+int id_notes_write(struct capture_writer *writer, int proc_fd) MUST_CHECK;
+
+/* Tell TABLE, which keeps facts, what NOTE, an EVENT_NOTE, says; nothing, if of another kind. */
+void id_notes_take(const struct event *note, struct task_table *table);
+
+#endif
