@@ -443,6 +443,7 @@ static void use_up_memory(void)
 
 	if (!write_text(oom_cgroup.directory, "cgroup.procs", "0"))
 		fault("cgroup.procs");
+	log_own_cgroup();
 	if (strcmp(oom_cgroup.limit, "memory.max") == 0)
 		write_text(oom_cgroup.directory, "memory.swap.max", "0");
 	log_own_death(SIGKILL);
