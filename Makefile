@@ -88,6 +88,7 @@ WRAP_test_completer = calloc
 WRAP_test_task_facts = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_program = malloc
+WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_identity = uname read
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc

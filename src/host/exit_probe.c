@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,8 @@
 
 /* Not what a register holds by chance. */
 #define PROBE_CODE 0xa5
+/* A power of two: others exit on the child's CPU meanwhile. */
+#define PROBE_PAGES 8
 
 /* ---- ways to end ---- */
 
@@ -78,30 +81,50 @@ static void (*const ends[ENDS])(void) = {
 /* A child that ends once its pipe is closed. */
 struct probe_child {
 	pid_t pid;
+	int cpu; /* on which it runs */
 	int hold_fd;
 };
 
+/* Where that fails, its end is not seen. */
+static void stay_on(int cpu)
+{
+	cpu_set_t *cpus = CPU_ALLOC((size_t)cpu + 1);
+	size_t size = CPU_ALLOC_SIZE((size_t)cpu + 1);
+
+	if (!cpus)
+		return;
+	CPU_ZERO_S(size, cpus);
+	CPU_SET_S((size_t)cpu, size, cpus);
+	sched_setaffinity(0, size, cpus);
+	CPU_FREE(cpus);
+}
+
+static _Noreturn void wait_and_end(int cpu, const int pipe_fds[2], void (*end)(void))
+{
+	char byte;
+
+	close(pipe_fds[1]);
+	stay_on(cpu);
+	if (read(pipe_fds[0], &byte, 1) == 0)
+		end();
+	_exit(1);
+}
+
 static int start_child(void (*end)(void), struct probe_child *child)
 {
-	int pipe_fds[2];
+	int pipe_fds[2], cpu = sched_getcpu();
 
-	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+	if (cpu < 0 || pipe2(pipe_fds, O_CLOEXEC) < 0)
 		return -errno;
 	pid_t pid = fork();
-	if (pid == 0) {
-		char byte;
-
-		close(pipe_fds[1]);
-		if (read(pipe_fds[0], &byte, 1) == 0)
-			end();
-		_exit(1);
-	}
+	if (pid == 0)
+		wait_and_end(cpu, pipe_fds, end);
 	close(pipe_fds[0]);
 	if (pid < 0) {
 		close(pipe_fds[1]);
 		return -EAGAIN;
 	}
-	*child = (struct probe_child){pid, pipe_fds[1]};
+	*child = (struct probe_child){pid, cpu, pipe_fds[1]};
 	return 0;
 }
 
@@ -120,7 +143,7 @@ struct sighting {
 	size_t count;
 };
 
-static void look_at_record(const struct perf_event_header *bytes,
+static void look_at_record(const struct perf_event_header *bytes, pid_t child,
 			   const struct perf_event_attr *attr, const struct registers *registers,
 			   struct sighting *sighting)
 {
@@ -134,6 +157,7 @@ static void look_at_record(const struct perf_event_header *bytes,
 
 	record_layout_init(&layout, attr->sample_type, 0, true, false);
 	if (bytes->type != PERF_RECORD_SAMPLE || record_parse(bytes, &layout, &record) < 0 ||
+	    record.tid != child ||
 	    sample_extra_parse(&extra_layout, record_extra(&record), record.extra_size, &extra) < 0)
 		return;
 	const struct exit_call call =
@@ -146,38 +170,43 @@ static void look_at_record(const struct perf_event_header *bytes,
 		memcpy(sighting->addresses, record.body, sighting->count * sizeof(uint64_t));
 }
 
-static void look_at_ring(void *map, size_t page, const struct perf_event_attr *attr,
+static void look_at_ring(void *map, size_t page, pid_t child, const struct perf_event_attr *attr,
 			 const struct registers *registers, struct sighting *sighting)
 {
 	const struct perf_event_header *record;
 	struct ring ring;
 
-	if (ring_init(&ring, map, (unsigned char *)map + page, page) < 0)
+	if (ring_init(&ring, map, (unsigned char *)map + page, PROBE_PAGES * page) < 0)
 		return;
 	ring_refresh(&ring);
 	while (ring_peek(&ring, &record) > 0) {
-		look_at_record(record, attr, registers, sighting);
+		look_at_record(record, child, attr, registers, sighting);
 		ring_advance(&ring);
 	}
 	ring_done(&ring);
 }
 
-/* FD is the event on CHILD. */
+/* FD is the event on CHILD's CPU. */
 static void watch_child(int fd, const struct probe_child *child, const struct perf_event_attr *attr,
 			const struct registers *registers, struct sighting *sighting)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	void *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	const size_t size = (1 + PROBE_PAGES) * page;
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (map != MAP_FAILED)
 		ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
 	end_child(child);
 	if (map == MAP_FAILED)
 		return;
-	look_at_ring(map, page, attr, registers, sighting);
-	munmap(map, 2 * page);
+	look_at_ring(map, page, child->pid, attr, registers, sighting);
+	munmap(map, size);
 }
 
+/*
+ * Of a CPU, not of the child: do_exit() may close a task's own events before its tracepoint, as
+ * Debian's 6.1.176 and 6.12.107 do.
+ */
 static void see_end(void (*end)(void), const struct perf_event_attr *attr,
 		    const struct registers *registers, struct sighting *sighting)
 {
@@ -187,7 +216,7 @@ static void see_end(void (*end)(void), const struct perf_event_attr *attr,
 	*sighting = (struct sighting){0};
 	if (!end || start_child(end, &child) < 0)
 		return;
-	int fd = perf_event_open_raw(&copy, child.pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	int fd = perf_event_open_raw(&copy, -1, child.cpu, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0) {
 		end_child(&child);
 		return;

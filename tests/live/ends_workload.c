@@ -443,6 +443,7 @@ static void use_up_memory(void)
 
 	if (!write_text(oom_cgroup.directory, "cgroup.procs", "0"))
 		fault("cgroup.procs");
+	log_own_cgroup();
 	if (strcmp(oom_cgroup.limit, "memory.max") == 0)
 		write_text(oom_cgroup.directory, "memory.swap.max", "0");
 	log_own_death(SIGKILL);
@@ -634,6 +635,11 @@ static void block_in_semaphore(void)
 	sem_wait(&semaphore);
 }
 
+static void let_10_ms_pass(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+}
+
 /* The state of proc_pid_stat(5), which follows the name in parentheses. */
 static char state_of(pid_t pid)
 {
@@ -742,11 +748,15 @@ static void send_sigterm_to_victim(void)
 	leave(0);
 }
 
-/* Two signals by two processes, the first of which does not kill. */
+/*
+ * Two signals by two processes, the first of which does not kill. Of two within 1 ms, before Linux
+ * 6.16 either may have.
+ */
 static void killed_by_second(void)
 {
 	victim = ready_child_that(await_two_signals);
 	end_with_code(child_that(send_sigterm_to_victim), 0);
+	let_10_ms_pass();
 	log_death_of(victim, SIGKILL);
 	kill(victim, SIGKILL);
 	end_as(victim, W_EXITCODE(0, SIGKILL), getpid());
@@ -1106,6 +1116,8 @@ static void threads_killed(void)
 		close_channel();
 
 		child = ready_child_that(leader_gone);
+		while (state_of(child) != 'Z')
+			sched_yield();
 		kill(child, signals[i]);
 		end_as(child, W_EXITCODE(0, signals[i]), getpid());
 		close_channel();
@@ -1126,7 +1138,7 @@ static void leave_after_sigwait(void)
 	if (sigwait(&set, &taken) != 0)
 		fault("sigwait");
 	/* An end within 1 ms may as well be the signal's own doing. */
-	nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+	let_10_ms_pass();
 	end_group(0);
 }
 

@@ -157,6 +157,15 @@ static inline bool own_cgroup(char path[PATH_MAX])
 	return found;
 }
 
+/* In the v2 hierarchy, where there is one. */
+static inline void log_own_cgroup(void)
+{
+	char path[PATH_MAX];
+
+	if (own_cgroup(path))
+		log_cgroup(getpid(), path);
+}
+
 /* Where the v2 hierarchy ("cgroup2"), or that of a v1 controller, is mounted. */
 static inline bool find_cgroup_mount(const char *which, char mount[PATH_MAX])
 {
@@ -179,13 +188,10 @@ static inline bool find_cgroup_mount(const char *which, char mount[PATH_MAX])
  */
 static inline void be_root(const char *log, const char *dir, char *const argv[])
 {
-	char path[PATH_MAX];
-
 	log_open(log);
 	log_own_image(getpid(), getpid(), argv);
 	log_line("PARENT %d %d\n", getpid(), getppid());
-	if (own_cgroup(path))
-		log_cgroup(getpid(), path);
+	log_own_cgroup();
 	prepare(dir);
 }
 
