@@ -21,8 +21,11 @@
 /* A good size of a CPU's ring, in bytes: tens of ms of the fastest forking there is. */
 #define LIVE_RING_SIZE (1024U * 1024U)
 
-/* With user stacks, each of which takes as much of a ring as was asked for, used or not. */
-#define LIVE_RING_SIZE_WITH_STACKS (4U * 1024U * 1024U)
+/*
+ * With facts there are more and larger records, above all user stacks, each of which takes as much
+ * of a ring as was asked for, used or not.
+ */
+#define LIVE_RING_SIZE_WITH_FACTS (4U * 1024U * 1024U)
 
 /* Told when a CPU was found to have come (ONLINE) or gone while tracing. */
 typedef void live_cpu_notice(void *context, int cpu, int online);

@@ -112,7 +112,7 @@ static int open_source(struct tracing *tracing, bool recording, struct error *er
 {
 	const struct options *options = tracing->options;
 	bool has_stacks = (options->facts & FACT_BIT(FACT_ARGUMENTS)) != 0;
-	uint32_t size = has_stacks ? LIVE_RING_SIZE_WITH_STACKS : LIVE_RING_SIZE;
+	uint32_t size = options->facts ? LIVE_RING_SIZE_WITH_FACTS : LIVE_RING_SIZE;
 	uint32_t good = size / (uint32_t)sysconf(_SC_PAGESIZE);
 	struct live_options live = {
 		.plan =
