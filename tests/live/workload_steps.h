@@ -79,10 +79,13 @@ static inline void print_steps(const struct step *steps)
  */
 static inline void reset_signals(void)
 {
+	/* The kernel's struct sigaction, whose mask has 8 bytes. */
+	static const unsigned long by_default[8];
 	sigset_t all;
 
+	/* signal(3) leaves glibc's own ones alone, which posix_spawn(3), and so make, ignores. */
 	for (int number = 1; number <= SIGRTMAX; number++)
-		signal(number, SIG_DFL);
+		syscall(SYS_rt_sigaction, number, by_default, NULL, 8);
 	sigfillset(&all);
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
