@@ -111,7 +111,8 @@ struct event {
 			bool is_group; /* to the process, not to that thread alone */
 		} signal_sent;         /* one that was not ignored */
 		struct {
-			int32_t signal; /* taken with its default action, by current_tid */
+			int32_t signal;  /* taken by current_tid */
+			bool is_default; /* with its default action, not by a handler */
 		} signal_taken;
 		struct {
 			int32_t pid;

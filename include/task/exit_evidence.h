@@ -13,9 +13,13 @@
  * - A thread that took no fatal signal left by exit(2) or exit_group(2), with the code in the first
  *   argument. exit_group(2) decides over the process; where nobody called it, that is the leader's
  *   exit(2) up to Linux 5.10, the last thread's on 6.18 (measured): counted only where all agree.
+ * - A fatal signal that dumps no core counts even where it meets the last thread in exit_group(2)
+ *   already, which then takes none: until PF_EXITING is set (exit_signals()), the status is the
+ *   signal's, after that the code.
  * - A process that is dying takes no more signals, but before Linux 6.2 they count as sent
  *   (prepare_signal()): of two that are sent at nearly the same time either may have ended it.
- * - Strict seccomp (prctl(2), SECCOMP_MODE_STRICT) ends a task without any signal: not known.
+ * - Strict seccomp (prctl(2), SECCOMP_MODE_STRICT) ends a task without any signal: not known. So
+ *   does a filter of seccomp(2) on 5.10.
  * - Nothing is known of a process that lived through a loss, but for a signal that was seen.
  */
 #ifndef PXT_TASK_EXIT_EVIDENCE_H
@@ -39,7 +43,7 @@ struct exit_codes {
 };
 
 struct exit_evidence {
-	/* The last signal that was sent to it and not ignored; 0: none. */
+	/* The last signal that was sent to it, not ignored and not handled; 0: none. */
 	struct {
 		int32_t signal;
 		uint64_t time_ns;
@@ -53,6 +57,7 @@ struct exit_evidence {
 	bool oom;       /* the OOM killer chose it */
 	bool ambiguous; /* that a thread was killed now has two explanations */
 	bool has_rival; /* shortly before the last signal another one was sent */
+	bool overtaken; /* a signal was sent so late that it may count, or the code of who left */
 	bool is_recent; /* the kernel is so new (6.16+) that a dying process is sent none */
 
 	struct exit_codes left;  /* of threads that left by themselves */
@@ -80,6 +85,9 @@ bool exit_signal_is_fatal(int32_t signal);
 /* EVENT (SIGNAL_SENT) is for this process. LOSSES: how often events were lost until now. */
 void exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
 			const struct sender *sender, uint64_t losses);
+
+/* A handler of it took SIGNAL: that ends nobody. */
+void exit_evidence_handled(struct exit_evidence *evidence, int32_t signal);
 
 /* A thread of it came to its END at TIME_NS. */
 void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_end *end,

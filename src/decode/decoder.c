@@ -326,8 +326,9 @@ static int decode_signal_taken(const struct decoder *decoder, const struct recor
 			 &handler) < 0)
 		return -EBADMSG;
 	event->type = EVENT_SIGNAL_TAKEN;
-	/* SIG_DFL; a handler or SIG_IGN ends nobody. */
-	return handler == 0;
+	/* SIG_DFL; else SIG_IGN or a handler. */
+	event->signal_taken.is_default = handler == 0;
+	return 1;
 }
 
 static int decode_oom_victim(const struct decoder *decoder, const struct record *record,

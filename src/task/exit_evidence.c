@@ -8,8 +8,8 @@
 
 /*
  * A signal that was sent so shortly before a thread left may have ended the process, or may have
- * made it leave by itself (sigwait(3), signalfd(2)). One that was sent so shortly after another, or
- * after a thread left, may have met a process that was dying already.
+ * made it leave by itself (sigwait(3), signalfd(2)): no handler took it. One that was sent so
+ * shortly after another, or after a thread left, may have met a process that was dying already.
  */
 #define SHORTLY_NS NS_PER_MS
 
@@ -97,8 +97,16 @@ static void left_by_itself(struct exit_evidence *evidence, const struct exit_cal
 		add_code(&evidence->group, call);
 	evidence->maybe_group |= !call->known || call->is_group;
 	evidence->left_last_ns = time_ns;
-	if (evidence->sent.signal && is_shortly_after(time_ns, evidence->sent.time_ns))
+	if (evidence->sent.signal && is_shortly_after(time_ns, evidence->sent.time_ns)) {
 		evidence->ambiguous = true;
+		evidence->overtaken |= !is_among(evidence->sent.signal, dumping);
+	}
+}
+
+void exit_evidence_handled(struct exit_evidence *evidence, int32_t signal)
+{
+	if (evidence->sent.signal == signal)
+		evidence->sent.signal = 0;
 }
 
 void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_end *end,
@@ -190,5 +198,5 @@ struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bo
 		return is_sure ? by_signal(evidence, evidence->sent.signal, losses)
 			       : unknown_status;
 	}
-	return is_whole ? by_leaving(evidence) : unknown_status;
+	return is_whole && !evidence->overtaken ? by_leaving(evidence) : unknown_status;
 }

@@ -194,8 +194,12 @@ static void keep_signal_taken(struct keeper *keeper, const struct event *event)
 {
 	struct entry *entry = entries_find(keeper->entries, event->current_tid);
 
-	if (entry && exit_signal_is_fatal(event->signal_taken.signal))
+	if (!entry)
+		return;
+	if (event->signal_taken.is_default && exit_signal_is_fatal(event->signal_taken.signal))
 		entry->thread.end.taken = event->signal_taken.signal;
+	if (!event->signal_taken.is_default && entry->thread.process)
+		exit_evidence_handled(&entry->thread.process->evidence, event->signal_taken.signal);
 }
 
 static void keep_oom_victim(struct keeper *keeper, const struct event *event)

@@ -75,8 +75,8 @@ static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *p
 }
 
 /*
- * Only signals that may end a process: ones that were not ignored, or that are taken with their
- * default action. SIGCHLD, which every exit sends, is the most frequent of all.
+ * Only signals that may end a process, or of which it was thought that they may: ones that were not
+ * ignored, and what became of them. SIGCHLD, which every exit sends, is the most frequent of all.
  */
 static int filter_signals(struct tracepoints *tracepoints, struct error *err)
 {
@@ -85,7 +85,7 @@ static int filter_signals(struct tracepoints *tracepoints, struct error *err)
 
 	if (asprintf(sent, "(result == 0 || result == 4) && sig != %d", SIGCHLD) < 0)
 		*sent = NULL;
-	if (asprintf(taken, "sa_handler == 0 && sig != %d", SIGCHLD) < 0)
+	if (asprintf(taken, "sig != %d", SIGCHLD) < 0)
 		*taken = NULL;
 	return *sent && *taken ? 0 : error_set(err, -ENOMEM, "out of memory");
 }

@@ -19,7 +19,8 @@ enum step_kind {
 	STEP_LEFT_GROUP,
 	STEP_LEFT_THREAD,
 	STEP_LEFT_SOMEHOW, /* without a code */
-	STEP_TOOK,         /* a thread ended with `signal` taken */
+	STEP_HANDLED,
+	STEP_TOOK, /* a thread ended with `signal` taken */
 	STEP_OOM,
 	STEP_EXEC,
 	STEP_LOSS,
@@ -91,6 +92,9 @@ static void take_step(struct seen *seen, const struct step *step)
 	case STEP_SENT:
 		send(seen, step);
 		break;
+	case STEP_HANDLED:
+		exit_evidence_handled(&seen->evidence, step->signal);
+		break;
 	case STEP_OOM:
 		seen->evidence.oom = true;
 		break;
@@ -153,6 +157,10 @@ static void check(const struct scenario *scenarios, size_t count)
 	{                                                                            \
 		.kind = STEP_SENT, .us = (at), .signal = (signal_), .code = (code_), \
 		.sender = (from)                                                     \
+	}
+#define HANDLED(signal_)                                  \
+	{                                                 \
+		.kind = STEP_HANDLED, .signal = (signal_) \
 	}
 #define TOOK(at, signal_)                                          \
 	{                                                          \
@@ -262,7 +270,16 @@ static const struct scenario alone[] = {
 	 BY(77)},
 	{"handled earlier", {SENT(100, SIGUSR1, SI_USER, 77), LEFT_GROUP(900000, 7)}, CODE_IS(7)},
 	{"handled, and left at once",
+	 {SENT(100, SIGTERM, SI_USER, 77), HANDLED(SIGTERM), LEFT_GROUP(150, 7)},
+	 CODE_IS(7)},
+	{"perhaps met in exit_group(2)",
 	 {SENT(100, SIGTERM, SI_USER, 77), LEFT_GROUP(150, 7)},
+	 .outcome = UNKNOWN},
+	{"another one was handled",
+	 {SENT(100, SIGTERM, SI_USER, 77), HANDLED(SIGUSR1), LEFT_GROUP(150, 7)},
+	 .outcome = UNKNOWN},
+	{"one that dumps core is taken or does not count",
+	 {SENT(100, SIGQUIT, SI_USER, 77), LEFT_GROUP(150, 7)},
 	 CODE_IS(7)},
 	{"handled earlier, killed by another",
 	 {SENT(100, SIGUSR1, SI_USER, 77), SENT(900000, SIGTERM, SI_USER, 78),

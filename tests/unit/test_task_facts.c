@@ -174,7 +174,7 @@ static void take_signal(int32_t tid, int32_t signal)
 	apply(&(struct event){
 		.type = EVENT_SIGNAL_TAKEN,
 		.current_tid = tid,
-		.signal_taken = {.signal = signal},
+		.signal_taken = {.signal = signal, .is_default = true},
 	});
 }
 
@@ -830,6 +830,7 @@ static struct event random_event(struct random *random)
 		break;
 	case EVENT_SIGNAL_TAKEN:
 		event.signal_taken.signal = (int32_t)random_below(random, 20);
+		event.signal_taken.is_default = random_below(random, 2) != 0;
 		break;
 	case EVENT_OOM_VICTIM:
 		event.oom_victim.pid = a;
