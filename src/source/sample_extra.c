@@ -98,7 +98,8 @@ int sample_extra_parse(const struct sample_extra_layout *layout, const void *byt
 	struct sample_extra found = {0};
 	struct cursor cursor = {
 		.at = bytes,
-		.end = (const unsigned char *)bytes + size,
+		/* Where there is nothing BYTES may be NULL, to which not even 0 can be added. */
+		.end = size > 0 ? (const unsigned char *)bytes + size : bytes,
 		.swap = layout->swap,
 	};
 
