@@ -23,7 +23,6 @@ struct pipeline {
 	const struct decoder *decoder;
 	struct task_table *tasks;
 	struct sink *sink;
-	struct sink *summary;           /* beside it; NULL: none */
 	struct argv_provider *recorded; /* takes a capture's notes on execs; NULL: there are none */
 	struct exit_paths *exit_paths;  /* takes those on exits; NULL: there are none */
 	struct image_maker *images;     /* makes what an exec shows; NULL: no facts are wanted */
