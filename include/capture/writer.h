@@ -25,6 +25,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "capture/note.h"
 #include "capture/write_head.h"
 #include "compiler.h"
 
@@ -47,6 +48,13 @@ void capture_writer_free(struct capture_writer *writer);
  */
 int capture_writer_append(struct capture_writer *writer, struct iovec *pieces,
 			  int count) MUST_CHECK;
+
+/*
+ * Append the records of NOTE. Returns 0 or a negative errno: -E2BIG and -ENOMEM from
+ * capture_note_make(), with nothing written, or that of capture_writer_append().
+ */
+int capture_writer_append_note(struct capture_writer *writer,
+			       const struct capture_note *note) MUST_CHECK;
 
 /* Let perf find all that was appended until now, whatever happens to us. 0 or a negative errno. */
 int capture_writer_commit(struct capture_writer *writer) MUST_CHECK;

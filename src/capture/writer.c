@@ -165,6 +165,20 @@ int capture_writer_append(struct capture_writer *writer, struct iovec *pieces, i
 	return writer->error;
 }
 
+int capture_writer_append_note(struct capture_writer *writer, const struct capture_note *note)
+{
+	char *records;
+	size_t size;
+	int code = capture_note_make(note, &records, &size);
+
+	if (code < 0)
+		return code;
+	struct iovec piece = {records, size};
+	code = capture_writer_append(writer, &piece, 1);
+	free(records);
+	return code;
+}
+
 int capture_writer_commit(struct capture_writer *writer)
 {
 	if (writer->stream)

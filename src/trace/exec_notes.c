@@ -33,16 +33,10 @@ static int write_note(struct capture_writer *writer, enum capture_note_kind kind
 		.size = (uint32_t)(POINTER_SIZE + length),
 		.bytes = bytes,
 	};
-	struct iovec piece;
-	int code = capture_note_make(&note, (char **)&piece.iov_base, &piece.iov_len);
+	int code = capture_writer_append_note(writer, &note);
 	free(bytes);
-	if (code < 0)
-		/* Longer than any that the kernel takes: it stays as incomplete as it was. */
-		return code == -E2BIG ? 0 : code;
-	void *records = piece.iov_base;
-	code = capture_writer_append(writer, &piece, 1);
-	free(records);
-	return code;
+	/* Longer than any that the kernel takes: it stays as incomplete as it was. */
+	return code == -E2BIG ? 0 : code;
 }
 
 int exec_notes_write(struct capture_writer *writer, const struct completion *completion)

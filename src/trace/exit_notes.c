@@ -32,15 +32,8 @@ int exit_notes_write(struct capture_writer *writer, const struct exit_paths *pat
 		.size = count * MARK_SIZE,
 		.bytes = marks,
 	};
-	char *records;
-	size_t size;
-	int code = capture_note_make(&note, &records, &size);
-	if (code < 0)
-		return code;
-	struct iovec piece = {records, size};
-	code = capture_writer_append(writer, &piece, 1);
-	free(records);
-	return code;
+
+	return capture_writer_append_note(writer, &note);
 }
 
 /* Take one address from the MARK_SIZE bytes at TEXT. */

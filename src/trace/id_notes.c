@@ -50,16 +50,8 @@ static int write_note(struct capture_writer *writer, const struct gathering *gat
 		.size = (uint32_t)gathering->lines.size,
 		.bytes = gathering->lines.bytes,
 	};
-	char *records;
-	size_t size;
-	int code = capture_note_make(&note, &records, &size);
 
-	if (code < 0)
-		return code;
-	struct iovec piece = {records, size};
-	code = capture_writer_append(writer, &piece, 1);
-	free(records);
-	return code;
+	return capture_writer_append_note(writer, &note);
 }
 
 int id_notes_write(struct capture_writer *writer, int proc_fd)
