@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "formats/compare.h"
 #include "formats/format_set.h"
 #include "formats/formats.h"
 #include "formats/report.h"
@@ -430,7 +429,7 @@ static void test_malformed_on_one_side(void **state)
 	tree_put(&bad, "events/s/one/format", one_text);
 	tree_put(&bad, "events/s/two/format", "");
 	char *text = RUN(1, &err, "diff", good.path, bad.path);
-	assert_non_null(strstr(text, "\n+ only in "));
+	assert_non_null(strstr(text, "\n> only in "));
 	assert_non_null(strstr(text, "\n  s: two\n"));
 	free(text);
 	tree_free(&good);
@@ -478,11 +477,11 @@ static void test_long_types_and_holes(void **state)
 	tree_put(&b, "events/s/one/format", other_long_types);
 	char *text = RUN(1, &err, "diff", a.path, b.path);
 	assert_fits(text);
-	assert_non_null(strstr(text, "struct quite_a_long_name * const * ->\n"));
-	assert_non_null(strstr(text, "const struct another_rather_long_name *\n"));
-	assert_non_null(strstr(text, "\n- b  "));
-	assert_true(strstr(text, "\n- b  ") < strstr(text, "\n+ c  "));
-	assert_non_null(strstr(text, "\nfields: 1 added, 1 removed, 1 retyped\n"));
+	assert_non_null(strstr(text, "  8   8  const struct quite_a_long_name *const *a\n"));
+	assert_non_null(strstr(text, " ~   8   8  const struct another_rather_long_name *a\n"));
+	const char *removed = strstr(text, "\n 20   3  char b[3]  ");
+	assert_non_null(removed);
+	assert_true(removed < strstr(text, " >  20   3  char c[3]\n"));
 	free(text);
 	text = RUN(0, &err, "show", "one", a.path);
 	assert_non_null(strstr(text, "\n      16      4          (hole)\n"));
@@ -511,7 +510,7 @@ static void test_many_events_on_one_side(void **state)
 	}
 	char *text = RUN(1, &err, "diff", a.path, b.path);
 	assert_fits(text);
-	assert_non_null(strstr(text, "\n- only in "));
+	assert_non_null(strstr(text, "\n< only in "));
 	assert_non_null(strstr(text, "\n  s: event_number_0 event_number_1 "));
 	assert_non_null(strstr(text, "\n  t: event_number_20 event_number_21 "));
 	assert_non_null(strstr(text, "\n0 of 1 event differ, 40 are only on one side\n"));
