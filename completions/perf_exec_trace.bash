@@ -6,6 +6,12 @@ _perf_exec_trace_options()
 	"$@" --help 2> /dev/null | sed -nE 's/^  (-., |    )(--[a-z-]+).*/\2/p'
 }
 
+# What -F takes: "  -F, --format=FMT   A, B or C (A)".
+_perf_exec_trace_formats()
+{
+	"$1" --help 2> /dev/null | sed -nE 's/^ +-F, --format=FMT +(.*) \(.*/\1/p' | sed 's/,\| or / /g'
+}
+
 # The last part of the list $2, of the words $1.
 _perf_exec_trace_list()
 {
@@ -18,7 +24,7 @@ _perf_exec_trace_list()
 _perf_exec_trace_words()
 {
 	case $4 in
-	-F | --format) compgen -W 'pipe json table tree' -- "$3" ;;
+	-F | --format) compgen -W "$(_perf_exec_trace_formats "$1")" -- "$3" ;;
 	-e | --events) _perf_exec_trace_list 'fork exec exit' "$3" ;;
 	-u | --user) compgen -u -- "$3" ;;
 	-o | --output) compgen -f -- "$3" ;;

@@ -14,6 +14,7 @@
 #include "facts.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
+#include "sink/sinks.h"
 
 /* Where neither --stream nor a COMMAND bounds the trace: the defaults, and the most one may ask
  * for. */
@@ -37,34 +38,25 @@ enum mode {
 	MODE_VERSION,
 };
 
-enum output_format {
-	OUTPUT_PIPE,
-	OUTPUT_JSON,
-	OUTPUT_TABLE,
-	OUTPUT_TREE,
-	OUTPUT_SUMMARY, /* -S without -F: nothing but the summary */
-};
-
 struct options {
 	enum mode mode;
-	enum mode help_on;    /* with MODE_HELP: which mode's options */
-	uint32_t duration_s;  /* 0: no limit */
-	uint64_t max_events;  /* 0: no limit */
-	struct pid_list pids; /* none: all */
-	bool follow;          /* the pids' descendants too */
-	unsigned int events;  /* EVENT_BIT()s */
-	char *output;         /* NULL: standard output; never NULL with MODE_RECORD */
-	char *formats;        /* NULL: tracefs */
-	uint32_t mmap_pages;  /* per CPU; 0: as many as are good */
-	char *capture;        /* with MODE_REPLAY: the file, "-" for standard input */
-	bool all;             /* with MODE_REPLAY: whatever the recorder was asked for */
-	bool raw;             /* every event's record below its line */
-	enum output_format format;
-	bool extended;      /* -x; with MODE_RECORD: record what it takes to show all facts */
-	bool summary;       /* -S beside lines: on standard error */
-	bool wall_clock;    /* -T */
-	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
-	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
+	enum mode help_on;            /* with MODE_HELP: which mode's options */
+	uint32_t duration_s;          /* 0: no limit */
+	uint64_t max_events;          /* 0: no limit */
+	struct pid_list pids;         /* none: all */
+	bool follow;                  /* the pids' descendants too */
+	unsigned int events;          /* EVENT_BIT()s */
+	char *output;                 /* NULL: standard output; never NULL with MODE_RECORD */
+	char *formats;                /* NULL: tracefs */
+	uint32_t mmap_pages;          /* per CPU; 0: as many as are good */
+	char *capture;                /* with MODE_REPLAY: the file, "-" for standard input */
+	bool all;                     /* with MODE_REPLAY: whatever the recorder was asked for */
+	bool raw;                     /* every event's record below its line */
+	const struct sink_type *sink; /* with MODE_RECORD: the one that replays need */
+	bool summary;                 /* -S beside lines: on standard error */
+	bool wall_clock;              /* -T */
+	uint32_t arg_bytes;           /* of the user stack to take at an exec; a multiple of 8 */
+	char *environment;            /* --env: "NAME,NAME" or "all"; NULL: none */
 	struct filter_options filter;
 	unsigned int facts; /* FACT_BIT()s that formats and filters need; 0: the tracepoints do */
 	bool verbose, quiet;

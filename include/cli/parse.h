@@ -16,6 +16,7 @@ struct parse {
 	enum mode mode; /* that the first argument names; options.mode may become help or version */
 	bool stream;
 	bool format_given; /* -F */
+	bool extended;     /* -x */
 };
 
 /*

@@ -146,19 +146,16 @@ static int parse_limit_or_name(const char *text, struct parse *parse, struct err
 
 static int parse_format(const char *text, struct parse *parse, struct error *err)
 {
-	static const char *const names[] = {[OUTPUT_PIPE] = "pipe",
-					    [OUTPUT_JSON] = "json",
-					    [OUTPUT_TABLE] = "table",
-					    [OUTPUT_TREE] = "tree"};
+	const struct sink_type *type = sink_type_find(text);
+	char names[80];
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(names[i], text) == 0) {
-			parse->options.format = (enum output_format)i;
-			parse->format_given = true;
-			return 0;
-		}
+	if (!type || type->option) {
+		sink_type_names(names, sizeof(names));
+		return error_set(err, -EINVAL, "-F takes %s, not '%.40s'", names, text);
 	}
-	return error_set(err, -EINVAL, "-F takes pipe, json, table or tree, not '%.40s'", text);
+	parse->options.sink = type;
+	parse->format_given = true;
+	return 0;
 }
 
 static int parse_arg_bytes(const char *text, struct parse *parse, struct error *err)
@@ -250,7 +247,7 @@ static bool *flag_of(int option, struct parse *parse)
 	case 'f':
 		return &options->follow;
 	case 'x':
-		return &options->extended;
+		return &parse->extended;
 	case 'S':
 		return &options->summary;
 	case 'T':

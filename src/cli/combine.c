@@ -54,28 +54,42 @@ static int check_subject(const struct options *options, struct error *err)
 	return 0;
 }
 
-/* ---- formats ---- */
+/* ---- sinks ---- */
+
+/* -x and -S select sinks of their own, but -S beside lines adds one. */
+static int choose_sink(struct parse *parse, struct error *err)
+{
+	struct options *options = &parse->options;
+	const struct sink_type *pipe = sink_type_find("pipe");
+
+	if (parse->extended && options->sink != pipe)
+		return error_set(err, -EINVAL,
+				 "-x is for pipe lines: -F json, table and tree do without");
+	if (parse->extended) {
+		options->sink = sink_type_find("extended");
+	} else if (options->summary && !parse->format_given) {
+		options->sink = sink_type_find("summary");
+		options->summary = false;
+	}
+	return 0;
+}
 
 static int check_time(const struct options *options, struct error *err)
 {
-	if (!options->wall_clock || options->extended ||
-	    (options->format != OUTPUT_PIPE && options->format != OUTPUT_SUMMARY))
+	if (!options->wall_clock || options->sink->shows & SINK_SHOWS_TIME)
 		return 0;
-	if (options->format == OUTPUT_SUMMARY)
+	if (!(options->sink->shows & SINK_SHOWS_EVENTS))
 		return error_set(err, -EINVAL, "-T: -S alone has no lines to show the time in");
 	error_set(err, -EINVAL, "-T: plain pipe lines never change");
 	error_remedy(err, "-T with -x, or with -F json, table or tree");
 	return -EINVAL;
 }
 
-static int check_format(const struct options *options, struct error *err)
+static int check_sink(const struct options *options, struct error *err)
 {
-	if (options->extended && options->format != OUTPUT_PIPE)
-		return error_set(err, -EINVAL,
-				 "-x is for pipe lines: -F json, table and tree do without");
-	if (options->raw && options->format != OUTPUT_PIPE)
+	if (options->raw && !(options->sink->shows & SINK_SHOWS_RECORDS))
 		return error_set(err, -EINVAL, "--raw is for pipe lines, with or without -x");
-	if (options->environment && !options->extended && options->format != OUTPUT_JSON) {
+	if (options->environment && !(options->sink->shows & SINK_SHOWS_ENVIRONMENT)) {
 		error_set(err, -EINVAL, "--env: this format does not show the environment");
 		error_remedy(err, options->mode == MODE_RECORD ? "-x" : "-x or -F json");
 		return -EINVAL;
@@ -85,26 +99,14 @@ static int check_format(const struct options *options, struct error *err)
 
 /* ---- facts ---- */
 
-static unsigned int format_facts(const struct options *options)
+static unsigned int sink_facts(const struct options *options)
 {
-	const unsigned int processes = FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_STATUS);
-
-	switch (options->format) {
-	case OUTPUT_JSON:
-		return FACTS_ALL;
-	case OUTPUT_TABLE:
-	case OUTPUT_TREE:
-		return processes | FACT_BIT(FACT_ARGUMENTS);
-	case OUTPUT_SUMMARY:
-		return processes;
-	default:
-		return (options->extended ? FACTS_ALL : 0) | (options->summary ? processes : 0);
-	}
+	return options->sink->facts | (options->summary ? sink_type_find("summary")->facts : 0U);
 }
 
 static int find_facts(struct options *options, struct error *err)
 {
-	options->facts = format_facts(options) | filter_options_facts(&options->filter);
+	options->facts = sink_facts(options) | filter_options_facts(&options->filter);
 	if (options->arg_bytes == 0) {
 		options->arg_bytes = ARG_BYTES_DEFAULT;
 	} else if (!(options->facts & FACT_BIT(FACT_ARGUMENTS))) {
@@ -123,13 +125,11 @@ int options_combine(struct parse *parse, struct error *err)
 	if (options->mode != MODE_TRACE && options->mode != MODE_RECORD &&
 	    options->mode != MODE_REPLAY)
 		return 0;
-	if (options->summary && !parse->format_given && !options->extended) {
-		options->format = OUTPUT_SUMMARY;
-		options->summary = false;
-	}
-	int code = check_subject(options, err);
+	int code = choose_sink(parse, err);
 	if (code == 0)
-		code = check_format(options, err);
+		code = check_subject(options, err);
+	if (code == 0)
+		code = check_sink(options, err);
 	if (code == 0)
 		code = find_facts(options, err);
 	if (code < 0 || parse->stream || options->command || options->mode != MODE_TRACE)

@@ -113,7 +113,9 @@ static int parse_mode(int argc, char **argv, struct parse *parse, struct error *
 
 int options_parse(int argc, char **argv, struct options *options, struct error *err)
 {
-	struct parse parse = {.options = {.events = EVENT_SHOWABLE, .argv = argv}};
+	struct parse parse = {.options = {.events = EVENT_SHOWABLE,
+					  .sink = sink_type_find("pipe"),
+					  .argv = argv}};
 	int before_command = find_command(argc, argv, &parse.options, err);
 
 	if (before_command < 0)
@@ -146,39 +148,4 @@ void options_done(struct options *options)
 	options->formats = NULL;
 	options->capture = NULL;
 	options->environment = NULL;
-}
-
-void options_print_help(enum mode mode, FILE *out)
-{
-	const char *argv[] = {"perf_exec_trace", NULL};
-	poptContext context = poptGetContext(NULL, 1, argv, syntax_of(mode)->table, 0);
-
-	if (!context)
-		return;
-	poptSetOtherOptionHelp(context, syntax_of(mode)->usage);
-	poptPrintHelp(context, out, 0);
-	poptFreeContext(context);
-	if (mode == MODE_FORMATS)
-		fputs("\n"
-		      "A, B and SOURCE: live, a kernel of 'formats list' or the beginning of its "
-		      "name, a directory\n"
-		      "that holds events/, or a capture. EVENT: a name, SYSTEM:NAME, or a glob.\n"
-		      "\n"
-		      "Exit status: 0; 1 where diff finds differences (ids do not count); 2 on "
-		      "failure.\n",
-		      out);
-	if (mode == MODE_TRACE)
-		fputs("\n"
-		      "Traces every fork, exec and exit on this host, or of COMMAND and its "
-		      "descendants.\n"
-		      "\n"
-		      "Also: perf_exec_trace record -o FILE   the same into a capture, for replay "
-		      "or perf\n"
-		      "      perf_exec_trace replay FILE      the same from a capture of record or "
-		      "perf\n"
-		      "      perf_exec_trace check            what this host allows, and the "
-		      "remedies\n"
-		      "      perf_exec_trace formats          tracepoint formats: list, show, "
-		      "diff\n",
-		      out);
 }

@@ -31,7 +31,7 @@
 #define OPTION_CGROUP VALUE("cgroup", 'c', "only what runs in this cgroup or below", "CGROUP")
 #define OPTION_PROCESSES LONG_FLAG("no-threads", OPTION_NO_THREADS, "processes as a whole: no threads' FORK, one EXIT each")
 #define OPTION_FAILURES LONG_FLAG("failed", OPTION_FAILED, "only failures: exits of processes by a signal or with a code other than 0")
-#define OPTION_FORMAT VALUE("format", 'F', "pipe, json, table or tree (pipe)", "FMT")
+#define OPTION_FORMAT VALUE("format", 'F', "format of the output", "FMT")
 #define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
 #define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
 #define OPTION_TIME FLAG("time", 'T', "show the time of day too; not in plain pipe lines")

@@ -97,22 +97,6 @@ static struct sink_context make_context(const struct session *session,
 	};
 }
 
-static struct sink *make_sink(const struct options *options, const struct sink_context *context)
-{
-	switch (options->format) {
-	case OUTPUT_JSON:
-		return sink_json_new(context);
-	case OUTPUT_TABLE:
-		return sink_table_new(context);
-	case OUTPUT_TREE:
-		return sink_tree_new(context);
-	case OUTPUT_SUMMARY:
-		return sink_summary_new(context);
-	default:
-		return options->extended ? sink_extended_new(context) : sink_pipe_new(context);
-	}
-}
-
 /* -S beside lines: on standard error, where it is in nobody's way. */
 static bool add_summary(struct session *session, const struct session_origin *origin)
 {
@@ -121,7 +105,7 @@ static bool add_summary(struct session *session, const struct session_origin *or
 		return false;
 	const struct sink_context context =
 		make_context(session, origin, STDERR_FILENO, session->summary_writer);
-	session->summary = sink_summary_new(&context);
+	session->summary = sink_type_find("summary")->make(&context);
 	if (session->summary)
 		session->both = sink_tee_new(session->sink, session->summary);
 	return session->both != NULL;
@@ -134,7 +118,7 @@ static int make_sinks(struct session *session, const struct session_origin *orig
 	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
 	const struct sink_context context = make_context(session, origin, fd, session->writer);
 
-	session->sink = make_sink(options, &context);
+	session->sink = options->sink->make(&context);
 	if (options->raw)
 		session->raw = raw_new(session->writer, session->formats, TRACEPOINT_COUNT);
 	if (!session->sink || (options->raw && !session->raw) ||

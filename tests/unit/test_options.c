@@ -108,37 +108,37 @@ static void test_facts(void **state)
 	assert_int_equal(facts_of("record -o file -x"), FACTS_ALL);
 }
 
-static void assert_format(const char *line, enum output_format format, bool extended, bool summary)
+static void assert_sink(const char *line, const char *name, bool summary)
 {
 	struct options options = parse(line);
 
-	assert_int_equal(options.format, format);
-	assert_int_equal(options.extended, extended);
+	assert_string_equal(options.sink->name, name);
 	assert_int_equal(options.summary, summary);
 	options_done(&options);
 }
 
-static void test_formats(void **state)
+static void test_sinks(void **state)
 {
 	(void)state;
-	assert_format("", OUTPUT_PIPE, false, false);
-	assert_format("-F json", OUTPUT_JSON, false, false);
-	assert_format("--format=table", OUTPUT_TABLE, false, false);
-	assert_format("-F json -F tree", OUTPUT_TREE, false, false);
-	assert_format("-x", OUTPUT_PIPE, true, false);
-	assert_format("-S", OUTPUT_SUMMARY, false, false);
-	assert_format("-F pipe -S", OUTPUT_PIPE, false, true);
-	assert_format("-S --format pipe", OUTPUT_PIPE, false, true);
-	assert_format("-Sx", OUTPUT_PIPE, true, true);
-	assert_format("-SF json", OUTPUT_JSON, false, true);
-	assert_format("replay -S file", OUTPUT_SUMMARY, false, false);
+	assert_sink("", "pipe", false);
+	assert_sink("-F json", "json", false);
+	assert_sink("--format=table", "table", false);
+	assert_sink("-F json -F tree", "tree", false);
+	assert_sink("-x", "extended", false);
+	assert_sink("-S", "summary", false);
+	assert_sink("-F pipe -S", "pipe", true);
+	assert_sink("-S --format pipe", "pipe", true);
+	assert_sink("-Sx", "extended", true);
+	assert_sink("-SF json", "json", true);
+	assert_sink("replay -S file", "summary", false);
+	assert_refused("-F extended");
 	assert_refused("-F");
 	assert_refused("-F csv");
 	assert_refused("-F summary");
 	assert_refused("-F JSON");
 }
 
-static void test_formats_and_what_goes_with_them(void **state)
+static void test_options_of_sinks(void **state)
 {
 	static const char *const wrong[] = {
 		"-x -F json",
@@ -320,8 +320,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_formats),
-		cmocka_unit_test(test_formats_and_what_goes_with_them),
+		cmocka_unit_test(test_sinks),
+		cmocka_unit_test(test_options_of_sinks),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_limit_or_name),
 		cmocka_unit_test(test_arg_bytes),

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of sinks: one row for each format of output. Command line, help and pipeline read it.
+ */
+#ifndef PXT_SINK_SINKS_H
+#define PXT_SINK_SINKS_H
+
+#include <stddef.h>
+
+#include "compiler.h"
+#include "facts.h"
+#include "sink/sink.h"
+
+/* Options whose request a sink can show, as bits. */
+enum sink_shows {
+	SINK_SHOWS_RECORDS = 1,     /* --raw: each event's record below its line */
+	SINK_SHOWS_TIME = 2,        /* -T: the time of day */
+	SINK_SHOWS_ENVIRONMENT = 4, /* --env: the environment */
+	SINK_SHOWS_EVENTS = 8,      /* events one by one; else only totals at the end */
+};
+
+struct sink_type {
+	const char *name;   /* "json" */
+	const char *option; /* the option that selects it, "-x"; NULL: -F with its name */
+	unsigned int facts; /* FACT_BIT()s that its events need */
+	unsigned int shows; /* enum sink_shows */
+	/* CONTEXT is copied, what it refers to is borrowed. Returns NULL without memory. */
+	struct sink *(*make)(const struct sink_context *context);
+};
+
+/* All sinks, in the order of the help. */
+extern const struct sink_type sink_types[];
+extern const size_t sink_type_count;
+
+/* Returns the row called NAME, NULL where there is none. */
+const struct sink_type *sink_type_find(const char *name);
+
+/*
+ * Write the names that -F takes to TEXT, as "A, B or C". SIZE is in bytes; what does not fit is
+ * left out.
+ */
+void sink_type_names(char *text, size_t size);
+
+#endif
