@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a set-up step says when it fails: one line for the user, and what to do about it.
+ * An error for the user: one line that says what failed and why, and the remedy.
  *
  * Library modules never print. A function that can fail for reasons an errno does not tell takes a
  * struct error, fills it through error_set() and returns the negative code; main prints it once.

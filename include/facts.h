@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is known of an event beyond what its tracepoint says: who, with what arguments, as whom, and
- * how it ended. Made by the task table, seen by filter and sinks. What is not known says so: no
- * fact is ever a guess.
+ * The facts of an event beyond its tracepoint's own fields: process and parents, arguments, ids,
+ * exit status, cgroup. The task table makes them; filter and sinks read them. Each fact can be
+ * unknown; none is ever a guess.
  */
 #ifndef PXT_FACTS_H
 #define PXT_FACTS_H
@@ -13,8 +13,7 @@
 
 #include "text.h"
 
-/* What has to be opened besides the three tracepoints, as bits, for facts that somebody asked for.
- */
+/* Extra kernel data to enable beside the three tracepoints, as bits. */
 enum fact {
 	FACT_TASKS,     /* processes and threads, their kinds, parents and times: task_newtask */
 	FACT_ARGUMENTS, /* argv, environment and credentials: user stack at exec */

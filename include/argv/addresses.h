@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a process's stack and strings are, as its line in /proc/PID/stat has it.
+ * The addresses of a process's stack, arguments and environment, parsed from /proc/PID/stat.
  */
 #ifndef PXT_ARGV_ADDRESSES_H
 #define PXT_ARGV_ADDRESSES_H

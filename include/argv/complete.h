@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where the strings come from that the dump of a user stack misses.
+ * A provider of arguments and environment that a stack dump lacks: one interface, several sources.
  */
 #ifndef PXT_ARGV_COMPLETE_H
 #define PXT_ARGV_COMPLETE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What an exec made of its process: from the dump of its stack, completed by a provider.
+ * Builds the image of an exec (arguments, environment, ids) from its stack dump and a provider.
  */
 #ifndef PXT_ARGV_IMAGE_H
 #define PXT_ARGV_IMAGE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the dump of a user stack, as an exec left it, says of the program's start: argc, pointers to
- * the arguments, NULL, pointers to the environment, NULL, the auxiliary vector; then, behind a gap
- * that may hold nothing that was ever touched, and so may end the dump, the strings themselves.
+ * Parses the user stack that an exec leaves: argc, argv pointers, NULL, envp pointers, NULL, the
+ * auxiliary vector, a gap, and the strings. The gap may hold a page that was never touched; the
+ * dump ends there.
  *
  * The kernel lays the strings out one after the other, arguments first (create_elf_tables(),
  * fs/binfmt_elf.c). Strings and pointers that say otherwise are not the kernel's, and what they say
@@ -55,8 +55,8 @@ bool stack_area_start(const struct user_stack *stack, const struct stack_tables 
 		      enum stack_area area, uint64_t *start);
 
 /*
- * Whether STRINGS, read from elsewhere, can be AREA as the exec left it: so many strings, each
- * where the dump's pointers say, and no byte other than the dump has it.
+ * Returns whether STRINGS, read from elsewhere, agree with AREA of the dump: their number, the
+ * pointer of each, and every byte that the dump has.
  */
 bool stack_confirms(const struct user_stack *stack, const struct stack_tables *tables,
 		    enum stack_area area, struct text strings);

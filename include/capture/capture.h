@@ -47,8 +47,8 @@ void capture_select(struct source *source, const uint16_t *ids, size_t count);
 void capture_want(struct source *source, uint32_t type);
 
 /*
- * How samples of tracepoint ID go on behind their raw data. False where nothing is known of it: ID
- * was not recorded, or in more than one way.
+ * Fills LAYOUT with what follows the raw data in samples of tracepoint ID. Returns false where ID
+ * was not recorded, or was recorded in more than one way.
  */
 bool capture_tracepoint_extra(const struct source *source, uint16_t id,
 			      struct sample_extra_layout *layout);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is to be written otherwise than it was read: numbers replaced, stretches left out.
+ * Edits to bytes on their way from a ring to a capture: numbers replaced, ranges left out.
  */
 #ifndef PXT_CAPTURE_EDITS_H
 #define PXT_CAPTURE_EDITS_H

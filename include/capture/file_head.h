@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a perf.data file in file mode has around its records: header, attributes, feature sections.
+ * The header, attribute and feature sections of a perf.data file in file mode.
  */
 #ifndef PXT_CAPTURE_FILE_HEAD_H
 #define PXT_CAPTURE_FILE_HEAD_H

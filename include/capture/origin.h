@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a capture came to be, as far as it says: the recorder's command line and host (features, by
- * tools/perf/util/header.c of the kernel source), the first of the tasks that it was asked for (the
- * record THREAD_MAP), the boot that it saw (a note, capture/note.h). What comes twice is taken
- * once; what is malformed stays unknown.
+ * The origin of a capture: the recorder's command line and host (features, by
+ * tools/perf/util/header.c of the kernel source), the first task that it traced (the record
+ * THREAD_MAP), and the boot (a note, capture/note.h). The first of several counts; malformed parts
+ * stay unknown.
  */
 #ifndef PXT_CAPTURE_ORIGIN_H
 #define PXT_CAPTURE_ORIGIN_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a capture goes: a new file, or something that can only be written to.
+ * The output of a recording: a new file, or a stream.
  */
 #ifndef PXT_CAPTURE_OUTPUT_H
 #define PXT_CAPTURE_OUTPUT_H

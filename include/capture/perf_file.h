@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What perf.data files are made of, beyond the records of linux/perf_event.h.
+ * The numbers and structures of perf.data files, beyond the records of linux/perf_event.h.
  *
  * Layout: tools/perf/Documentation/perf.data-file-format.txt of the kernel source; the numbers are
  * those of tools/perf/util/header.h and tools/lib/perf/include/perf/event.h.

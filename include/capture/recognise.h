@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a file is, by its first bytes: a capture, or something else that can be named.
+ * Identifies a file by its first bytes: a capture of one kind or another, or something else.
  */
 #ifndef PXT_CAPTURE_RECOGNISE_H
 #define PXT_CAPTURE_RECOGNISE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What comes before the records of a capture: which events were recorded, where, when and how.
+ * Writes the head of a capture: attributes, ids, and the features that describe host and recording.
  */
 #ifndef PXT_CAPTURE_WRITE_HEAD_H
 #define PXT_CAPTURE_WRITE_HEAD_H

@@ -40,9 +40,9 @@ struct capture_beginning {
 };
 
 /*
- * What is to be known before the first event: the boot's id in a note; the pids as a THREAD_MAP; a
- * CGROUP for each cgroup; for each task a COMM and, for its descent, a FORK; FINISHED_INIT. Returns
- * 0 with *RECORDS (caller frees), or a negative errno.
+ * Make the records that precede the first event: a note with the boot's id, a THREAD_MAP with the
+ * pids, a CGROUP for each cgroup, a COMM and a FORK for each task, FINISHED_INIT. Returns 0 with
+ * *RECORDS (caller frees), or a negative errno.
  */
 int capture_initial_records(const struct capture_beginning *beginning, char **records,
 			    size_t *size) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is being parsed: the options so far, and what only the rules between them need to know.
+ * The state of the parser: the options so far, and what only the rules between them need.
  */
 #ifndef PXT_CLI_PARSE_H
 #define PXT_CLI_PARSE_H

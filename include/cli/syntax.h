@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What each mode takes, in tables that make both parser and help.
+ * The tables of options, one a mode, that make both parser and help.
  */
 #ifndef PXT_CLI_SYNTAX_H
 #define PXT_CLI_SYNTAX_H

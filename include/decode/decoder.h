@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Turns records into events, by formats that were resolved beforehand.
+ * The decoder turns records into events. Field offsets are resolved once, when it is made.
  */
 #ifndef PXT_DECODE_DECODER_H
 #define PXT_DECODE_DECODER_H

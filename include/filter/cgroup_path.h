@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From what a user calls a cgroup to its path in the cgroup v2 hierarchy.
+ * Resolves a cgroup as the user names it to its path in the cgroup v2 hierarchy.
  */
 #ifndef PXT_FILTER_CGROUP_PATH_H
 #define PXT_FILTER_CGROUP_PATH_H

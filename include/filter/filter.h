@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user asked to see.
+ * The filter selects the events to show.
  */
 #ifndef PXT_FILTER_FILTER_H
 #define PXT_FILTER_FILTER_H
@@ -20,9 +20,9 @@ struct filter {
 };
 
 /*
- * Whether EVENT, whose subject is TASK (NULL: none), is to be shown. LOST and TRUNCATED always are,
- * what only feeds the task table never is. What is not known does not pass a filter that asks for
- * it; neither does an event without facts where `more` is set.
+ * Returns whether EVENT, whose subject is TASK (NULL: none), passes. LOST and TRUNCATED always
+ * pass; events that only feed the task table never do. An unknown fact does not pass a filter on
+ * it; an event without facts does not pass where `more` is set.
  */
 bool filter_passes(const struct filter *filter, const struct event *event, const struct task *task);
 

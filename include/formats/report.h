@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What `formats` prints: lists, layouts and differences, for 80 columns.
+ * Prints lists, layouts and differences of formats, for 80 columns.
  */
 #ifndef PXT_FORMATS_REPORT_H
 #define PXT_FORMATS_REPORT_H
@@ -26,9 +26,10 @@ void report_events(const struct format_set *set, FILE *out);
 void report_layouts(const struct format_set *set, const struct style *style, FILE *out);
 
 /*
- * Where A and B disagree about the events that match PATTERN (NULL: all); which ids differ if IDS.
- * Returns 0 where they agree on all fields of all events that both cover, 1 where not, a negative
- * errno with ERR filled where something could not be compared; all else is shown nevertheless.
+ * Print the differences between A and B in the events that match PATTERN (NULL: all); with IDS,
+ * also which ids differ. Returns 0 where they agree on all fields of all events that both cover, 1
+ * where not, a negative errno with ERR filled where something could not be compared; all else is
+ * shown nevertheless.
  */
 int report_diff(const struct format_set *a, const struct format_set *b, const char *pattern,
 		bool ids, const struct style *style, FILE *out, struct error *err) MUST_CHECK;

@@ -37,9 +37,10 @@ void shipped_done(struct shipped *shipped);
 const char *shipped_find(const struct shipped *shipped, const char *name, struct error *err);
 
 /*
- * What a user means by NAME: a path where it has a slash or is a file's name, else a shipped kernel
- * (whose full name comes before a file's, its beginning after). Returns 0 with a path in PATH, 1
- * with the path of a shipped kernel's directory, or a negative errno with ERR filled.
+ * Resolve NAME as the user typed it: a path where it has a slash or is a file's name, else a
+ * shipped kernel (whose full name comes before a file's, its beginning after). Returns 0 with a
+ * path in PATH, 1 with the path of a shipped kernel's directory, or a negative errno with ERR
+ * filled.
  */
 int shipped_locate(const char *name, char *path, size_t size, struct error *err) MUST_CHECK;
 

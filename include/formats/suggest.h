@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What somebody may have meant who gave a name that does not exist.
+ * Did-you-mean suggestions for a name that does not exist.
  */
 #ifndef PXT_FORMATS_SUGGEST_H
 #define PXT_FORMATS_SUGGEST_H

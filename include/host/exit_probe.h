@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What can be known at an exit: whether the user registers hold the exit code, and by which kernel
- * addresses a call chain tells how a task left. No version says so: on some kernels perf gives out
- * no registers there (6.12.69 and later ones of that series), on some machines they have been
- * written over (s390x), and addresses differ with each boot. So children end in all these ways
- * while they are watched.
+ * Probes what this kernel shows at an exit: whether the user registers hold the exit code, and
+ * which kernel addresses in the call chain tell how a task left. Versions do not tell: some kernels
+ * give no registers there (6.12.69 and later ones of that series), some machines have overwritten
+ * them (s390x), and addresses differ with each boot. So children exit in all these ways while they
+ * are traced.
  */
 #ifndef PXT_HOST_EXIT_PROBE_H
 #define PXT_HOST_EXIT_PROBE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What this host says of itself where it bears on tracing. Read once, from files only, so that
- * tests can show it hosts that are not there.
+ * The state of the host that bears on tracing: privileges, limits, mounts, lockdown. It is read
+ * once, from files only, so that tests can present other hosts.
  */
 #ifndef PXT_HOST_FACTS_H
 #define PXT_HOST_FACTS_H

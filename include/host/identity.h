@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which host this is, and which boot of it.
+ * The name of the host and the id of its boot.
  */
 #ifndef PXT_HOST_IDENTITY_H
 #define PXT_HOST_IDENTITY_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How wide text is on a terminal, whatever the locale: wcwidth(3) knows nothing beyond ASCII in the
- * C locale, where the tool often runs.
+ * Measures the width of text on a terminal in any locale: in the C locale, in which the tool often
+ * runs, wcwidth(3) knows ASCII only.
  */
 #ifndef PXT_SINK_COLUMNS_H
 #define PXT_SINK_COLUMNS_H

@@ -45,9 +45,8 @@ struct line {
 int line_begin(struct line *line, const struct sink_context *context, size_t room) MUST_CHECK;
 
 /*
- * What stands from `line->at` to END was written there, escaped or quoted: take it into the line.
- * What goes beyond the width is cut off, between two characters, with a "…" in its place; all that
- * follows then is dropped.
+ * Take in what the caller wrote, escaped or quoted, from `line->at` to END. A line that gets wider
+ * than the terminal is cut between two characters, with a "…" at the cut; what follows is dropped.
  */
 void line_extend(struct line *line, const char *end);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the sinks for people say alike: the command of an event, how a process ended, what is
- * missing.
+ * Wording shared by the sinks for people: commands, exit statuses, losses.
  */
 #ifndef PXT_SINK_PHRASES_H
 #define PXT_SINK_PHRASES_H

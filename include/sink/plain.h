@@ -26,8 +26,8 @@ static inline bool plain_has_byte(uint64_t chunk, char byte)
 }
 
 /*
- * Whether all 8 bytes in CHUNK are printable ASCII but for \ and EXCEPTION; may be wrong where one
- * is beyond ASCII, which is not plain.
+ * Returns whether all 8 bytes in CHUNK are printable ASCII other than \ and EXCEPTION. May be wrong
+ * where one is beyond ASCII, which is not plain.
  */
 static inline bool plain_chunk(uint64_t chunk, char exception)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How many things happen in each second, over a trace of any length: constant memory and time.
+ * Counts events per second over a trace of any length, in constant memory and time.
  */
 #ifndef PXT_SINK_RATE_H
 #define PXT_SINK_RATE_H

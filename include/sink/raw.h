@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What stands below an event's line with --raw: its record as perf gave it, every field by its
- * format, and the bytes. Every line begins with a space, which no event's line does.
+ * Prints an event's record below its line (--raw): every field by its format, and the bytes. Every
+ * line begins with a space, which no event's line does.
  */
 #ifndef PXT_SINK_RAW_H
 #define PXT_SINK_RAW_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which program each process runs, and since when: what it takes to know how long programs run.
- * Bounded by the number of pids, whatever gets lost.
+ * Tracks the program that each process runs and since when, to measure how long programs run.
+ * Memory is bounded by the number of pids, whatever gets lost.
  *
  * A program runs from its exec to its process's next exec, or end. A process that never calls exec
  * runs as a copy of its parent, from its fork on; the time between a fork and the exec that follows

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where events end up: one implementation a format, all writing through a writer.
+ * A sink shows events in one format. All sinks write through a writer.
  */
 #ifndef PXT_SINK_SINK_H
 #define PXT_SINK_SINK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the summary adds up, and how it is shown.
+ * The totals of -S, and their report.
  */
 #ifndef PXT_SINK_SUMMARY_H
 #define PXT_SINK_SUMMARY_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every format has to know of characters: which bytes are UTF-8, and which characters are not
- * to be shown as they are.
+ * UTF-8 decoding, and the characters that no output shows as they are.
  */
 #ifndef PXT_SINK_UTF8_H
 #define PXT_SINK_UTF8_H
@@ -22,8 +21,8 @@
 size_t utf8_next(const unsigned char *from, size_t available, uint32_t *point);
 
 /*
- * Whether a terminal obeys the character POINT, or it ends or reorders a line: controls (C0, DEL,
- * C1), line and paragraph separator, bidirectional controls.
+ * Returns whether the character POINT drives a terminal, ends a line or reorders it: controls (C0,
+ * DEL, C1), line and paragraph separator, bidirectional controls.
  */
 bool utf8_is_harmful(uint32_t point);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where output bytes go: one buffer before one file descriptor, shared by all formats.
+ * A writer buffers output for one file descriptor.
  */
 #ifndef PXT_SINK_WRITER_H
 #define PXT_SINK_WRITER_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is open on one CPU: the event that owns the ring, the tracepoints that write into it too
+ * The perf events of one CPU: the event that owns the ring, the tracepoints redirected into it
  * (PERF_EVENT_IOC_SET_OUTPUT), and the mapped ring.
  */
 #ifndef PXT_SOURCE_CPU_RING_H
@@ -85,9 +85,9 @@ struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t in
 int cpu_ring_read_ids(struct cpu_ring *ring) MUST_CHECK;
 
 /*
- * How many tracepoint events were lost since the last call, exactly, whatever LOST records say:
- * those are written late or never, and count sideband too. Before Linux 6.0 (no PERF_FORMAT_LOST)
- * they are all there is: pass what one said as RECORDED (0: none).
+ * Returns the number of tracepoint events lost since the last call. It is exact, unlike LOST
+ * records, which are written late or never and count sideband too. Before Linux 6.0 (no
+ * PERF_FORMAT_LOST) those are all there is: pass the count of one as RECORDED (0: none).
  */
 uint64_t cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded);
 

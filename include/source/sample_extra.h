@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What follows the raw data in a sample: user registers, user stack, cgroup.
+ * Parses what follows the raw data in a sample: user registers, user stack, cgroup.
  *
  * Order and layout: perf_output_sample(), kernel/events/core.c, and perf_event_open(2).
  */

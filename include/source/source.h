@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where records come from: the live rings or a file. Yields them in time order.
+ * A source yields records in time order, from the live rings or from a capture.
  */
 #ifndef PXT_SOURCE_SOURCE_H
 #define PXT_SOURCE_SOURCE_H

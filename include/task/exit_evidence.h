@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How a process ended, from what was seen of its threads.
+ * Infers how a process ended from the signals and exits of its threads.
  *
- * No tracepoint says it. There is the signal that was sent, the signal that a thread took before it
- * came to its end, and the argument of the system call that it was in. What follows from that, and
- * what does not (kernel/signal.c and kernel/exit.c, Linux 5.10 to 7.3):
+ * No tracepoint tells the exit status. There is the signal that was sent, the signal that a thread
+ * took before it came to its end, and the argument of the system call that it was in. What follows
+ * from that, and what does not (kernel/signal.c and kernel/exit.c, Linux 5.10 to 7.3):
  *
  * - A fatal signal that dumps no core is turned into a SIGKILL for every thread as soon as it is
  *   sent (complete_signal()): what the threads take is 9, what was sent before it is the truth. One

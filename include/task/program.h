@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a process executes: a copy of what its exec showed, shared by all that it forks.
+ * A program is a copy of what an exec showed, shared by the process and all that it forks.
  */
 #ifndef PXT_TASK_PROGRAM_H
 #define PXT_TASK_PROGRAM_H

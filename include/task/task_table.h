@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who is who: every live task that has been seen, by tid, kept up to date by the events in time
- * order. Sees every event before any filter does, else descent breaks.
+ * The task table holds every live task that has been seen, by tid. The events keep it up to date in
+ * time order, before any filter: otherwise ancestry breaks.
  *
  * A tid names a task only while that lives: an EXIT ends it, a FORK of the same tid is another
  * task. Memory is bounded by the number of tids (pid_max), whatever gets lost.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is kept of a task, thread or leader, for the facts of its events.
+ * The state kept of a task, thread or leader, for the facts of its events.
  */
 #ifndef PXT_TASK_THREAD_H
 #define PXT_TASK_THREAD_H

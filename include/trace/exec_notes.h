@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was completed of an exec, as notes in a capture (capture/note.h): the recorder writes them,
- * the replay has them at hand when the exec comes.
+ * Notes on completed execs (capture/note.h): the recorder writes them, the replay reads them before
+ * the exec.
  *
  * A note has the time of its exec less 1 ns, so that it comes before it, and the exec's pid. Its
  * first string is the stack pointer that the exec left, in hexadecimal; the others are the strings.

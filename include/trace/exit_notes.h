@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the recorder found out about exits (host/exit_probe.h), as a note at the beginning of a
- * capture: without it the call chains of its exits are only numbers.
+ * The note on exit paths (host/exit_probe.h) at the beginning of a capture: without it the call
+ * chains of its exits are only numbers.
  *
  * The note has a string for each address: the number of its enum exit_path, a blank, and the
  * address in hexadecimal.

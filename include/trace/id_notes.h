@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who the processes are that were there when a recording began, as a note at its beginning.
+ * The note on the ids of processes older than a recording, at its beginning.
  *
  * The note has a string for each: its pid, and its uid, euid, gid and egid, in decimal, with blanks
  * between them.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was there before the trace began: tasks out of /proc, cgroups out of their hierarchy.
+ * Enters what is older than the trace into the task table: tasks from /proc, cgroups from cgroupfs.
  */
 #ifndef PXT_TRACE_OLD_TASKS_H
 #define PXT_TRACE_OLD_TASKS_H

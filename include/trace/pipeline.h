@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What happens to every record, wherever it comes from: decode, task table, filter, sink; and the
- * counts of it.
+ * The pipeline puts each record through decoder, task table, filter and sink, and counts.
  */
 #ifndef PXT_TRACE_PIPELINE_H
 #define PXT_TRACE_PIPELINE_H

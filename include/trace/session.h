@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a live trace and a replay have in common: a source, the pipeline behind it, the output, and
- * the closing summary.
+ * A session is what live trace and replay share: a source, the pipeline, the output, and the
+ * closing line.
  */
 #ifndef PXT_TRACE_SESSION_H
 #define PXT_TRACE_SESSION_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What tracing live and recording have in common: the opened tracepoints, COMMAND, signals, the
- * time limit, and the notices about all that.
+ * Tracing is what live trace and record share: the open tracepoints, COMMAND, signals, the time
+ * limit, and the notices about them.
  */
 #ifndef PXT_TRACE_TRACING_H
 #define PXT_TRACE_TRACING_H
