@@ -17,12 +17,17 @@
 struct decoder;
 
 /*
- * FORMATS[i] is the format of tracepoint_names[i], or NULL where it is not traced; they are needed
+ * FORMATS[i] is the format of tracepoint_types[i], or NULL where it is not traced; they are needed
  * only during the call. Returns 0 with *DECODER (free with decoder_free()), -EBADMSG where a format
  * lacks a field that an event needs, -ENOMEM; ERR says which.
  */
 int decoder_new(const struct format *const formats[TRACEPOINT_COUNT], struct decoder **decoder,
 		struct error *err) MUST_CHECK;
+
+/* decoder_new() of COUNT other TYPES (borrowed), the first three of which are the shown ones. */
+int decoder_new_of(const struct tracepoint_type *const types[], size_t count,
+		   const struct format *const formats[], struct decoder **decoder,
+		   struct error *err) MUST_CHECK;
 
 void decoder_free(struct decoder *decoder);
 

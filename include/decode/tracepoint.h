@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tracepoints that this tool knows.
+ * The table of tracepoints: one row each, with the fields to load, the function that decodes them,
+ * and the facts that need it. Live trace, recorder, replay and decoder read it.
  */
 #ifndef PXT_DECODE_TRACEPOINT_H
 #define PXT_DECODE_TRACEPOINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "decode/field.h"
+#include "event.h"
+#include "source/record.h"
 
 /* The first three are shown, in the order of enum event_type; the others feed the task table. */
 enum tracepoint {
@@ -13,9 +19,9 @@ enum tracepoint {
 	TRACEPOINT_EXEC,
 	TRACEPOINT_EXIT,
 	TRACEPOINT_NEW_TASK,     /* a fork's clone_flags */
-	TRACEPOINT_SIGNAL_SENT,  /* in the context of who sends it */
-	TRACEPOINT_SIGNAL_TAKEN, /* in the context of who gets it */
-	TRACEPOINT_OOM_VICTIM,   /* whom the OOM killer chose */
+	TRACEPOINT_SIGNAL_SENT,  /* in the context of the sender */
+	TRACEPOINT_SIGNAL_TAKEN, /* in the context of the receiver */
+	TRACEPOINT_OOM_VICTIM,   /* the OOM killer's choice */
 	TRACEPOINT_EXIT_GROUP,   /* exit_group(2) with its code */
 	TRACEPOINT_EXIT_THREAD,  /* exit(2), the system call: of one thread */
 	TRACEPOINT_COUNT
@@ -25,10 +31,59 @@ enum tracepoint {
 
 #define TRACEPOINT_BIT(tracepoint) (1U << (tracepoint))
 
-struct tracepoint_name {
-	const char *system, *name;
+/* A field that a tracepoint's decode function loads. */
+struct tracepoint_field {
+	const char *name; /* NULL ends the list */
+	enum { TRACEPOINT_NUMBER, TRACEPOINT_TEXT } kind;
+	bool optional; /* some kernels lack it: its struct field then has size 0 */
 };
 
-extern const struct tracepoint_name tracepoint_names[TRACEPOINT_COUNT];
+#define TRACEPOINT_FIELDS_MAX 6
+
+struct tracepoint_type {
+	const char *system, *name;
+	struct tracepoint_field fields[TRACEPOINT_FIELDS_MAX + 1];
+	/*
+	 * Make EVENT out of RECORD. FIELDS are those of this row, resolved. Returns 1; 0 where it
+	 * is no event of ours; -EBADMSG where RECORD is malformed.
+	 */
+	int (*decode)(const struct field *fields, const struct record *record, struct event *event);
+	unsigned int facts; /* FACT_BIT()s that need it; 0: no fact does */
+	bool exit_call;     /* tells exit codes where the exit's registers do not */
+	const char *filter; /* for the kernel (PERF_EVENT_IOC_SET_FILTER); NULL: none */
+};
+
+extern const struct tracepoint_type tracepoint_fork, tracepoint_exec, tracepoint_exit;
+extern const struct tracepoint_type tracepoint_new_task;
+extern const struct tracepoint_type tracepoint_signal_sent, tracepoint_signal_taken;
+extern const struct tracepoint_type tracepoint_oom_victim;
+extern const struct tracepoint_type tracepoint_exit_group, tracepoint_exit_thread;
+
+/* All of them, by enum tracepoint. */
+extern const struct tracepoint_type *const tracepoint_types[TRACEPOINT_COUNT];
+
+/* Loads for decode functions: they return 0 or -EBADMSG. An int is a pid, a signal, a code. */
+static inline MUST_CHECK int tracepoint_int(const struct field *field, const struct record *record,
+					    int32_t *number)
+{
+	int64_t value;
+	int code = field_number(field, record->raw, record->raw_size, &value);
+
+	if (code == 0)
+		*number = (int32_t)value;
+	return code;
+}
+
+static inline MUST_CHECK int tracepoint_number(const struct field *field,
+					       const struct record *record, int64_t *number)
+{
+	return field_number(field, record->raw, record->raw_size, number);
+}
+
+static inline MUST_CHECK int tracepoint_text(const struct field *field, const struct record *record,
+					     struct text *text)
+{
+	return field_text(field, record->raw, record->raw_size, text);
+}
 
 #endif

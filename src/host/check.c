@@ -68,8 +68,8 @@ static int read_format(struct check *check, const struct format_dir *dir, size_t
 	const struct machine machine = machine_native();
 	struct error err = {0};
 	struct format *format;
-	int code = format_dir_read(dir, tracepoint_names[index].system,
-				   tracepoint_names[index].name, &machine, &format, &err);
+	int code = format_dir_read(dir, tracepoint_types[index]->system,
+				   tracepoint_types[index]->name, &machine, &format, &err);
 
 	if (code < 0) {
 		if (dir->origin != FORMAT_DIR_GIVEN)
@@ -77,8 +77,8 @@ static int read_format(struct check *check, const struct format_dir *dir, size_t
 		row_of_error(&check->formats, &err);
 		return code;
 	}
-	check->plan.tracepoints[index].system = tracepoint_names[index].system;
-	check->plan.tracepoints[index].name = tracepoint_names[index].name;
+	check->plan.tracepoints[index].system = tracepoint_types[index]->system;
+	check->plan.tracepoints[index].name = tracepoint_types[index]->name;
 	check->plan.tracepoints[index].id = format->id;
 	check->plan.tracepoint_count = index + 1;
 	format_free(format);

@@ -73,8 +73,8 @@ static int unless_missing(int code, struct error *err)
 static int read_own_formats(struct replay *replay, struct error *err)
 {
 	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
-		int code = capture_format(replay->session.source, tracepoint_names[i].system,
-					  tracepoint_names[i].name, &replay->formats[i], err);
+		int code = capture_format(replay->session.source, tracepoint_types[i]->system,
+					  tracepoint_types[i]->name, &replay->formats[i], err);
 		code = unless_missing(code, err);
 		if (code < 0)
 			return code;
@@ -88,7 +88,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 
 	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code =
-			format_dir_read(dir, tracepoint_names[i].system, tracepoint_names[i].name,
+			format_dir_read(dir, tracepoint_types[i]->system, tracepoint_types[i]->name,
 					&machine, &replay->formats[i], err);
 		code = unless_missing(code, err);
 		if (code < 0)
@@ -183,7 +183,7 @@ static void select_recorded(struct replay *replay)
 		else if (i < TRACEPOINTS_SHOWN &&
 			 (replay->options.follow || replay->options.events & EVENT_BIT(i)))
 			notice(&replay->options, "sched:%s was not recorded",
-			       tracepoint_names[i].name);
+			       tracepoint_types[i]->name);
 	}
 	capture_select(replay->session.source, ids, count);
 }

@@ -3,9 +3,8 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "event.h"
@@ -31,12 +30,21 @@ static unsigned int needed_for_facts(unsigned int facts)
 {
 	unsigned int needed = 0;
 
-	if (facts & FACT_BIT(FACT_TASKS))
-		needed |= TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
-	if (facts & FACT_BIT(FACT_STATUS))
-		needed |= TRACEPOINT_BIT(TRACEPOINT_SIGNAL_SENT) |
-			  TRACEPOINT_BIT(TRACEPOINT_SIGNAL_TAKEN) |
-			  TRACEPOINT_BIT(TRACEPOINT_OOM_VICTIM);
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (tracepoint_types[i]->facts & facts)
+			needed |= TRACEPOINT_BIT(i);
+	}
+	return needed;
+}
+
+static unsigned int needed_for_exit_calls(void)
+{
+	unsigned int needed = 0;
+
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (tracepoint_types[i]->exit_call)
+			needed |= TRACEPOINT_BIT(i);
+	}
 	return needed;
 }
 
@@ -48,8 +56,8 @@ static int read_formats(struct tracepoints *tracepoints, unsigned int needed, st
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (!(needed & TRACEPOINT_BIT(i)))
 			continue;
-		int code = format_dir_read(&tracepoints->dir, tracepoint_names[i].system,
-					   tracepoint_names[i].name, &machine,
+		int code = format_dir_read(&tracepoints->dir, tracepoint_types[i]->system,
+					   tracepoint_types[i]->name, &machine,
 					   &tracepoints->formats[i], err);
 		if (code < 0 && !(code == -ENOENT && i >= TRACEPOINTS_SHOWN))
 			return code;
@@ -74,20 +82,19 @@ static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *p
 	return 0;
 }
 
-/*
- * Only signals that may end a process, or of which it was thought that they may: ones that were not
- * ignored, and what became of them. SIGCHLD, which every exit sends, is the most frequent of all.
- */
-static int filter_signals(struct tracepoints *tracepoints, struct error *err)
+/* The filters of the table's rows. */
+static int add_own_filters(struct tracepoints *tracepoints, struct error *err)
 {
-	char **sent = &tracepoints->filters[TRACEPOINT_SIGNAL_SENT];
-	char **taken = &tracepoints->filters[TRACEPOINT_SIGNAL_TAKEN];
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		const char *filter = tracepoint_types[i]->filter;
 
-	if (asprintf(sent, "(result == 0 || result == 4) && sig != %d", SIGCHLD) < 0)
-		*sent = NULL;
-	if (asprintf(taken, "sig != %d", SIGCHLD) < 0)
-		*taken = NULL;
-	return *sent && *taken ? 0 : error_set(err, -ENOMEM, "out of memory");
+		if (!filter || !tracepoints->formats[i])
+			continue;
+		tracepoints->filters[i] = strdup(filter);
+		if (!tracepoints->filters[i])
+			return error_set(err, -ENOMEM, "out of memory");
+	}
+	return 0;
 }
 
 /*
@@ -102,23 +109,16 @@ static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
 		exit_probe(exit->id, tracepoints->registers, &tracepoints->exit_paths);
 	if (tracepoints->exit_paths.known)
 		return 0;
-	return read_formats(tracepoints,
-			    TRACEPOINT_BIT(TRACEPOINT_EXIT_GROUP) |
-				    TRACEPOINT_BIT(TRACEPOINT_EXIT_THREAD),
-			    err);
+	return read_formats(tracepoints, needed_for_exit_calls(), err);
 }
 
 static int add_filters(struct tracepoints *tracepoints, const struct options *options,
 		       struct error *err)
 {
-	int code = 0;
-
 	/* Facts need all events: a parent's and a sender's name are told by those of others. */
 	if (options->pids.count > 0 && !options->follow && !options->facts)
-		code = filter_pids(tracepoints, &options->pids, err);
-	if (code == 0 && options->facts & FACT_BIT(FACT_STATUS))
-		code = filter_signals(tracepoints, err);
-	return code;
+		return filter_pids(tracepoints, &options->pids, err);
+	return add_own_filters(tracepoints, err);
 }
 
 int tracepoints_init(struct tracepoints *tracepoints, const struct options *options,
@@ -184,8 +184,8 @@ void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_pla
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (!tracepoints->formats[i])
 			continue;
-		plan->tracepoints[plan->tracepoint_count].system = tracepoint_names[i].system;
-		plan->tracepoints[plan->tracepoint_count].name = tracepoint_names[i].name;
+		plan->tracepoints[plan->tracepoint_count].system = tracepoint_types[i]->system;
+		plan->tracepoints[plan->tracepoint_count].name = tracepoint_types[i]->name;
 		plan->tracepoints[plan->tracepoint_count].id = tracepoints->formats[i]->id;
 		plan->tracepoints[plan->tracepoint_count].filter = tracepoints->filters[i];
 		plan->tracepoints[plan->tracepoint_count].extra =

@@ -38,8 +38,8 @@ static void begin(struct reading *reading)
 	struct error err = {0};
 
 	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++) {
-		int code = capture_format(reading->source, tracepoint_names[i].system,
-					  tracepoint_names[i].name, &reading->formats[i], &err);
+		int code = capture_format(reading->source, tracepoint_types[i]->system,
+					  tracepoint_types[i]->name, &reading->formats[i], &err);
 
 		must_hold(code <= 0 && (code < 0) == !reading->formats[i], "a format or none");
 		formats[i] = reading->formats[i];

@@ -88,9 +88,9 @@ static void load_formats(const char *name, const struct machine *machine, struct
 	snprintf(path, sizeof(path), "formats/%s", name);
 	must_hold(format_dir_open(&dir, path, &err) == 0, "this is the top of the tree");
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
-		int code =
-			format_dir_read(&dir, tracepoint_names[i].system, tracepoint_names[i].name,
-					machine, &parts->formats[i], &err);
+		int code = format_dir_read(&dir, tracepoint_types[i]->system,
+					   tracepoint_types[i]->name, machine, &parts->formats[i],
+					   &err);
 
 		must_hold(code == 0 || (code == -ENOENT && i >= TRACEPOINTS_SHOWN),
 			  "a shipped format is a good one");

@@ -239,7 +239,7 @@ static void resolve_kernel(struct kernel *kernel)
 	for (size_t i = 0; i < KERNEL_EVENTS; i++) {
 		if (format_parse("sched", kernel->text[i], kernel->length[i], &kernel->machine,
 				 &kernel->format[i], &err))
-			fail_msg("%s, %s: %s", kernel->name, tracepoint_names[i].name, err.what);
+			fail_msg("%s, %s: %s", kernel->name, tracepoint_types[i]->name, err.what);
 	}
 }
 
@@ -252,7 +252,7 @@ static void load_kernel(struct kernel *kernel, const char *name)
 	kernel->machine.long_size = load_long_size(name);
 	for (size_t i = 0; i < KERNEL_EVENTS; i++) {
 		snprintf(path, sizeof(path), FORMATS "/%s/events/sched/%s/format", name,
-			 tracepoint_names[i].name);
+			 tracepoint_types[i]->name);
 		kernel->text[i] = load_file(path, &kernel->length[i]);
 	}
 }

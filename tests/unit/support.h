@@ -100,7 +100,7 @@ bool fake_ring_write(struct fake_ring *fake, const void *bytes, uint64_t length)
 
 /* ---- the kernels under formats/ ---- */
 
-#define KERNEL_EVENTS 3 /* fork, exec, exit: the order of tracepoint_names */
+#define KERNEL_EVENTS 3 /* fork, exec, exit: the order of tracepoint_types */
 
 struct kernel {
 	char name[128];

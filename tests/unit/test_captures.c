@@ -92,8 +92,8 @@ static void open_replayed(struct replayed *replayed, int fd)
 
 	assert_int_equal(capture_open(fd, &replayed->source, &err), 0);
 	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++) {
-		assert_int_equal(capture_format(replayed->source, tracepoint_names[i].system,
-						tracepoint_names[i].name, &replayed->formats[i],
+		assert_int_equal(capture_format(replayed->source, tracepoint_types[i]->system,
+						tracepoint_types[i]->name, &replayed->formats[i],
 						&err),
 				 0);
 		formats[i] = replayed->formats[i];

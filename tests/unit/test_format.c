@@ -111,7 +111,7 @@ static void check_kernel_event(const struct kernel *kernel, size_t event)
 	assert_int_equal(sscanf(strstr(text, "\nID:"), " ID: %u", &id), 1);
 	assert_int_equal(format->id, id);
 	assert_string_equal(format->system, "sched");
-	assert_string_equal(format->name, tracepoint_names[event].name);
+	assert_string_equal(format->name, tracepoint_types[event]->name);
 	assert_int_equal(format->field_count, count);
 	for (size_t i = 0; i < count; i++) {
 		assert_as_declared(&format->fields[i], &declared[i], &kernel->machine);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * task:task_newtask: the flags of a fork, and kernel-made threads, which have no fork.
+ */
+#include <errno.h>
+
+#include "decode/tracepoint.h"
+
+enum { COMMON_PID, PID, CLONE_FLAGS };
+
+static int decode_new_task(const struct field *fields, const struct record *record,
+			   struct event *event)
+{
+	int64_t flags;
+
+	if (tracepoint_int(&fields[COMMON_PID], record, &event->current_tid) < 0 ||
+	    tracepoint_int(&fields[PID], record, &event->new_task.pid) < 0 ||
+	    tracepoint_number(&fields[CLONE_FLAGS], record, &flags) < 0)
+		return -EBADMSG;
+	event->type = EVENT_NEW_TASK;
+	event->new_task.clone_flags = (uint64_t)flags;
+	return 1;
+}
+
+const struct tracepoint_type tracepoint_new_task = {
+	.system = "task",
+	.name = "task_newtask",
+	.fields = {[COMMON_PID] = {"common_pid", TRACEPOINT_NUMBER, false},
+		   [PID] = {"pid", TRACEPOINT_NUMBER, false},
+		   [CLONE_FLAGS] = {"clone_flags", TRACEPOINT_NUMBER, false}},
+	.decode = decode_new_task,
+	.facts = FACT_BIT(FACT_TASKS),
+};
