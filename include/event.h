@@ -135,6 +135,37 @@ struct event {
 };
 
 /*
+ * Returns the id of the task that EVENT happened to, as its payload has it: of a FORK, the one that
+ * forks. 0 where the payload does not say.
+ */
+static inline int32_t event_task(const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		return event->fork.parent_pid;
+	case EVENT_EXEC:
+		return event->exec.pid;
+	case EVENT_EXIT:
+		return event->exit.pid;
+	default:
+		return 0;
+	}
+}
+
+/* Returns the name of that task, an EXEC's new one. Only for FORK, EXEC and EXIT. */
+static inline struct text event_comm(const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		return event->fork.parent_comm;
+	case EVENT_EXEC:
+		return event->exec.comm;
+	default:
+		return event->exit.comm;
+	}
+}
+
+/*
  * The kind of EVENT, a FORK, for those to whom a vfork is a process like any other: without clone
  * flags the two are not told apart.
  */

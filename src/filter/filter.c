@@ -9,17 +9,8 @@
 
 static bool takes_part(const struct pid_list *pids, const struct event *event)
 {
-	switch (event->type) {
-	case EVENT_FORK:
-		return pid_list_has(pids, event->fork.parent_pid) ||
-		       pid_list_has(pids, event->fork.child_pid);
-	case EVENT_EXEC:
-		return pid_list_has(pids, event->exec.pid);
-	case EVENT_EXIT:
-		return pid_list_has(pids, event->exit.pid);
-	default:
-		return true;
-	}
+	return pid_list_has(pids, event_task(event)) ||
+	       (event->type == EVENT_FORK && pid_list_has(pids, event->fork.child_pid));
 }
 
 /* ---- filters that look at facts: none of them lets pass what is not known ---- */
@@ -39,18 +30,6 @@ static bool has_parent(const struct filter_options *options, const struct event 
 	if (event->type != EVENT_FORK || event_fork_kind(event) == FORK_KIND_THREAD)
 		return facts->ppid == options->ppid;
 	return event_fork_kind(event) != FORK_KIND_UNKNOWN && facts->tgid == options->ppid;
-}
-
-static struct text comm_of(const struct event *event)
-{
-	switch (event->type) {
-	case EVENT_FORK:
-		return event->fork.parent_comm;
-	case EVENT_EXEC:
-		return event->exec.comm;
-	default:
-		return event->exit.comm;
-	}
 }
 
 static bool comm_matches(const regex_t *name, struct text comm)
@@ -76,7 +55,7 @@ static bool argv0_matches(const regex_t *name, const struct string_list *known)
 static bool has_name(const struct filter_options *options, const struct event *event,
 		     const struct facts *facts)
 {
-	return !options->name || comm_matches(options->name, comm_of(event)) ||
+	return !options->name || comm_matches(options->name, event_comm(event)) ||
 	       argv0_matches(options->name, &facts->arguments.known);
 }
 

@@ -99,21 +99,6 @@ static void drop_foreign_ids(struct event *event)
 		event->comm.tid = 0;
 }
 
-/* The task whose doing EVENT is, as its payload has it; 0: the payload does not say. */
-static int32_t payload_tid(const struct event *event)
-{
-	switch (event->type) {
-	case EVENT_FORK:
-		return event->fork.parent_pid;
-	case EVENT_EXEC:
-		return event->exec.pid;
-	case EVENT_EXIT:
-		return event->exit.pid;
-	default:
-		return 0;
-	}
-}
-
 static bool knows_nobody(void *context, int32_t tid)
 {
 	(void)context;
@@ -127,7 +112,7 @@ static bool knows_nobody(void *context, int32_t tid)
  */
 static void look_for_foreign_ids(struct pipeline *pipeline, const struct event *event)
 {
-	int32_t tid = payload_tid(event);
+	int32_t tid = event_task(event);
 
 	if (tid == 0 || event->sample_tid <= 0 || event->sample_tid == tid)
 		return;
