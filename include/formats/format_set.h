@@ -31,7 +31,7 @@ struct format_set {
 	struct machine machine; /* of a directory's, only the word size is known */
 	enum format_set_scope scope;
 	struct format_entry *entries; /* sorted by system and name */
-	size_t count;
+	size_t count, capacity;
 };
 
 /* Whether PATTERN (NAME, SYSTEM:NAME, or a glob of either) means SYSTEM's event NAME. */

@@ -11,6 +11,7 @@
 
 #include "argv/addresses.h"
 #include "argv/stack.h"
+#include "base/files.h"
 
 /* Read at a time: more than most arguments, and environments, are. */
 #define READ_SIZE ((size_t)16 * 1024)
@@ -58,29 +59,13 @@ static int read_strings(const struct proc_provider *provider, int32_t pid, const
 	return code;
 }
 
-/* The start of the file at PATH, which one read gets, and a NUL. Returns its length, or -errno. */
-static ssize_t read_line(int proc_fd, const char *path, char *line, size_t size)
-{
-	int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	ssize_t got = read(fd, line, size - 1);
-	if (got < 0)
-		got = -errno;
-	else
-		line[got] = '\0';
-	close(fd);
-	return got;
-}
-
 static bool read_stat(const struct proc_provider *provider, int32_t pid,
 		      struct addresses *addresses)
 {
 	char path[32], text[2048];
 
 	snprintf(path, sizeof(path), "%d/stat", pid);
-	ssize_t length = read_line(provider->proc_fd, path, text, sizeof(text));
+	ssize_t length = file_read_at(provider->proc_fd, path, text, sizeof(text));
 	return length > 0 && addresses_parse(text, (size_t)length, addresses) == 0;
 }
 
@@ -92,11 +77,11 @@ static bool has_random_addresses(const struct proc_provider *provider, int32_t p
 	char path[32], text[32];
 
 	snprintf(path, sizeof(path), "%d/personality", pid);
-	if (read_line(provider->proc_fd, path, text, sizeof(text)) <= 0 ||
+	if (file_read_at(provider->proc_fd, path, text, sizeof(text)) <= 0 ||
 	    strtoul(text, NULL, 16) & ADDR_NO_RANDOMIZE)
 		return false;
-	return read_line(provider->proc_fd, "sys/kernel/randomize_va_space", text, sizeof(text)) >
-		       0 &&
+	return file_read_at(provider->proc_fd, "sys/kernel/randomize_va_space", text,
+			    sizeof(text)) > 0 &&
 	       strtoul(text, NULL, 10) > 0;
 }
 

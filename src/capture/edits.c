@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 struct edit {
 	size_t at;
 	uint64_t what; /* the value, or how many bytes are cut */
@@ -12,15 +14,8 @@ struct edit {
 
 static int append(struct edit_list *edits, size_t at, uint64_t what)
 {
-	if (edits->count == edits->capacity) {
-		size_t capacity = edits->capacity ? 2 * edits->capacity : 64;
-		struct edit *grown = realloc(edits->list, capacity * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		edits->list = grown;
-		edits->capacity = capacity;
-	}
+	if (ARRAY_GROW(edits->list, edits->count, edits->capacity) < 0)
+		return -ENOMEM;
 	edits->list[edits->count++] = (struct edit){at, what};
 	return 0;
 }

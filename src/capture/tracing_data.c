@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "source/record.h"
 
 static const unsigned char magic[] = {0x17, 0x08, 0x44, 't', 'r', 'a', 'c', 'i', 'n', 'g'};
@@ -119,16 +120,8 @@ static int add_event(struct parse *parse, struct text system, struct text format
 {
 	struct tracing_data *data = parse->data;
 
-	if (data->event_count == parse->capacity) {
-		size_t capacity = parse->capacity ? 2 * parse->capacity : 16;
-		struct tracing_event *grown =
-			realloc(data->events, capacity * sizeof(*data->events));
-
-		if (!grown)
-			return -ENOMEM;
-		data->events = grown;
-		parse->capacity = capacity;
-	}
+	if (ARRAY_GROW(data->events, data->event_count, parse->capacity) < 0)
+		return -ENOMEM;
 
 	struct text rest = format;
 	struct tracing_event event = {.system = system, .format = format};

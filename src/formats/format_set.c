@@ -13,6 +13,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/files.h"
 #include "capture/capture.h"
 #include "decode/format_dir.h"
 #include "formats/shipped.h"
@@ -66,19 +68,6 @@ static void free_entry(struct format_entry *entry)
 	free(entry->why);
 }
 
-static int make_room(struct format_set *set)
-{
-	/* Grown at every power of two. */
-	if (set->count & (set->count - 1))
-		return 0;
-	size_t capacity = set->count ? 2 * set->count : 1;
-	struct format_entry *entries = realloc(set->entries, capacity * sizeof(*entries));
-	if (!entries)
-		return -ENOMEM;
-	set->entries = entries;
-	return 0;
-}
-
 /* Takes FORMAT over, also where it fails. WHY goes with a FORMAT that is NULL. */
 static int add_entry(struct format_set *set, const char *system, const char *name,
 		     struct format *format, const char *why)
@@ -91,7 +80,7 @@ static int add_entry(struct format_set *set, const char *system, const char *nam
 	};
 	bool whole = entry.system && entry.name && (format || entry.why);
 
-	if (!whole || make_room(set) < 0) {
+	if (!whole || ARRAY_GROW(set->entries, set->count, set->capacity) < 0) {
 		free_entry(&entry);
 		return -ENOMEM;
 	}
@@ -239,18 +228,14 @@ static int load_capture(const char *path, const char *pattern, struct format_set
 
 /* ---- what kernel it is ---- */
 
-/* Read a small file, as far as it fits. "" where there is none. */
+/* Read the file NAME below DIRECTORY, as far as it fits. "" where there is none. */
 static void read_small(const char *directory, const char *name, char *text, size_t size)
 {
 	char path[512];
 
-	text[0] = '\0';
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	FILE *file = fopen(path, "re");
-	if (!file)
+	if (file_read_at(AT_FDCWD, path, text, size) < 0)
 		return;
-	text[fread(text, 1, size - 1, file)] = '\0';
-	fclose(file);
 }
 
 /* `commit` in the head of a ring-buffer page is a long: trace-cmd and perf go by it too. */

@@ -6,7 +6,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "base/files.h"
 
 /* Every other CPU of 8192, one by one, takes 20 KiB. */
 #define TEXT_MAX 65536
@@ -70,37 +71,16 @@ int cpu_list_parse(const char *text, struct cpu_list *list)
 	return 0;
 }
 
-/* Read all of FD as a string. Returns 0, -EINVAL where it is none or too long, another errno. */
-static int read_text(int fd, char *text, size_t size)
-{
-	size_t length = 0;
-
-	for (;;) {
-		ssize_t got = read(fd, text + length, size - length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		length += (size_t)got;
-		if (length == size)
-			return -EINVAL;
-	}
-	text[length] = '\0';
-	return strlen(text) == length ? 0 : -EINVAL;
-}
-
 int cpu_list_read(const char *path, struct cpu_list *list)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
 	char *text = malloc(TEXT_MAX);
-	int code = text ? read_text(fd, text, TEXT_MAX) : -ENOMEM;
-	close(fd);
-	if (code == 0)
+
+	if (!text)
+		return -ENOMEM;
+	ssize_t length = file_read_at(AT_FDCWD, path, text, TEXT_MAX);
+	int code = length < 0 ? (int)length : -EINVAL;
+	/* Neither cut nor with a NUL inside. */
+	if (length >= 0 && length < TEXT_MAX - 1 && strlen(text) == (size_t)length)
 		code = cpu_list_parse(text, list);
 	free(text);
 	return code;

@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/files.h"
+
 /* include/linux/proc_ns.h: the inode numbers of the initial namespaces, fixed since Linux 3.8. */
 #define INITIAL_USER_NS "user:[4026531837]"
 #define INITIAL_PID_NS "pid:[4026531836]"
@@ -25,15 +27,14 @@ static FILE *open_at(int root_fd, const char *path)
 }
 
 /* The first line of the file at PATH; false where there is none. */
-static bool read_line(int root_fd, const char *path, char *line, int size)
+static bool read_line(int root_fd, const char *path, char *line, size_t size)
 {
-	FILE *file = open_at(root_fd, path);
-
-	if (!file)
+	if (file_read_at(root_fd, path, line, size) <= 0)
 		return false;
-	bool got = fgets(line, size, file) != NULL;
-	fclose(file);
-	return got;
+	char *end = strchr(line, '\n');
+	if (end)
+		end[1] = '\0';
+	return true;
 }
 
 static bool read_number(int root_fd, const char *path, int *number)

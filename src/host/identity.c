@@ -4,22 +4,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/types.h>
 #include <sys/utsname.h>
-#include <unistd.h>
+
+#include "base/files.h"
 
 #define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
-
-static void read_boot_id(char boot_id[BOOT_ID_SIZE])
-{
-	int fd = open(BOOT_ID_PATH, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? 0 : read(fd, boot_id, BOOT_ID_SIZE - 1);
-
-	boot_id[got > 0 ? got : 0] = '\0';
-	boot_id[strcspn(boot_id, "\n")] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
 
 void host_identity_of_this_host(struct host_identity *identity)
 {
@@ -28,5 +17,6 @@ void host_identity_of_this_host(struct host_identity *identity)
 	*identity = (struct host_identity){.name = ""};
 	if (uname(&name) == 0)
 		snprintf(identity->name, sizeof(identity->name), "%.64s", name.nodename);
-	read_boot_id(identity->boot_id);
+	if (file_read_at(AT_FDCWD, BOOT_ID_PATH, identity->boot_id, BOOT_ID_SIZE) > 0)
+		identity->boot_id[strcspn(identity->boot_id, "\n")] = '\0';
 }

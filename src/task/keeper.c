@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "task/cgroup_names.h"
 #include "task/describe.h"
 #include "task/leaderless.h"
@@ -277,15 +278,8 @@ int keeper_name_cgroup(struct keeper *keeper, uint64_t id, struct text path)
 
 static int remember_parent(struct keeper *keeper, const struct old_task *task)
 {
-	if (keeper->old_count == keeper->old_capacity) {
-		size_t capacity = keeper->old_capacity ? 2 * keeper->old_capacity : 256;
-		struct old_parent *grown = realloc(keeper->old_parents, capacity * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		keeper->old_parents = grown;
-		keeper->old_capacity = capacity;
-	}
+	if (ARRAY_GROW(keeper->old_parents, keeper->old_count, keeper->old_capacity) < 0)
+		return -ENOMEM;
 	keeper->old_parents[keeper->old_count++] = (struct old_parent){task->tgid, task->ppid};
 	return 0;
 }

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/files.h"
+
 struct process {
 	int32_t pid, ppid;
 	char state;
@@ -67,21 +70,12 @@ static int parse_stat(const char *text, size_t length, struct stat_line *stat)
 	return 0;
 }
 
-/* Read the file at PATH under /proc, up to SIZE bytes with a NUL. The length, or a negative errno.
- */
+/* Read the file at PATH under /proc. Returns its length; -ESRCH where the task is gone. */
 static ssize_t read_file(int proc_fd, const char *path, char *text, size_t size)
 {
-	int fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = file_read_at(proc_fd, path, text, size);
 
-	if (fd < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
-	ssize_t got = read(fd, text, size - 1);
-	if (got < 0)
-		got = -errno;
-	else
-		text[got] = '\0';
-	close(fd);
-	return got;
+	return length == -ENOENT ? -ESRCH : length;
 }
 
 /* PATH is that of a stat file of proc(5) under /proc. */
@@ -114,15 +108,8 @@ static bool is_dead(char state)
 
 static int append(struct process_list *list, const struct process *process)
 {
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? 2 * list->capacity : 256;
-		struct process *grown = realloc(list->processes, capacity * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		list->processes = grown;
-		list->capacity = capacity;
-	}
+	if (ARRAY_GROW(list->processes, list->count, list->capacity) < 0)
+		return -ENOMEM;
 	list->processes[list->count++] = *process;
 	return 0;
 }

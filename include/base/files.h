@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads small files whole: those of /proc, /sys and tracefs.
+ */
+#ifndef PXT_BASE_FILES_H
+#define PXT_BASE_FILES_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "compiler.h"
+
+/*
+ * Read the file at PATH below DIR_FD (openat(2)) into TEXT, up to SIZE - 1 bytes, and end it with a
+ * NUL. Returns its length, or a negative errno with TEXT "".
+ */
+ssize_t file_read_at(int dir_fd, const char *path, char *text, size_t size) MUST_CHECK;
+
+#endif
