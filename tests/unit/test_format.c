@@ -423,6 +423,22 @@ static void test_rel_loc_resolves(void **state)
 	format_free(format);
 }
 
+/* __cpumask() of the kernel, in ipi:ipi_send_cpumask for one: dynamic, but without brackets. */
+static void test_a_dynamic_array_without_brackets(void **state)
+{
+	struct format *format = parse_with_fields(
+		"\tfield:__data_loc cpumask_t cpumask;\toffset:8;\tsize:4;\tsigned:0;\n"
+		"\tfield:void * callsite;\toffset:16;\tsize:8;\tsigned:0;\n");
+
+	(void)state;
+	assert_non_null(format);
+	assert_int_equal(format_find(format, "cpumask")->at.kind, FIELD_DATA_LOC);
+	assert_string_equal(format_find(format, "cpumask")->declaration,
+			    "__data_loc cpumask_t cpumask");
+	assert_int_equal(format_find(format, "callsite")->at.offset, 16);
+	format_free(format);
+}
+
 /* 32-bit ARM declares `char comm[32]` with size:16. */
 static void test_the_size_counts_not_the_declaration(void **state)
 {
@@ -471,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_odd_declarations),
 		cmocka_unit_test(test_a_field_given_twice),
 		cmocka_unit_test(test_rel_loc_resolves),
+		cmocka_unit_test(test_a_dynamic_array_without_brackets),
 		cmocka_unit_test(test_the_size_counts_not_the_declaration),
 		cmocka_unit_test(test_the_id_must_be_there_and_fit),
 	};
