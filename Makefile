@@ -192,7 +192,23 @@ C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 format:
 	clang-format -i $(C_FILES)
 format-check:
-	clang-format --dry-run --Werror $(C_FILES)
+	$(Q)clang-format --dry-run --Werror $(C_FILES)
+
+# What looks at the source without running it. clang-tidy takes the most, so two at a time.
+SHELL_FILES := .ci/run scripts/install-deps scripts/demo completions/$(PROGRAM).bash
+.PHONY: lint
+lint:
+	$(Q)$(MAKE) --no-print-directory format-check
+	$(call say,LINT,clang-tidy)
+	$(Q)printf '%s\n' $(SOURCES) | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- \
+		-std=c17 $(subst ','"'"',$(ALL_CPPFLAGS)) 2>/dev/null' clang-tidy
+	$(call say,LINT,cppcheck)
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--suppressions-list=.cppcheck --error-exitcode=1 -j 2 -Iinclude -D_GNU_SOURCE src
+	$(call say,LINT,shellcheck)
+	$(Q)shellcheck $(SHELL_FILES)
+	$(call say,LINT,mandoc)
+	$(Q)mandoc -T lint -W warning man/$(PROGRAM).1
 
 compile_commands.json: force
 	bear -- $(MAKE) -B tests
@@ -208,5 +224,6 @@ help:
 	@echo 'bench            compare with the tracers that are installed'
 	@echo 'fuzz             each fuzz target for FUZZ_SECONDS (60), with clang'
 	@echo 'format           clang-format all sources; format-check only looks'
+	@echo 'lint             format-check, clang-tidy, cppcheck, shellcheck, mandoc'
 	@echo 'compile_commands.json   for clangd and the like, through bear'
 	@echo 'V=1  SAN=1  DEBUG=1  WERROR=1  CC=clang  PREFIX=  DESTDIR=  BUILD='

@@ -34,7 +34,7 @@ _perf_exec_trace_words()
 	formats) compgen -W 'list show diff' -- "$3" ;;
 	*)
 		case $3 in
-		-*) compgen -W "$(_perf_exec_trace_options "$1" $2) --" -- "$3" ;;
+		-*) compgen -W "$(_perf_exec_trace_options "$1" ${2:+"$2"}) --" -- "$3" ;;
 		*)
 			case $2 in
 			'') compgen -W 'record replay check formats' -- "$3" ;;
@@ -48,7 +48,7 @@ _perf_exec_trace_words()
 
 _perf_exec_trace()
 {
-	local word=$2 before=$3 mode= i
+	local word=$2 before=$3 mode='' i
 
 	# bash takes --option=value for three words.
 	if [[ $word == = ]]; then
