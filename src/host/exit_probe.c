@@ -42,19 +42,10 @@ static void end_by_signal(void)
 }
 
 #ifdef __x86_64__
-static void on_refusal(int signal)
-{
-	(void)signal;
-	end_by_signal();
-}
-
-/*
- * A kernel without 32-bit calls (CONFIG_IA32_EMULATION, ia32_emulation=0) answers with SIGSEGV. It
- * is handled: the kernel logs a general protection fault that is not (unhandled_signal()).
- */
+/* A kernel without 32-bit calls (CONFIG_IA32_EMULATION, ia32_emulation=0) answers with SIGSEGV. */
 static void call_32(long number)
 {
-	signal(SIGSEGV, on_refusal);
+	signal(SIGSEGV, SIG_DFL);
 	__asm__ volatile("int $0x80" : : "a"(number), "b"(PROBE_CODE) : "memory");
 }
 
