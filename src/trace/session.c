@@ -207,8 +207,14 @@ int session_output_failed(struct session *session, int code, struct error *err)
 		session->reader_gone = true;
 		return 0;
 	}
-	return error_set(err, code, "cannot write %.200s: %s", path ? path : "standard output",
-			 strerror(-code));
+	if (!path)
+		path = "standard output";
+	if (code == -ETIME)
+		return error_set(err, code,
+				 "the reader of %.200s is stuck: %zu bytes, and events behind "
+				 "them, were not delivered",
+				 path, writer_undelivered(session->writer));
+	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
 int session_feed(struct session *session, const struct record *record, struct error *err)
