@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user is told besides the events: standard error, one line each.
+ * What the user is told besides the events: standard error, one line each (say.h).
  */
 #ifndef PXT_TRACE_NOTICE_H
 #define PXT_TRACE_NOTICE_H
