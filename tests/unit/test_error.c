@@ -50,7 +50,9 @@ static void test_nothing_drives_a_terminal_or_hides(void **state)
 {
 	/* CSI as one character, a byte that is not UTF-8, an override, what is not seen, a tag. */
 	static const char *const texts[][2] = {
-		{"\xc2\x9b" "2J", "\\xc2\\x9b2J"},
+		{"\xc2\x9b"
+		 "2J",
+		 "\\xc2\\x9b2J"},
 		{"\xff", "\\xff"},
 		{"\u202e", "\\xe2\\x80\\xae"},
 		{"\ufeff\u2060", "\\xef\\xbb\\xbf\\xe2\\x81\\xa0"},
