@@ -149,4 +149,31 @@ def recording_into_a_pipe_that_does_not_block():
         run_tool('replay', directory / 'capture').must_succeed()
 
 
+@tracing_test
+def fifo_without_a_reader_is_said_and_can_be_left():
+    with scratch() as directory:
+        fifo = directory / 'fifo'
+        os.mkfifo(fifo)
+        for command in (['-o', fifo], ['record', '-o', fifo]):
+            with subprocess.Popen([tool(), *map(str, command)], stderr=subprocess.PIPE) as process:
+                said = process.stderr.readline()
+                process.send_signal(signal.SIGTERM)
+                status = process.wait(BOUND * scale())
+            expect(b'waiting for somebody to read' in said, f'{command} says {said!r}')
+            equal(status, 1, f'status of {command}')
+
+
+@tracing_test
+def names_of_descriptors_are_outputs():
+    with scratch() as directory:
+        for options in ([], ['-F', 'json']):
+            run_tool('-q', '-o', directory / 'new', *options, '--', 'true').must_succeed()
+            equal((directory / 'new').stat().st_mode & 0o077 == 0, bool(options), 'private')
+        for command in (['-q'], ['record', '-q']):
+            with open(directory / 'file', 'wb') as file:
+                run_tool(*command, '-o', '/dev/stdout', '--', 'true', stdout=file).must_succeed()
+            expect((directory / 'file').stat().st_size > 0, f'nothing from {command}')
+            expect(os.path.islink('/dev/stdout'), '/dev/stdout was renamed')
+
+
 main()
