@@ -17,7 +17,8 @@ struct error {
 
 /*
  * Fill ERR->what from a format, clear its remedy, and return CODE (a negative errno) as it is.
- * Control bytes become '?', what is too long is cut; ERR's own texts may be among the arguments.
+ * All of it is printable (printable.h), what is too long is cut; ERR's own texts may be among the
+ * arguments.
  */
 int error_set(struct error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

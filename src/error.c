@@ -3,7 +3,8 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "printable.h"
 
 /*
  * Format into TEXT, one line whatever the arguments hold. Formatted aside first: the arguments may
@@ -16,11 +17,7 @@ static void format_line(char *text, size_t size, const char *fmt, va_list args)
 
 	if (vsnprintf(line, sizeof(line), fmt, args) < 0)
 		line[0] = '\0';
-	for (char *c = line; *c; c++) {
-		if ((unsigned char)*c < ' ' || *c == '\177')
-			*c = '?';
-	}
-	snprintf(text, size, "%s", line);
+	printable(text, size, line);
 }
 
 int error_set(struct error *err, int code, const char *fmt, ...)

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "formats/formats.h"
 #include "host/check.h"
+#include "say.h"
 #include "trace/live_trace.h"
 #include "trace/record.h"
 #include "trace/replay.h"
@@ -35,8 +36,7 @@ static void complain(const struct error *err)
 {
 	if (err->what[0] == '\0')
 		return;
-	fprintf(stderr, "perf_exec_trace: %s%s%s\n", err->what, err->remedy[0] ? "; try: " : "",
-		err->remedy);
+	say("%s%s%s", err->what, err->remedy[0] ? "; try: " : "", err->remedy);
 }
 
 static int finish_stdout(struct error *err)

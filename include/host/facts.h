@@ -11,13 +11,12 @@
 #include <stdint.h>
 
 #include "compiler.h"
+#include "lockdown.h"
 
 /* linux/capability.h of Linux 5.8; the installed headers may be older. */
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38
 #endif
-
-enum lockdown { LOCKDOWN_UNKNOWN, LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
 
 /* How perf_event_open answers a call that opens nothing on any kernel. */
 enum perf_syscall {

@@ -26,10 +26,16 @@ char *writer_reserve(struct writer *writer, size_t room) MUST_CHECK;
 /* END is behind the last byte that was written at what writer_reserve() returned. */
 void writer_commit(struct writer *writer, const char *end);
 
-/* Write out all that is buffered. Returns 0 or a negative errno, -EPIPE where nobody reads. */
+/*
+ * Write out all that is buffered. Returns 0 or a negative errno, -EPIPE where nobody reads, and
+ * -ETIME where nobody did in time after a stop was asked for (write_all.h).
+ */
 int writer_flush(struct writer *writer) MUST_CHECK;
 
 /* The first failure, 0 where there was none. It stays: after it nothing is written any more. */
 int writer_error(const struct writer *writer);
+
+/* How many bytes of the buffer were not taken by the write that failed. */
+size_t writer_undelivered(const struct writer *writer);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Notices to the user on standard error, one line each.
+ * Notices to the user on standard error, one line each (say.h).
  */
 #ifndef PXT_TRACE_NOTICE_H
 #define PXT_TRACE_NOTICE_H

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Signals as something to poll: SIGINT, SIGTERM and SIGHUP ask for a clean end, SIGCHLD says that
- * COMMAND may have ended. A second one of the same stop signal has its default effect, so that a
- * trace that cannot end (nobody reads its output) can be killed in the ordinary way.
+ * COMMAND may have ended. From a stop signal on, SIGALRM interrupts whatever blocks, so that a
+ * reader who takes nothing holds nobody up (write_all.h). A second one of the same stop signal has
+ * its default effect.
  *
- * The only mutable global state of the program: a handler has no other place to write to.
+ * With stop.h the only mutable global state of the program: a handler has no other place to write
+ * to.
  */
 #ifndef PXT_TRACE_SIGNALS_H
 #define PXT_TRACE_SIGNALS_H

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "output_file.h"
+
 static int keep_old(const char *path)
 {
 	char *old;
@@ -21,34 +23,51 @@ static int keep_old(const char *path)
 }
 
 /* Captures hold what processes were called: for nobody else's eyes. */
-static int create_file(const char *path)
+static int create_file(const char *path, struct error *err)
 {
-	int code = keep_old(path);
+	int fd = keep_old(path);
 
-	if (code < 0)
-		return code;
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	return fd < 0 ? -errno : fd;
+	if (fd == 0)
+		fd = output_file_make(path, O_RDWR, OUTPUT_PRIVATE);
+	return fd < 0 ? error_set(err, fd, "cannot write %.200s: %s", path, strerror(-fd)) : fd;
 }
 
-static int open_special(const char *path)
+/* Names of descriptors and devices: what they stand for cannot be renamed. */
+static bool is_of_the_system(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	return strncmp(path, "/dev/", strlen("/dev/")) == 0 ||
+	       strncmp(path, "/proc/", strlen("/proc/")) == 0;
+}
 
-	return fd < 0 ? -errno : fd;
+/* A file that is open already, by the name of its descriptor. */
+static int open_again(const char *path, struct error *err)
+{
+	int fd = output_file_open(path, O_RDWR, OUTPUT_PRIVATE, err);
+
+	if (fd < 0)
+		return fd;
+	int code = output_file_truncate(fd);
+	if (code < 0) {
+		close(fd);
+		return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
+	}
+	return fd;
 }
 
 static int open_path(struct capture_output *output, const char *path, struct error *err)
 {
 	struct stat found;
+	bool there = stat(path, &found) == 0;
 
-	output->stream = stat(path, &found) == 0 && !S_ISREG(found.st_mode);
+	output->stream = there && !S_ISREG(found.st_mode);
 	output->name = path;
-	output->fd = output->stream ? open_special(path) : create_file(path);
-	if (output->fd < 0)
-		return error_set(err, output->fd, "cannot write %.200s: %s", path,
-				 strerror(-output->fd));
-	return 0;
+	if (output->stream)
+		output->fd = output_file_open(path, O_WRONLY, OUTPUT_PRIVATE, err);
+	else if (there && is_of_the_system(path))
+		output->fd = open_again(path, err);
+	else
+		output->fd = create_file(path, err);
+	return output->fd < 0 ? output->fd : 0;
 }
 
 int capture_output_open(struct capture_output *output, const char *path, struct error *err)

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "write_all.h"
+
 struct capture_writer {
 	int fd;
 	bool stream;
@@ -21,35 +23,10 @@ struct capture_writer {
 
 /* ---- bytes ---- */
 
-static void drop_written(struct iovec **pieces, int *count, size_t written)
-{
-	while (*count > 0 && written >= (*pieces)->iov_len) {
-		written -= (*pieces)->iov_len;
-		(*pieces)++;
-		(*count)--;
-	}
-	if (*count > 0) {
-		(*pieces)->iov_base = (char *)(*pieces)->iov_base + written;
-		(*pieces)->iov_len -= written;
-	}
-}
-
 static int write_pieces(const struct capture_writer *writer, uint64_t at, struct iovec *pieces,
 			int count)
 {
-	drop_written(&pieces, &count, 0);
-	while (count > 0) {
-		ssize_t wrote = writer->stream ? writev(writer->fd, pieces, count)
-					       : pwritev(writer->fd, pieces, count, (off_t)at);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		at += (uint64_t)wrote;
-		drop_written(&pieces, &count, (size_t)wrote);
-	}
-	return 0;
+	return write_all(writer->fd, writer->stream ? WRITE_HERE : at, pieces, count);
 }
 
 static int write_at(const struct capture_writer *writer, uint64_t at, const void *bytes,

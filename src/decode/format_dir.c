@@ -3,33 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <mntent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
-/*
- * A mount of tracefs that is attached nowhere: reachable through its fd only. Returns the fd or a
- * negative errno: -ENOSYS before Linux 5.2, -EPERM without CAP_SYS_ADMIN in the initial namespaces.
- */
-static int mount_detached(void)
-{
-	long context = syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC);
-
-	if (context < 0)
-		return -errno;
-	long mount = syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
-	if (mount == 0)
-		mount = syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
-	int code = mount < 0 ? -errno : (int)mount;
-	close((int)context);
-	return code;
-}
+#include "detached_mount.h"
+#include "lockdown.h"
 
 /*
  * Where a filesystem of TYPE is mounted, if it is, with SUFFIX behind. By hand, because libtracefs
@@ -50,6 +33,14 @@ static bool find_mounted(const char *type, const char *suffix, char *path, size_
 	return found;
 }
 
+/* There 6.12 and 7.3 oops when a tracefs that we mounted goes away (seen with umount(8) alone). */
+static int refuse_to_mount(struct error *err)
+{
+	return error_set(err, -EPERM,
+			 "tracefs is not mounted, and with lockdown=confidentiality kernels do not "
+			 "survive that it is mounted and unmounted");
+}
+
 int format_dir_open_tracefs(struct format_dir *dir, struct error *err)
 {
 	struct format_dir mounted = {.origin = FORMAT_DIR_MOUNTED, .fd = -1};
@@ -58,7 +49,9 @@ int format_dir_open_tracefs(struct format_dir *dir, struct error *err)
 		*dir = mounted;
 		return 0;
 	}
-	int fd = mount_detached();
+	if (lockdown_of_this_host() == LOCKDOWN_CONFIDENTIALITY)
+		return refuse_to_mount(err);
+	int fd = detached_mount("tracefs");
 	if (fd >= 0) {
 		*dir = (struct format_dir){.origin = FORMAT_DIR_PRIVATE, .fd = fd};
 		snprintf(dir->path, sizeof(dir->path), "/proc/self/fd/%d", fd);

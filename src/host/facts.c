@@ -88,20 +88,6 @@ static void gather_status(int root_fd, struct host_facts *facts)
 	fclose(file);
 }
 
-/* "none [integrity] confidentiality": the one in brackets is in force. */
-static enum lockdown read_lockdown(int root_fd)
-{
-	char line[128];
-
-	if (!read_line(root_fd, "sys/kernel/security/lockdown", line, sizeof(line)))
-		return LOCKDOWN_UNKNOWN;
-	if (strstr(line, "[confidentiality]"))
-		return LOCKDOWN_CONFIDENTIALITY;
-	if (strstr(line, "[integrity]"))
-		return LOCKDOWN_INTEGRITY;
-	return strstr(line, "[none]") ? LOCKDOWN_NONE : LOCKDOWN_UNKNOWN;
-}
-
 static bool in_namespace(int root_fd, const char *path, const char *initial)
 {
 	char link[64];
@@ -132,7 +118,7 @@ void host_facts_gather(int root_fd, int perf_errno, struct host_facts *facts)
 	*facts = (struct host_facts){.bounding = UINT64_MAX, .seccomp = -1};
 	gather_sysctls(root_fd, facts);
 	gather_status(root_fd, facts);
-	facts->lockdown = read_lockdown(root_fd);
+	facts->lockdown = lockdown_below(root_fd);
 	facts->perf_syscall = judge_syscall(facts, perf_errno);
 	facts->initial_user_ns = in_namespace(root_fd, "proc/self/ns/user", INITIAL_USER_NS);
 	facts->initial_pid_ns = in_namespace(root_fd, "proc/self/ns/pid", INITIAL_PID_NS);

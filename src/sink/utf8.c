@@ -64,6 +64,40 @@ bool utf8_is_harmful(uint32_t point)
 	       (point >= 0x2066 && point <= 0x2069);   /* isolates */
 }
 
+/*
+ * The Unicode Standard: Default_Ignorable_Code_Point (DerivedCoreProperties.txt), less the bidi
+ * controls above and the variation selectors and joiners (U+200C, U+200D), which change how a
+ * visible character before them looks; and the interlinear annotation characters.
+ */
+bool utf8_is_invisible(uint32_t point)
+{
+	static const uint32_t ranges[][2] = {
+		{0xad, 0xad},       /* SOFT HYPHEN */
+		{0x34f, 0x34f},     /* COMBINING GRAPHEME JOINER */
+		{0x115f, 0x1160},   /* Hangul fillers */
+		{0x17b4, 0x17b5},   /* Khmer inherent vowels */
+		{0x180b, 0x180f},   /* Mongolian selectors, vowel separator */
+		{0x200b, 0x200b},   /* ZERO WIDTH SPACE */
+		{0x2060, 0x2065},   /* WORD JOINER, invisible operators */
+		{0x206a, 0x206f},   /* deprecated format characters */
+		{0x3164, 0x3164},   /* HANGUL FILLER */
+		{0xfeff, 0xfeff},   /* ZERO WIDTH NO-BREAK SPACE */
+		{0xffa0, 0xffa0},   /* HALFWIDTH HANGUL FILLER */
+		{0xfff0, 0xfffb},   /* reserved, interlinear annotations */
+		{0x1bca0, 0x1bca3}, /* shorthand format controls */
+		{0x1d173, 0x1d17a}, /* musical format controls */
+		{0xe0000, 0xe0fff}, /* tags, variation selectors supplement */
+	};
+
+	if (point < ranges[0][0])
+		return false;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
+		if (point >= ranges[i][0] && point <= ranges[i][1])
+			return true;
+	}
+	return false;
+}
+
 bool utf8_is_valid(struct text text)
 {
 	const unsigned char *from = (const unsigned char *)text.bytes;

@@ -2,9 +2,9 @@
 #include "sink/writer.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <unistd.h>
+
+#include "write_all.h"
 
 /* What a pipe holds by default (pipe(7)): one write takes it all. */
 #define BUFFER_SIZE 65536U
@@ -14,6 +14,7 @@ struct writer {
 	size_t capacity, used;
 	int fd;
 	int error;
+	size_t undelivered; /* bytes, of the write that failed */
 };
 
 struct writer *writer_new(int fd)
@@ -38,35 +39,14 @@ void writer_free(struct writer *writer)
 	free(writer);
 }
 
-/* Somebody who shares the descriptor may have made it non-blocking. */
-static void wait_writable(int fd)
-{
-	struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
-
-	poll(&poll_fd, 1, -1);
-}
-
-static int write_all(struct writer *writer)
-{
-	size_t done = 0;
-
-	while (done < writer->used) {
-		ssize_t wrote = write(writer->fd, writer->buffer + done, writer->used - done);
-
-		if (wrote >= 0)
-			done += (size_t)wrote;
-		else if (errno == EAGAIN)
-			wait_writable(writer->fd);
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return 0;
-}
-
 int writer_flush(struct writer *writer)
 {
-	if (writer->error == 0)
-		writer->error = write_all(writer);
+	struct iovec piece = {writer->buffer, writer->used};
+
+	if (writer->error == 0) {
+		writer->error = write_all(writer->fd, WRITE_HERE, &piece, 1);
+		writer->undelivered = piece.iov_len;
+	}
 	writer->used = 0;
 	return writer->error;
 }
@@ -99,4 +79,9 @@ void writer_commit(struct writer *writer, const char *end)
 int writer_error(const struct writer *writer)
 {
 	return writer->error;
+}
+
+size_t writer_undelivered(const struct writer *writer)
+{
+	return writer->undelivered;
 }

@@ -2,7 +2,8 @@
 #include "trace/notice.h"
 
 #include <stdarg.h>
-#include <stdio.h>
+
+#include "say.h"
 
 void notice(const struct options *options, const char *format, ...)
 {
@@ -11,8 +12,6 @@ void notice(const struct options *options, const char *format, ...)
 	if (options->quiet)
 		return;
 	va_start(args, format);
-	fputs("perf_exec_trace: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	say_args(format, args);
 	va_end(args);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "clock.h"
+#include "say.h"
 
 #define FIRST_NS NS_PER_S
 #define INTERVAL_NS 200000000ULL
@@ -25,13 +26,14 @@ bool progress_is_due(struct progress *progress)
 
 void progress_show(struct progress *progress, const char *format, ...)
 {
+	char text[256];
 	va_list args;
 
 	va_start(args, format);
-	fputs(ERASE_LINE, stderr);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fflush(stderr);
+	say_as_is(ERASE_LINE);
+	say_as_is(text);
 	progress->shown = true;
 	progress->due_ns = clock_now_ns(CLOCK_MONOTONIC) + INTERVAL_NS;
 }
@@ -39,6 +41,6 @@ void progress_show(struct progress *progress, const char *format, ...)
 void progress_clear(struct progress *progress)
 {
 	if (progress->shown)
-		fputs(ERASE_LINE, stderr);
+		say_as_is(ERASE_LINE);
 	progress->shown = false;
 }

@@ -59,15 +59,28 @@ struct recording {
 	struct progress progress;
 };
 
+static int say_write_failed(const struct recording *recording, int code, struct error *err)
+{
+	const struct capture_output *output = &recording->output;
+
+	if (code == -ETIME)
+		return error_set(err, code,
+				 "the reader of %.200s is stuck: what was recorded after the first "
+				 "%" PRIu64 " bytes was not delivered",
+				 output->name,
+				 recording->writer ? capture_writer_size(recording->writer) : 0);
+	return error_set(err, code, "cannot write %.200s: %s%s", output->name, strerror(-code),
+			 output->stream || !recording->writer
+				 ? ""
+				 : "; what was written until then can be replayed");
+}
+
 static int write_failed(struct recording *recording, int code, struct error *err)
 {
-	if (code == -EPIPE) {
-		recording->reader_gone = true;
-		return 0;
-	}
-	return error_set(
-		err, code, "cannot write %.200s: %s%s", recording->output.name, strerror(-code),
-		recording->output.stream ? "" : "; what was written until then can be replayed");
+	if (code != -EPIPE)
+		return say_write_failed(recording, code, err);
+	recording->reader_gone = true;
+	return 0;
 }
 
 /* ---- setting up ---- */
@@ -159,8 +172,7 @@ static int start_capture(struct recording *recording, const struct record_events
 		code = capture_writer_new(recording->output.fd, recording->output.stream,
 					  &description, &features, &recording->writer);
 		if (code < 0)
-			error_set(err, code, "cannot write %.200s: %s", recording->output.name,
-				  strerror(-code));
+			say_write_failed(recording, code, err);
 	}
 	capture_features_done(&features);
 	return code;

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "output_file.h"
 #include "trace/notice.h"
 
 void session_done(struct session *session)
@@ -23,30 +24,34 @@ void session_done(struct session *session)
 	env_selection_done(&session->environment);
 	decoder_free(session->decoder);
 	task_table_free(session->tasks);
+	if (session->made_output)
+		output_file_remove(session->options->output, session->output_fd);
 	if (session->output_fd >= 0)
 		close(session->output_fd);
-	if (session->made_output)
-		unlink(session->options->output);
 }
 
-static int open_file(struct session *session, const char *path)
+static int open_file(struct session *session, const char *path, struct error *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	/* Arguments and environments are for nobody else's eyes. */
+	const mode_t mode = session->options->facts ? OUTPUT_PRIVATE : OUTPUT_SHARED;
+	int fd = output_file_make(path, O_WRONLY, mode);
 
 	session->made_output = fd >= 0;
-	if (fd < 0 && errno == EEXIST)
-		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	session->output_fd = fd;
-	return fd < 0 ? -errno : 0;
+	if (fd == -EEXIST)
+		fd = output_file_open(path, O_WRONLY, mode, err);
+	else if (fd < 0)
+		error_set(err, fd, "cannot write %.200s: %s", path, strerror(-fd));
+	session->output_fd = fd < 0 ? -1 : fd;
+	return fd < 0 ? fd : 0;
 }
 
 int session_open_output(struct session *session, struct error *err)
 {
 	const char *path = session->options->output;
-	int code = path ? open_file(session, path) : 0;
+	int code = path ? open_file(session, path, err) : 0;
 
 	if (code < 0)
-		return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
+		return code;
 	session->writer = writer_new(path ? session->output_fd : STDOUT_FILENO);
 	return session->writer ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
@@ -54,8 +59,8 @@ int session_open_output(struct session *session, struct error *err)
 void session_keep_output(struct session *session)
 {
 	session->made_output = false;
-	/* EINVAL: a pipe or a device, which holds nothing. */
-	if (session->output_fd >= 0 && ftruncate(session->output_fd, 0) < 0)
+	/* A failure shows when there is something to write. */
+	if (session->output_fd >= 0 && output_file_truncate(session->output_fd) < 0)
 		return;
 }
 
@@ -193,8 +198,14 @@ int session_output_failed(struct session *session, int code, struct error *err)
 		session->reader_gone = true;
 		return 0;
 	}
-	return error_set(err, code, "cannot write %.200s: %s", path ? path : "standard output",
-			 strerror(-code));
+	if (!path)
+		path = "standard output";
+	if (code == -ETIME)
+		return error_set(err, code,
+				 "the reader of %.200s is stuck: %zu bytes, and events behind "
+				 "them, were not delivered",
+				 path, writer_undelivered(session->writer));
+	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
 int session_feed(struct session *session, const struct record *record, struct error *err)

@@ -7,7 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/time.h>
 #include <unistd.h>
+
+#include "stop.h"
+
+/* How often a write that blocks is interrupted once a stop was asked for, us. */
+#define TICK_US 50000
 
 static volatile sig_atomic_t stop_signal;
 static volatile sig_atomic_t stop_from_process;
@@ -24,12 +30,31 @@ static void wake_up(void)
 	errno = saved;
 }
 
+/*
+ * The stop signal itself may come just before a write that blocks for ever. A plain system call:
+ * safe in a handler, though POSIX does not say so.
+ */
+static void start_ticking(void)
+{
+	static const struct itimerval ticks = {{0, TICK_US}, {0, TICK_US}};
+
+	setitimer(ITIMER_REAL, &ticks, NULL);
+}
+
 static void on_stop(int signal, siginfo_t *info, void *context)
 {
 	(void)context;
 	stop_from_process = info->si_code <= 0;
 	stop_signal = signal;
+	stop_ask();
+	start_ticking();
 	wake_up();
+}
+
+/* Its use is the EINTR. */
+static void on_tick(int signal)
+{
+	(void)signal;
 }
 
 static void on_child(int signal)
@@ -38,7 +63,7 @@ static void on_child(int signal)
 	wake_up();
 }
 
-/* Without SA_RESTART: a write that blocks for ever ends, and is tried once more. */
+/* Without SA_RESTART: a write that blocks is interrupted, and looks whether it is to go on. */
 static int install_stop(int signal)
 {
 	struct sigaction action = {
@@ -50,15 +75,28 @@ static int install_stop(int signal)
 	return sigaction(signal, &action, NULL) < 0 ? -errno : 0;
 }
 
+/* Whoever started us may have them blocked. */
+static int unblock_ticks(void)
+{
+	sigset_t ticks;
+
+	sigemptyset(&ticks);
+	sigaddset(&ticks, SIGALRM);
+	return sigprocmask(SIG_UNBLOCK, &ticks, NULL);
+}
+
 static int install_all(void)
 {
 	struct sigaction child = {.sa_handler = on_child, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction tick = {.sa_handler = on_tick};
 	struct sigaction hangup;
 
 	sigemptyset(&child.sa_mask);
 	sigemptyset(&ignore.sa_mask);
-	if (sigaction(SIGCHLD, &child, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0 ||
+	sigemptyset(&tick.sa_mask);
+	if (unblock_ticks() < 0 || sigaction(SIGALRM, &tick, NULL) < 0 ||
+	    sigaction(SIGCHLD, &child, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0 ||
 	    sigaction(SIGXFSZ, &ignore, NULL) < 0 || sigaction(SIGHUP, NULL, &hangup) < 0)
 		return -errno;
 	/* nohup(1) had it ignored. */

@@ -300,18 +300,17 @@ int tracing_wait(struct tracing *tracing, struct error *err)
 void tracing_wait_for_command(struct tracing *tracing, bool quietly)
 {
 	bool from_process;
-	int signal = signals_stop(&from_process);
 
-	if (tracing->command.pid == 0 || signal != 0 || command_has_ended(&tracing->command, false))
+	if (tracing->command.pid == 0 || command_has_ended(&tracing->command, false))
 		return;
-	if (!quietly)
+	if (!quietly && signals_stop(&from_process) == 0)
 		notice(tracing->options, "the trace is over; waiting for '%.80s' (pid %d)",
 		       tracing->options->command[0], (int)tracing->command.pid);
-	while (!command_has_ended(&tracing->command, true)) {
-		signal = signals_stop(&from_process);
-		if (signal != 0) {
-			pass_on(tracing, signal, from_process);
+	while (signals_stop(&from_process) == 0) {
+		if (command_has_ended(&tracing->command, true))
 			return;
-		}
 	}
+	/* While the output was stuck, nobody looked around. */
+	if (tracing->handled_signal == 0)
+		pass_on(tracing, signals_stop(&from_process), from_process);
 }

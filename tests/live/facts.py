@@ -314,9 +314,9 @@ def compare_facts(truth, events, may_miss=()):
     return problems + list(age_problems(events)) + list(stream_problems(events))
 
 
-def compare_selection(truth, events, wanted):
+def compare_selection(truth, events, wanted, may_miss=()):
     """The same for a trace of only those facts for which WANTED(known) holds."""
-    return Comparison(truth, events).compare(truth.where(wanted)) + list(stream_problems(events))
+    return Comparison(truth, events, may_miss).compare(truth.where(wanted)) + list(stream_problems(events))
 
 
 def unknown_statuses(truth, events):

@@ -14,6 +14,7 @@
  *   LOOSE pid                       its threads come and go, and are not logged but the first
  *   SILENT pid                      the kernel tells nobody but its parent how it ended
  *   OOM pid                         the kernel killed it for lack of memory
+ *   CALLS32 pid                     it, and those it forks, end by system calls of 32-bit programs
  *   SKIP step reason                this host does not let us
  *
  * argv and env are in hex, a NUL after each string. EXIT's `how` may also be "group": the thread
@@ -192,6 +193,9 @@ static inline void be_root(const char *log, const char *dir, char *const argv[])
 	log_own_image(getpid(), getpid(), argv);
 	log_line("PARENT %d %d\n", getpid(), getppid());
 	log_own_cgroup();
+#ifdef __i386__
+	log_line("CALLS32 %d\n", getpid());
+#endif
 	prepare(dir);
 }
 

@@ -37,6 +37,7 @@ class Process:
         self.status, self.killer, self.flags, self.own_cgroup = None, None, None, None
         self.oom = False
         self.silent = False  # the kernel tells nobody but its parent how it ended
+        self.calls_32 = False  # ends by a system call of 32-bit programs
         self.loose = False  # other threads than the first are not logged
         self.codes = set()  # with which its threads left by themselves
         self.last_name = None
@@ -52,6 +53,9 @@ class Process:
         if self.own_cgroup is not None or not self.parent:
             return self.own_cgroup
         return self.parent.cgroup()
+
+    def has_32_bit_calls(self):
+        return self.calls_32 or bool(self.parent) and self.parent.has_32_bit_calls()
 
     def ancestors(self):
         """(pid, name when it forked), nearest first, up to where the workload starts."""
@@ -142,6 +146,10 @@ class FactsTruth:
     @staticmethod
     def read_loose(process, _):
         process.loose = True
+
+    @staticmethod
+    def read_calls32(process, _):
+        process.calls_32 = True
 
     @staticmethod
     def read_silent(process, _):

@@ -8,6 +8,7 @@ and ends with main(). It is run as `test_NAME.py BUILD_DIR [WORD]`; WORD selects
 
 import contextlib
 import fcntl
+import functools
 import itertools
 import os
 import re
@@ -136,6 +137,32 @@ def why_not_traceable():
     if lockdown() == 'confidentiality':
         return 'lockdown=confidentiality'
     return ''
+
+
+def is_mounted(kind):
+    """Whether a file system of this kind is mounted anywhere."""
+    mounts = Path('/proc/self/mounts').read_text(encoding='utf-8', errors='surrogateescape')
+    return any(line.split()[2] == kind for line in mounts.splitlines())
+
+
+def unnamed_here():
+    """Names of facts that the tool cannot know on this host, for want of something there."""
+    return () if is_mounted('cgroup2') else ('cgroup',)
+
+
+@functools.cache
+def shows_registers_at_exit():
+    """Whether exit codes come from registers: 6.12.69 and later ones of that series show none."""
+    return b'from registers and call chains' in run_tool('check').out
+
+
+@functools.cache
+def need_mount_namespaces():
+    """unshare(1) makes mounts private from / on, which is none in a chroot."""
+    need_root()
+    trial = run([need_program('unshare'), '-m', 'true'])
+    if trial.status != 0:
+        raise Skip(f'no mount namespace of our own: {trial.err_text().strip()}')
 
 
 def in_initial_pid_namespace():
@@ -470,14 +497,23 @@ def without_leading(items, children):
 
 # ---- mount namespaces ----------------------------------------------------------------------------
 
-WITH_TRACEFS = ['unshare', '-m', 'sh', '-c',
-                'grep -q " /sys/kernel/tracing tracefs " /proc/self/mounts || '
-                'mount -t tracefs nodev /sys/kernel/tracing || exit 125; exec "$@"', 'sh']
+def in_mount_namespace(script):
+    """How to run a shell SCRIPT, with what is put behind, among mounts of its own."""
+    need_mount_namespaces()
+    return ['unshare', '-m', 'sh', '-c', script, 'sh']
 
-WITHOUT_TRACEFS = ['unshare', '-m', 'sh', '-c',
-                   'awk \'$3 == "tracefs" || $3 == "debugfs" { print $2 }\' /proc/self/mounts | '
-                   'sort -r | while read -r dir; do umount -l "$dir" || exit 125; done; exec "$@"',
-                   'sh']
+
+def with_tracefs():
+    """How to run a program where tracefs is mounted."""
+    return in_mount_namespace('grep -q " /sys/kernel/tracing tracefs " /proc/self/mounts || '
+                              'mount -t tracefs nodev /sys/kernel/tracing || exit 125; exec "$@"')
+
+
+def without_tracefs():
+    """How to run a program where it is not."""
+    return in_mount_namespace(
+        'awk \'$3 == "tracefs" || $3 == "debugfs" { print $2 }\' /proc/self/mounts | sort -r | '
+        'while read -r dir; do umount -l "$dir" || exit 125; done; exec "$@"')
 
 
 def copy_formats(directory):
@@ -485,7 +521,7 @@ def copy_formats(directory):
     script = ('for e in fork exec exit; do d=events/sched/sched_process_$e; '
               'mkdir -p "$1/$d" && cat "/sys/kernel/tracing/$d/format" > "$1/$d/format" '
               '|| exit 1; done')
-    run([*WITH_TRACEFS, 'sh', '-c', script, 'sh', directory]).must_succeed()
+    run([*with_tracefs(), 'sh', '-c', script, 'sh', directory]).must_succeed()
 
 
 # ---- bookkeeping ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from facts_runs import SHOWN_PROBLEMS, Traced, WORKLOADS, recording, replay, tra
 from json_lines import Exec, Exit, Fork, parse
 from lines import Fork as ForkLine
 from live import (NOBODY, Skip, equal, expect, main, need_root, no_problems, run_tool, shell,
-                  tracing_test, wait_until, workload, workload_dir)
+                  tracing_test, unnamed_here, wait_until, workload, workload_dir)
 from truth import ExecFact, ForkFact
 
 
@@ -97,7 +97,8 @@ def filters_select_live():
         traced = trace(workload('images_workload'), *options)
         expect(traced.events, f'no events with {options}')
         no_problems([f'{options}: {problem}' for problem in
-                     compare_selection(traced.truth, traced.events, wanted)[:SHOWN_PROBLEMS]])
+                     compare_selection(traced.truth, traced.events, wanted,
+                                       unnamed_here())[:SHOWN_PROBLEMS]])
 
 
 def failed(process):
@@ -150,7 +151,7 @@ def children_of_one_live():
         result = shell('exec "$tool" -q -F json -P $$ -- "$@"', workload('ends_workload'), log,
                        work, 'killed-by-thread', 'all-codes').must_succeed()
         truth = FactsTruth.load(log)
-    no_problems(compare_selection(truth, parse(result.out), parent_selects))
+    no_problems(compare_selection(truth, parse(result.out), parent_selects, unnamed_here()))
 
 
 def cgroup2_mount():

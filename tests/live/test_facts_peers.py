@@ -8,8 +8,8 @@ from facts import Comparison
 from facts_log import FactsTruth
 from facts_runs import CREDENTIALS, SHOWN_PROBLEMS, WORKLOADS, execs, replay
 from json_lines import Exec, Exit, Fork, parse
-from live import (ROOMY, Skip, WITH_TRACEFS, equal, expect, main, need_program, no_problems, note,
-                  run, run_tool, scratch, tracing_test, workload, workload_dir)
+from live import (ROOMY, Skip, equal, expect, main, need_program, no_problems, note, run, run_tool,
+                  scratch, tracing_test, with_tracefs, workload, workload_dir)
 
 # ---- strace --------------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ def recorded_by_perf(name):
     """What a workload did, and what a replay makes of perf's capture of it; None: perf lost some."""
     with workload_dir() as (log, work), scratch() as directory:
         capture = directory / 'perf.data'
-        recorded = run([*WITH_TRACEFS, need_program('perf'), 'record', '-q', '-a', '-k',
+        recorded = run([*with_tracefs(), need_program('perf'), 'record', '-q', '-a', '-k',
                         'CLOCK_MONOTONIC', '-m', 4096, '--call-graph', 'dwarf,16384', '-e',
                         PERF_EVENTS, '-o', capture, '--', workload(name), log, work])
         if not capture.exists():

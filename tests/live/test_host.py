@@ -11,9 +11,9 @@ import struct
 from pathlib import Path
 
 from lines import Exec, Exit
-from live import (Skip, WITHOUT_TRACEFS, WITH_TRACEFS, as_nobody, copy_formats, equal, expect, main,
-                  need_program, need_root, need_tracing, run, run_tool, scratch, test, tool,
-                  tool_for_nobody, tracing_test, why_not_traceable)
+from live import (Skip, as_nobody, copy_formats, equal, expect, main, need_program, need_root,
+                  need_tracing, run, run_tool, scratch, test, tool, tool_for_nobody, tracing_test,
+                  why_not_traceable, with_tracefs, without_tracefs)
 
 # asm/unistd.h and linux/prctl.h
 PERF_EVENT_OPEN = {'x86_64': 298, 'aarch64': 241, 's390x': 331}
@@ -101,7 +101,7 @@ def capability_is_named_where_it_is_missing():
     need_root()
     if int(PARANOID.read_text(encoding='ascii')) < 0:
         raise Skip('perf_event_paranoid lets everybody trace')
-    args = [*WITH_TRACEFS, need_program('setpriv'), '--bounding-set=-sys_admin,-perfmon',
+    args = [*with_tracefs(), need_program('setpriv'), '--bounding-set=-sys_admin,-perfmon',
             '--inh-caps=-sys_admin,-perfmon', tool(), '-q', '--', 'true']
     result = run(args)
     equal((result.status, result.out, len(result.err_lines())), (1, b'', 1), f'{result.err!r}')
@@ -163,7 +163,7 @@ def tracefs_that_is_nowhere_is_mounted_for_us_alone():
               'cat /proc/self/mounts | cmp - "$2/before" && '
               '! grep -E "^[^ ]+ [^ ]+ (tracefs|debugfs) " "$2/during"')
     with scratch() as directory:
-        result = run([*WITHOUT_TRACEFS, 'sh', '-c', script, 'sh', tool(), directory])
+        result = run([*without_tracefs(), 'sh', '-c', script, 'sh', tool(), directory])
         equal((result.status, result.out, result.err), (0, b'', b''), 'status and output')
 
 
@@ -171,10 +171,10 @@ def tracefs_that_is_nowhere_is_mounted_for_us_alone():
 def tracefs_is_used_where_it_is_mounted():
     need_root()
     events = [Exec, Exit]
-    result = run([*WITH_TRACEFS, tool(), '-q', '--', 'true']).must_succeed()
+    result = run([*with_tracefs(), tool(), '-q', '--', 'true']).must_succeed()
     equal([type(item) for item in result.items()], events, 'events with /sys/kernel/tracing')
     script = 'mount -t tracefs nodev /mnt && "$1" -q -- true'
-    result = run([*WITHOUT_TRACEFS, 'sh', '-c', script, 'sh', tool()]).must_succeed()
+    result = run([*without_tracefs(), 'sh', '-c', script, 'sh', tool()]).must_succeed()
     equal([type(item) for item in result.items()], events, 'events with tracefs on /mnt')
 
 

@@ -11,9 +11,9 @@ import tempfile
 from collections import Counter
 
 from lines import BadLine, Exec, Exit, Fork, parse, parse_line
-from live import (Background, POLL, Puppet, ROOMY, Skip, WITH_TRACEFS, copy_formats, equal, expect,
-                  main, need_program, need_root, no_problems, note, poke_until_seen, run, run_tool,
-                  scratch, tracing_test, wait_until, workload, workload_dir)
+from live import (Background, POLL, Puppet, ROOMY, Skip, copy_formats, equal, expect, main,
+                  need_program, need_root, no_problems, note, poke_until_seen, run, run_tool,
+                  scratch, tracing_test, wait_until, with_tracefs, workload, workload_dir)
 from truth import Truth, compare_command, key, limited, only_events, takes_part
 
 # Names of these need no escaping, and fit into what every peer shows of a name.
@@ -88,7 +88,7 @@ class PerfRecord:
         control, self.control = os.pipe()
         self.ack, ack = os.pipe()
         self.process = subprocess.Popen(
-            [*WITH_TRACEFS, need_program('perf'), 'record', '-q', '-a', '-k', 'CLOCK_MONOTONIC',
+            [*with_tracefs(), need_program('perf'), 'record', '-q', '-a', '-k', 'CLOCK_MONOTONIC',
              '-m', '1024', '-D', '-1', f'--control=fd:{control},{ack}', '-e', PERF_EVENTS,
              '-o', str(path)],
             pass_fds=(control, ack), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -207,7 +207,7 @@ def cut_filename(event):
 @tracing_test
 def bpftrace_agrees():
     need_root()
-    args = [*WITH_TRACEFS, need_program('bpftrace'), '-B', 'line', '-e', bpftrace_script()]
+    args = [*with_tracefs(), need_program('bpftrace'), '-B', 'line', '-e', bpftrace_script()]
     with workload_dir() as (log, _), Puppet(log) as puppet, \
             Background(args, env={**os.environ, 'BPFTRACE_PERF_RB_PAGES': '1024'}) as bpftrace:
         try:

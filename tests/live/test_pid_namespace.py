@@ -6,9 +6,13 @@ import subprocess
 from pathlib import Path
 
 from lines import Exec, Exit, Fork
-from live import (Background, equal, expect, main, need_root, run, tool, tracing_test, wait_until)
+from live import (Background, equal, expect, main, need_mount_namespaces, run, tool, tracing_test,
+                  wait_until)
 
-UNSHARE = ['unshare', '-pf', '--mount-proc']
+
+def in_pid_namespace():
+    need_mount_namespaces()
+    return ['unshare', '-pf', '--mount-proc']
 
 
 def children(pid):
@@ -24,8 +28,8 @@ def only_child(pid):
 
 @tracing_test
 def command_and_its_descendants_are_shown():
-    need_root()
-    result = run([*UNSHARE, tool(), '-q', '--', 'sh', '-c', '(exit 3); /bin/true; exit 8'])
+    script = '(exit 3); /bin/true; exit 8'
+    result = run([*in_pid_namespace(), tool(), '-q', '--', 'sh', '-c', script])
     equal((result.status, result.err), (8, b''), 'status and standard error')
     items = result.items()
     equal([type(item) for item in items], [Exec, Fork, Exit, Fork, Exec, Exit, Exit], 'events')
@@ -41,8 +45,7 @@ def command_and_its_descendants_are_shown():
 @tracing_test
 def pids_are_those_of_the_initial_namespace():
     """As the host outside sees the same processes."""
-    need_root()
-    with Background([*UNSHARE, tool(), '-q', '--', 'cat'], stdin=subprocess.PIPE) as unshare:
+    with Background([*in_pid_namespace(), tool(), '-q', '--', 'cat'], stdin=subprocess.PIPE) as unshare:
         first = unshare.wait_line(lambda line: line.startswith(b'EXEC|'), 'the EXEC of cat')
         outside = only_child(only_child(unshare.process.pid))
         equal(Path(f'/proc/{outside}/comm').read_text('ascii'), 'cat\n', 'whom we found outside')
@@ -55,8 +58,7 @@ def pids_are_those_of_the_initial_namespace():
 
 @tracing_test
 def pid_is_refused_there():
-    need_root()
-    result = run([*UNSHARE, tool(), '-d', '1', '-p', '1'])
+    result = run([*in_pid_namespace(), tool(), '-d', '1', '-p', '1'])
     expect(result.status in (1, 2), f'status {result.status}')
     equal((result.out, len(result.err_lines())), (b'', 1), f'output, lines of {result.err!r}')
     expect('namespace' in result.err_text(), f'{result.err!r} does not say why')

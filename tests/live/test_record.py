@@ -16,8 +16,8 @@ import struct
 from pathlib import Path
 
 from lines import Exec, Exit, Fork, Lost
-from live import (Background, Failed, Puppet, equal, expect, lost_in, main, need_program,
-                  no_problems, note, run, run_tool, scratch, shell, stop, test, tool, tracer,
+from live import (Background, Failed, Puppet, equal, expect, in_mount_namespace, lost_in,
+                  main, need_program, no_problems, note, run, run_tool, scratch, shell, stop, test, tool, tracer,
                   tracing_test, wait_until, workload, workload_dir)
 from truth import Truth, compare_command, only_events
 
@@ -362,8 +362,7 @@ def on_full_disk(size, directory):
     mount, saved = directory / 'mount', directory / 'saved'
     mount.mkdir(exist_ok=True)
     with workload_dir() as (log, _), Puppet(log) as puppet, \
-            Background([need_program('unshare'), '-m', 'sh', '-c', script, 'sh', size, mount,
-                        saved], env={**os.environ, 'tool': tool()}) as background:
+            Background([*in_mount_namespace(script), size, mount, saved], env={**os.environ, 'tool': tool()}) as background:
         while background.process.poll() is None:
             puppet.burst(20)
         return background.finish().must_succeed(), saved

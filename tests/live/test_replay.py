@@ -11,8 +11,8 @@ from pathlib import Path
 
 from captures import CAPTURES, repeat
 from lines import EVENTS, Exec, Exit, Fork, Truncated
-from live import (Background, Skip, WITH_TRACEFS, equal, expect, main, need_program, run, run_tool,
-                  sanitized, scratch, shell, test, tool, tracing_test, wait_until)
+from live import (Background, Skip, equal, expect, main, need_program, run, run_tool, sanitized,
+                  scratch, shell, test, tool, tracing_test, wait_until, with_tracefs)
 
 FILE = CAPTURES / 'amd64-6.18.44' / 'file.data'
 FORMATS = CAPTURES.parent.parent / 'formats'
@@ -359,7 +359,7 @@ def perf_record_streams_into_a_replay():
         script = ('perf record -q -a -e "sched:sched_process_fork,sched:sched_process_exec,'
                   'sched:sched_process_exit" -o - -- "$@" | tee "$copy" | "$tool" replay -')
         environment = {**os.environ, 'tool': tool(), 'copy': str(directory / 'copy')}
-        result = run([*WITH_TRACEFS, 'sh', '-c', script, 'sh', 'sh', '-c', load, program],
+        result = run([*with_tracefs(), 'sh', '-c', script, 'sh', 'sh', '-c', load, program],
                      env=environment).must_succeed()
         items = result.items()
         same(items, replay(directory / 'copy').must_succeed().items(), 'a replay of the same')

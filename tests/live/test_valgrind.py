@@ -7,9 +7,9 @@ import os
 import signal
 import tempfile
 
-from live import (Background, Puppet, ROOMY, Skip, WITH_TRACEFS, equal, expect, main, need_program,
-                  need_root, no_problems, poke_until_seen, run, sanitized, scratch, tool,
-                  tracing_test, workload, workload_dir)
+from live import (Background, Puppet, ROOMY, Skip, equal, expect, main, need_program, need_root,
+                  no_problems, poke_until_seen, run, sanitized, scratch, tool, tracing_test,
+                  with_tracefs, workload, workload_dir)
 from lines import parse
 from truth import Truth, compare_command
 
@@ -32,7 +32,7 @@ def memcheck():
     need_root()
     if sanitized():
         raise Skip('a sanitized program does not run under valgrind')
-    return [*WITH_TRACEFS, need_program('valgrind'), '-q', f'--error-exitcode={FOUND}',
+    return [*with_tracefs(), need_program('valgrind'), '-q', f'--error-exitcode={FOUND}',
             '--leak-check=full', '--show-leak-kinds=definite,possible',
             '--errors-for-leak-kinds=definite,possible', '--num-callers=30', readable_tool(), '-q']
 

@@ -41,9 +41,34 @@ static void test_control_bytes_make_no_second_line(void **state)
 
 	(void)state;
 	error_set(&err, -1, "no file '%s'", "a\nFORK|1\033[2J\177\tü");
-	assert_string_equal(err.what, "no file 'a?FORK|1?[2J??ü'");
+	assert_string_equal(err.what, "no file 'a\\x0aFORK|1\\x1b[2J\\x7f\\x09ü'");
 	error_remedy(&err, "rm '%s'", "a\n");
-	assert_string_equal(err.remedy, "rm 'a?'");
+	assert_string_equal(err.remedy, "rm 'a\\x0a'");
+}
+
+static void test_nothing_drives_a_terminal_or_hides(void **state)
+{
+	/* CSI as one character, a byte that is not UTF-8, an override, what is not seen, a tag. */
+	static const char *const texts[][2] = {
+		{"\xc2\x9b"
+		 "2J",
+		 "\\xc2\\x9b2J"},
+		{"\xff", "\\xff"},
+		{"\u202e", "\\xe2\\x80\\xae"},
+		{"\ufeff\u2060", "\\xef\\xbb\\xbf\\xe2\\x81\\xa0"},
+		{"\U000e0041", "\\xf3\\xa0\\x81\\x81"},
+		{"caf\u00e9 a\\b|", "caf\u00e9 a\\b|"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		struct error err;
+
+		error_set(&err, 0, "%s", texts[i][0]);
+		error_remedy(&err, "%s", texts[i][0]);
+		assert_string_equal(err.what, texts[i][1]);
+		assert_string_equal(err.remedy, texts[i][1]);
+	}
 }
 
 static void test_own_texts_may_be_arguments(void **state)
@@ -63,6 +88,7 @@ int main(void)
 		cmocka_unit_test(test_set_fills_and_returns_the_code),
 		cmocka_unit_test(test_long_texts_are_cut),
 		cmocka_unit_test(test_control_bytes_make_no_second_line),
+		cmocka_unit_test(test_nothing_drives_a_terminal_or_hides),
 		cmocka_unit_test(test_own_texts_may_be_arguments),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The writer before real files and pipes, and before a write() that is interrupted and falls short.
+ * The writer before real files and pipes, and before a write that is interrupted and falls short.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,13 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sink/writer.h"
 #include "support.h"
 
-/* ---- write(2) as the test wants it ---- */
+/* ---- writev(2) as the test wants it ---- */
 
 static struct {
 	size_t at_most;  /* bytes per call, 0: as many as asked for */
@@ -24,11 +25,13 @@ static struct {
 	int calls;
 } writes;
 
-ssize_t __real_write(int fd, const void *bytes, size_t length);
-ssize_t __wrap_write(int fd, const void *bytes, size_t length);
+ssize_t __wrap_writev(int fd, const struct iovec *pieces, int count);
 
-ssize_t __wrap_write(int fd, const void *bytes, size_t length)
+ssize_t __wrap_writev(int fd, const struct iovec *pieces, int count)
 {
+	size_t length = pieces->iov_len;
+
+	assert_int_equal(count, 1);
 	writes.calls++;
 	if (writes.interrupted && writes.calls % writes.interrupted == 0) {
 		errno = EINTR;
@@ -40,7 +43,7 @@ ssize_t __wrap_write(int fd, const void *bytes, size_t length)
 	}
 	if (writes.at_most && length > writes.at_most)
 		length = writes.at_most;
-	return __real_write(fd, bytes, length);
+	return write(fd, pieces->iov_base, length);
 }
 
 static int reset_writes(void **state)
