@@ -4,7 +4,7 @@
  *
  * Layout: tools/perf/Documentation/perf.data-file-format.txt of the kernel source. Nothing in a
  * capture is trusted. Records come in time order, by perf's rounds (PERF_RECORD_FINISHED_ROUND), in
- * memory that one round bounds; a file is mapped and read in place.
+ * memory that one round bounds.
  */
 #ifndef PXT_CAPTURE_CAPTURE_H
 #define PXT_CAPTURE_CAPTURE_H
@@ -33,6 +33,10 @@
  * short or damaged, the records end there.
  */
 int capture_open(int fd, struct source **source, struct error *err) MUST_CHECK;
+
+/* The same, but with -EINTR as soon as WAKE_FD is readable, however long the head is. */
+int capture_open_interruptible(int fd, int wake_fd, struct source **source,
+			       struct error *err) MUST_CHECK;
 
 /* Give out samples of the COUNT tracepoints with these ids only, and count only their losses. */
 void capture_select(struct source *source, const uint16_t *ids, size_t count);
@@ -105,8 +109,8 @@ const struct capture_task *capture_tasks(const struct source *source, size_t *co
 void capture_progress(const struct source *source, uint64_t *read, uint64_t *total);
 
 /*
- * After the end: whether the capture was cut short or damaged. WHAT says in a few words what is
- * missing.
+ * After the end: whether the capture was cut short or damaged, or changed meanwhile. WHAT says in a
+ * few words what is missing.
  */
 bool capture_is_cut(const struct source *source, char *what, size_t size);
 

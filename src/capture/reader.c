@@ -15,14 +15,14 @@
 /* PERF_RECORD_LOST_SAMPLES that a BPF filter left out on purpose. */
 #define MISC_LOST_SAMPLES_BPF (1U << 15)
 
-/* So many bytes are read, and stay resident, at a time. */
+/* So many bytes are read at a time. */
 #define BATCH_SIZE (16U * 1024U * 1024U)
 
 /* A record where it lies, its header in native byte order. */
 struct raw_record {
 	const unsigned char *bytes;
 	struct perf_event_header header;
-	struct block *block; /* NULL: the mapped file */
+	struct block *block;
 };
 
 static void PRINTF_LIKE(2, 3) note_cut(struct reader *reader, const char *format, ...)
@@ -112,7 +112,6 @@ static int take_feature(struct reader *reader, const struct raw_record *raw)
 /* HEADER_TRACING_DATA: u32 size, so many bytes behind the record. Already skipped itself. */
 static int take_tracing_data(struct reader *reader, uint32_t size)
 {
-	const unsigned char *bytes;
 	size_t available;
 	struct error ignored;
 
@@ -122,12 +121,17 @@ static int take_tracing_data(struct reader *reader, uint32_t size)
 		input_skip(reader->input, size);
 		return 0;
 	}
-	int code = input_payload(reader->input, size, &bytes, &available);
+	if (size > FILE_FEATURE_MAX) {
+		note_cut(reader, "its tracing data claim %" PRIu32 " bytes", size);
+		input_skip(reader->input, size);
+		return 0;
+	}
+	int code = input_payload(reader->input, size, &reader->tracing_bytes, &available);
 	if (code < 0)
 		return code;
 	if (available < size)
 		note_cut(reader, "its tracing data are cut short");
-	code = tracing_data_parse(bytes, available, &reader->tracing, &ignored);
+	code = tracing_data_parse(reader->tracing_bytes, available, &reader->tracing, &ignored);
 	return code == -ENOMEM ? code : 0;
 }
 
@@ -465,77 +469,87 @@ static int read_head_records(struct reader *reader)
 	return code < 0 ? code : 0;
 }
 
-static int read_feature_tracing_data(struct reader *reader, const struct file_head *head,
-				     struct error *err)
+static int read_feature_tracing_data(struct reader *reader, const struct file_head *head)
 {
-	struct file_section section;
 	struct error ignored;
+	size_t size;
+	int code =
+		file_head_read_feature(head, PERF_FILE_TRACING_DATA, &reader->tracing_bytes, &size);
 
-	if (!file_head_feature(head, PERF_FILE_TRACING_DATA, &section))
-		return 0;
-	int code = tracing_data_parse(head->map + section.offset, section.size, &reader->tracing,
-				      &ignored);
-	return code == -ENOMEM ? error_set(err, code, "out of memory") : 0;
+	if (code == 0)
+		code = tracing_data_parse(reader->tracing_bytes, size, &reader->tracing, &ignored);
+	return code == -ENOENT || code == -EBADMSG ? 0 : code;
 }
 
-static int read_features_of_origin(struct reader *reader, const struct file_head *head,
-				   struct error *err)
+static int read_feature_of_origin(struct reader *reader, const struct file_head *head,
+				  enum perf_file_feature feature)
+{
+	unsigned char *bytes;
+	size_t size;
+	int code = file_head_read_feature(head, feature, &bytes, &size);
+
+	if (code < 0)
+		return code == -ENOENT ? 0 : code;
+	code = origin_read_feature(&reader->origin, feature, bytes, size, reader->swap);
+	free(bytes);
+	return code;
+}
+
+static int read_features(struct reader *reader, const struct file_head *head)
 {
 	static const enum perf_file_feature features[] = {PERF_FILE_HOSTNAME, PERF_FILE_ARCH,
 							  PERF_FILE_CMDLINE, PERF_FILE_CLOCK_DATA};
-	struct file_section section;
-	int code = 0;
+	int code = read_feature_tracing_data(reader, head);
 
-	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(features); i++) {
-		if (file_head_feature(head, features[i], &section))
-			code = origin_read_feature(&reader->origin, features[i],
-						   head->map + section.offset, section.size,
-						   reader->swap);
-	}
-	return code < 0 ? error_set(err, code, "out of memory") : 0;
+	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(features); i++)
+		code = read_feature_of_origin(reader, head, features[i]);
+	return code == 0 ? file_head_name_events(head, reader->events) : code;
+}
+
+/* Go on where the records are. */
+static void find_records(struct reader *reader, const struct file_head *head)
+{
+	uint64_t size = head->file_size;
+	uint64_t offset = head->data.offset < size ? head->data.offset : size;
+	uint64_t left = size - offset;
+
+	/* Ours sets the reserved bit while it writes: capture/writer.h. */
+	if (head->data.size == 0 || (head->features[0] & 1))
+		note_cut(reader, "its recorder did not finish it");
+	else if (head->data.size > left)
+		note_cut(reader, "%" PRIu64 " of %" PRIu64 " bytes of records are missing",
+			 head->data.size - left, head->data.size);
+	else
+		left = head->data.size;
+	input_set_section(reader->input, offset, offset + left);
 }
 
 static int read_file_head(struct reader *reader, struct error *err)
 {
 	struct file_head head;
-	uint64_t size;
-	const unsigned char *map = input_map(reader->input, &size);
 
-	if (!map) {
+	if (input_size(reader->input) == 0) {
 		error_set(err, -ESPIPE,
 			  "it is a perf.data file, which cannot come through a pipe: "
 			  "its end is needed first");
 		error_remedy(err, "give its name, or record with -o -");
 		return -ESPIPE;
 	}
-	int code = file_head_parse(map, size, reader->kind.big_endian, &head, err);
+	int code = file_head_parse(reader->input, reader->kind.big_endian, &head, err);
 	if (code == 0)
 		code = file_head_read_events(&head, reader->events, err);
-	if (code == 0)
-		code = read_feature_tracing_data(reader, &head, err);
-	if (code == 0)
-		code = read_features_of_origin(reader, &head, err);
 	if (code < 0)
 		return code;
-	file_head_name_events(&head, reader->events);
-
-	uint64_t offset = head.data.offset < size ? head.data.offset : size;
-	uint64_t left = size - offset;
-	/* Ours sets the reserved bit while it writes: capture/writer.h. */
-	if (head.data.size == 0 || (head.features[0] & 1))
-		note_cut(reader, "its recorder did not finish it");
-	else if (head.data.size > left)
-		note_cut(reader, "%" PRIu64 " of %" PRIu64 " bytes of records are missing",
-			 head.data.size - left, head.data.size);
-	else
-		left = head.data.size;
-	input_set_section(reader->input, offset, offset + left);
+	code = read_features(reader, &head);
+	if (code < 0)
+		return error_set(err, code, "cannot read it: %s", strerror(-code));
+	find_records(reader, &head);
 	return 0;
 }
 
-static int open_input(struct reader *reader, int fd, struct error *err)
+static int open_input(struct reader *reader, int fd, int wake_fd, struct error *err)
 {
-	int code = input_open(fd, &reader->pool, &reader->input);
+	int code = input_open(fd, wake_fd, &reader->pool, &reader->input);
 
 	if (code == -EISDIR) {
 		error_set(err, -EOPNOTSUPP,
@@ -567,8 +581,9 @@ static int read_head(struct reader *reader, struct error *err)
 	if (code < 0)
 		return code;
 	reader->events = events_new(reader->kind.big_endian);
-	reader->rounds =
-		reader->events ? rounds_new(reader->events, reader->swap, &reader->pool) : NULL;
+	reader->rounds = reader->events ? rounds_new(reader->events, reader->swap, &reader->pool,
+						     reader->input)
+					: NULL;
 	if (!reader->rounds)
 		return error_set(err, -ENOMEM, "out of memory");
 	if (reader->kind.pipe_mode)
@@ -586,10 +601,10 @@ static int read_head(struct reader *reader, struct error *err)
 	return 0;
 }
 
-int reader_open(struct reader *reader, int fd, struct error *err)
+int reader_open(struct reader *reader, int fd, int wake_fd, struct error *err)
 {
 	*reader = (struct reader){0};
-	int code = open_input(reader, fd, err);
+	int code = open_input(reader, fd, wake_fd, err);
 
 	if (code == 0)
 		code = read_head(reader, err);
@@ -609,6 +624,7 @@ void reader_done(struct reader *reader)
 	inflate_free(reader->inflate);
 	events_free(reader->events);
 	tracing_data_free(reader->tracing);
+	free(reader->tracing_bytes);
 	losses_done(&reader->losses);
 	found_tasks_done(&reader->tasks);
 	input_free(reader->input);

@@ -235,8 +235,9 @@ static int open_capture(struct replay *replay, struct error *err)
 			return error_set(err, -errno, "cannot open %.200s: %s", path,
 					 strerror(errno));
 	}
-	int code = capture_open(replay->capture_fd >= 0 ? replay->capture_fd : STDIN_FILENO,
-				&replay->session.source, err);
+	int code = capture_open_interruptible(replay->capture_fd >= 0 ? replay->capture_fd
+								      : STDIN_FILENO,
+					      replay->wake_fd, &replay->session.source, err);
 	if (code == 0)
 		code = read_formats(replay, err);
 	return code < 0 ? name_capture(replay, code, err) : 0;
