@@ -114,6 +114,13 @@ void capture_progress(const struct source *source, uint64_t *read, uint64_t *tot
  */
 bool capture_is_cut(const struct source *source, char *what, size_t size);
 
+/*
+ * How often more waited to be put in order than may be kept in memory (CAPTURE_KEPT_MIB, inflated),
+ * so that the oldest events were given out before all that may belong before them was read.
+ */
+#define CAPTURE_KEPT_MIB 128U
+uint64_t capture_hurried(const struct source *source);
+
 /* How many records so far were not as the capture itself describes them, and were left out. */
 uint64_t capture_malformed(const struct source *source);
 

@@ -34,6 +34,8 @@ struct reader {
 	struct tracing_data *tracing; /* NULL: it brings none, or none yet */
 	unsigned char *tracing_bytes; /* that it is a view of */
 	struct inflate *inflate;      /* NULL: nothing compressed so far */
+	struct block *fed; /* what of it has not all been inflated is in there; NULL: nothing */
+	uint64_t inflated; /* bytes */
 	struct losses losses;
 	struct origin origin;
 	struct found_tasks tasks;

@@ -40,6 +40,17 @@ void rounds_break(struct rounds *rounds);
 /* The round is over: let go what the round before allows. */
 void rounds_finish(struct rounds *rounds);
 
+/*
+ * Whether the rounds hold as much memory as they may (ROUNDS_BLOCKS, ROUNDS_RUNS), inflated: no
+ * round of a sound capture does. rounds_relieve() lets the oldest half go then, whatever follows;
+ * rounds_relieved() is how often that was.
+ */
+#define ROUNDS_BLOCKS 1024U
+#define ROUNDS_RUNS (1024U * 1024U)
+bool rounds_are_full(const struct rounds *rounds);
+void rounds_relieve(struct rounds *rounds);
+uint64_t rounds_relieved(const struct rounds *rounds);
+
 /* Nothing more comes: let everything go. */
 void rounds_finish_all(struct rounds *rounds);
 

@@ -457,6 +457,13 @@ bool capture_is_cut(const struct source *source, char *what, size_t size)
 	return cut[0] != '\0';
 }
 
+_Static_assert(ROUNDS_BLOCKS == CAPTURE_KEPT_MIB * (1024U * 1024U / BLOCK_SIZE), "the same");
+
+uint64_t capture_hurried(const struct source *source)
+{
+	return rounds_relieved(reader_of(source)->rounds);
+}
+
 uint64_t capture_malformed(const struct source *source)
 {
 	return reader_of(source)->malformed;

@@ -131,6 +131,8 @@ int events_add(struct events *events, const void *attr, size_t size)
 {
 	if (size < PERF_ATTR_SIZE_VER0)
 		return -EBADMSG;
+	if (events->count >= EVENTS_MAX)
+		return -E2BIG;
 	struct capture_event *event = malloc(sizeof(*event));
 	if (!event)
 		return -ENOMEM;
@@ -183,6 +185,8 @@ int events_add_id(struct events *events, uint64_t id)
 		return -ENOMEM;
 
 	struct id_slot *slot = slot_of(events, id);
+	if (!slot->event && events->id_count >= EVENT_IDS_MAX)
+		return -E2BIG;
 	events->id_count += !slot->event;
 	*slot = (struct id_slot){
 		.id = id,

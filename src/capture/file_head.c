@@ -107,6 +107,8 @@ int file_head_parse(struct input *input, bool big_endian, struct file_head *head
 
 static int fail_to_read(struct error *err, int code)
 {
+	if (code == -E2BIG)
+		return error_set(err, -EBADMSG, "it tells of more events than there can be");
 	return error_set(err, code, "cannot read it: %s", strerror(-code));
 }
 

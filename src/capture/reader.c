@@ -67,7 +67,10 @@ static int add_attr(struct reader *reader, const struct raw_record *raw)
 	int code = events_add(reader->events, raw->bytes + sizeof(raw->header), size);
 	for (; code == 0 && size + sizeof(uint64_t) <= body_size(raw); size += sizeof(uint64_t))
 		code = events_add_id(reader->events, body64(reader, raw, size));
-	return code;
+	if (code != -E2BIG)
+		return code;
+	note_cut(reader, "it tells of more events than there can be");
+	return -EBADMSG;
 }
 
 /* EVENT_UPDATE: u64 kind, u64 id, a C string where the kind is a name. */
@@ -233,20 +236,36 @@ static int take_note(struct reader *reader, const struct raw_record *raw)
 
 /* ---- compressed records ---- */
 
+/* Some kilobytes can become gigabytes: not all at once. */
+#define INFLATED_AT_ONCE (1024U * 1024U)
+
+static void stop_feeding(struct reader *reader)
+{
+	block_release(&reader->pool, reader->fed);
+	reader->fed = NULL;
+}
+
+/* Take in some of what is compressed in `fed`. 1: there is more, 0, or a negative errno. */
 static int take_inflated(struct reader *reader)
 {
 	struct raw_record raw;
+	size_t taken = 0;
 	int code;
 
 	while ((code = inflate_next(reader->inflate, &raw.bytes, &raw.block)) > 0) {
 		raw.header = record_header(raw.bytes, reader->swap);
+		taken += raw.header.size;
+		reader->inflated += raw.header.size;
 		code = is_used(reader, raw.header.type) ? take_kernel_record(reader, &raw) : 0;
 		if (code < 0)
-			return code;
+			break;
+		if (taken >= INFLATED_AT_ONCE || rounds_are_full(reader->rounds))
+			return 1;
 	}
 	if (code == -EBADMSG)
 		note_cut(reader, "its compressed data are damaged before byte %" PRIu64,
 			 input_position(reader->input));
+	stop_feeding(reader);
 	return code;
 }
 
@@ -271,7 +290,9 @@ static int take_compressed(struct reader *reader, const struct raw_record *raw)
 	if (!reader->inflate)
 		return -ENOMEM;
 	inflate_feed(reader->inflate, raw->bytes + sizeof(raw->header) + at, size);
-	return take_inflated(reader);
+	block_reference(raw->block);
+	reader->fed = raw->block;
+	return 0;
 }
 
 /* ---- records as they follow each other ---- */
@@ -421,27 +442,49 @@ static int finish(struct reader *reader)
 	return 0;
 }
 
-int reader_read_round(struct reader *reader)
+/* What comes next is taken in. 1; 0 at the end, or a negative errno. */
+static int take_next(struct reader *reader, bool *ends_round)
 {
-	uint64_t start = input_position(reader->input);
 	struct raw_record raw;
 	struct span span;
 
-	while (input_position(reader->input) - start < BATCH_SIZE) {
-		int code = peek_record(reader, &span, &raw);
+	if (reader->fed) {
+		int code = take_inflated(reader);
+		return code < 0 ? code : 1;
+	}
+	int code = peek_record(reader, &span, &raw);
+	if (code <= 0)
+		return code;
+	code = take_records(reader, &span, &raw);
+	*ends_round = raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND;
+	return code < 0 ? code : 1;
+}
 
-		if (code == 0)
-			return finish(reader);
-		if (code > 0)
-			code = take_records(reader, &span, &raw);
-		if (code == -EBADMSG)
+/* Bytes that were read, and that became of them. */
+static uint64_t progress(const struct reader *reader)
+{
+	return input_position(reader->input) + reader->inflated;
+}
+
+int reader_read_round(struct reader *reader)
+{
+	uint64_t start = progress(reader);
+
+	while (progress(reader) - start < BATCH_SIZE) {
+		bool ends_round = false;
+		int code = take_next(reader, &ends_round);
+
+		if (code == 0 || code == -EBADMSG)
 			return finish(reader);
 		if (code < 0)
 			return code == -EINTR ? -EAGAIN : code;
-		if (raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND) {
+		if (ends_round)
 			rounds_finish(reader->rounds);
-			return 1;
-		}
+		if (rounds_are_full(reader->rounds))
+			rounds_relieve(reader->rounds);
+		else if (!ends_round)
+			continue;
+		return 1;
 	}
 	return -EAGAIN;
 }
@@ -593,9 +636,9 @@ static int read_head(struct reader *reader, struct error *err)
 	if (code < 0)
 		return code;
 	code = read_head_records(reader);
-	if (code < 0)
+	if (code < 0 && code != -EBADMSG)
 		return error_set(err, code, "cannot read it: %s", strerror(-code));
-	if (events_count(reader->events) == 0)
+	if (code < 0 || events_count(reader->events) == 0)
 		return error_set(err, -EBADMSG, "%s",
 				 reader->cut[0] ? reader->cut : "it tells of no event");
 	return 0;
@@ -622,6 +665,7 @@ void reader_done(struct reader *reader)
 	origin_done(&reader->origin);
 	rounds_free(reader->rounds);
 	inflate_free(reader->inflate);
+	stop_feeding(reader);
 	events_free(reader->events);
 	tracing_data_free(reader->tracing);
 	free(reader->tracing_bytes);

@@ -45,6 +45,8 @@ struct rounds {
 	uint64_t limit_ns;    /* what is not younger may go */
 	uint64_t given_ns;    /* the newest record given out */
 	uint64_t late;
+	uint64_t relieved; /* how often */
+	bool relieving;    /* records go whatever their time */
 	bool borrowed;
 };
 
@@ -243,6 +245,29 @@ void rounds_finish(struct rounds *rounds)
 	rounds->previous_ns = rounds->newest_ns;
 }
 
+/* Whether one Nth of what may be held is. */
+static bool is_full_to(const struct rounds *rounds, size_t nth)
+{
+	return rounds->pool->in_use >= ROUNDS_BLOCKS / nth || rounds->count >= ROUNDS_RUNS / nth;
+}
+
+bool rounds_are_full(const struct rounds *rounds)
+{
+	return is_full_to(rounds, 1);
+}
+
+void rounds_relieve(struct rounds *rounds)
+{
+	rounds_break(rounds);
+	rounds->relieving = true;
+	rounds->relieved++;
+}
+
+uint64_t rounds_relieved(const struct rounds *rounds)
+{
+	return rounds->relieved;
+}
+
 void rounds_finish_all(struct rounds *rounds)
 {
 	rounds_break(rounds);
@@ -347,9 +372,11 @@ static int settle(struct rounds *rounds)
 	return 0;
 }
 
-static bool may_go(const struct rounds *rounds)
+static bool may_go(struct rounds *rounds)
 {
-	return rounds->count > 0 && rounds->heap[0]->time_ns <= rounds->limit_ns;
+	rounds->relieving &= is_full_to(rounds, 2);
+	return rounds->count > 0 &&
+	       (rounds->relieving || rounds->heap[0]->time_ns <= rounds->limit_ns);
 }
 
 int rounds_next(struct rounds *rounds, const unsigned char **record)

@@ -578,6 +578,11 @@ static void report(const struct replay *replay, struct error *err)
 		notice(&replay->options,
 		       "%" PRIu64 " records are not as the capture describes them",
 		       capture_malformed(source));
+	if (capture_hurried(source) > 0)
+		notice(&replay->options,
+		       "more than %u MiB at once were to be put in order: the oldest events came "
+		       "before all had been read",
+		       CAPTURE_KEPT_MIB);
 	if (capture_is_cut(source, what, sizeof(what)))
 		error_set(err, 0, "%.200s is not whole: %s", capture_name(&replay->options), what);
 }
