@@ -95,19 +95,38 @@ static inline struct perf_event_header record_header(const void *bytes, bool swa
 }
 
 /*
- * Only the time of the record at BYTES, whose header is HEADER: 0 where it carries none or is too
- * short.
+ * A number of the record at BYTES, whose header is HEADER: at IN_SAMPLE of `layout->sample`, or at
+ * IN_TRAILER of `layout->trailer`. It need not have the other ones: LAYOUT may be that of another
+ * event, which keeps this one in the same place. 0 where it carries none or is too short for it.
  */
+static inline uint64_t record_number(const void *bytes, const struct perf_event_header *header,
+				     const struct record_layout *layout, uint8_t in_sample,
+				     uint8_t in_trailer)
+{
+	bool is_sample = header->type == PERF_RECORD_SAMPLE;
+	uint8_t place = is_sample ? in_sample : in_trailer;
+
+	if (place == RECORD_ABSENT)
+		return 0;
+	/* A trailer is counted from its end, which is that of the record. */
+	size_t needed = is_sample ? place + sizeof(uint64_t) : (size_t)layout->trailer.size - place;
+	if (header->size < sizeof(*header) + needed)
+		return 0;
+	size_t at = is_sample ? sizeof(*header) + place : header->size - needed;
+	return load64((const unsigned char *)bytes + at, layout->swap);
+}
+
+/* Its time so, and the id of its event. */
 static inline uint64_t record_time(const void *bytes, const struct perf_event_header *header,
 				   const struct record_layout *layout)
 {
-	bool is_sample = header->type == PERF_RECORD_SAMPLE;
-	const struct record_ids *ids = is_sample ? &layout->sample : &layout->trailer;
+	return record_number(bytes, header, layout, layout->sample.time, layout->trailer.time);
+}
 
-	if (ids->time == RECORD_ABSENT || header->size < sizeof(*header) + ids->size)
-		return 0;
-	size_t from = is_sample ? sizeof(*header) : (size_t)header->size - ids->size;
-	return load64((const unsigned char *)bytes + from + ids->time, layout->swap);
+static inline uint64_t record_id(const void *bytes, const struct perf_event_header *header,
+				 const struct record_layout *layout)
+{
+	return record_number(bytes, header, layout, layout->sample.id, layout->trailer.id);
 }
 
 #endif

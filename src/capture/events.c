@@ -259,32 +259,14 @@ void events_select(struct events *events, const uint16_t *ids, size_t count)
 	}
 }
 
-/*
- * perf wants ids at the same place in all records of a kind, so the first event's layout tells. 0,
- * which no event has, where RECORD has none.
- */
-static uint64_t load_id(const struct record_layout *layout, const unsigned char *bytes,
-			const struct perf_event_header *header)
-{
-	const struct record_ids *ids = &layout->sample;
-	size_t from = sizeof(*header);
-
-	if (header->type != PERF_RECORD_SAMPLE) {
-		ids = &layout->trailer;
-		from = (size_t)header->size - ids->size;
-	}
-	if (ids->id == RECORD_ABSENT || header->size < sizeof(*header) + ids->size)
-		return 0;
-	return load64(bytes + from + ids->id, layout->swap);
-}
-
 const struct capture_event *events_of_record(const struct events *events, const void *bytes,
 					     const struct perf_event_header *header)
 {
 	if (events->count == 0)
 		return NULL;
 	const struct capture_event *first = events->events[0];
-	uint64_t id = events->id_count > 0 ? load_id(&first->layout, bytes, header) : 0;
+	/* perf wants ids at the same place in all records of a kind, so any layout tells where. */
+	uint64_t id = events->id_count > 0 ? record_id(bytes, header, &first->layout) : 0;
 	if (id == 0)
 		return first;
 	const struct capture_event *found = slot_of(events, id)->event;

@@ -368,6 +368,30 @@ static void test_a_sample_of_an_unknown_event_is_left_out_and_counted(void **sta
 	for_all_kinds(check_unknown_id);
 }
 
+/* Our tracepoint is the first of several events, and the others' samples are shorter than its ids.
+ */
+static void check_shorter_records(struct builder *builder)
+{
+	struct seen seen;
+
+	builder_event(builder, PERF_TYPE_TRACEPOINT, 300, PLAIN_TYPE | PERF_SAMPLE_PERIOD,
+		      (const uint64_t[]){1}, 1);
+	builder_event(builder, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS,
+		      PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TIME, (const uint64_t[]){2}, 1);
+	builder_at(builder, 2, 100);
+	builder_lost_samples(builder, 0, 2, 7);
+	read_builder(builder, &seen);
+	assert_int_equal(seen.count, 0);
+	assert_int_equal(seen.malformed, 0);
+	assert_int_equal(seen.stats.lost, 0);
+}
+
+static void test_an_id_needs_only_itself(void **state)
+{
+	(void)state;
+	for_all_kinds(check_shorter_records);
+}
+
 static void test_selecting_tracepoints(void **state)
 {
 	struct source *source;
@@ -1385,6 +1409,7 @@ int main(void)
 		cmocka_unit_test(test_samples_with_id_instead_of_identifier),
 		cmocka_unit_test(test_one_event_needs_no_ids),
 		cmocka_unit_test(test_a_sample_of_an_unknown_event_is_left_out_and_counted),
+		cmocka_unit_test(test_an_id_needs_only_itself),
 		cmocka_unit_test(test_selecting_tracepoints),
 		cmocka_unit_test(test_synthesized_records_are_tasks_not_events),
 		cmocka_unit_test(test_the_body_of_comm_is_in_native_byte_order),
