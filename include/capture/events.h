@@ -23,6 +23,13 @@ struct capture_event {
 	char name[64]; /* as perf names it, "" where the capture does not tell */
 };
 
+/* One of an event's ids, in an open-addressed table. Empty: event is NULL. */
+struct id_slot {
+	uint64_t id;
+	struct capture_event *event;
+	uint32_t cpu;
+};
+
 /* Private but for inline functions. */
 struct events {
 	bool big_endian, swap;

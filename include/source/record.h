@@ -21,6 +21,9 @@
 /* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes, as capture_want() gives them out. */
 #define RECORD_NOTE 65U
 
+/* A record's `cpu` that is not known. */
+#define RECORD_NO_CPU UINT32_MAX
+
 /*
  * Everything is borrowed from the source until its next record is asked for. A field that the
  * record's sample_type does not carry is 0 (NULL).

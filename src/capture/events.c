@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decode/format.h"
+#include "keyed_hash.h"
 
 /* struct perf_event_attr, from its start; the flags are bits in the order of their declaration. */
 #define ATTR_TYPE 0U
@@ -18,13 +19,6 @@
 #define FLAG_SAMPLE_ID_ALL 18U
 
 #define NO_CPU UINT32_MAX
-
-/* One of an event's ids, in an open-addressed table. Empty: event is NULL. */
-struct id_slot {
-	uint64_t id;
-	struct capture_event *event;
-	uint32_t cpu;
-};
 
 struct events *events_new(bool big_endian)
 {
@@ -152,10 +146,8 @@ int events_add(struct events *events, const void *attr, size_t size)
 /* Where ID is, or is to go. */
 static struct id_slot *slot_of(const struct events *events, uint64_t id)
 {
-	/* 2^64 divided by the golden ratio: neighbouring ids spread. */
-	uint64_t hash = id * UINT64_C(0x9e3779b97f4a7c15) >> 32;
 	size_t mask = events->slot_count - 1;
-	size_t at = hash & mask;
+	size_t at = keyed_hash_u64(id) & mask;
 
 	while (events->slots[at].event && events->slots[at].id != id)
 		at = (at + 1) & mask;

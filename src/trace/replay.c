@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "decode/format_dir.h"
 #include "formats/shipped.h"
+#include "trace/descendants.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/session.h"
@@ -388,48 +389,6 @@ static int set_up(struct replay *replay, struct error *err)
 
 /* ---- whom to follow ---- */
 
-static int enter_pids(struct replay *replay)
-{
-	const struct pid_list *pids = &replay->options.pids;
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < pids->count; i++)
-		code = task_table_add(replay->session.tasks, pids->pids[i], true);
-	return code;
-}
-
-/* Enter a task as followed where its parent is. 1 where that is news, 0, -ENOMEM. */
-static int enter_task(struct task_table *tasks, const struct capture_task *task)
-{
-	const struct task *known = task_table_find(tasks, task->tid);
-	const struct task *parent = task_table_find(tasks, task->parent);
-
-	if (!parent || !parent->followed || (known && known->followed))
-		return 0;
-	int code = task_table_add(tasks, task->tid, true);
-	return code < 0 ? code : 1;
-}
-
-/* A child may come before its parent: again, until nothing changes. */
-static int enter_descendants(struct replay *replay)
-{
-	size_t count;
-	const struct capture_task *tasks = capture_tasks(replay->session.source, &count);
-	bool changed = true;
-
-	while (changed) {
-		changed = false;
-		for (size_t i = 0; i < count; i++) {
-			int code = enter_task(replay->session.tasks, &tasks[i]);
-
-			if (code < 0)
-				return code;
-			changed |= code > 0;
-		}
-	}
-	return 0;
-}
-
 /* init and kthreadd, which alone have no parent. */
 #define PARENTLESS_MAX 2
 
@@ -460,12 +419,13 @@ static int enter_old_tasks(struct replay *replay)
 /* What was there before the first record. */
 static int enter_first(struct replay *replay, struct error *err)
 {
+	size_t count;
+	const struct capture_task *tasks = capture_tasks(replay->session.source, &count);
 	int code = replay->options.facts ? enter_old_tasks(replay) : 0;
 
 	if (code == 0 && replay->options.follow)
-		code = enter_pids(replay);
-	if (code == 0 && replay->options.follow)
-		code = enter_descendants(replay);
+		code = descendants_enter(replay->session.tasks, &replay->options.pids, tasks,
+					 count);
 	return code < 0 ? error_set(err, code, "out of memory") : 0;
 }
 
