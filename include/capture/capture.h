@@ -74,6 +74,9 @@ const struct tracing_data *capture_tracing_data(const struct source *source);
 int capture_format(const struct source *source, const char *system, const char *event,
 		   struct format **format, struct error *err) MUST_CHECK;
 
+/* Of PERF_SAMPLE_TIME and PERF_SAMPLE_CPU, what samples that are given out lack. */
+uint64_t capture_lacks(const struct source *source);
+
 /* The events that were recorded, "sched:sched_switch, cycles, …", cut at SIZE, for messages. */
 void capture_event_names(const struct source *source, char *names, size_t size);
 

@@ -26,14 +26,14 @@
 
 /*
  * Everything is borrowed from the source until its next record is asked for. A field that the
- * record's sample_type does not carry is 0 (NULL).
+ * record's sample_type does not carry is 0 (NULL), `cpu` RECORD_NO_CPU.
  */
 struct record {
 	uint32_t type; /* PERF_RECORD_* */
 	uint16_t misc; /* PERF_RECORD_MISC_* */
 	uint32_t cpu;
 	int32_t pid, tid; /* tgid and tid, in the opener's pid namespace; 0: not there, -1: dead */
-	uint64_t time_ns;
+	uint64_t time_ns; /* CLOCK_MONOTONIC; no event of a kernel has 0, where it is not carried */
 	uint64_t id;      /* of the event that wrote it: PERF_SAMPLE_IDENTIFIER or PERF_SAMPLE_ID */
 	uint64_t lost;    /* PERF_RECORD_LOST, _LOST_SAMPLES: how many events */
 	const void *body; /* after the perf_event_header; not for PERF_RECORD_SAMPLE */

@@ -294,6 +294,20 @@ bool capture_has_tracepoint(const struct source *source, uint16_t id)
 	return false;
 }
 
+uint64_t capture_lacks(const struct source *source)
+{
+	const struct events *events = reader_of(source)->events;
+	uint64_t lacks = 0;
+
+	for (size_t i = 0; i < events_count(events); i++) {
+		const struct capture_event *event = events_at(events, i);
+
+		if (event->wanted)
+			lacks |= ~event->layout.sample_type & (PERF_SAMPLE_TIME | PERF_SAMPLE_CPU);
+	}
+	return lacks;
+}
+
 struct machine capture_machine(const struct source *source)
 {
 	const struct reader *reader = reader_of(source);

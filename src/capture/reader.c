@@ -172,8 +172,9 @@ static int count_lost_samples(struct reader *reader, const struct raw_record *ra
 		return 0;
 	if (record_parse(raw->bytes, &event->layout, &record) < 0)
 		return 0;
-	/* perf leaves the CPU empty, but has said before where each id is. */
-	events_cpu(reader->events, record.id, &record.cpu);
+	/* perf leaves the CPU empty, but has mostly said before where each id is. */
+	if (!events_cpu(reader->events, record.id, &record.cpu) && record.cpu == 0)
+		record.cpu = RECORD_NO_CPU;
 	return losses_count(&reader->losses, record.cpu, record.lost);
 }
 

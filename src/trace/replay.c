@@ -189,6 +189,17 @@ static void select_recorded(struct replay *replay)
 	capture_select(replay->session.source, ids, count);
 }
 
+static void notice_unknown(const struct replay *replay)
+{
+	uint64_t lacks = capture_lacks(replay->session.source);
+
+	if (lacks & PERF_SAMPLE_TIME)
+		notice(&replay->options, "the capture tells no times: events come in its order%s",
+		       replay->options.duration_s > 0 ? ", and -d ends nothing" : "");
+	if (lacks & PERF_SAMPLE_CPU)
+		notice(&replay->options, "the capture does not tell on which CPU events were");
+}
+
 /* ---- what the recorder was asked for ---- */
 
 static bool is_ours(const char *program)
@@ -375,6 +386,7 @@ static int set_up(struct replay *replay, struct error *err)
 	adopt_selection(replay);
 	notice_capture(replay);
 	select_recorded(replay);
+	notice_unknown(replay);
 	code = session_open_output(&replay->session, err);
 	if (code == 0)
 		code = refuse_own_capture(replay, err);
@@ -527,13 +539,20 @@ static void tear_down(struct replay *replay)
 		close(replay->wake_fd);
 }
 
+/* Negative: not known. */
+static double seconds_of(const struct replay *replay)
+{
+	if (capture_lacks(replay->session.source) & PERF_SAMPLE_TIME)
+		return -1;
+	return (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S;
+}
+
 static void report(const struct replay *replay, struct error *err)
 {
 	const struct source *source = replay->session.source;
 	char what[128];
 
-	session_print_summary(&replay->session,
-			      (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S);
+	session_print_summary(&replay->session, seconds_of(replay));
 	if (capture_malformed(source) > 0)
 		notice(&replay->options,
 		       "%" PRIu64 " records are not as the capture describes them",
