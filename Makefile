@@ -88,6 +88,7 @@ WRAP_test_live = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_disabl
 WRAP_test_completer = calloc
 WRAP_test_task_facts = calloc malloc realloc
 WRAP_test_kept = calloc malloc
+WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
 WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_identity = uname read

@@ -36,6 +36,10 @@ enum event_type {
 #define EVENT_BIT(type) (1U << (type))
 #define EVENT_SHOWABLE (EVENT_BIT(EVENT_FORK) | EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_EXIT))
 
+/* Captures without PERF_SAMPLE_CPU or PERF_SAMPLE_TIME. */
+#define EVENT_NO_CPU UINT32_MAX
+#define EVENT_NO_TIME 0U
+
 /* The user stack as an exec left it, from the stack pointer up: argc, argv, envp, auxv, strings. */
 struct user_stack {
 	const unsigned char *bytes; /* NULL: not recorded */
@@ -60,8 +64,8 @@ struct exit_call {
  */
 struct event {
 	enum event_type type;
-	uint32_t cpu;
-	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	uint32_t cpu;     /* EVENT_NO_CPU: not known */
+	uint64_t time_ns; /* CLOCK_MONOTONIC; EVENT_NO_TIME: not known */
 	int32_t sample_pid, sample_tid;
 	int32_t current_tid; /* who sends or takes a signal, or exits, as the payloads have ids */
 	uint64_t cgroup_id;  /* of the task whose doing it is; 0: not known */

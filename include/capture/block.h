@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory for records that do not lie in a mapped file: read from a stream, or decompressed. It is
- * filled front to back, and used again once none of its records is needed any more.
+ * Memory for records: read from a file or a stream, or decompressed. It is filled front to back,
+ * and used again once none of its records is needed any more. Records are never looked at where
+ * another process can change them.
  */
 #ifndef PXT_CAPTURE_BLOCK_H
 #define PXT_CAPTURE_BLOCK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "compiler.h"
 
 /* Room for a few records of any size (perf_event_header.size has 16 bits). */
-#define BLOCK_SIZE (256U * 1024U)
+#define BLOCK_SIZE (128U * 1024U)
+
+/* `position` of what cannot be read again. */
+#define BLOCK_NOWHERE UINT64_MAX
 
 struct block {
 	struct block *next; /* in the pool */
 	size_t references;
-	size_t used; /* bytes */
+	size_t used;       /* bytes */
+	uint64_t position; /* of the first one in the file that they are from, or BLOCK_NOWHERE */
 	unsigned char bytes[BLOCK_SIZE];
 };
 
 /* Blocks that wait to be used again. All zero is an empty one. */
 struct block_pool {
 	struct block *free;
+	size_t in_use; /* blocks that do not wait */
 };
+
+/* An empty block with one reference, from nowhere; NULL without memory. */
+struct block *block_take(struct block_pool *pool) MUST_CHECK;
 
 /* One more, or one fewer, that needs BLOCK; the last one gives it back to POOL. NULL is nothing. */
 void block_reference(struct block *block);

@@ -4,7 +4,7 @@
  *
  * Layout: tools/perf/Documentation/perf.data-file-format.txt of the kernel source. Nothing in a
  * capture is trusted. Records come in time order, by perf's rounds (PERF_RECORD_FINISHED_ROUND), in
- * memory that one round bounds; a file is mapped and read in place.
+ * memory that one round bounds.
  */
 #ifndef PXT_CAPTURE_CAPTURE_H
 #define PXT_CAPTURE_CAPTURE_H
@@ -33,6 +33,10 @@
  * short or damaged, the records end there.
  */
 int capture_open(int fd, struct source **source, struct error *err) MUST_CHECK;
+
+/* The same, but with -EINTR as soon as WAKE_FD is readable, however long the head is. */
+int capture_open_interruptible(int fd, int wake_fd, struct source **source,
+			       struct error *err) MUST_CHECK;
 
 /* Give out samples of the COUNT tracepoints with these ids only, and count only their losses. */
 void capture_select(struct source *source, const uint16_t *ids, size_t count);
@@ -70,6 +74,9 @@ const struct tracing_data *capture_tracing_data(const struct source *source);
 int capture_format(const struct source *source, const char *system, const char *event,
 		   struct format **format, struct error *err) MUST_CHECK;
 
+/* Of PERF_SAMPLE_TIME and PERF_SAMPLE_CPU, what samples that are given out lack. */
+uint64_t capture_lacks(const struct source *source);
+
 /* The events that were recorded, "sched:sched_switch, cycles, …", cut at SIZE, for messages. */
 void capture_event_names(const struct source *source, char *names, size_t size);
 
@@ -105,10 +112,17 @@ const struct capture_task *capture_tasks(const struct source *source, size_t *co
 void capture_progress(const struct source *source, uint64_t *read, uint64_t *total);
 
 /*
- * After the end: whether the capture was cut short or damaged. WHAT says in a few words what is
- * missing.
+ * After the end: whether the capture was cut short or damaged, or changed meanwhile. WHAT says in a
+ * few words what is missing.
  */
 bool capture_is_cut(const struct source *source, char *what, size_t size);
+
+/*
+ * How often more waited to be put in order than may be kept in memory (CAPTURE_KEPT_MIB, inflated),
+ * so that the oldest events were given out before all that may belong before them was read.
+ */
+#define CAPTURE_KEPT_MIB 128U
+uint64_t capture_hurried(const struct source *source);
 
 /* How many records so far were not as the capture itself describes them, and were left out. */
 uint64_t capture_malformed(const struct source *source);

@@ -23,6 +23,13 @@ struct capture_event {
 	char name[64]; /* as perf names it, "" where the capture does not tell */
 };
 
+/* One of an event's ids, in an open-addressed table. Empty: event is NULL. */
+struct id_slot {
+	uint64_t id;
+	struct capture_event *event;
+	uint32_t cpu;
+};
+
 /* Private but for inline functions. */
 struct events {
 	bool big_endian, swap;
@@ -40,10 +47,18 @@ struct events {
 struct events *events_new(bool big_endian);
 void events_free(struct events *events);
 
-/* Add the event of the SIZE bytes of perf_event_attr at ATTR. 0, -EBADMSG (too short), -ENOMEM. */
+/*
+ * No more than these are taken: a host of 1024 CPUs with each of its tracepoints open has fewer.
+ * EVENTS_MAX is as many tracepoints as there are ids for.
+ */
+#define EVENTS_MAX (64U * 1024U)
+#define EVENT_IDS_MAX (4U * 1024U * 1024U)
+
+/* Add the event of the SIZE bytes of perf_event_attr at ATTR. 0, -EBADMSG (too short), -E2BIG,
+ * -ENOMEM. */
 int events_add(struct events *events, const void *attr, size_t size) MUST_CHECK;
 
-/* Add one of the ids of the event that was added last. 0 or -ENOMEM. */
+/* Add one of the ids of the event that was added last. 0, -E2BIG or -ENOMEM. */
 int events_add_id(struct events *events, uint64_t id) MUST_CHECK;
 
 /* The event with ID is open on CPU. */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "capture/events.h"
+#include "capture/input.h"
 #include "compiler.h"
 #include "error.h"
 
@@ -17,8 +18,8 @@ struct file_section {
 };
 
 struct file_head {
-	const unsigned char *map; /* the whole file, borrowed */
-	uint64_t map_size;        /* bytes */
+	struct input *input; /* of the whole file, borrowed */
+	uint64_t file_size;  /* bytes */
 	bool swap;
 	uint64_t attr_size; /* of an attribute and the section of its ids */
 	struct file_section attrs, data;
@@ -26,13 +27,16 @@ struct file_head {
 };
 
 /*
- * Parse the header of the file at MAP. Returns 0, -EBADMSG where it makes no sense or is cut short,
+ * Read the header of the file INPUT. Returns 0, -EBADMSG where it makes no sense or is cut short,
  * -EOPNOTSUPP where it is of another dialect; ERR says which.
  */
-int file_head_parse(const unsigned char *map, uint64_t map_size, bool big_endian,
-		    struct file_head *head, struct error *err) MUST_CHECK;
+int file_head_parse(struct input *input, bool big_endian, struct file_head *head,
+		    struct error *err) MUST_CHECK;
 
-/* Add the file's events and their ids to EVENTS. 0, -EBADMSG, -ENOMEM with ERR filled. */
+/*
+ * Add the file's events and their ids to EVENTS. 0, -EBADMSG, -ENOMEM, -EINTR (the input's WAKE_FD)
+ * with ERR filled. Moves the input.
+ */
 int file_head_read_events(const struct file_head *head, struct events *events,
 			  struct error *err) MUST_CHECK;
 
@@ -40,7 +44,19 @@ int file_head_read_events(const struct file_head *head, struct events *events,
 bool file_head_feature(const struct file_head *head, unsigned int feature,
 		       struct file_section *section);
 
-/* Give the events of EVENTS, which are those of the file, the names that it knows. */
-void file_head_name_events(const struct file_head *head, struct events *events);
+/*
+ * Read the body of FEATURE, FILE_FEATURE_MAX bytes at most. 0 with *BYTES (the caller's, to be
+ * freed) and *SIZE; -ENOENT where the file has no such body; another negative errno. Moves the
+ * input.
+ */
+#define FILE_FEATURE_MAX (64U * 1024U * 1024U)
+int file_head_read_feature(const struct file_head *head, unsigned int feature,
+			   unsigned char **bytes, size_t *size) MUST_CHECK;
+
+/*
+ * Give the events of EVENTS, which are those of the file, the names that it knows. 0, -ENOMEM or
+ * -EINTR. Moves the input.
+ */
+int file_head_name_events(const struct file_head *head, struct events *events) MUST_CHECK;
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bytes of a capture: a regular file, mapped, or a stream that is read as it comes.
+ * The bytes of a capture: a regular file, or a stream that is read as it comes. Both are read into
+ * memory of our own: what its owner does to a file meanwhile can make the bytes others, or fewer,
+ * but never changes those that were looked at.
  */
 #ifndef PXT_CAPTURE_INPUT_H
 #define PXT_CAPTURE_INPUT_H
@@ -19,15 +21,16 @@ struct input;
 
 /*
  * Read FD (the caller's; to stay open) from its start, or a stream from where it is. POOL is
- * borrowed. Returns 0 with *INPUT (free with input_free()) or a negative errno.
+ * borrowed. While the input is `patient`, reading ends with -EINTR as soon as WAKE_FD (-1: none) is
+ * readable. Returns 0 with *INPUT (free with input_free()) or a negative errno.
  */
-int input_open(int fd, struct block_pool *pool, struct input **input) MUST_CHECK;
+int input_open(int fd, int wake_fd, struct block_pool *pool, struct input **input) MUST_CHECK;
 void input_free(struct input *input);
 
 /*
  * View WANTED bytes (INPUT_PEEK_MAX at most) at the position. Returns 0 with *AVAILABLE of them:
  * fewer only where the input ends; -EAGAIN where a stream has none now (never while `patient`);
- * -EINTR, another negative errno. They stay as long as input_block() is referenced, or the mapping.
+ * -EINTR, another negative errno. They stay as long as input_block() is referenced.
  */
 int input_peek(struct input *input, size_t wanted, const unsigned char **bytes,
 	       size_t *available) MUST_CHECK;
@@ -41,25 +44,38 @@ void input_skip(struct input *input, uint64_t bytes);
 /* How many bytes that were skipped turned out not to be there. */
 uint64_t input_missing(const struct input *input);
 
-/* Move the position by SIZE bytes and view them, which are INPUT's. As input_peek() otherwise. */
-int input_payload(struct input *input, uint64_t size, const unsigned char **bytes,
+/*
+ * Move the position by SIZE bytes and give a copy of them (the caller's, to be freed; not NULL).
+ * As input_peek() otherwise. No more memory is taken than bytes really come.
+ */
+int input_payload(struct input *input, size_t size, unsigned char **bytes,
 		  size_t *available) MUST_CHECK;
 
-/* What holds the bytes that were last peeked at: NULL for a mapped file. */
+/* What holds the bytes that were last peeked at. */
 struct block *input_block(const struct input *input);
 
-/* The whole file, *SIZE bytes; NULL for a stream. */
-const unsigned char *input_map(const struct input *input, uint64_t *size);
+/* The size that a file had when it was opened; 0: a stream. */
+uint64_t input_size(const struct input *input);
 
-/* Of a mapped file: go on at OFFSET, and end at END (both within the file). */
+/* Copy SIZE bytes at OFFSET of a file. 0, -EBADMSG where it has none there, another errno. */
+int input_copy(const struct input *input, uint64_t offset, void *to, size_t size) MUST_CHECK;
+
+/*
+ * Read a block of what a file has from OFFSET on, up to END at most. 0 with *BLOCK (referenced for
+ * the caller, and empty where the file has nothing there), or a negative errno.
+ */
+int input_read_block(const struct input *input, uint64_t offset, uint64_t end,
+		     struct block **block) MUST_CHECK;
+
+/* Of a file: go on at OFFSET, and end at END (both within the file). */
 void input_set_section(struct input *input, uint64_t offset, uint64_t end);
 
 uint64_t input_position(const struct input *input);
 
-/* The mapped pages need not be resident any more; those still needed come back by themselves. */
-void input_forget(const struct input *input);
+/* Whether a file has been written to, or cut, since it was opened. */
+bool input_has_changed(const struct input *input);
 
-/* Sleep until a stream has bytes or WAKE_FD is readable. 0 or a negative errno. */
+/* Sleep until a stream has bytes or the WAKE_FD is readable. 0 or a negative errno. */
 int input_wait(const struct input *input, int wake_fd, int timeout_ms) MUST_CHECK;
 
 #endif

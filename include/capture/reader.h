@@ -32,7 +32,10 @@ struct reader {
 	struct events *events;
 	struct rounds *rounds;
 	struct tracing_data *tracing; /* NULL: it brings none, or none yet */
+	unsigned char *tracing_bytes; /* that it is a view of */
 	struct inflate *inflate;      /* NULL: nothing compressed so far */
+	struct block *fed; /* what of it has not all been inflated is in there; NULL: nothing */
+	uint64_t inflated; /* bytes */
 	struct losses losses;
 	struct origin origin;
 	struct found_tasks tasks;
@@ -44,9 +47,10 @@ struct reader {
 
 /*
  * Open what FD holds and read its head, up to the first record of the kernel's. Returns 0 (free
- * with reader_done()) or a negative errno with ERR filled, as capture_open() has them.
+ * with reader_done()), -EINTR where WAKE_FD (-1: none) became readable meanwhile, or a negative
+ * errno with ERR filled, as capture_open() has them.
  */
-int reader_open(struct reader *reader, int fd, struct error *err) MUST_CHECK;
+int reader_open(struct reader *reader, int fd, int wake_fd, struct error *err) MUST_CHECK;
 void reader_done(struct reader *reader);
 
 /*

@@ -16,6 +16,7 @@
 
 struct totals {
 	uint64_t first_ns, last_ns;           /* times of events */
+	bool timeless;                        /* events have none */
 	uint64_t forks[FORK_KIND_THREAD + 1]; /* by kind */
 	uint64_t execs;
 	uint64_t ends[KNOWN_YES + 1]; /* EXIT by `last` */

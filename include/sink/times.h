@@ -22,13 +22,14 @@ struct times {
 	uint64_t first_ns; /* of the first event */
 };
 
-/* Something happened at TIME_NS; the first call sets what all is shown against. */
+/* Something happened at TIME_NS (or EVENT_NO_TIME); the first call sets what all is shown against.
+ */
 void times_note(struct times *times, uint64_t time_ns);
 
 /*
  * Write to OUT when TIME_NS was: seconds since the first time that was noted ("12.345678",
  * "-0.000002" where it came late), or with CONTEXT's wall_clock the local time of day
- * ("23:59:59.999").
+ * ("23:59:59.999"); "?" for EVENT_NO_TIME.
  */
 void times_when(const struct times *times, const struct sink_context *context, uint64_t time_ns,
 		char out[TIMES_TEXT_SIZE]);

@@ -21,16 +21,19 @@
 /* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes, as capture_want() gives them out. */
 #define RECORD_NOTE 65U
 
+/* A record's `cpu` that is not known. */
+#define RECORD_NO_CPU UINT32_MAX
+
 /*
  * Everything is borrowed from the source until its next record is asked for. A field that the
- * record's sample_type does not carry is 0 (NULL).
+ * record's sample_type does not carry is 0 (NULL), `cpu` RECORD_NO_CPU.
  */
 struct record {
 	uint32_t type; /* PERF_RECORD_* */
 	uint16_t misc; /* PERF_RECORD_MISC_* */
 	uint32_t cpu;
 	int32_t pid, tid; /* tgid and tid, in the opener's pid namespace; 0: not there, -1: dead */
-	uint64_t time_ns;
+	uint64_t time_ns; /* CLOCK_MONOTONIC; no event of a kernel has 0, where it is not carried */
 	uint64_t id;      /* of the event that wrote it: PERF_SAMPLE_IDENTIFIER or PERF_SAMPLE_ID */
 	uint64_t lost;    /* PERF_RECORD_LOST, _LOST_SAMPLES: how many events */
 	const void *body; /* after the perf_event_header; not for PERF_RECORD_SAMPLE */
@@ -95,19 +98,38 @@ static inline struct perf_event_header record_header(const void *bytes, bool swa
 }
 
 /*
- * Only the time of the record at BYTES, whose header is HEADER: 0 where it carries none or is too
- * short.
+ * A number of the record at BYTES, whose header is HEADER: at IN_SAMPLE of `layout->sample`, or at
+ * IN_TRAILER of `layout->trailer`. It need not have the other ones: LAYOUT may be that of another
+ * event, which keeps this one in the same place. 0 where it carries none or is too short for it.
  */
+static inline uint64_t record_number(const void *bytes, const struct perf_event_header *header,
+				     const struct record_layout *layout, uint8_t in_sample,
+				     uint8_t in_trailer)
+{
+	bool is_sample = header->type == PERF_RECORD_SAMPLE;
+	uint8_t place = is_sample ? in_sample : in_trailer;
+
+	if (place == RECORD_ABSENT)
+		return 0;
+	/* A trailer is counted from its end, which is that of the record. */
+	size_t needed = is_sample ? place + sizeof(uint64_t) : (size_t)layout->trailer.size - place;
+	if (header->size < sizeof(*header) + needed)
+		return 0;
+	size_t at = is_sample ? sizeof(*header) + place : header->size - needed;
+	return load64((const unsigned char *)bytes + at, layout->swap);
+}
+
+/* Its time so, and the id of its event. */
 static inline uint64_t record_time(const void *bytes, const struct perf_event_header *header,
 				   const struct record_layout *layout)
 {
-	bool is_sample = header->type == PERF_RECORD_SAMPLE;
-	const struct record_ids *ids = is_sample ? &layout->sample : &layout->trailer;
+	return record_number(bytes, header, layout, layout->sample.time, layout->trailer.time);
+}
 
-	if (ids->time == RECORD_ABSENT || header->size < sizeof(*header) + ids->size)
-		return 0;
-	size_t from = is_sample ? sizeof(*header) : (size_t)header->size - ids->size;
-	return load64((const unsigned char *)bytes + from + ids->time, layout->swap);
+static inline uint64_t record_id(const void *bytes, const struct perf_event_header *header,
+				 const struct record_layout *layout)
+{
+	return record_number(bytes, header, layout, layout->sample.id, layout->trailer.id);
 }
 
 #endif

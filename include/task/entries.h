@@ -10,13 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Out of memory leaves a table as it was; uthash clears hh.tbl of what it did not add. */
-#define HASH_NONFATAL_OOM 1
-/* All keys are ids that the kernel hands out one after the other: nothing spreads better. */
-#define HASH_FUNCTION(key, length, hash) memcpy(&(hash), (key), sizeof(hash))
-#include <uthash.h>
-
 #include "event.h"
+#include "hash_table.h"
 #include "task/task_table.h"
 #include "task/thread.h"
 

@@ -95,7 +95,7 @@ int session_flush(struct session *session, struct error *err) MUST_CHECK;
  * errno with ERR filled. */
 int session_finish_output(struct session *session, struct error *err) MUST_CHECK;
 
-/* The closing line, for a trace that took SECONDS. */
+/* The closing line, for a trace that took SECONDS; negative: not known. */
 void session_print_summary(const struct session *session, double seconds);
 
 #endif

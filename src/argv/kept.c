@@ -6,10 +6,7 @@
 #include <string.h>
 
 #include "argv/stack.h"
-
-/* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "hash_table.h"
 
 /* Address space randomisation makes the stack pointer tell one exec of a pid from the next. */
 struct key {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct block *take_block(struct block_pool *pool)
+struct block *block_take(struct block_pool *pool)
 {
 	struct block *block = pool->free;
 
@@ -16,6 +16,8 @@ static struct block *take_block(struct block_pool *pool)
 	if (block) {
 		block->references = 1;
 		block->used = 0;
+		block->position = BLOCK_NOWHERE;
+		pool->in_use++;
 	}
 	return block;
 }
@@ -30,6 +32,7 @@ void block_release(struct block_pool *pool, struct block *block)
 {
 	if (!block || --block->references > 0)
 		return;
+	pool->in_use--;
 	block->next = pool->free;
 	pool->free = block;
 }
@@ -50,7 +53,7 @@ int window_room(struct window *window, struct block_pool *pool, unsigned char **
 	const unsigned char *bytes = window_bytes(window, &unread);
 
 	if (!window->block || window->block->used == BLOCK_SIZE) {
-		struct block *block = take_block(pool);
+		struct block *block = block_take(pool);
 
 		if (!block)
 			return -ENOMEM;

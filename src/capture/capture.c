@@ -13,10 +13,6 @@
 /* Two numbers and a path: all that a kernel of today writes, and more. */
 #define BODY_MAX (16U + 4096U)
 
-/* So many bytes are used, and stay resident, at a time; looked at once in so many records. */
-#define BATCH_SIZE (16U * 1024U * 1024U)
-#define LOOK_EVERY 4096U
-
 struct capture {
 	struct source source;
 	struct reader reader;
@@ -25,8 +21,6 @@ struct capture {
 	bool stopped;
 	struct capture_note_joint note;
 	uint64_t newest_ns;           /* of all records given out */
-	uint64_t given;               /* records */
-	uint64_t forgotten;           /* rounds_passed() when pages were last let go */
 	unsigned char body[BODY_MAX]; /* of a record, in native byte order */
 };
 
@@ -83,21 +77,6 @@ static void make_body_native(struct capture *capture, struct record *record)
 	record->body_size = (uint32_t)size;
 }
 
-/* How many bytes have been read and given out. */
-static uint64_t touched(const struct capture *capture)
-{
-	return input_position(capture->reader.input) + rounds_passed(capture->reader.rounds);
-}
-
-/* The pages of the file that were used need not stay. */
-static void forget_used(struct capture *capture)
-{
-	if (touched(capture) - capture->forgotten < BATCH_SIZE)
-		return;
-	capture->forgotten = touched(capture);
-	input_forget(capture->reader.input);
-}
-
 /* 1 where the note is whole, 0, -ENOMEM. */
 static int take_note(struct capture *capture, const unsigned char *bytes,
 		     const struct perf_event_header *header, struct record *record)
@@ -145,17 +124,18 @@ static int take_apart(struct capture *capture, const unsigned char *bytes, struc
 	return 1;
 }
 
-/* 1 with the next of the records that are complete, 0, -ENOMEM. */
+/* 1 with the next of the records that are complete, 0, or a negative errno. */
 static int next_complete(struct capture *capture, struct record *record)
 {
 	struct reader *reader = &capture->reader;
 	int code = 0;
 
 	while (code == 0) {
-		const unsigned char *bytes = rounds_next(reader->rounds);
+		const unsigned char *bytes;
 
-		if (!bytes)
-			return 0;
+		code = rounds_next(reader->rounds, &bytes);
+		if (code <= 0)
+			return code;
 		code = take_apart(capture, bytes, record);
 	}
 	if (code < 0)
@@ -183,7 +163,6 @@ static int read_more(struct capture *capture, struct error *err)
 {
 	int code = reader_read_round(&capture->reader);
 
-	forget_used(capture);
 	if (code >= 0) {
 		capture->complete = true;
 		capture->ended = code == 0;
@@ -204,9 +183,8 @@ static int capture_next(struct source *source, struct record *record, struct err
 		if (capture->complete) {
 			code = next_complete(capture, record);
 			if (code < 0)
-				return error_set(err, code, "out of memory");
-			if (++capture->given % LOOK_EVERY == 0)
-				forget_used(capture);
+				return error_set(err, code, "cannot read the capture: %s",
+						 strerror(-code));
 			if (code > 0)
 				return code;
 			capture->complete = false;
@@ -260,12 +238,17 @@ static const struct source_ops capture_ops = {
 
 int capture_open(int fd, struct source **source, struct error *err)
 {
+	return capture_open_interruptible(fd, -1, source, err);
+}
+
+int capture_open_interruptible(int fd, int wake_fd, struct source **source, struct error *err)
+{
 	struct capture *capture = calloc(1, sizeof(*capture));
 
 	if (!capture)
 		return error_set(err, -ENOMEM, "out of memory");
 	capture->source.ops = &capture_ops;
-	int code = reader_open(&capture->reader, fd, err);
+	int code = reader_open(&capture->reader, fd, wake_fd, err);
 	if (code < 0) {
 		free(capture);
 		return code;
@@ -309,6 +292,20 @@ bool capture_has_tracepoint(const struct source *source, uint16_t id)
 			return true;
 	}
 	return false;
+}
+
+uint64_t capture_lacks(const struct source *source)
+{
+	const struct events *events = reader_of(source)->events;
+	uint64_t lacks = 0;
+
+	for (size_t i = 0; i < events_count(events); i++) {
+		const struct capture_event *event = events_at(events, i);
+
+		if (event->wanted)
+			lacks |= ~event->layout.sample_type & (PERF_SAMPLE_TIME | PERF_SAMPLE_CPU);
+	}
+	return lacks;
 }
 
 struct machine capture_machine(const struct source *source)
@@ -460,15 +457,25 @@ void capture_progress(const struct source *source, uint64_t *read, uint64_t *tot
 	const struct reader *reader = reader_of(source);
 
 	*read = input_position(reader->input);
-	input_map(reader->input, total);
+	*total = input_size(reader->input);
 }
 
 bool capture_is_cut(const struct source *source, char *what, size_t size)
 {
 	const struct reader *reader = reader_of(source);
+	const char *cut = reader->cut;
 
-	snprintf(what, size, "%s", reader->cut);
-	return reader->cut[0] != '\0';
+	if (cut[0] == '\0' && input_has_changed(reader->input))
+		cut = "it was changed while it was read";
+	snprintf(what, size, "%s", cut);
+	return cut[0] != '\0';
+}
+
+_Static_assert(ROUNDS_BLOCKS == CAPTURE_KEPT_MIB * (1024U * 1024U / BLOCK_SIZE), "the same");
+
+uint64_t capture_hurried(const struct source *source)
+{
+	return rounds_relieved(reader_of(source)->rounds);
 }
 
 uint64_t capture_malformed(const struct source *source)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "decode/format.h"
+#include "keyed_hash.h"
 
 /* struct perf_event_attr, from its start; the flags are bits in the order of their declaration. */
 #define ATTR_TYPE 0U
@@ -18,13 +19,6 @@
 #define FLAG_SAMPLE_ID_ALL 18U
 
 #define NO_CPU UINT32_MAX
-
-/* One of an event's ids, in an open-addressed table. Empty: event is NULL. */
-struct id_slot {
-	uint64_t id;
-	struct capture_event *event;
-	uint32_t cpu;
-};
 
 struct events *events_new(bool big_endian)
 {
@@ -131,6 +125,8 @@ int events_add(struct events *events, const void *attr, size_t size)
 {
 	if (size < PERF_ATTR_SIZE_VER0)
 		return -EBADMSG;
+	if (events->count >= EVENTS_MAX)
+		return -E2BIG;
 	struct capture_event *event = malloc(sizeof(*event));
 	if (!event)
 		return -ENOMEM;
@@ -150,10 +146,8 @@ int events_add(struct events *events, const void *attr, size_t size)
 /* Where ID is, or is to go. */
 static struct id_slot *slot_of(const struct events *events, uint64_t id)
 {
-	/* 2^64 divided by the golden ratio: neighbouring ids spread. */
-	uint64_t hash = id * UINT64_C(0x9e3779b97f4a7c15) >> 32;
 	size_t mask = events->slot_count - 1;
-	size_t at = hash & mask;
+	size_t at = keyed_hash_u64(id) & mask;
 
 	while (events->slots[at].event && events->slots[at].id != id)
 		at = (at + 1) & mask;
@@ -183,6 +177,8 @@ int events_add_id(struct events *events, uint64_t id)
 		return -ENOMEM;
 
 	struct id_slot *slot = slot_of(events, id);
+	if (!slot->event && events->id_count >= EVENT_IDS_MAX)
+		return -E2BIG;
 	events->id_count += !slot->event;
 	*slot = (struct id_slot){
 		.id = id,
@@ -255,32 +251,14 @@ void events_select(struct events *events, const uint16_t *ids, size_t count)
 	}
 }
 
-/*
- * perf wants ids at the same place in all records of a kind, so the first event's layout tells. 0,
- * which no event has, where RECORD has none.
- */
-static uint64_t load_id(const struct record_layout *layout, const unsigned char *bytes,
-			const struct perf_event_header *header)
-{
-	const struct record_ids *ids = &layout->sample;
-	size_t from = sizeof(*header);
-
-	if (header->type != PERF_RECORD_SAMPLE) {
-		ids = &layout->trailer;
-		from = (size_t)header->size - ids->size;
-	}
-	if (ids->id == RECORD_ABSENT || header->size < sizeof(*header) + ids->size)
-		return 0;
-	return load64(bytes + from + ids->id, layout->swap);
-}
-
 const struct capture_event *events_of_record(const struct events *events, const void *bytes,
 					     const struct perf_event_header *header)
 {
 	if (events->count == 0)
 		return NULL;
 	const struct capture_event *first = events->events[0];
-	uint64_t id = events->id_count > 0 ? load_id(&first->layout, bytes, header) : 0;
+	/* perf wants ids at the same place in all records of a kind, so any layout tells where. */
+	uint64_t id = events->id_count > 0 ? record_id(bytes, header, &first->layout) : 0;
 	if (id == 0)
 		return first;
 	const struct capture_event *found = slot_of(events, id)->event;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/perf_file.h"
@@ -17,6 +18,9 @@
 #define DATA_AT 40U
 #define FEATURES_AT 72U
 
+/* Of an attribute, as much as any kernel has, and more: what follows is not known here. */
+#define ATTR_MAX 256U
+
 #define FEATURE_BITS 256U
 /* simpleperf's own features begin here, where perf's can never come. */
 #define FEATURE_SIMPLEPERF 128U
@@ -26,18 +30,18 @@ static bool has_feature(const struct file_head *head, unsigned int feature)
 	return head->features[feature / 64] >> (feature % 64) & 1;
 }
 
-static struct file_section load_section(const struct file_head *head, uint64_t at)
+static struct file_section load_section(const unsigned char *bytes, bool swap)
 {
 	return (struct file_section){
-		.offset = load64(head->map + at, head->swap),
-		.size = load64(head->map + at + sizeof(uint64_t), head->swap),
+		.offset = load64(bytes, swap),
+		.size = load64(bytes + sizeof(uint64_t), swap),
 	};
 }
 
 static bool is_inside(const struct file_head *head, const struct file_section *section)
 {
-	return section->offset <= head->map_size &&
-	       section->size <= head->map_size - section->offset;
+	return section->offset <= head->file_size &&
+	       section->size <= head->file_size - section->offset;
 }
 
 /* ---- the header ---- */
@@ -46,10 +50,10 @@ static bool is_inside(const struct file_head *head, const struct file_section *s
  * The bits are an array of the recorder's longs: on a big-endian one their size decides where a bit
  * is. perf always sets HOSTNAME, which tells.
  */
-static void load_features(struct file_head *head)
+static void load_features(struct file_head *head, const unsigned char *header)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
-		head->features[i] = load64(head->map + FEATURES_AT + 8 * i, head->swap);
+		head->features[i] = load64(header + FEATURES_AT + 8 * i, head->swap);
 	if (!head->swap || has_feature(head, PERF_FILE_HOSTNAME))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
@@ -76,51 +80,87 @@ static int check_dialect(const struct file_head *head, struct error *err)
 	return 0;
 }
 
-int file_head_parse(const unsigned char *map, uint64_t map_size, bool big_endian,
-		    struct file_head *head, struct error *err)
+int file_head_parse(struct input *input, bool big_endian, struct file_head *head, struct error *err)
 {
+	unsigned char header[HEADER_SIZE];
 	struct file_head parsed = {
-		.map = map,
-		.map_size = map_size,
+		.input = input,
+		.file_size = input_size(input),
 		.swap = big_endian != machine_native().big_endian,
 	};
 
-	if (map_size < HEADER_SIZE)
+	if (input_copy(input, 0, header, sizeof(header)) < 0)
 		return error_set(err, -EBADMSG, "it is cut short within its header");
-	uint64_t size = load64(map + HEADER_SIZE_AT, parsed.swap);
+	uint64_t size = load64(header + HEADER_SIZE_AT, parsed.swap);
 	if (size != HEADER_SIZE)
 		return error_set(err, -EBADMSG, "its header claims %" PRIu64 " bytes, not %u", size,
 				 HEADER_SIZE);
-	parsed.attr_size = load64(map + ATTR_SIZE_AT, parsed.swap);
-	parsed.attrs = load_section(&parsed, ATTRS_AT);
-	parsed.data = load_section(&parsed, DATA_AT);
-	load_features(&parsed);
+	parsed.attr_size = load64(header + ATTR_SIZE_AT, parsed.swap);
+	parsed.attrs = load_section(header + ATTRS_AT, parsed.swap);
+	parsed.data = load_section(header + DATA_AT, parsed.swap);
+	load_features(&parsed, header);
 	*head = parsed;
 	return check_dialect(head, err);
 }
 
 /* ---- events ---- */
 
+static int fail_to_read(struct error *err, int code)
+{
+	if (code == -E2BIG)
+		return error_set(err, -EBADMSG, "it tells of more events than there can be");
+	return error_set(err, code, "cannot read it: %s", strerror(-code));
+}
+
 static int add_ids(const struct file_head *head, const struct file_section *ids,
 		   struct events *events, struct error *err)
 {
+	const unsigned char *bytes;
+	size_t available;
+
 	if (!is_inside(head, ids))
 		return error_set(err, -EBADMSG, "it is cut short or damaged: no ids at %" PRIu64,
 				 ids->offset);
-	for (uint64_t at = 0; at + sizeof(uint64_t) <= ids->size; at += sizeof(uint64_t)) {
-		uint64_t id = load64(head->map + ids->offset + at, head->swap);
+	input_set_section(head->input, ids->offset, ids->offset + ids->size);
+	for (;;) {
+		int code = input_peek(head->input, sizeof(uint64_t), &bytes, &available);
 
-		if (events_add_id(events, id) < 0)
-			return error_set(err, -ENOMEM, "out of memory");
+		if (code < 0)
+			return fail_to_read(err, code);
+		if (available < sizeof(uint64_t))
+			return 0;
+		code = events_add_id(events, load64(bytes, head->swap));
+		if (code < 0)
+			return fail_to_read(err, code);
+		input_skip(head->input, sizeof(uint64_t));
 	}
-	return 0;
+}
+
+/* The attribute at OFFSET, and the section of its ids. */
+static int add_event(const struct file_head *head, uint64_t offset, struct events *events,
+		     struct error *err)
+{
+	unsigned char attr[ATTR_MAX], section[sizeof(struct file_section)];
+	uint64_t size = head->attr_size - sizeof(section);
+	size_t used = size < sizeof(attr) ? (size_t)size : sizeof(attr);
+	int code = input_copy(head->input, offset, attr, used);
+
+	if (code == 0)
+		code = input_copy(head->input, offset + size, section, sizeof(section));
+	if (code == 0)
+		code = events_add(events, attr, used);
+	if (code < 0)
+		return fail_to_read(err, code);
+	const struct file_section ids = load_section(section, head->swap);
+	return add_ids(head, &ids, events, err);
 }
 
 int file_head_read_events(const struct file_head *head, struct events *events, struct error *err)
 {
 	uint64_t size = head->attr_size;
+	int code = 0;
 
-	if (size < PERF_ATTR_SIZE_VER0 + sizeof(struct file_section) || size > head->map_size ||
+	if (size < PERF_ATTR_SIZE_VER0 + sizeof(struct file_section) || size > head->file_size ||
 	    head->attrs.size / size == 0)
 		return error_set(err, -EBADMSG,
 				 "its header is damaged: %" PRIu64
@@ -130,19 +170,9 @@ int file_head_read_events(const struct file_head *head, struct events *events, s
 		return error_set(err, -EBADMSG,
 				 "it is cut short or damaged: no attributes at %" PRIu64,
 				 head->attrs.offset);
-	for (uint64_t at = 0; at + size <= head->attrs.size; at += size) {
-		uint64_t attr = head->attrs.offset + at;
-		uint64_t ids_at = attr + size - sizeof(struct file_section);
-		struct file_section ids = load_section(head, ids_at);
-		int code = events_add(events, head->map + attr, size - sizeof(ids));
-
-		if (code < 0)
-			return error_set(err, code, "out of memory");
-		code = add_ids(head, &ids, events, err);
-		if (code < 0)
-			return code;
-	}
-	return 0;
+	for (uint64_t at = 0; code == 0 && at + size <= head->attrs.size; at += size)
+		code = add_event(head, head->attrs.offset + at, events, err);
+	return code;
 }
 
 /* ---- features ---- */
@@ -161,52 +191,90 @@ bool file_head_feature(const struct file_head *head, unsigned int feature,
 		return false;
 	for (unsigned int i = 0; i < feature; i++)
 		table.size += has_feature(head, i) ? sizeof(*section) : 0;
-	if (!is_inside(head, &table))
+	unsigned char entry[sizeof(*section)];
+	if (!is_inside(head, &table) ||
+	    input_copy(head->input, table.offset + table.size - sizeof(entry), entry,
+		       sizeof(entry)) < 0)
 		return false;
-	*section = load_section(head, table.offset + table.size - sizeof(*section));
+	*section = load_section(entry, head->swap);
 	return is_inside(head, section);
 }
 
-/* A string of a feature: u32 size, bytes padded with NUL. Moves *AT. */
-static bool take_string(const struct file_head *head, uint64_t *at, uint64_t end, char *string,
-			size_t string_size)
+int file_head_read_feature(const struct file_head *head, unsigned int feature,
+			   unsigned char **bytes, size_t *size)
 {
-	if (end - *at < sizeof(uint32_t))
+	struct file_section section;
+
+	if (!file_head_feature(head, feature, &section) || section.size > FILE_FEATURE_MAX)
+		return -ENOENT;
+	input_set_section(head->input, section.offset, section.offset + section.size);
+	return input_payload(head->input, (size_t)section.size, bytes, size);
+}
+
+/* The texts of a feature that have not been taken yet. */
+struct cursor {
+	const unsigned char *at, *end;
+	bool swap;
+};
+
+static bool take32(struct cursor *cursor, uint32_t *value)
+{
+	if ((size_t)(cursor->end - cursor->at) < sizeof(*value))
 		return false;
-	uint32_t size = load32(head->map + *at, head->swap);
-	*at += sizeof(size);
-	if (end - *at < size)
+	*value = load32(cursor->at, cursor->swap);
+	cursor->at += sizeof(*value);
+	return true;
+}
+
+static bool skip(struct cursor *cursor, uint64_t size)
+{
+	if ((uint64_t)(cursor->end - cursor->at) < size)
 		return false;
-	snprintf(string, string_size, "%.*s", (int)(size < string_size ? size : string_size),
-		 (const char *)head->map + *at);
-	*at += size;
+	cursor->at += size;
+	return true;
+}
+
+/* A string of a feature: u32 size, bytes padded with NUL. */
+static bool take_string(struct cursor *cursor, char *string, size_t string_size)
+{
+	const char *text;
+	uint32_t size;
+
+	if (!take32(cursor, &size))
+		return false;
+	text = (const char *)cursor->at;
+	if (!skip(cursor, size))
+		return false;
+	snprintf(string, string_size, "%.*s", (int)(size < string_size ? size : string_size), text);
 	return true;
 }
 
 /* EVENT_DESC: u32 count, u32 size of an attribute; each: attribute, u32 ids, name, the ids. */
-void file_head_name_events(const struct file_head *head, struct events *events)
+static void name_events(struct cursor *cursor, struct events *events)
 {
-	struct file_section section;
+	uint32_t count, attr_size, ids;
 
-	if (!file_head_feature(head, PERF_FILE_EVENT_DESC, &section) ||
-	    section.size < 2 * sizeof(uint32_t))
+	if (!take32(cursor, &count) || !take32(cursor, &attr_size))
 		return;
-	uint64_t at = section.offset, end = section.offset + section.size;
-	uint32_t count = load32(head->map + at, head->swap);
-	uint32_t attr_size = load32(head->map + at + sizeof(count), head->swap);
-
-	at += 2 * sizeof(uint32_t);
 	for (size_t i = 0; i < count && i < events_count(events); i++) {
 		struct capture_event *event = events_at(events, i);
 
-		if (end - at < (uint64_t)attr_size + sizeof(uint32_t))
+		if (!skip(cursor, attr_size) || !take32(cursor, &ids) ||
+		    !take_string(cursor, event->name, sizeof(event->name)) ||
+		    !skip(cursor, sizeof(uint64_t) * (uint64_t)ids))
 			return;
-		at += attr_size;
-		uint64_t ids = sizeof(uint64_t) * load32(head->map + at, head->swap);
-		at += sizeof(uint32_t);
-		if (!take_string(head, &at, end, event->name, sizeof(event->name)) ||
-		    end - at < ids)
-			return;
-		at += ids;
 	}
+}
+
+int file_head_name_events(const struct file_head *head, struct events *events)
+{
+	unsigned char *bytes;
+	size_t size;
+	int code = file_head_read_feature(head, PERF_FILE_EVENT_DESC, &bytes, &size);
+
+	if (code < 0)
+		return code == -ENOENT ? 0 : code;
+	name_events(&(struct cursor){.at = bytes, .end = bytes + size, .swap = head->swap}, events);
+	free(bytes);
+	return 0;
 }

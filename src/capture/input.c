@@ -5,59 +5,47 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct input {
-	int fd;
+	int fd, wake_fd;
+	bool is_file;
 	bool patient;
+	bool ended;
 	uint64_t position;
 	uint64_t to_skip; /* bytes that nobody wants and that have not come yet, or never will */
-
-	/* A file. */
-	unsigned char *map; /* NULL: a stream */
-	uint64_t map_size;
-	uint64_t end; /* of the section that is read */
-
-	/* A stream. */
 	struct block_pool *pool;
 	struct window window;
-	bool ended;
-	unsigned char *payload;
+
+	/* A file. */
+	uint64_t size;
+	uint64_t end; /* of the section that is read */
+	struct timespec modified;
 };
 
-static int map_file(struct input *input, uint64_t size)
-{
-	void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, input->fd, 0);
-
-	if (map == MAP_FAILED)
-		return -errno;
-	/* Advice: without it everything works too. */
-	(void)madvise(map, size, MADV_SEQUENTIAL);
-	input->map = map;
-	input->map_size = size;
-	input->end = size;
-	return 0;
-}
-
-int input_open(int fd, struct block_pool *pool, struct input **input)
+int input_open(int fd, int wake_fd, struct block_pool *pool, struct input **input)
 {
 	struct stat status;
 
 	if (fstat(fd, &status) < 0)
 		return -errno;
+	if (S_ISDIR(status.st_mode))
+		return -EISDIR;
 	struct input *made = malloc(sizeof(*made));
 	if (!made)
 		return -ENOMEM;
-	*made = (struct input){.fd = fd, .pool = pool, .patient = true};
-	int code = S_ISDIR(status.st_mode) ? -EISDIR : 0;
-	if (S_ISREG(status.st_mode) && status.st_size > 0)
-		code = map_file(made, (uint64_t)status.st_size);
-	if (code < 0) {
-		input_free(made);
-		return code;
-	}
+	*made = (struct input){
+		.fd = fd,
+		.wake_fd = wake_fd,
+		.pool = pool,
+		.patient = true,
+		/* Those of /proc have no size, and are read like a stream. */
+		.is_file = S_ISREG(status.st_mode) && status.st_size > 0,
+		.modified = status.st_mtim,
+	};
+	if (made->is_file)
+		made->size = made->end = (uint64_t)status.st_size;
 	*input = made;
 	return 0;
 }
@@ -66,10 +54,7 @@ void input_free(struct input *input)
 {
 	if (!input)
 		return;
-	if (input->map)
-		munmap(input->map, input->map_size);
 	window_done(&input->window, input->pool);
-	free(input->payload);
 	free(input);
 }
 
@@ -78,21 +63,46 @@ void input_set_patient(struct input *input, bool patient)
 	input->patient = patient;
 }
 
-/* ---- streams ---- */
+/* ---- reading ---- */
+
+static size_t unread_bytes(const struct input *input)
+{
+	size_t unread;
+
+	window_bytes(&input->window, &unread);
+	return unread;
+}
 
 /* 0 where something can be read, the end too. */
 static int await_bytes(const struct input *input)
 {
-	struct pollfd poller = {.fd = input->fd, .events = POLLIN};
-	int ready = poll(&poller, 1, input->patient ? -1 : 0);
+	struct pollfd polls[] = {
+		{.fd = input->fd, .events = POLLIN},
+		{.fd = input->patient ? input->wake_fd : -1, .events = POLLIN},
+	};
+	int ready = poll(polls, ARRAY_SIZE(polls), input->patient ? -1 : 0);
 
 	if (ready < 0)
 		return -errno;
+	if (polls[1].revents != 0)
+		return -EINTR;
 	return ready > 0 ? 0 : -EAGAIN;
+}
+
+/* Not by the descriptor's own offset, which a shell may share. */
+static ssize_t read_file(const struct input *input, uint64_t offset, uint64_t end, void *room,
+			 size_t size)
+{
+	if (offset >= end)
+		return 0;
+	if (size > end - offset)
+		size = (size_t)(end - offset);
+	return pread(input->fd, room, size, (off_t)offset);
 }
 
 static int read_more(struct input *input)
 {
+	uint64_t offset = input->position + unread_bytes(input);
 	unsigned char *room;
 	size_t size;
 	int code = window_room(&input->window, input->pool, &room, &size);
@@ -101,29 +111,29 @@ static int read_more(struct input *input)
 		code = await_bytes(input);
 	if (code < 0)
 		return code;
-	ssize_t got = read(input->fd, room, size);
+	ssize_t got = input->is_file ? read_file(input, offset, input->end, room, size)
+				     : read(input->fd, room, size);
 	if (got < 0)
 		return -errno;
 	input->ended = got == 0;
 	input->window.block->used += (size_t)got;
+	if (input->is_file)
+		input->window.block->position = input->position - input->window.at;
 	return 0;
 }
 
 static void drop_unwanted(struct input *input)
 {
-	size_t unread;
+	size_t unread = unread_bytes(input);
 
-	window_bytes(&input->window, &unread);
 	if (unread > input->to_skip)
 		unread = (size_t)input->to_skip;
 	input->window.at += unread;
 	input->to_skip -= unread;
 }
 
-static int peek_stream(struct input *input, size_t wanted, const unsigned char **bytes,
-		       size_t *available)
+int input_peek(struct input *input, size_t wanted, const unsigned char **bytes, size_t *available)
 {
-	drop_unwanted(input);
 	while (*bytes = window_bytes(&input->window, available),
 	       (*available < wanted || input->to_skip > 0) && !input->ended) {
 		int code = read_more(input);
@@ -131,13 +141,48 @@ static int peek_stream(struct input *input, size_t wanted, const unsigned char *
 		if (code < 0)
 			return code;
 		drop_unwanted(input);
+		/* There may be no end of what is to be skipped. */
+		if (input->to_skip > 0 && !input->patient && !input->ended)
+			return -EAGAIN;
 	}
 	return 0;
 }
 
-/* In steps, so that no more memory is taken than bytes really come. */
-static int stream_payload(struct input *input, uint64_t size, const unsigned char **bytes,
-			  size_t *available)
+/* Over what a file has beyond the window nothing need be read. */
+static void jump(struct input *input)
+{
+	uint64_t left = input->end > input->position ? input->end - input->position : 0;
+	uint64_t bytes = input->to_skip < left ? input->to_skip : left;
+
+	if (bytes == 0)
+		return;
+	window_done(&input->window, input->pool);
+	input->position += bytes;
+	input->to_skip -= bytes;
+}
+
+void input_skip(struct input *input, uint64_t bytes)
+{
+	uint64_t before;
+
+	if (__builtin_add_overflow(input->to_skip, bytes, &before))
+		before = UINT64_MAX;
+	input->to_skip = before;
+	drop_unwanted(input);
+	if (!input->is_file) {
+		input->position += bytes;
+		return;
+	}
+	input->position += before - input->to_skip;
+	jump(input);
+}
+
+uint64_t input_missing(const struct input *input)
+{
+	return input->to_skip;
+}
+
+int input_payload(struct input *input, size_t size, unsigned char **bytes, size_t *available)
 {
 	unsigned char *payload = NULL;
 	size_t got = 0, chunk = 0;
@@ -166,56 +211,8 @@ static int stream_payload(struct input *input, uint64_t size, const unsigned cha
 		free(payload);
 		return code;
 	}
-	free(input->payload);
-	input->payload = payload;
 	*bytes = payload;
 	*available = got;
-	return 0;
-}
-
-/* ---- both ---- */
-
-static uint64_t left_in_map(const struct input *input)
-{
-	return input->end - input->position;
-}
-
-int input_peek(struct input *input, size_t wanted, const unsigned char **bytes, size_t *available)
-{
-	if (!input->map)
-		return peek_stream(input, wanted, bytes, available);
-	*bytes = input->map + input->position;
-	*available = left_in_map(input);
-	return 0;
-}
-
-void input_skip(struct input *input, uint64_t bytes)
-{
-	input->to_skip += bytes;
-	if (!input->map) {
-		drop_unwanted(input);
-		input->position += bytes;
-		return;
-	}
-	if (bytes > left_in_map(input))
-		bytes = left_in_map(input);
-	input->to_skip -= bytes;
-	input->position += bytes;
-}
-
-uint64_t input_missing(const struct input *input)
-{
-	return input->to_skip;
-}
-
-int input_payload(struct input *input, uint64_t size, const unsigned char **bytes,
-		  size_t *available)
-{
-	if (!input->map)
-		return stream_payload(input, size, bytes, available);
-	*bytes = input->map + input->position;
-	*available = size < left_in_map(input) ? size : left_in_map(input);
-	input_skip(input, *available);
 	return 0;
 }
 
@@ -224,27 +221,69 @@ struct block *input_block(const struct input *input)
 	return input->window.block;
 }
 
-const unsigned char *input_map(const struct input *input, uint64_t *size)
-{
-	*size = input->map_size;
-	return input->map;
-}
-
-void input_set_section(struct input *input, uint64_t offset, uint64_t end)
-{
-	input->position = offset;
-	input->end = end;
-}
-
 uint64_t input_position(const struct input *input)
 {
 	return input->position;
 }
 
-void input_forget(const struct input *input)
+/* ---- files ---- */
+
+uint64_t input_size(const struct input *input)
 {
-	if (input->map)
-		(void)madvise(input->map, input->map_size, MADV_DONTNEED);
+	return input->size;
+}
+
+int input_copy(const struct input *input, uint64_t offset, void *to, size_t size)
+{
+	unsigned char *bytes = to;
+
+	while (size > 0) {
+		ssize_t got = read_file(input, offset, input->size, bytes, size);
+
+		if (got <= 0)
+			return got < 0 ? -errno : -EBADMSG;
+		bytes += got;
+		offset += (uint64_t)got;
+		size -= (size_t)got;
+	}
+	return 0;
+}
+
+int input_read_block(const struct input *input, uint64_t offset, uint64_t end, struct block **block)
+{
+	struct block *made = block_take(input->pool);
+
+	if (!made)
+		return -ENOMEM;
+	ssize_t got = read_file(input, offset, end, made->bytes, sizeof(made->bytes));
+	if (got < 0) {
+		int code = -errno;
+
+		block_release(input->pool, made);
+		return code;
+	}
+	made->used = (size_t)got;
+	made->position = offset;
+	*block = made;
+	return 0;
+}
+
+void input_set_section(struct input *input, uint64_t offset, uint64_t end)
+{
+	window_done(&input->window, input->pool);
+	input->ended = false;
+	input->position = offset;
+	input->end = end;
+}
+
+bool input_has_changed(const struct input *input)
+{
+	struct stat status;
+
+	return input->is_file && fstat(input->fd, &status) == 0 &&
+	       ((uint64_t)status.st_size != input->size ||
+		status.st_mtim.tv_sec != input->modified.tv_sec ||
+		status.st_mtim.tv_nsec != input->modified.tv_nsec);
 }
 
 int input_wait(const struct input *input, int wake_fd, int timeout_ms)
@@ -255,9 +294,9 @@ int input_wait(const struct input *input, int wake_fd, int timeout_ms)
 	};
 
 	/* A file has all its bytes already. */
-	if (input->map)
+	if (input->is_file)
 		return 0;
-	if (poll(polls, 2, timeout_ms) < 0 && errno != EINTR)
+	if (poll(polls, ARRAY_SIZE(polls), timeout_ms) < 0 && errno != EINTR)
 		return -errno;
 	return 0;
 }

@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "source/record.h"
 
 void losses_done(struct losses *losses)
 {
@@ -12,21 +15,19 @@ void losses_done(struct losses *losses)
 
 static struct cpu_losses *find_or_add(struct losses *losses, uint32_t cpu)
 {
-	for (size_t i = 0; i < losses->count; i++) {
-		if (losses->cpus[i].cpu == cpu)
-			return &losses->cpus[i];
-	}
-	if (losses->count == losses->capacity) {
-		size_t capacity = losses->capacity ? 2 * losses->capacity : 8;
-		struct cpu_losses *grown = realloc(losses->cpus, capacity * sizeof(*grown));
+	if (cpu >= LOSSES_CPUS)
+		return &losses->unknown;
+	if (cpu >= losses->count) {
+		size_t count = 2 * (size_t)cpu + 8;
+		struct cpu_losses *grown = realloc(losses->cpus, count * sizeof(*grown));
 
 		if (!grown)
 			return NULL;
+		memset(grown + losses->count, 0, (count - losses->count) * sizeof(*grown));
 		losses->cpus = grown;
-		losses->capacity = capacity;
+		losses->count = count;
 	}
-	losses->cpus[losses->count] = (struct cpu_losses){.cpu = cpu};
-	return &losses->cpus[losses->count++];
+	return &losses->cpus[cpu];
 }
 
 /* No sum leaves 64 bits: a capture may claim anything. */
@@ -63,13 +64,14 @@ bool losses_take_rest(struct losses *losses, uint32_t *cpu, uint64_t *count)
 		return false;
 
 	uint64_t rest = losses->counted - losses->told;
-	for (size_t i = 0; i < losses->count; i++) {
-		struct cpu_losses *at = &losses->cpus[i];
+	for (; losses->next <= losses->count; losses->next++) {
+		bool is_known = losses->next < losses->count;
+		struct cpu_losses *at = is_known ? &losses->cpus[losses->next] : &losses->unknown;
 
 		if (at->counted <= at->told)
 			continue;
 		uint64_t untold = at->counted - at->told;
-		*cpu = at->cpu;
+		*cpu = is_known ? (uint32_t)losses->next : RECORD_NO_CPU;
 		*count = untold < rest ? untold : rest;
 		add(&at->told, *count);
 		add(&losses->told, *count);

@@ -15,14 +15,14 @@
 /* PERF_RECORD_LOST_SAMPLES that a BPF filter left out on purpose. */
 #define MISC_LOST_SAMPLES_BPF (1U << 15)
 
-/* So many bytes are read, and stay resident, at a time. */
+/* So many bytes are read at a time. */
 #define BATCH_SIZE (16U * 1024U * 1024U)
 
 /* A record where it lies, its header in native byte order. */
 struct raw_record {
 	const unsigned char *bytes;
 	struct perf_event_header header;
-	struct block *block; /* NULL: the mapped file */
+	struct block *block;
 };
 
 static void PRINTF_LIKE(2, 3) note_cut(struct reader *reader, const char *format, ...)
@@ -67,7 +67,10 @@ static int add_attr(struct reader *reader, const struct raw_record *raw)
 	int code = events_add(reader->events, raw->bytes + sizeof(raw->header), size);
 	for (; code == 0 && size + sizeof(uint64_t) <= body_size(raw); size += sizeof(uint64_t))
 		code = events_add_id(reader->events, body64(reader, raw, size));
-	return code;
+	if (code != -E2BIG)
+		return code;
+	note_cut(reader, "it tells of more events than there can be");
+	return -EBADMSG;
 }
 
 /* EVENT_UPDATE: u64 kind, u64 id, a C string where the kind is a name. */
@@ -112,7 +115,6 @@ static int take_feature(struct reader *reader, const struct raw_record *raw)
 /* HEADER_TRACING_DATA: u32 size, so many bytes behind the record. Already skipped itself. */
 static int take_tracing_data(struct reader *reader, uint32_t size)
 {
-	const unsigned char *bytes;
 	size_t available;
 	struct error ignored;
 
@@ -122,12 +124,17 @@ static int take_tracing_data(struct reader *reader, uint32_t size)
 		input_skip(reader->input, size);
 		return 0;
 	}
-	int code = input_payload(reader->input, size, &bytes, &available);
+	if (size > FILE_FEATURE_MAX) {
+		note_cut(reader, "its tracing data claim %" PRIu32 " bytes", size);
+		input_skip(reader->input, size);
+		return 0;
+	}
+	int code = input_payload(reader->input, size, &reader->tracing_bytes, &available);
 	if (code < 0)
 		return code;
 	if (available < size)
 		note_cut(reader, "its tracing data are cut short");
-	code = tracing_data_parse(bytes, available, &reader->tracing, &ignored);
+	code = tracing_data_parse(reader->tracing_bytes, available, &reader->tracing, &ignored);
 	return code == -ENOMEM ? code : 0;
 }
 
@@ -165,8 +172,9 @@ static int count_lost_samples(struct reader *reader, const struct raw_record *ra
 		return 0;
 	if (record_parse(raw->bytes, &event->layout, &record) < 0)
 		return 0;
-	/* perf leaves the CPU empty, but has said before where each id is. */
-	events_cpu(reader->events, record.id, &record.cpu);
+	/* perf leaves the CPU empty, but has mostly said before where each id is. */
+	if (!events_cpu(reader->events, record.id, &record.cpu) && record.cpu == 0)
+		record.cpu = RECORD_NO_CPU;
 	return losses_count(&reader->losses, record.cpu, record.lost);
 }
 
@@ -229,20 +237,36 @@ static int take_note(struct reader *reader, const struct raw_record *raw)
 
 /* ---- compressed records ---- */
 
+/* Some kilobytes can become gigabytes: not all at once. */
+#define INFLATED_AT_ONCE (1024U * 1024U)
+
+static void stop_feeding(struct reader *reader)
+{
+	block_release(&reader->pool, reader->fed);
+	reader->fed = NULL;
+}
+
+/* Take in some of what is compressed in `fed`. 1: there is more, 0, or a negative errno. */
 static int take_inflated(struct reader *reader)
 {
 	struct raw_record raw;
+	size_t taken = 0;
 	int code;
 
 	while ((code = inflate_next(reader->inflate, &raw.bytes, &raw.block)) > 0) {
 		raw.header = record_header(raw.bytes, reader->swap);
+		taken += raw.header.size;
+		reader->inflated += raw.header.size;
 		code = is_used(reader, raw.header.type) ? take_kernel_record(reader, &raw) : 0;
 		if (code < 0)
-			return code;
+			break;
+		if (taken >= INFLATED_AT_ONCE || rounds_are_full(reader->rounds))
+			return 1;
 	}
 	if (code == -EBADMSG)
 		note_cut(reader, "its compressed data are damaged before byte %" PRIu64,
 			 input_position(reader->input));
+	stop_feeding(reader);
 	return code;
 }
 
@@ -267,7 +291,9 @@ static int take_compressed(struct reader *reader, const struct raw_record *raw)
 	if (!reader->inflate)
 		return -ENOMEM;
 	inflate_feed(reader->inflate, raw->bytes + sizeof(raw->header) + at, size);
-	return take_inflated(reader);
+	block_reference(raw->block);
+	reader->fed = raw->block;
+	return 0;
 }
 
 /* ---- records as they follow each other ---- */
@@ -417,27 +443,49 @@ static int finish(struct reader *reader)
 	return 0;
 }
 
-int reader_read_round(struct reader *reader)
+/* What comes next is taken in. 1; 0 at the end, or a negative errno. */
+static int take_next(struct reader *reader, bool *ends_round)
 {
-	uint64_t start = input_position(reader->input);
 	struct raw_record raw;
 	struct span span;
 
-	while (input_position(reader->input) - start < BATCH_SIZE) {
-		int code = peek_record(reader, &span, &raw);
+	if (reader->fed) {
+		int code = take_inflated(reader);
+		return code < 0 ? code : 1;
+	}
+	int code = peek_record(reader, &span, &raw);
+	if (code <= 0)
+		return code;
+	code = take_records(reader, &span, &raw);
+	*ends_round = raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND;
+	return code < 0 ? code : 1;
+}
 
-		if (code == 0)
-			return finish(reader);
-		if (code > 0)
-			code = take_records(reader, &span, &raw);
-		if (code == -EBADMSG)
+/* Bytes that were read, and that became of them. */
+static uint64_t progress(const struct reader *reader)
+{
+	return input_position(reader->input) + reader->inflated;
+}
+
+int reader_read_round(struct reader *reader)
+{
+	uint64_t start = progress(reader);
+
+	while (progress(reader) - start < BATCH_SIZE) {
+		bool ends_round = false;
+		int code = take_next(reader, &ends_round);
+
+		if (code == 0 || code == -EBADMSG)
 			return finish(reader);
 		if (code < 0)
 			return code == -EINTR ? -EAGAIN : code;
-		if (raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND) {
+		if (ends_round)
 			rounds_finish(reader->rounds);
-			return 1;
-		}
+		if (rounds_are_full(reader->rounds))
+			rounds_relieve(reader->rounds);
+		else if (!ends_round)
+			continue;
+		return 1;
 	}
 	return -EAGAIN;
 }
@@ -465,77 +513,87 @@ static int read_head_records(struct reader *reader)
 	return code < 0 ? code : 0;
 }
 
-static int read_feature_tracing_data(struct reader *reader, const struct file_head *head,
-				     struct error *err)
+static int read_feature_tracing_data(struct reader *reader, const struct file_head *head)
 {
-	struct file_section section;
 	struct error ignored;
+	size_t size;
+	int code =
+		file_head_read_feature(head, PERF_FILE_TRACING_DATA, &reader->tracing_bytes, &size);
 
-	if (!file_head_feature(head, PERF_FILE_TRACING_DATA, &section))
-		return 0;
-	int code = tracing_data_parse(head->map + section.offset, section.size, &reader->tracing,
-				      &ignored);
-	return code == -ENOMEM ? error_set(err, code, "out of memory") : 0;
+	if (code == 0)
+		code = tracing_data_parse(reader->tracing_bytes, size, &reader->tracing, &ignored);
+	return code == -ENOENT || code == -EBADMSG ? 0 : code;
 }
 
-static int read_features_of_origin(struct reader *reader, const struct file_head *head,
-				   struct error *err)
+static int read_feature_of_origin(struct reader *reader, const struct file_head *head,
+				  enum perf_file_feature feature)
+{
+	unsigned char *bytes;
+	size_t size;
+	int code = file_head_read_feature(head, feature, &bytes, &size);
+
+	if (code < 0)
+		return code == -ENOENT ? 0 : code;
+	code = origin_read_feature(&reader->origin, feature, bytes, size, reader->swap);
+	free(bytes);
+	return code;
+}
+
+static int read_features(struct reader *reader, const struct file_head *head)
 {
 	static const enum perf_file_feature features[] = {PERF_FILE_HOSTNAME, PERF_FILE_ARCH,
 							  PERF_FILE_CMDLINE, PERF_FILE_CLOCK_DATA};
-	struct file_section section;
-	int code = 0;
+	int code = read_feature_tracing_data(reader, head);
 
-	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(features); i++) {
-		if (file_head_feature(head, features[i], &section))
-			code = origin_read_feature(&reader->origin, features[i],
-						   head->map + section.offset, section.size,
-						   reader->swap);
-	}
-	return code < 0 ? error_set(err, code, "out of memory") : 0;
+	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(features); i++)
+		code = read_feature_of_origin(reader, head, features[i]);
+	return code == 0 ? file_head_name_events(head, reader->events) : code;
+}
+
+/* Go on where the records are. */
+static void find_records(struct reader *reader, const struct file_head *head)
+{
+	uint64_t size = head->file_size;
+	uint64_t offset = head->data.offset < size ? head->data.offset : size;
+	uint64_t left = size - offset;
+
+	/* Ours sets the reserved bit while it writes: capture/writer.h. */
+	if (head->data.size == 0 || (head->features[0] & 1))
+		note_cut(reader, "its recorder did not finish it");
+	else if (head->data.size > left)
+		note_cut(reader, "%" PRIu64 " of %" PRIu64 " bytes of records are missing",
+			 head->data.size - left, head->data.size);
+	else
+		left = head->data.size;
+	input_set_section(reader->input, offset, offset + left);
 }
 
 static int read_file_head(struct reader *reader, struct error *err)
 {
 	struct file_head head;
-	uint64_t size;
-	const unsigned char *map = input_map(reader->input, &size);
 
-	if (!map) {
+	if (input_size(reader->input) == 0) {
 		error_set(err, -ESPIPE,
 			  "it is a perf.data file, which cannot come through a pipe: "
 			  "its end is needed first");
 		error_remedy(err, "give its name, or record with -o -");
 		return -ESPIPE;
 	}
-	int code = file_head_parse(map, size, reader->kind.big_endian, &head, err);
+	int code = file_head_parse(reader->input, reader->kind.big_endian, &head, err);
 	if (code == 0)
 		code = file_head_read_events(&head, reader->events, err);
-	if (code == 0)
-		code = read_feature_tracing_data(reader, &head, err);
-	if (code == 0)
-		code = read_features_of_origin(reader, &head, err);
 	if (code < 0)
 		return code;
-	file_head_name_events(&head, reader->events);
-
-	uint64_t offset = head.data.offset < size ? head.data.offset : size;
-	uint64_t left = size - offset;
-	/* Ours sets the reserved bit while it writes: capture/writer.h. */
-	if (head.data.size == 0 || (head.features[0] & 1))
-		note_cut(reader, "its recorder did not finish it");
-	else if (head.data.size > left)
-		note_cut(reader, "%" PRIu64 " of %" PRIu64 " bytes of records are missing",
-			 head.data.size - left, head.data.size);
-	else
-		left = head.data.size;
-	input_set_section(reader->input, offset, offset + left);
+	code = read_features(reader, &head);
+	if (code < 0)
+		return error_set(err, code, "cannot read it: %s", strerror(-code));
+	find_records(reader, &head);
 	return 0;
 }
 
-static int open_input(struct reader *reader, int fd, struct error *err)
+static int open_input(struct reader *reader, int fd, int wake_fd, struct error *err)
 {
-	int code = input_open(fd, &reader->pool, &reader->input);
+	int code = input_open(fd, wake_fd, &reader->pool, &reader->input);
 
 	if (code == -EISDIR) {
 		error_set(err, -EOPNOTSUPP,
@@ -567,8 +625,9 @@ static int read_head(struct reader *reader, struct error *err)
 	if (code < 0)
 		return code;
 	reader->events = events_new(reader->kind.big_endian);
-	reader->rounds =
-		reader->events ? rounds_new(reader->events, reader->swap, &reader->pool) : NULL;
+	reader->rounds = reader->events ? rounds_new(reader->events, reader->swap, &reader->pool,
+						     reader->input)
+					: NULL;
 	if (!reader->rounds)
 		return error_set(err, -ENOMEM, "out of memory");
 	if (reader->kind.pipe_mode)
@@ -578,18 +637,18 @@ static int read_head(struct reader *reader, struct error *err)
 	if (code < 0)
 		return code;
 	code = read_head_records(reader);
-	if (code < 0)
+	if (code < 0 && code != -EBADMSG)
 		return error_set(err, code, "cannot read it: %s", strerror(-code));
-	if (events_count(reader->events) == 0)
+	if (code < 0 || events_count(reader->events) == 0)
 		return error_set(err, -EBADMSG, "%s",
 				 reader->cut[0] ? reader->cut : "it tells of no event");
 	return 0;
 }
 
-int reader_open(struct reader *reader, int fd, struct error *err)
+int reader_open(struct reader *reader, int fd, int wake_fd, struct error *err)
 {
 	*reader = (struct reader){0};
-	int code = open_input(reader, fd, err);
+	int code = open_input(reader, fd, wake_fd, err);
 
 	if (code == 0)
 		code = read_head(reader, err);
@@ -607,8 +666,10 @@ void reader_done(struct reader *reader)
 	origin_done(&reader->origin);
 	rounds_free(reader->rounds);
 	inflate_free(reader->inflate);
+	stop_feeding(reader);
 	events_free(reader->events);
 	tracing_data_free(reader->tracing);
+	free(reader->tracing_bytes);
 	losses_done(&reader->losses);
 	found_tasks_done(&reader->tasks);
 	input_free(reader->input);

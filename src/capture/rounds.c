@@ -4,13 +4,23 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A stretch of records in time order, with other ones among them that are not given out. */
+/* With more blocks than these in use, further runs of a file are not kept in memory until their
+ * turn comes; with more than those, nor between their turns. */
+#define KEPT_BLOCKS 64U
+#define LOADED_BLOCKS 128U
+
+/*
+ * A stretch of records in time order, with other ones among them that are not given out. One of a
+ * file may have left memory: in whole, `block` is NULL then; or, where `to` is set, what is behind
+ * `end`.
+ */
 struct run {
 	const unsigned char *at;  /* the next record to give out */
-	const unsigned char *end; /* behind the last one */
-	uint64_t time_ns;         /* of the record at `at` */
+	const unsigned char *end; /* behind the last byte */
+	struct block *block;      /* that both are in */
+	uint64_t from, to;        /* where in the file the run lies that has left memory */
+	uint64_t time_ns;         /* of the next record */
 	uint64_t order;           /* in which the runs began */
-	struct block *block;
 	struct run *next_free;
 };
 
@@ -22,6 +32,7 @@ struct rounds {
 	const struct events *events;
 	bool swap;
 	struct block_pool *pool;
+	const struct input *input;
 	struct run **heap;
 	size_t count, capacity;
 	uint64_t rival_ns; /* the first run stays first up to here; 0: not known */
@@ -34,16 +45,19 @@ struct rounds {
 	uint64_t limit_ns;    /* what is not younger may go */
 	uint64_t given_ns;    /* the newest record given out */
 	uint64_t late;
-	uint64_t passed; /* bytes */
+	uint64_t relieved; /* how often */
+	bool relieving;    /* records go whatever their time */
 	bool borrowed;
 };
 
-struct rounds *rounds_new(const struct events *events, bool swap, struct block_pool *pool)
+struct rounds *rounds_new(const struct events *events, bool swap, struct block_pool *pool,
+			  const struct input *input)
 {
 	struct rounds *rounds = malloc(sizeof(*rounds));
 
 	if (rounds)
-		*rounds = (struct rounds){.events = events, .swap = swap, .pool = pool};
+		*rounds = (struct rounds){
+			.events = events, .swap = swap, .pool = pool, .input = input};
 	return rounds;
 }
 
@@ -168,21 +182,48 @@ static int start_run(struct rounds *rounds, const struct run *first)
 	return 0;
 }
 
+/* Where in its file a record of BLOCK lies. */
+static uint64_t position_of(const struct block *block, const unsigned char *bytes)
+{
+	return block->position + (uint64_t)(bytes - block->bytes);
+}
+
+static bool is_kept(const struct rounds *rounds, const struct block *block)
+{
+	return block->position == BLOCK_NOWHERE || rounds->pool->in_use <= KEPT_BLOCKS;
+}
+
+static bool follows_last(const struct rounds *rounds, uint64_t time_ns, const struct block *block)
+{
+	const struct run *last = rounds->last;
+
+	if (!last || (time_ns < rounds->last_ns && time_ns != 0))
+		return false;
+	return last->block ? last->block == block : block->position != BLOCK_NOWHERE;
+}
+
 int rounds_add(struct rounds *rounds, const unsigned char *bytes, uint32_t size, uint64_t time_ns,
 	       struct block *block)
 {
 	int code = 0;
 
-	if (rounds->last && rounds->last->block == block &&
-	    (time_ns >= rounds->last_ns || time_ns == 0)) {
-		rounds->last->end = bytes + size;
+	if (follows_last(rounds, time_ns, block)) {
+		if (rounds->last->block)
+			rounds->last->end = bytes + size;
+		else
+			rounds->last->to = position_of(block, bytes) + size;
 	} else {
-		code = start_run(rounds, &(struct run){
-						 .at = bytes,
-						 .end = bytes + size,
-						 .time_ns = time_ns,
-						 .block = block,
-					 });
+		struct run first = {.time_ns = time_ns};
+
+		if (is_kept(rounds, block)) {
+			first.block = block;
+			first.at = bytes;
+			first.end = bytes + size;
+		} else {
+			first.from = position_of(block, bytes);
+			first.to = first.from + size;
+		}
+		code = start_run(rounds, &first);
 		rounds->last_ns = time_ns;
 	}
 	if (time_ns > rounds->last_ns)
@@ -204,6 +245,29 @@ void rounds_finish(struct rounds *rounds)
 	rounds->previous_ns = rounds->newest_ns;
 }
 
+/* Whether one Nth of what may be held is. */
+static bool is_full_to(const struct rounds *rounds, size_t nth)
+{
+	return rounds->pool->in_use >= ROUNDS_BLOCKS / nth || rounds->count >= ROUNDS_RUNS / nth;
+}
+
+bool rounds_are_full(const struct rounds *rounds)
+{
+	return is_full_to(rounds, 1);
+}
+
+void rounds_relieve(struct rounds *rounds)
+{
+	rounds_break(rounds);
+	rounds->relieving = true;
+	rounds->relieved++;
+}
+
+uint64_t rounds_relieved(const struct rounds *rounds)
+{
+	return rounds->relieved;
+}
+
 void rounds_finish_all(struct rounds *rounds)
 {
 	rounds_break(rounds);
@@ -212,26 +276,66 @@ void rounds_finish_all(struct rounds *rounds)
 
 /* ---- giving out ---- */
 
-/* Move RUN to its next record; false: it has none. */
-static bool advance(struct rounds *rounds, struct run *run)
+/* Whether a whole record is in memory where RUN is. */
+static bool has_whole(const struct rounds *rounds, const struct run *run)
 {
-	struct perf_event_header header = record_header(run->at, rounds->swap);
+	size_t size = (size_t)(run->end - run->at);
 
-	while (header.size >= sizeof(header) && header.size < run->end - run->at) {
+	if (size < sizeof(struct perf_event_header))
+		return false;
+	struct perf_event_header header = record_header(run->at, rounds->swap);
+	return header.size >= sizeof(header) && header.size <= size;
+}
+
+/* Forget what is in memory of RUN. */
+static void unload(struct rounds *rounds, struct run *run)
+{
+	if (run->to == 0 || !run->block)
+		return;
+	run->from = position_of(run->block, run->at);
+	block_release(rounds->pool, run->block);
+	run->block = NULL;
+	run->at = run->end = NULL;
+}
+
+/*
+ * Have a whole record in memory where RUN is. 1; 0 where there is none, or none any more; a
+ * negative errno.
+ */
+static int load(struct rounds *rounds, struct run *run)
+{
+	if (has_whole(rounds, run))
+		return 1;
+	unload(rounds, run);
+	if (run->from >= run->to)
+		return 0;
+	int code = input_read_block(rounds->input, run->from, run->to, &run->block);
+	if (code < 0)
+		return code;
+	run->at = run->block->bytes;
+	run->end = run->at + run->block->used;
+	return has_whole(rounds, run);
+}
+
+/* Move RUN to its next record that is given out. 1, 0: it has none, or a negative errno. */
+static int advance(struct rounds *rounds, struct run *run)
+{
+	for (;;) {
 		uint64_t time_ns;
 
-		run->at += header.size;
-		rounds->passed += header.size;
-		header = record_header(run->at, rounds->swap);
+		run->at += record_header(run->at, rounds->swap).size;
+		int code = load(rounds, run);
+		if (code <= 0)
+			return code;
+		struct perf_event_header header = record_header(run->at, rounds->swap);
 		if (!events_is_event(rounds->events, header.type) ||
 		    !events_time_of_record(rounds->events, run->at, &header, &time_ns))
 			continue;
 		/* Those without a time stay with the one before. */
 		if (time_ns > run->time_ns)
 			run->time_ns = time_ns;
-		return true;
+		return 1;
 	}
-	return false;
 }
 
 /* The time of the oldest record but for those of the first run. */
@@ -246,37 +350,55 @@ static uint64_t find_rival(const struct rounds *rounds)
 	return rival_ns;
 }
 
-static void settle(struct rounds *rounds)
+/* Move on from the record that was given out last. 0 or a negative errno. */
+static int settle(struct rounds *rounds)
 {
-	if (!rounds->borrowed)
-		return;
+	struct run *run = rounds->borrowed ? rounds->heap[0] : NULL;
+
+	if (!run)
+		return 0;
 	rounds->borrowed = false;
-	if (!advance(rounds, rounds->heap[0])) {
+	int code = advance(rounds, run);
+	if (code < 0)
+		return code;
+	if (code == 0) {
 		remove_top(rounds);
-	} else if (rounds->heap[0]->time_ns >= rounds->rival_ns) {
+	} else if (run->time_ns >= rounds->rival_ns) {
 		sift_down_top(rounds);
 		rounds->rival_ns = find_rival(rounds);
+		if (rounds->heap[0] != run && rounds->pool->in_use > LOADED_BLOCKS)
+			unload(rounds, run);
 	}
+	return 0;
 }
 
-const unsigned char *rounds_next(struct rounds *rounds)
+static bool may_go(struct rounds *rounds)
 {
-	settle(rounds);
-	if (rounds->count == 0 || rounds->heap[0]->time_ns > rounds->limit_ns)
-		return NULL;
+	rounds->relieving &= is_full_to(rounds, 2);
+	return rounds->count > 0 &&
+	       (rounds->relieving || rounds->heap[0]->time_ns <= rounds->limit_ns);
+}
 
+int rounds_next(struct rounds *rounds, const unsigned char **record)
+{
+	int code = settle(rounds);
+
+	/* A run of a file that has been cut meanwhile has nothing left. */
+	while (code == 0 && may_go(rounds)) {
+		code = load(rounds, rounds->heap[0]);
+		if (code == 0)
+			remove_top(rounds);
+	}
+	if (code <= 0)
+		return code;
 	const struct run *oldest = rounds->heap[0];
 	if (oldest->time_ns < rounds->given_ns)
 		rounds->late++;
 	else
 		rounds->given_ns = oldest->time_ns;
 	rounds->borrowed = true;
-	return oldest->at;
-}
-
-uint64_t rounds_passed(const struct rounds *rounds)
-{
-	return rounds->passed;
+	*record = oldest->at;
+	return 1;
 }
 
 uint64_t rounds_late(const struct rounds *rounds)

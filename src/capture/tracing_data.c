@@ -8,6 +8,9 @@
 #include "base/array.h"
 #include "source/record.h"
 
+/* Each has an id of 16 bits (common_type), but for those of ftrace itself, which are few. */
+#define TRACING_EVENTS_MAX (64U * 1024U)
+
 static const unsigned char magic[] = {0x17, 0x08, 0x44, 't', 'r', 'a', 'c', 'i', 'n', 'g'};
 
 /* What has not been parsed yet. */
@@ -120,6 +123,8 @@ static int add_event(struct parse *parse, struct text system, struct text format
 {
 	struct tracing_data *data = parse->data;
 
+	if (data->event_count >= TRACING_EVENTS_MAX)
+		return -EBADMSG;
 	if (ARRAY_GROW(data->events, data->event_count, parse->capacity) < 0)
 		return -ENOMEM;
 

@@ -20,6 +20,11 @@ static struct value unsigned_value(uint64_t count)
 }
 
 /* Of what is never negative but where it is not known: pids, argc, times. */
+static struct value cpu_value(uint32_t cpu)
+{
+	return cpu != EVENT_NO_CPU ? unsigned_value(cpu) : unknown;
+}
+
 static struct value natural_value(int64_t number)
 {
 	return number >= 0 ? signed_value(number) : unknown;
@@ -142,17 +147,19 @@ static void add_time(struct list *list)
 	const struct sink_context *context = list->context;
 	uint64_t ns = list->event->time_ns;
 
-	add(list, "time_ns", unsigned_value(ns));
+	add(list, "time_ns", ns != EVENT_NO_TIME ? unsigned_value(ns) : unknown);
 	if (context->wall_clock && context->wall_offset_known)
 		add(list, "time",
-		    (struct value){.kind = VALUE_TIME, .time = {ns, context->wall_offset_ns}});
+		    ns != EVENT_NO_TIME ? (struct value){.kind = VALUE_TIME,
+							 .time = {ns, context->wall_offset_ns}}
+					: unknown);
 }
 
 static void add_task(struct list *list, int32_t tid, struct text comm)
 {
 	const struct facts *facts = list->facts;
 
-	add(list, "cpu", unsigned_value(list->event->cpu));
+	add(list, "cpu", cpu_value(list->event->cpu));
 	add(list, "pid", natural_value(facts->tgid));
 	add(list, "tid", signed_value(tid));
 	add(list, "ppid", natural_value(facts->ppid));
@@ -306,7 +313,7 @@ static void add_exit(struct list *list)
 
 static void add_lost(struct list *list)
 {
-	add_json(list, "cpu", unsigned_value(list->event->cpu));
+	add_json(list, "cpu", cpu_value(list->event->cpu));
 	add_json(list, "count", unsigned_value(list->event->lost.count));
 }
 

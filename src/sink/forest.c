@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "hash_table.h"
 
 struct entry {
 	struct forest_node node; /* .pid is the key; first, so that either leads to the other */

@@ -112,7 +112,10 @@ bool phrase_failed(const struct event *event)
 
 static void put_missing(struct line *line, const struct event *event)
 {
-	if (event->type == EVENT_LOST)
+	if (event->type == EVENT_LOST && event->cpu == EVENT_NO_CPU)
+		line_printf(line, "LOST: %" PRIu64 " event%s ", event->lost.count,
+			    event->lost.count == 1 ? "" : "s");
+	else if (event->type == EVENT_LOST)
 		line_printf(line, "LOST: %" PRIu64 " event%s on CPU %" PRIu32 " ",
 			    event->lost.count, event->lost.count == 1 ? "" : "s", event->cpu);
 	else

@@ -29,6 +29,8 @@ static char *put_time(char *out, struct pipe_time *time, uint64_t time_ns)
 {
 	uint64_t ms = time_ns / NS_PER_MS;
 
+	if (time_ns == EVENT_NO_TIME)
+		return put_string(out, "|?");
 	if (time->ms != ms || time->length == 0) {
 		time->ms = ms;
 		time->length = (size_t)(put_count(time->digits, ms) - time->digits);
@@ -73,7 +75,7 @@ static char *put_exit(char *out, const struct event *event)
 
 static char *put_lost(char *out, const struct event *event)
 {
-	out = put_count(out, event->cpu);
+	out = event->cpu != EVENT_NO_CPU ? put_count(out, event->cpu) : put_string(out, "|?");
 	return put_count(out, event->lost.count);
 }
 

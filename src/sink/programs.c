@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "hash_table.h"
 
 /* NAME_MAX of linux/limits.h: no file's name is longer. */
 #define NAME_SIZE_MAX 255U

@@ -74,6 +74,11 @@ static const char *type_name(uint32_t type)
 	}
 }
 
+static char *put_known(char *out, uint64_t number, bool is_known)
+{
+	return is_known ? put_unsigned(out, number) : put_string(out, "?");
+}
+
 static int put_head(const struct raw *raw, const struct record *record, const struct format *format,
 		    uint32_t size)
 {
@@ -88,10 +93,10 @@ static int put_head(const struct raw *raw, const struct record *record, const st
 		out = put_char(out, ':');
 		out = put_string(out, format->name);
 	}
-	out += sprintf(out,
-		       " cpu=%" PRIu32 " time_ns=%" PRIu64 " pid=%" PRId32 " tid=%" PRId32
-		       " size=%" PRIu32 "\n",
-		       record->cpu, record->time_ns, record->pid, record->tid, size);
+	out = put_known(put_string(out, " cpu="), record->cpu, record->cpu != RECORD_NO_CPU);
+	out = put_known(put_string(out, " time_ns="), record->time_ns, record->time_ns != 0);
+	out += sprintf(out, " pid=%" PRId32 " tid=%" PRId32 " size=%" PRIu32 "\n", record->pid,
+		       record->tid, size);
 	writer_commit(raw->writer, out);
 	return 0;
 }

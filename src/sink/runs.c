@@ -4,9 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "hash_table.h"
 
 struct run {
 	int32_t pid; /* the key */

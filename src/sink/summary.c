@@ -90,6 +90,7 @@ static void note_time(struct sink_summary *summary, uint64_t time_ns)
 	if (!summary->has_begun)
 		summary->totals.first_ns = summary->totals.last_ns = time_ns;
 	summary->has_begun = true;
+	summary->totals.timeless |= time_ns == EVENT_NO_TIME;
 	/* One may come late. */
 	if (time_ns > summary->totals.last_ns)
 		summary->totals.last_ns = time_ns;

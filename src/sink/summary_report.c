@@ -39,12 +39,18 @@ static void show(const struct report *report, enum paint paint, const char *form
 
 /* ---- totals ---- */
 
+/* Between events without times nobody knows how long it was. */
+static int64_t known_span(const struct totals *totals, uint64_t span_ns)
+{
+	return totals->timeless ? -1 : (int64_t)span_ns;
+}
+
 static void show_duration(const struct report *report)
 {
 	const struct totals *totals = report->totals;
 	char span[TIMES_TEXT_SIZE];
 
-	times_span((int64_t)(totals->last_ns - totals->first_ns), span);
+	times_span(known_span(totals, totals->last_ns - totals->first_ns), span);
 	show(report, PAINT_NONE, "duration   %7s", span);
 	if (totals->cap > 0)
 		show(report, PAINT_ALERT, "cut off    %7" PRIu64 " events are the limit",
@@ -93,7 +99,7 @@ static void show_rate(const struct report *report)
 	const struct rate *rate = &report->totals->rate;
 	char columns[RATE_SPARKLINE_SIZE];
 
-	if (rate->over == 0)
+	if (rate->over == 0 || known_span(report->totals, 0) < 0)
 		return;
 	rate_sparkline(rate, columns);
 	show(report, PAINT_NONE, "%s", "");
@@ -123,8 +129,8 @@ static void show_program(const struct report *report, const struct program *prog
 
 	if (line_begin(&line, report->context, ESCAPE_GROWTH * program->name.length) < 0)
 		return;
-	times_span((int64_t)program->total_ns, total);
-	times_span((int64_t)program->longest_ns, longest);
+	times_span(known_span(report->totals, program->total_ns), total);
+	times_span(known_span(report->totals, program->longest_ns), longest);
 	line_printf(&line, "%7" PRIu64 "%9s%9s  ", program->runs, total, longest);
 	put_program(&line, program);
 	if (program->endless > 0)

@@ -38,7 +38,7 @@ static void put_since(uint64_t first_ns, uint64_t time_ns, char out[TIMES_TEXT_S
 
 void times_note(struct times *times, uint64_t time_ns)
 {
-	if (!times->is_started)
+	if (!times->is_started && time_ns != EVENT_NO_TIME)
 		*times = (struct times){true, time_ns};
 }
 
@@ -46,7 +46,9 @@ void times_when(const struct times *times, const struct sink_context *context, u
 		char out[TIMES_TEXT_SIZE])
 {
 	/* As unsigned, so that no time overflows. */
-	if (context->wall_clock && context->wall_offset_known)
+	if (time_ns == EVENT_NO_TIME)
+		snprintf(out, TIMES_TEXT_SIZE, "?");
+	else if (context->wall_clock && context->wall_offset_known)
 		put_clock((int64_t)(time_ns + (uint64_t)context->wall_offset_ns), out);
 	else
 		put_since(times->first_ns, time_ns, out);

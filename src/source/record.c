@@ -156,6 +156,7 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 	*record = (struct record){
 		.type = header->type,
 		.misc = header->misc,
+		.cpu = RECORD_NO_CPU,
 		.body = parts.chain,
 		.body_size = parts.chain_size,
 		.raw = parts.raw,
@@ -195,6 +196,7 @@ static int parse_other(const unsigned char *bytes, const struct perf_event_heade
 	*record = (struct record){
 		.type = header->type,
 		.misc = header->misc,
+		.cpu = RECORD_NO_CPU,
 		.lost = lost,
 		.body = body,
 		.body_size = (uint32_t)body_size,

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Out of memory leaves the table as it was; uthash clears hh.tbl of what it did not add. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "hash_table.h"
 
 struct name {
 	uint64_t id;

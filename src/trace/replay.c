@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "decode/format_dir.h"
 #include "formats/shipped.h"
+#include "trace/descendants.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/session.h"
@@ -196,6 +197,17 @@ static void select_recorded(struct replay *replay)
 	capture_select(replay->session.source, ids, count);
 }
 
+static void notice_unknown(const struct replay *replay)
+{
+	uint64_t lacks = capture_lacks(replay->session.source);
+
+	if (lacks & PERF_SAMPLE_TIME)
+		notice(&replay->options, "the capture tells no times: events come in its order%s",
+		       replay->options.duration_s > 0 ? ", and -d ends nothing" : "");
+	if (lacks & PERF_SAMPLE_CPU)
+		notice(&replay->options, "the capture does not tell on which CPU events were");
+}
+
 /* ---- what the recorder was asked for ---- */
 
 static bool is_ours(const char *program)
@@ -243,8 +255,9 @@ static int open_capture(struct replay *replay, struct error *err)
 			return error_set(err, -errno, "cannot open %.200s: %s", path,
 					 strerror(errno));
 	}
-	int code = capture_open(replay->capture_fd >= 0 ? replay->capture_fd : STDIN_FILENO,
-				&replay->session.source, err);
+	int code = capture_open_interruptible(replay->capture_fd >= 0 ? replay->capture_fd
+								      : STDIN_FILENO,
+					      replay->wake_fd, &replay->session.source, err);
 	if (code == 0)
 		code = read_formats(replay, err);
 	return code < 0 ? name_capture(replay, code, err) : 0;
@@ -381,6 +394,7 @@ static int set_up(struct replay *replay, struct error *err)
 	adopt_selection(replay);
 	notice_capture(replay);
 	select_recorded(replay);
+	notice_unknown(replay);
 	code = session_open_output(&replay->session, err);
 	if (code == 0)
 		code = refuse_own_capture(replay, err);
@@ -394,48 +408,6 @@ static int set_up(struct replay *replay, struct error *err)
 }
 
 /* ---- whom to follow ---- */
-
-static int enter_pids(struct replay *replay)
-{
-	const struct pid_list *pids = &replay->options.pids;
-	int code = 0;
-
-	for (size_t i = 0; code == 0 && i < pids->count; i++)
-		code = task_table_add(replay->session.tasks, pids->pids[i], true);
-	return code;
-}
-
-/* Enter a task as followed where its parent is. 1 where that is news, 0, -ENOMEM. */
-static int enter_task(struct task_table *tasks, const struct capture_task *task)
-{
-	const struct task *known = task_table_find(tasks, task->tid);
-	const struct task *parent = task_table_find(tasks, task->parent);
-
-	if (!parent || !parent->followed || (known && known->followed))
-		return 0;
-	int code = task_table_add(tasks, task->tid, true);
-	return code < 0 ? code : 1;
-}
-
-/* A child may come before its parent: again, until nothing changes. */
-static int enter_descendants(struct replay *replay)
-{
-	size_t count;
-	const struct capture_task *tasks = capture_tasks(replay->session.source, &count);
-	bool changed = true;
-
-	while (changed) {
-		changed = false;
-		for (size_t i = 0; i < count; i++) {
-			int code = enter_task(replay->session.tasks, &tasks[i]);
-
-			if (code < 0)
-				return code;
-			changed |= code > 0;
-		}
-	}
-	return 0;
-}
 
 /* init and kthreadd, which alone have no parent. */
 #define PARENTLESS_MAX 2
@@ -467,12 +439,13 @@ static int enter_old_tasks(struct replay *replay)
 /* What was there before the first record. */
 static int enter_first(struct replay *replay, struct error *err)
 {
+	size_t count;
+	const struct capture_task *tasks = capture_tasks(replay->session.source, &count);
 	int code = replay->options.facts ? enter_old_tasks(replay) : 0;
 
 	if (code == 0 && replay->options.follow)
-		code = enter_pids(replay);
-	if (code == 0 && replay->options.follow)
-		code = enter_descendants(replay);
+		code = descendants_enter(replay->session.tasks, &replay->options.pids, tasks,
+					 count);
 	return code < 0 ? error_set(err, code, "out of memory") : 0;
 }
 
@@ -574,17 +547,29 @@ static void tear_down(struct replay *replay)
 		close(replay->wake_fd);
 }
 
+/* Negative: not known. */
+static double seconds_of(const struct replay *replay)
+{
+	if (capture_lacks(replay->session.source) & PERF_SAMPLE_TIME)
+		return -1;
+	return (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S;
+}
+
 static void report(const struct replay *replay, struct error *err)
 {
 	const struct source *source = replay->session.source;
 	char what[128];
 
-	session_print_summary(&replay->session,
-			      (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S);
+	session_print_summary(&replay->session, seconds_of(replay));
 	if (capture_malformed(source) > 0)
 		notice(&replay->options,
 		       "%" PRIu64 " records are not as the capture describes them",
 		       capture_malformed(source));
+	if (capture_hurried(source) > 0)
+		notice(&replay->options,
+		       "more than %u MiB at once were to be put in order: the oldest events came "
+		       "before all had been read",
+		       CAPTURE_KEPT_MIB);
 	if (capture_is_cut(source, what, sizeof(what)))
 		error_set(err, 0, "%.200s is not whole: %s", capture_name(&replay->options), what);
 }

@@ -250,18 +250,20 @@ void session_print_summary(const struct session *session, double seconds)
 {
 	const struct pipeline *pipeline = &session->pipeline;
 	struct source_stats stats;
+	char span[32];
 
 	/* Nobody can be told where standard error does not take it. */
 	if (session->summary && sink_finish(session->summary) == 0 &&
 	    writer_flush(session->summary_writer) < 0)
 		return;
 
+	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);
 	source_stats(session->source, &stats);
 	notice(session->options,
 	       "%" PRIu64 " events (%" PRIu64 " fork, %" PRIu64 " exec, %" PRIu64 " exit), %" PRIu64
-	       " lost, %" PRIu64 " late, %.3f s",
+	       " lost, %" PRIu64 " late, %s s",
 	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
-	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, seconds);
+	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, span);
 	if (pipeline->malformed > 0)
 		notice(session->options, "%" PRIu64 " records could not be decoded",
 		       pipeline->malformed);

@@ -69,3 +69,44 @@ def moved_features(whole, features, by):
         offset, = struct.unpack_from('<Q', features, 16 * index)
         struct.pack_into('<Q', moved, 16 * index, offset + by)
     return bytes(moved)
+
+
+# What samples and the trailers of other records carry, in their order (perf_event_open(2)).
+IDENTIFIER, IP, TID, TIME, ADDR, ID, STREAM_ID, CPU, PERIOD = (
+    1 << 16, 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 6, 1 << 9, 1 << 7, 1 << 8)
+IN_SAMPLE = (IDENTIFIER, IP, TID, TIME, ADDR, ID, STREAM_ID, CPU, PERIOD)
+IN_TRAILER = (TID, TIME, ID, STREAM_ID, CPU, IDENTIFIER)
+ATTRS_AT, SAMPLE_TYPE_AT = 16, 24
+
+
+def left_of(part, order, had, dropped):
+    """PART, which begins with the fields of ORDER that are in HAD, without those in DROPPED."""
+    left, at = b'', 0
+    for field in order:
+        if had & field:
+            left += b'' if dropped & field else part[at:at + 8]
+            at += 8
+    return left + part[at:]
+
+
+def without(capture, fields, output):
+    """Write to OUTPUT the little-endian file-mode CAPTURE as if FIELDS had not been recorded."""
+    whole = bytearray(Path(capture).read_bytes())
+    attr_size, attrs, attrs_size, offset, size = struct.unpack_from('<5Q', whole, ATTRS_AT)
+    for attr in range(attrs + SAMPLE_TYPE_AT, attrs + attrs_size, attr_size):
+        had, = STAMP.unpack_from(whole, attr)
+        STAMP.pack_into(whole, attr, had & ~fields)
+    trailer = 8 * sum(bool(had & field) for field in IN_TRAILER)
+    data = bytearray()
+    for kind, at, length in records(whole[offset:offset + size]):
+        body = bytes(whole[offset + at + HEADER.size:offset + at + length])
+        if kind == SAMPLE:
+            body = left_of(body, IN_SAMPLE, had, fields)
+        elif kind < USER_TYPES:
+            end = len(body) - trailer
+            body = body[:end] + left_of(body[end:], IN_TRAILER, had, fields)
+        _, misc, _ = HEADER.unpack_from(whole, offset + at)
+        data += HEADER.pack(kind, misc, HEADER.size + len(body)) + body
+    features = moved_features(whole, whole[offset + size:], len(data) - size)
+    struct.pack_into('<Q', whole, DATA_AT + 8, len(data))
+    Path(output).write_bytes(whole[:offset] + data + features)

@@ -78,10 +78,20 @@ def unescape(text):
     return raw
 
 
+# What a capture may not tell.
+MAYBE_UNKNOWN = {'ms', 'cpu'}
+
+
 def number(text):
     if not NUMBER.fullmatch(text):
         raise BadLine(f'{text!r} is no decimal number')
     return int(text)
+
+
+def parse_field(field, name, kind):
+    if field == '?' and name in MAYBE_UNKNOWN:
+        return None
+    return number(field) if kind is int else unescape(field)
 
 
 def parse_line(line):
@@ -96,12 +106,11 @@ def parse_line(line):
     shape = SHAPES.get(name)
     if shape is None:
         raise BadLine(f'line of unknown type: {line!r}')
-    types = list(shape.__annotations__.values())
+    types = shape.__annotations__
     if len(fields) != len(types):
         raise BadLine(f'{name} line with {len(fields) + 1} fields: {line!r}')
     try:
-        return shape(*(number(field) if kind is int else unescape(field)
-                       for field, kind in zip(fields, types)))
+        return shape(*(parse_field(field, *item) for field, item in zip(fields, types.items())))
     except BadLine as error:
         raise BadLine(f'{error}, in {line!r}') from None
 

@@ -17,7 +17,7 @@ from schema import bytes_of, load, load_schema, problems
 TOP = Path(__file__).resolve().parents[2]
 GOLDEN = TOP / 'fixtures' / 'golden'
 OPTIONAL = {'time', 'env', 'env_other'}
-NEVER_NULL = {'v', 'type', 'seq', 'time_ns', 'time', 'cpu', 'tid', 'child_tid', 'old_pid', 'prio',
+NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid', 'old_pid', 'prio',
               'argv_complete', 'argv_source', 'ancestry_complete', 'count', 'reason', 'limit'}
 # No field of any type may be one of these.
 WRONG = [1.5, [[]], {'hex': 1}]
@@ -170,7 +170,7 @@ def as_extended(event):
 
 def as_plain(event):
     """The same for the line that it begins with, which does not tell empty from unknown."""
-    ms = event['time_ns'] // 1000000
+    ms = None if event['time_ns'] is None else event['time_ns'] // 1000000
     comm = bytes_of(event.get('comm')) or b''
     if event['type'] == 'fork':
         return Fork(ms, event['tid'], comm, event['child_tid'], bytes_of(event['child_comm']))

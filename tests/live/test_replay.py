@@ -3,13 +3,14 @@
 """Replays: lines and options, against what perf script printed of the same capture."""
 
 import gzip
+import json
 import os
 import re
 import signal
 import subprocess
 from pathlib import Path
 
-from captures import CAPTURES, repeat
+from captures import CAPTURES, CPU, TIME, repeat, without
 from lines import EVENTS, Exec, Exit, Fork, Truncated
 from live import (Background, Skip, equal, expect, main, need_program, run, run_tool, sanitized,
                   scratch, shell, test, tool, tracing_test, wait_until, with_tracefs)
@@ -369,6 +370,46 @@ def perf_record_streams_into_a_replay():
     for execed in execs:
         kinds = [type(item) for item in items if execed.pid in pids_of(item)]
         equal(kinds, [Fork, Exec, Exit], f'events of {execed.pid}')
+
+
+# ---- what was not recorded ---------------------------------------------------------------------
+
+@test
+def times_that_were_not_recorded_are_unknown_in_every_view():
+    with scratch() as directory:
+        capture = directory / 'no-times'
+        without(FILE, TIME, capture)
+        plain = run_tool('replay', str(capture)).must_succeed()
+        for view in ([], ['-x'], ['-F', 'table'], ['-F', 'tree'], ['--raw', '-e', 'fork']):
+            shown = run_tool('replay', *view, str(capture)).must_succeed()
+            expect('the capture tells no times' in shown.err_text(), f'{view}: it is said')
+            expect(shown.err_text().rstrip().endswith(' ? s'), f'{view}: {shown.err_text()}')
+        lines = [line.split('|') for line in plain.out.decode().splitlines()]
+        equal({line[1] for line in lines}, {'?'}, 'timestamp_ms')
+        # Those of perf script are sorted by time, which nobody knows here: as many.
+        equal(len(lines), len(expected(FILE)), 'lines')
+        parsed = [json.loads(line) for line in
+                  run_tool('replay', '-F', 'json', str(capture)).must_succeed().out.splitlines()]
+        for name in ('time_ns', 'age_ns', 'since_exec_ns'):
+            equal({line.get(name) for line in parsed}, {None}, name)
+        table = run_tool('replay', '-q', '-F', 'table', str(capture)).must_succeed().out.decode()
+        equal({line.split()[0] for line in table.splitlines()[1:]}, {'?'}, 'TIME')
+        summary = run_tool('replay', '-q', '-S', str(capture)).must_succeed().out.decode()
+        expect(re.search(r'^duration +\?$', summary, re.M), summary)
+        equal(re.findall(r'\d(?:ns|us|ms|s)\b', summary), [], 'spans')
+
+
+@test
+def cpus_that_were_not_recorded_are_unknown_in_every_view():
+    with scratch() as directory:
+        capture = directory / 'no-cpus'
+        without(FILE, CPU, capture)
+        shown = run_tool('replay', '-F', 'json', str(capture)).must_succeed()
+        expect('does not tell on which CPU' in shown.err_text(), shown.err_text())
+        equal({json.loads(line)['cpu'] for line in shown.out.splitlines()}, {None}, 'cpu')
+        raw = run_tool('replay', '--raw', str(capture)).must_succeed().out.decode()
+        equal(set(re.findall(r' cpu=(\S+)', raw)), {'?'}, 'cpu of --raw')
+        same(replay(capture).must_succeed().items(), expected(FILE), 'lines')
 
 
 # ---- size ----------------------------------------------------------------------------------------

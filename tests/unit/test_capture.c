@@ -32,6 +32,7 @@ struct seen {
 	} first[SEEN_MAX];
 	struct source_stats stats;
 	uint64_t malformed;
+	uint64_t lacks;
 	char cut[128];
 };
 
@@ -65,6 +66,7 @@ static void read_all(struct source *source, struct seen *seen)
 	assert_int_equal(source_next(source, &record, &err), -ENODATA);
 	source_stats(source, &seen->stats);
 	seen->malformed = capture_malformed(source);
+	seen->lacks = capture_lacks(source);
 	capture_is_cut(source, seen->cut, sizeof(seen->cut));
 }
 
@@ -321,7 +323,7 @@ static void check_id_in_the_middle(struct builder *builder)
 	read_builder(builder, &seen);
 	ASSERT_TIMES(&seen, 10, 20);
 	assert_int_equal(seen.first[0].id, 7);
-	assert_int_equal(seen.first[0].cpu, 0);
+	assert_int_equal(seen.first[0].cpu, RECORD_NO_CPU);
 	assert_int_equal(seen.first[1].cpu, 5);
 }
 
@@ -366,6 +368,60 @@ static void test_a_sample_of_an_unknown_event_is_left_out_and_counted(void **sta
 {
 	(void)state;
 	for_all_kinds(check_unknown_id);
+}
+
+static void check_no_times(struct builder *builder)
+{
+	const uint64_t type = PLAIN_TYPE & ~(uint64_t)(PERF_SAMPLE_TIME | PERF_SAMPLE_CPU);
+	struct seen seen;
+
+	builder_event(builder, PERF_TYPE_TRACEPOINT, 300, type, (const uint64_t[]){1, 2, 3}, 3);
+	for (uint64_t id = 3; id > 0; id--) {
+		builder_at(builder, id, 0);
+		builder_round(builder);
+	}
+	builder_lost(builder, &(struct sample){.id = 2}, 7);
+	builder_lost_samples(builder, 0, 1, 9);
+	read_builder(builder, &seen);
+	assert_int_equal(seen.count, 5);
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(seen.first[i].time_ns, 0);
+		assert_int_equal(seen.first[i].cpu, RECORD_NO_CPU);
+		assert_true(i >= 3 || seen.first[i].id == 3 - i);
+	}
+	assert_int_equal(seen.first[4].lost, 2);
+	assert_int_equal(seen.stats.late, 0);
+	assert_int_equal(seen.lacks, PERF_SAMPLE_TIME | PERF_SAMPLE_CPU);
+}
+
+static void test_events_without_time_and_cpu(void **state)
+{
+	(void)state;
+	for_all_kinds(check_no_times);
+}
+
+/* Our tracepoint is the first of several events, and the others' samples are shorter than its ids.
+ */
+static void check_shorter_records(struct builder *builder)
+{
+	struct seen seen;
+
+	builder_event(builder, PERF_TYPE_TRACEPOINT, 300, PLAIN_TYPE | PERF_SAMPLE_PERIOD,
+		      (const uint64_t[]){1}, 1);
+	builder_event(builder, PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS,
+		      PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TIME, (const uint64_t[]){2}, 1);
+	builder_at(builder, 2, 100);
+	builder_lost_samples(builder, 0, 2, 7);
+	read_builder(builder, &seen);
+	assert_int_equal(seen.count, 0);
+	assert_int_equal(seen.malformed, 0);
+	assert_int_equal(seen.stats.lost, 0);
+}
+
+static void test_an_id_needs_only_itself(void **state)
+{
+	(void)state;
+	for_all_kinds(check_shorter_records);
 }
 
 static void test_selecting_tracepoints(void **state)
@@ -1385,6 +1441,8 @@ int main(void)
 		cmocka_unit_test(test_samples_with_id_instead_of_identifier),
 		cmocka_unit_test(test_one_event_needs_no_ids),
 		cmocka_unit_test(test_a_sample_of_an_unknown_event_is_left_out_and_counted),
+		cmocka_unit_test(test_events_without_time_and_cpu),
+		cmocka_unit_test(test_an_id_needs_only_itself),
 		cmocka_unit_test(test_selecting_tracepoints),
 		cmocka_unit_test(test_synthesized_records_are_tasks_not_events),
 		cmocka_unit_test(test_the_body_of_comm_is_in_native_byte_order),

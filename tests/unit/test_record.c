@@ -50,7 +50,7 @@ static void assert_refused(const void *bytes, uint64_t sample_type, int code)
 	assert_memory_equal(&record, &untouched, sizeof(record));
 }
 
-/* RECORD has what SAMPLE_TYPE says of `example`, and 0 for the rest. */
+/* RECORD has what SAMPLE_TYPE says of `example`, and what stands for nothing of the rest. */
 static void assert_example(const struct record *record, uint64_t sample_type)
 {
 	bool has_id = sample_type & (PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_ID);
@@ -59,7 +59,7 @@ static void assert_example(const struct record *record, uint64_t sample_type)
 	assert_int_equal(record->time_ns, sample_type & PERF_SAMPLE_TIME ? example.time_ns : 0);
 	assert_int_equal(record->pid, sample_type & PERF_SAMPLE_TID ? example.pid : 0);
 	assert_int_equal(record->tid, sample_type & PERF_SAMPLE_TID ? example.tid : 0);
-	assert_int_equal(record->cpu, sample_type & PERF_SAMPLE_CPU ? example.cpu : 0);
+	assert_int_equal(record->cpu, sample_type & PERF_SAMPLE_CPU ? example.cpu : RECORD_NO_CPU);
 }
 
 static void assert_example_raw(const struct record *record, uint64_t sample_type)

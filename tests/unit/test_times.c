@@ -55,6 +55,7 @@ static void test_since_the_first(void **state)
 
 	(void)state;
 	check_when(&context, 1000000000, "0.000000");
+	check_when(&context, EVENT_NO_TIME, "?");
 	check_when(&context, 3123456789, "2.123456");
 	check_when(&context, 999998000, "-0.000002");
 	check_when(&context, UINT64_MAX, "18446744072.709551");
@@ -68,15 +69,16 @@ static void test_wall_clock(void **state)
 	(void)state;
 	setenv("TZ", "UTC", 1);
 	tzset();
-	check_when(&context, 0, "00:00:00.000");
+	check_when(&context, 1, "00:00:00.000");
+	check_when(&context, EVENT_NO_TIME, "?");
 	check_when(&context, 86399999999999, "23:59:59.999");
 	before.wall_offset_ns = -1000000;
-	check_when(&before, 0, "23:59:59.999");
+	check_when(&before, 1, "23:59:59.999");
 	never.wall_offset_ns = INT64_MAX;
 	check_when(&never, UINT64_MAX, "23:47:16.854");
 	setenv("TZ", "UTC-5:30", 1);
 	tzset();
-	check_when(&context, 0, "05:30:00.000");
+	check_when(&context, 1, "05:30:00.000");
 }
 
 int main(void)
