@@ -41,8 +41,8 @@ void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
 /* The call chains of exits are to be read by PATHS, borrowed. */
 void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *paths);
 
-/* Decode what only feeds the task table too, not only what the lines show. */
-void decoder_want_feeding(struct decoder *decoder);
+/* Decode all that facts are made of, not only what the lines show. */
+void decoder_want_facts(struct decoder *decoder);
 
 /*
  * Decode RECORD into EVENT, which borrows its texts from RECORD.

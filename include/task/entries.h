@@ -43,12 +43,6 @@ static inline struct entry *entries_find(const struct entries *entries, int32_t 
 /* Add TASK, which is not there yet. Returns NULL without memory. */
 struct entry *entries_insert(struct entries *entries, const struct task *task);
 
-/*
- * The entry of a task whose FORK is still to come, added where there is none. Returns NULL without
- * memory.
- */
-struct entry *entries_announce(struct entries *entries, int32_t tid);
-
 /* Take ENTRY out; it stays readable until the next one is taken out. */
 void entries_retire(struct entries *entries, struct entry *entry);
 

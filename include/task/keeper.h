@@ -24,8 +24,6 @@ void keeper_free(struct keeper *keeper);
 int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *child) MUST_CHECK;
 int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
 int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
-int keeper_new_task(struct keeper *keeper, const struct event *event,
-		    struct entry *child) MUST_CHECK;
 
 /* EVENT is a COMM, and not of an exec. */
 void keeper_comm(struct keeper *keeper, const struct event *event);

@@ -35,7 +35,6 @@ struct process {
 	 * seen no more they are. LOSSES_UNKNOWN: they never were.
 	 */
 	uint64_t losses;
-	bool group_dead;         /* the kernel said at some exit that no thread lives */
 	struct program *program; /* held; NULL: not known */
 	struct credentials credentials;
 	struct exit_evidence evidence;

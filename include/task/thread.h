@@ -16,10 +16,9 @@ struct thread {
 	struct process *process; /* held; NULL: not known yet */
 	struct comm comm;
 	struct thread_end end;
-	/* Its birth, as told before its FORK. */
+	/* What was told of its birth before its FORK came. */
 	struct {
-		bool announced; /* its FORK may still come; a thread that the kernel makes has none
-				 */
+		bool announced;
 		bool has_flags;
 		uint64_t clone_flags;
 		int32_t tgid; /* 0: not told */
@@ -33,9 +32,8 @@ enum fork_kind thread_kind(const struct thread *thread);
 enum known thread_is_of_parent(const struct thread *thread, int32_t tid);
 
 /*
- * CHILD is born with TID by EVENT, a FORK, to PARENT, whose process is known; that of CHILD is only
- * where it was announced as a thread. LOSSES, here and below: how often events were lost until now.
- * Returns 0 or -ENOMEM.
+ * CHILD (its process not known yet) is born with TID by EVENT, a FORK, to PARENT, whose process is
+ * known. LOSSES, here and below: how often events were lost until now. Returns 0 or -ENOMEM.
  */
 int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event,
 		uint64_t losses) MUST_CHECK;
@@ -46,14 +44,10 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 /* THREAD ends as EVENT says. Returns whether its process is gone with it. */
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses);
 
-/*
- * Returns whether the FORK of THREAD, whose id is TID, may still come. A process that was seen to
- * live has had its own, lost or not.
- */
-static inline bool thread_is_unborn(const struct thread *thread, int32_t tid)
+/* Whether THREAD was only announced: its FORK is still to come. */
+static inline bool thread_is_unborn(const struct thread *thread)
 {
-	return thread->birth.announced &&
-	       (!thread->process || thread_is_of_parent(thread, tid) == KNOWN_YES);
+	return thread->birth.announced && !thread->process;
 }
 
 /* THREAD, not known until now, belongs to PROCESS. */

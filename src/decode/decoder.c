@@ -20,7 +20,7 @@ struct decoder {
 	struct field type; /* common_type */
 	const struct registers *registers;
 	const struct exit_paths *exit_paths; /* NULL: call chains are not looked at */
-	bool wants_feeding;
+	bool wants_facts;
 	size_t count;
 	struct resolved tracepoints[];
 };
@@ -106,9 +106,9 @@ void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *pa
 	decoder->exit_paths = paths;
 }
 
-void decoder_want_feeding(struct decoder *decoder)
+void decoder_want_facts(struct decoder *decoder)
 {
-	decoder->wants_feeding = true;
+	decoder->wants_facts = true;
 }
 
 /* ---- samples ---- */
@@ -145,7 +145,7 @@ static int decode_extra(const struct decoder *decoder, const struct sample_extra
 static int decode_sample(const struct decoder *decoder, const struct record *record,
 			 struct event *event)
 {
-	size_t known = decoder->wants_feeding ? decoder->count : TRACEPOINTS_SHOWN;
+	size_t known = decoder->wants_facts ? decoder->count : TRACEPOINTS_SHOWN;
 	int64_t type;
 
 	if (tracepoint_number(&decoder->type, record, &type) < 0)
@@ -174,7 +174,7 @@ static int decode_comm(const struct decoder *decoder, const struct record *recor
 		int32_t pid, tid;
 	} ids;
 
-	if (!is_exec && !decoder->wants_feeding)
+	if (!is_exec && !decoder->wants_facts)
 		return 0;
 	if (record->body_size < sizeof(ids))
 		return -EBADMSG;
@@ -231,7 +231,7 @@ static int decode_note(const struct record *record, struct event *event)
 static int decode_sideband(const struct decoder *decoder, const struct record *record,
 			   struct event *event)
 {
-	if (!decoder->wants_feeding)
+	if (!decoder->wants_facts)
 		return 0;
 	switch (record->type) {
 	case PERF_RECORD_FORK:

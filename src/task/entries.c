@@ -55,21 +55,6 @@ struct entry *entries_insert(struct entries *entries, const struct task *task)
 	return entry;
 }
 
-struct entry *entries_announce(struct entries *entries, int32_t tid)
-{
-	struct entry *entry = entries_find(entries, tid);
-
-	if (entry && thread_is_unborn(&entry->thread, tid))
-		return entry;
-	/* Its EXIT was lost: the id names another task now. */
-	if (entry)
-		entries_retire(entries, entry);
-	entry = entries_insert(entries, &(struct task){.tid = tid});
-	if (entry)
-		entry->thread.birth.announced = true;
-	return entry;
-}
-
 void entries_retire(struct entries *entries, struct entry *entry)
 {
 	HASH_DEL(entries->by_tid, entry);

@@ -2,7 +2,6 @@
 #include "task/keeper.h"
 
 #include <errno.h>
-#include <linux/sched.h>
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -92,6 +91,7 @@ int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *
 				   keeper->losses);
 	if (code < 0)
 		return code;
+	child->thread.birth.announced = false;
 	keeper->subject = (struct subject){
 		.thread = &parent->thread,
 		.tid = parent->task.tid,
@@ -137,46 +137,40 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *
 	return 0;
 }
 
-/*
- * A thread belongs to the process of the task that makes it from here on: no FORK follows where the
- * kernel makes one (create_io_thread(), vhost_task_create()).
- */
-int keeper_new_task(struct keeper *keeper, const struct event *event, struct entry *child)
+/* The entry of a task that is about to be born. */
+static struct entry *announce(struct keeper *keeper, int32_t tid)
 {
-	child->thread.birth.has_flags = true;
-	child->thread.birth.clone_flags = event->new_task.clone_flags;
-	if (!(event->new_task.clone_flags & CLONE_THREAD) || child->thread.process)
-		return 0;
-	struct entry *parent = entries_find_or_add(keeper->entries, event->current_tid, event);
-	int code = parent ? ensure_process(keeper, parent, event->sample_pid) : -ENOMEM;
-	if (code < 0 || parent == child)
-		return code;
-	leaderless_forget(&keeper->leaderless, child->task.tid);
-	comm_set(&child->thread.comm, comm_text(&parent->thread.comm));
-	thread_join(&child->thread, parent->thread.process);
+	struct entry *entry = entries_find(keeper->entries, tid);
+
+	if (entry && thread_is_unborn(&entry->thread))
+		return entry;
+	/* Its EXIT was lost: the id names another task now. */
+	if (entry)
+		entries_retire(keeper->entries, entry);
+	entry = entries_insert(keeper->entries, &(struct task){.tid = tid});
+	if (entry)
+		entry->thread.birth.announced = true;
+	return entry;
+}
+
+static int keep_new_task(struct keeper *keeper, const struct event *event)
+{
+	struct entry *entry = announce(keeper, event->new_task.pid);
+
+	if (!entry)
+		return -ENOMEM;
+	entry->thread.birth.has_flags = true;
+	entry->thread.birth.clone_flags = event->new_task.clone_flags;
 	return 0;
 }
 
 static int keep_child(struct keeper *keeper, const struct event *event)
 {
-	struct process *process;
-	struct entry *entry;
+	struct entry *entry = event->child.tid > 0 ? announce(keeper, event->child.tid) : NULL;
 
-	if (event->child.tid <= 0)
-		return 0;
-	entry = entries_find(keeper->entries, event->child.tid);
-	/* Told twice: the EXIT of the one before was lost. */
-	if (entry && entry->thread.birth.tgid != 0)
-		entries_retire(keeper->entries, entry);
-	entry = entries_announce(keeper->entries, event->child.tid);
-	if (!entry)
-		return -ENOMEM;
-	entry->thread.birth.tgid = event->child.pid;
-	process = event->child.pid != event->child.tid ? find_process(keeper, event->child.pid)
-						       : NULL;
-	if (process && !entry->thread.process)
-		thread_join(&entry->thread, process);
-	return 0;
+	if (entry)
+		entry->thread.birth.tgid = event->child.pid;
+	return entry || event->child.tid <= 0 ? 0 : -ENOMEM;
 }
 
 static void keep_signal_sent(struct keeper *keeper, const struct event *event)
@@ -244,6 +238,8 @@ void keeper_comm(struct keeper *keeper, const struct event *event)
 int keeper_other(struct keeper *keeper, const struct event *event)
 {
 	switch (event->type) {
+	case EVENT_NEW_TASK:
+		return keep_new_task(keeper, event);
 	case EVENT_CHILD:
 		return keep_child(keeper, event);
 	case EVENT_SIGNAL_SENT:

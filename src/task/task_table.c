@@ -90,7 +90,7 @@ static int apply_fork(struct task_table *table, const struct event *event, const
 			entries_is_followed(&table->entries, event->sample_pid);
 
 	/* Its EXIT was lost: the id names another task now. */
-	if (child && !thread_is_unborn(&child->thread, child->task.tid)) {
+	if (child && !thread_is_unborn(&child->thread)) {
 		entries_retire(&table->entries, child);
 		child = NULL;
 	}
@@ -100,27 +100,8 @@ static int apply_fork(struct task_table *table, const struct event *event, const
 	if (!child)
 		return -ENOMEM;
 	entries_follow(&table->entries, child, followed);
-	child->thread.birth.announced = false;
 	*task = &child->task;
 	return table->keeper ? keeper_fork(table->keeper, event, child) : 0;
-}
-
-/* Followed from here on: threads that the kernel makes have no FORK. */
-static int apply_new_task(struct task_table *table, const struct event *event)
-{
-	bool followed = entries_is_followed(&table->entries, event->current_tid) ||
-			entries_is_followed(&table->entries, event->sample_pid);
-	struct entry *child = entries_find(&table->entries, event->new_task.pid);
-
-	/* Told twice: the EXIT of the one before was lost. */
-	if (child && child->thread.birth.has_flags)
-		entries_retire(&table->entries, child);
-	child = entries_announce(&table->entries, event->new_task.pid);
-	if (!child)
-		return -ENOMEM;
-	entries_follow(&table->entries, child, followed);
-	child->thread.birth.has_flags = true;
-	return table->keeper ? keeper_new_task(table->keeper, event, child) : 0;
 }
 
 /* PERF_RECORD_COMM with the exec bit: the name for the EXEC that follows. */
@@ -233,8 +214,6 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 		return apply_exit(table, event, task);
 	case EVENT_COMM:
 		return apply_comm(table, event);
-	case EVENT_NEW_TASK:
-		return apply_new_task(table, event);
 	default:
 		return table->keeper ? keeper_other(table->keeper, event) : 0;
 	}

@@ -32,8 +32,7 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 	/* It goes on: what it took did not end it. */
 	parent->end.taken = 0;
 	if (is_of_parent == KNOWN_YES) {
-		if (!child->process)
-			thread_join(child, parent->process);
+		thread_join(child, parent->process);
 		return 0;
 	}
 	child->process = process_fork(parent->process, &parent->comm,
@@ -64,39 +63,26 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	process->exec_ns = event->time_ns;
 	process->threads = 1;
 	process->losses = losses;
-	process->group_dead = false;
 	exit_evidence_exec(&process->evidence);
 	thread->end = (struct thread_end){0};
 	comm_set(&thread->comm, event->exec.comm);
 	return 0;
 }
 
-/*
- * Whether PROCESS is gone with the thread that exits, of which the kernel says GROUP_DEAD. The
- * kernel decides before the tracepoint (signal->live in do_exit(), Linux 6.16), so that exits of
- * other threads may come between the two: the last one is the last that is known, once the kernel
- * has said so of any.
- */
-static enum known is_last(struct process *process, enum known group_dead, uint64_t losses)
-{
-	process->group_dead |= group_dead == KNOWN_YES;
-	if (process->losses != losses)
-		return group_dead;
-	if (process->threads > 1)
-		return KNOWN_NO;
-	return group_dead == KNOWN_NOT || process->group_dead ? KNOWN_YES : KNOWN_NO;
-}
-
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
+	enum known last = event->exit.last;
+
 	if (event->exit.call.known)
 		thread->end.call = event->exit.call;
 	comm_set(&thread->comm, event->exit.comm);
-	/* Only those tell `last`. */
+	/* Only those say who is the last. */
 	process->evidence.is_recent = event->exit.last != KNOWN_NOT;
 	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
-	return is_last(process, event->exit.last, losses);
+	if (last == KNOWN_NOT && process->losses == losses)
+		last = process->threads == 1 ? KNOWN_YES : KNOWN_NO;
+	return last;
 }
 
 void thread_join(struct thread *thread, struct process *process)

@@ -56,12 +56,10 @@ static int name_capture(const struct replay *replay, int code, struct error *err
 
 /* ---- formats ---- */
 
-/* Those that feed the task table only where facts are wanted, but for the one that tells descent.
- */
-static bool is_wanted(const struct replay *replay, unsigned int tracepoint)
+/* Those that the lines are made of; with facts, those that feed the task table too. */
+static unsigned int wanted_tracepoints(const struct replay *replay)
 {
-	return replay->options.facts || tracepoint < TRACEPOINTS_SHOWN ||
-	       tracepoint == TRACEPOINT_NEW_TASK;
+	return replay->options.facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
 }
 
 /* That a format is not there is no failure: what it describes was not recorded then. */
@@ -75,9 +73,7 @@ static int unless_missing(int code, struct error *err)
 
 static int read_own_formats(struct replay *replay, struct error *err)
 {
-	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		if (!is_wanted(replay, i))
-			continue;
+	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code = capture_format(replay->session.source, tracepoint_types[i]->system,
 					  tracepoint_types[i]->name, &replay->formats[i], err);
 		code = unless_missing(code, err);
@@ -91,9 +87,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 {
 	const struct machine machine = capture_machine(replay->session.source);
 
-	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		if (!is_wanted(replay, i))
-			continue;
+	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code =
 			format_dir_read(dir, tracepoint_types[i]->system, tracepoint_types[i]->name,
 					&machine, &replay->formats[i], err);
@@ -181,16 +175,14 @@ static int read_formats(struct replay *replay, struct error *err)
 
 static void select_recorded(struct replay *replay)
 {
-	const struct options *options = &replay->options;
-	bool feeds = options->facts || options->follow || options->command;
 	uint16_t ids[TRACEPOINT_COUNT];
 	size_t count = 0;
 
-	for (unsigned int i = 0; i < (feeds ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN); i++) {
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (replay->formats[i])
 			ids[count++] = replay->formats[i]->id;
 		else if (i < TRACEPOINTS_SHOWN &&
-			 (options->follow || options->events & EVENT_BIT(i)))
+			 (replay->options.follow || replay->options.events & EVENT_BIT(i)))
 			notice(&replay->options, "sched:%s was not recorded",
 			       tracepoint_types[i]->name);
 	}

@@ -141,6 +141,7 @@ static int keep_facts(struct session *session, struct error *err)
 	if (task_table_keep_facts(session->tasks) < 0)
 		return error_set(err, -ENOMEM, "out of memory");
 	session->images.selection = environment ? &session->environment : NULL;
+	decoder_want_facts(session->decoder);
 	return 0;
 }
 
@@ -170,7 +171,6 @@ int session_make_pipeline(struct session *session,
 			  const struct format *const formats[TRACEPOINT_COUNT],
 			  const struct session_origin *origin, struct error *err)
 {
-	const struct options *options = session->options;
 	int code = decoder_new(formats, &session->decoder, err);
 
 	if (code < 0)
@@ -179,9 +179,7 @@ int session_make_pipeline(struct session *session,
 	session->tasks = task_table_new();
 	if (!session->tasks)
 		return error_set(err, -ENOMEM, "out of memory");
-	if (options->facts || options->follow || options->command)
-		decoder_want_feeding(session->decoder);
-	if (options->facts)
+	if (session->options->facts)
 		code = keep_facts(session, err);
 	if (code == 0)
 		code = make_sinks(session, origin, err);

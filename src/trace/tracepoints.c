@@ -16,13 +16,9 @@
 
 static unsigned int needed_for_lines(const struct options *options)
 {
-	/*
-	 * Descent is known from forks and exits, from execs of threads that take a leader's id, and
-	 * from task_newtask for threads that the kernel makes.
+	/* Descent is known from forks and exits, and from execs of threads that take a leader's id.
 	 */
-	if (options->follow || options->command)
-		return SHOWN | TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
-	if (options->facts)
+	if (options->follow || options->command || options->facts)
 		return SHOWN;
 	/* Without exits nobody would know that the last of the pids is gone. */
 	if (options->pids.count > 0)
@@ -86,26 +82,11 @@ static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *p
 	return 0;
 }
 
-/*
- * CLONE_UNTRACED of linux/sched.h, which the kernel sets for the threads that it makes: where no
- * fact needs task_newtask, the other tasks have a FORK, and that is enough.
- */
-#define MADE_BY_KERNEL "clone_flags & 0x800000"
-
-static const char *own_filter(const struct tracepoints *tracepoints, unsigned int tracepoint)
-{
-	bool for_facts = (tracepoint_types[tracepoint]->facts & tracepoints->facts) != 0;
-
-	return tracepoint == TRACEPOINT_NEW_TASK && !for_facts
-		       ? MADE_BY_KERNEL
-		       : tracepoint_types[tracepoint]->filter;
-}
-
 /* The filters of the table's rows. */
 static int add_own_filters(struct tracepoints *tracepoints, struct error *err)
 {
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		const char *filter = own_filter(tracepoints, i);
+		const char *filter = tracepoint_types[i]->filter;
 
 		if (!filter || !tracepoints->formats[i])
 			continue;

@@ -104,7 +104,7 @@ static struct decoder *make_decoder(const struct format *const formats[TRACEPOIN
 	struct error err = {0};
 
 	must_hold(decoder_new(formats, &decoder, &err) == 0, "a shipped kernel is decoded");
-	decoder_want_feeding(decoder);
+	decoder_want_facts(decoder);
 	return decoder;
 }
 

@@ -59,9 +59,7 @@ def ends_are_as_wait_tells():
 
 @tracing_test
 def ends_that_race():
-    for _ in range(5 if sanitized() else 25):
-        trace(workload('ends_workload'), steps=('race-of-exits',)).must_agree()
-    steps = ('threads-exit', 'threads-die', 'threads-killed', 'killed-by-second',
+    steps = ('race-of-exits', 'threads-exit', 'threads-die', 'threads-killed', 'killed-by-second',
              'unblocked', 'sigterm-taken')
     for _ in range(3 if sanitized() else 10):
         trace(workload('ends_workload'), steps=steps).must_agree()

@@ -224,7 +224,7 @@ static void test_every_feeding_tracepoint_of_every_kernel(void **state)
 		struct all all;
 
 		all_new(&kernels.items[i], &all);
-		decoder_want_feeding(all.decoder);
+		decoder_want_facts(all.decoder);
 		for (size_t j = TRACEPOINTS_SHOWN; j < TRACEPOINT_COUNT; j++) {
 			if (!all.formats[j])
 				continue;
@@ -281,7 +281,7 @@ static void test_signals_that_end_nobody_are_none_of_ours(void **state)
 	(void)state;
 	for (size_t i = 0; i < kernels.count; i++) {
 		all_new(&kernels.items[i], &all);
-		decoder_want_feeding(all.decoder);
+		decoder_want_facts(all.decoder);
 		/* TRACE_SIGNAL_*: delivered, ignored, already pending, overflow, lose info. */
 		for (int result = 0; result < (int)ARRAY_SIZE(expected); result++)
 			assert_int_equal(
@@ -374,7 +374,7 @@ static void test_an_exec_has_its_stack(void **state)
 
 	(void)state;
 	all_new(kernel_named("amd64-6.1.0-50"), &all);
-	decoder_want_feeding(all.decoder);
+	decoder_want_facts(all.decoder);
 	decoder_set_extra(all.decoder, TRACEPOINT_EXEC, &layout, registers_of_machine("x86_64"));
 	/* Of those that are not shown nothing of the kind is opened. */
 	decoder_set_extra(all.decoder, TRACEPOINT_NEW_TASK, &layout, NULL);
@@ -409,7 +409,7 @@ static void test_an_exit_has_its_code(void **state)
 
 	(void)state;
 	all_new(kernel_named("amd64-6.1.0-50"), &all);
-	decoder_want_feeding(all.decoder);
+	decoder_want_facts(all.decoder);
 	raw_begin(&raw, all.formats[TRACEPOINT_EXIT]);
 	assert_int_equal(decode_extra(&all, &raw, extra, sizeof(extra), &event), 1);
 	assert_false(event.exit.call.known);
@@ -453,7 +453,7 @@ static void test_sideband_is_only_for_facts(void **state)
 	all_new(&kernels.items[0], &all);
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		assert_int_equal(decode_body(&all, types[i], body, sizeof(body), &event), 0);
-	decoder_want_feeding(all.decoder);
+	decoder_want_facts(all.decoder);
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
 		assert_int_equal(decode_body(&all, types[i], body, sizeof(body), &event), 1);
 	assert_int_equal(decode_body(&all, PERF_RECORD_EXIT, body, sizeof(body), &event), 0);
@@ -475,7 +475,7 @@ static void test_sideband_cut_at_every_length(void **state)
 
 	(void)state;
 	all_new(&kernels.items[0], &all);
-	decoder_want_feeding(all.decoder);
+	decoder_want_facts(all.decoder);
 	for (uint32_t length = 0; length <= sizeof(child); length++) {
 		int code = decode_body(&all, PERF_RECORD_FORK, &child, length, &event);
 
@@ -510,7 +510,7 @@ static void test_renames(void **state)
 
 	(void)state;
 	all_new(&kernels.items[0], &all);
-	decoder_want_feeding(all.decoder);
+	decoder_want_facts(all.decoder);
 	assert_int_equal(decode_body(&all, PERF_RECORD_COMM, &comm, sizeof(comm), &event), 1);
 	assert_int_equal(event.type, EVENT_COMM);
 	assert_false(event.comm.is_exec);
@@ -526,7 +526,7 @@ static void test_notes_are_passed_on(void **state)
 
 	(void)state;
 	all_new(&kernels.items[0], &all);
-	decoder_want_feeding(all.decoder);
+	decoder_want_facts(all.decoder);
 	assert_int_equal(decode_body(&all, RECORD_NOTE, "note", 4, &event), 1);
 	assert_int_equal(event.type, EVENT_NOTE);
 	assert_int_equal(event.note.size, 4);

@@ -3,7 +3,6 @@
  * The tree against golden files, and what it does where filters and losses hide half of the story.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "support_memory.h"
 #include "support_story.h"
@@ -88,25 +87,6 @@ static void test_filtered(void **state)
 	check(exits, (struct sink_context){0}, "tree-only-exits.txt");
 }
 
-/* An exec ends all threads but one: those that came before it are not the new program's. */
-static void test_threads_of_the_program(void **state)
-{
-	struct story *story = story_new();
-
-	(void)state;
-	story_older(story, 99, "bash");
-	story_fork(story, 100, 99, 100, FORK_KIND_PROCESS);
-	story_fork(story, 200, 100, 101, FORK_KIND_THREAD);
-	story_fork(story, 300, 100, 102, FORK_KIND_THREAD);
-	story_exec(story, 400, 100, "/bin/new", ARGV("new"));
-	story_fork(story, 500, 100, 103, FORK_KIND_THREAD);
-	story_exit(story, 600, 100, 0);
-	char *lines = story_show(story, sink_tree_new, (struct sink_context){0});
-	assert_non_null(strstr(lines, ", made 1 thread\n"));
-	free(lines);
-	free(story);
-}
-
 /* Each shell runs one more. */
 static void test_deep(void **state)
 {
@@ -159,7 +139,6 @@ int main(void)
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_filtered),
-		cmocka_unit_test(test_threads_of_the_program),
 		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(test_a_full_disk_is_reported),

@@ -441,68 +441,9 @@ static void test_the_kernel_tells_who_is_last(void **state)
 	fork_process(10, 20);
 	fork_thread(20, 20, 21);
 	assert_int_equal(exit_told(20, 20, 0, KNOWN_NO).last, KNOWN_NO);
+	/* Whatever was counted. */
+	fork_thread(20, 21, 22);
 	assert_int_equal(exit_told(20, 21, 0, KNOWN_YES).last, KNOWN_YES);
-	/* A thread that was never seen lives on. */
-	fork_process(10, 30);
-	assert_int_equal(exit_told(30, 30, 0, KNOWN_NO).last, KNOWN_NO);
-}
-
-/* Linux 6.16 and newer: it decides who is the last before the tracepoint. */
-static void test_exits_that_overtake_the_last_one(void **state)
-{
-	(void)state;
-	add_old_ones();
-	fork_process(10, 20);
-	fork_thread(20, 20, 21);
-	struct facts facts = exit_told(20, 21, 7, KNOWN_YES);
-	assert_int_equal(facts.last, KNOWN_NO);
-	assert_false(facts.status.known);
-	facts = exit_told(20, 20, 9, KNOWN_NO);
-	assert_int_equal(facts.last, KNOWN_YES);
-	/* Of two codes either may count. */
-	assert_false(facts.status.known);
-}
-
-/* io_uring, vhost: a thread without a FORK, and the last of its process. */
-static void test_a_thread_that_the_kernel_makes(void **state)
-{
-	(void)state;
-	add_old_ones();
-	fork_process(10, 20);
-	new_task(20, 21, CLONE_THREAD | CLONE_VM | CLONE_UNTRACED);
-	struct facts facts = exit_told(20, 20, 5, KNOWN_NO);
-	assert_int_equal(facts.last, KNOWN_NO);
-	facts = exit_told(20, 21, -1, KNOWN_YES);
-	assert_int_equal(facts.tgid, 20);
-	assert_int_equal(facts.last, KNOWN_YES);
-	/* Its id is used again. */
-	facts = fork_process(10, 21);
-	assert_int_equal(facts.child_tgid, 21);
-	assert_int_equal(exit_told(21, 21, 0, KNOWN_YES).last, KNOWN_YES);
-}
-
-/* The same where only PERF_RECORD_FORK was recorded. */
-static void test_sideband_tells_threads_that_the_kernel_makes(void **state)
-{
-	(void)state;
-	add_old_ones();
-	apply(&(struct event){.type = EVENT_CHILD, .child = {.pid = 20, .tid = 20}});
-	fork_alone(10, 10, 20);
-	apply(&(struct event){.type = EVENT_CHILD, .child = {.pid = 20, .tid = 21}});
-	assert_int_equal(exit_with(20, 20, 5).last, KNOWN_NO);
-	assert_int_equal(exit_with(20, 21, -1).last, KNOWN_YES);
-}
-
-static void test_threads_that_the_kernel_makes_are_followed(void **state)
-{
-	(void)state;
-	assert_int_equal(task_table_add(table, 20, true), 0);
-	new_task(20, 21, CLONE_THREAD | CLONE_UNTRACED);
-	exit_with(20, 20, 5);
-	assert_true(task_table_find(table, 21)->followed);
-	assert_int_equal(task_table_followed(table), 1);
-	exit_with(20, 21, -1);
-	assert_int_equal(task_table_followed(table), 0);
 }
 
 static void test_a_loss_makes_counting_vain(void **state)
@@ -998,10 +939,6 @@ int main(void)
 		facts_test(test_exec_from_a_thread),
 		facts_test(test_a_forked_child_runs_its_parents_program),
 		facts_test(test_the_kernel_tells_who_is_last),
-		facts_test(test_exits_that_overtake_the_last_one),
-		facts_test(test_a_thread_that_the_kernel_makes),
-		facts_test(test_sideband_tells_threads_that_the_kernel_makes),
-		facts_test(test_threads_that_the_kernel_makes_are_followed),
 		facts_test(test_a_loss_makes_counting_vain),
 		facts_test(test_who_killed_it),
 		facts_test(test_a_thread_kills_in_the_name_of_its_process),

@@ -71,7 +71,7 @@ static void test_one_more_row(void **state)
 	assert_int_equal(format_parse("task", text, length, &machine, &format, &err), 0);
 	const struct format *const formats[ARRAY_SIZE(types)] = {NULL, NULL, NULL, format};
 	assert_int_equal(decoder_new_of(types, ARRAY_SIZE(types), formats, &decoder, &err), 0);
-	decoder_want_feeding(decoder);
+	decoder_want_facts(decoder);
 	raw_begin(&raw, format);
 	raw_number(&raw, "pid", 42);
 	raw_string(&raw, "newcomm", "renamed");
