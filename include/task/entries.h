@@ -23,7 +23,7 @@
 struct entry {
 	struct task task; /* .tid is the key */
 	UT_hash_handle hh;
-	struct thread thread; /* all zero where no facts are kept */
+	struct thread thread; /* but for its birth all zero where no facts are kept */
 };
 
 /* All zero is none. */

@@ -25,6 +25,12 @@ int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *
 int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
 int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
 
+/* EVENT tells of the birth of CHILD: if it is a thread, it is counted with its process from now on.
+ */
+int keeper_new_task(struct keeper *keeper, const struct event *event,
+		    struct entry *child) MUST_CHECK;
+int keeper_child(struct keeper *keeper, const struct event *event, struct entry *child) MUST_CHECK;
+
 /* EVENT is a COMM, and not of an exec. */
 void keeper_comm(struct keeper *keeper, const struct event *event);
 

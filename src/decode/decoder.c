@@ -48,6 +48,8 @@ struct decoder {
 	} extra[TRACEPOINTS_SHOWN];
 	const struct registers *registers;
 	const struct exit_paths *exit_paths; /* NULL: call chains are not looked at */
+	unsigned int wanted;                 /* so many of the tracepoints */
+	bool wants_births;
 	bool wants_facts;
 };
 
@@ -179,6 +181,7 @@ int decoder_new(const struct format *const formats[TRACEPOINT_COUNT], struct dec
 
 	if (!made)
 		return error_set(err, -ENOMEM, "out of memory");
+	made->wanted = TRACEPOINTS_SHOWN;
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
 		int code = formats[i] ? resolve_all(formats[i], wanted[i], made, err) : 0;
 
@@ -213,9 +216,17 @@ void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *pa
 	decoder->exit_paths = paths;
 }
 
+void decoder_want_births(struct decoder *decoder)
+{
+	decoder->wants_births = true;
+	if (decoder->wanted <= TRACEPOINT_NEW_TASK)
+		decoder->wanted = TRACEPOINT_NEW_TASK + 1;
+}
+
 void decoder_want_facts(struct decoder *decoder)
 {
-	decoder->wants_facts = true;
+	decoder->wants_facts = decoder->wants_births = true;
+	decoder->wanted = TRACEPOINT_COUNT;
 }
 
 /* An int of the kernel's: a pid, a signal, a code. */
@@ -423,12 +434,11 @@ static int decode_feeding(const struct decoder *decoder, unsigned int tracepoint
 static int decode_sample(const struct decoder *decoder, const struct record *record,
 			 struct event *event)
 {
-	unsigned int known = decoder->wants_facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
 	int64_t type;
 
 	if (field_number(&decoder->type, record->raw, record->raw_size, &type) < 0)
 		return -EBADMSG;
-	for (unsigned int i = 0; i < known; i++) {
+	for (unsigned int i = 0; i < decoder->wanted; i++) {
 		if (decoder->ids[i] != type || type == 0)
 			continue;
 		return i < TRACEPOINTS_SHOWN ? decode_shown(decoder, i, record, event)
@@ -503,11 +513,11 @@ static int decode_note(const struct record *record, struct event *event)
 static int decode_sideband(const struct decoder *decoder, const struct record *record,
 			   struct event *event)
 {
+	if (record->type == PERF_RECORD_FORK)
+		return decoder->wants_births ? decode_child(record, event) : 0;
 	if (!decoder->wants_facts)
 		return 0;
 	switch (record->type) {
-	case PERF_RECORD_FORK:
-		return decode_child(record, event);
 	case RECORD_CGROUP:
 		return decode_cgroup(record, event);
 	case RECORD_NOTE:

@@ -19,8 +19,11 @@ static unsigned int needed_for_lines(const struct options *options)
 {
 	/* Descent is known from forks and exits, and from execs of threads that take a leader's id.
 	 */
-	if (options->follow || options->command || options->facts)
+	if (options->facts)
 		return SHOWN;
+	/* Threads that the kernel makes for a process have no FORK. */
+	if (options->follow || options->command)
+		return SHOWN | TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
 	/* Without exits nobody would know that the last of the pids is gone. */
 	if (options->pids.count > 0)
 		return options->events | TRACEPOINT_BIT(TRACEPOINT_EXIT);

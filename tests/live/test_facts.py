@@ -66,6 +66,12 @@ def ends_that_race():
 
 
 @tracing_test
+def hundreds_of_races_to_the_end():
+    """From Linux 6.16 on the exit that the kernel says is the last one need not come last."""
+    trace(workload('ends_workload'), steps=('race-of-exits',) * 20).must_agree()
+
+
+@tracing_test
 def a_stack_dump_of_any_size():
     for size in (1024, 4096, 61440):
         traced = trace(workload('images_workload'), '--arg-bytes', size,
