@@ -37,6 +37,9 @@ void keeper_comm(struct keeper *keeper, const struct event *event);
 /* EVENT is one that nothing but facts are made of. Returns 0 or -ENOMEM. */
 int keeper_other(struct keeper *keeper, const struct event *event) MUST_CHECK;
 
+/* Let go of processes of which no thread is left, though no exit was told to be the last one. */
+void keeper_forget_ended(struct keeper *keeper);
+
 /* See task_table.h. ENTRY is that of TASK. */
 int keeper_add_old(struct keeper *keeper, struct entry *entry,
 		   const struct old_task *task) MUST_CHECK;

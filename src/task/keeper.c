@@ -247,6 +247,11 @@ int keeper_other(struct keeper *keeper, const struct event *event)
 	}
 }
 
+void keeper_forget_ended(struct keeper *keeper)
+{
+	leaderless_forget_ended(&keeper->leaderless);
+}
+
 void keeper_describe(struct keeper *keeper, const struct event *event, struct facts *facts)
 {
 	describe(&keeper->subject, event, keeper->cgroups, keeper->ancestry, facts);

@@ -337,6 +337,34 @@ void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, 
 	}
 }
 
+/* Its EXIT will not come. */
+static void forget(struct task_table *table, struct entry *entry)
+{
+	take_name(table, entry->task.tid);
+	entries_retire(&table->entries, entry);
+}
+
+bool task_table_sweep(struct task_table *table, size_t max,
+		      bool (*is_alive)(void *context, int32_t tid), void *context)
+{
+	struct entries *entries = &table->entries;
+
+	if (!entries->next)
+		entries->next = entries->by_tid;
+	for (; entries->next && max > 0; max--) {
+		struct entry *entry = entries->next;
+		bool was_missing = entry->missing;
+
+		entries->next = entry->hh.next;
+		entry->missing = !is_alive(context, entry->task.tid);
+		if (entry->missing && was_missing)
+			forget(table, entry);
+	}
+	if (!entries->next && table->keeper)
+		keeper_forget_ended(table->keeper);
+	return !entries->next;
+}
+
 size_t task_table_followed(const struct task_table *table)
 {
 	return table->entries.followed;
