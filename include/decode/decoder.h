@@ -41,6 +41,9 @@ void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
 /* The call chains of exits are to be read by PATHS, borrowed. */
 void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *paths);
 
+/* Decode what is told of births beside FORK, too: NEW_TASK and CHILD. */
+void decoder_want_births(struct decoder *decoder);
+
 /* Decode all that facts are made of, not only what the lines show. */
 void decoder_want_facts(struct decoder *decoder);
 

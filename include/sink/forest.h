@@ -21,7 +21,7 @@ struct forest_node {
 	int32_t pid;
 	int32_t ppid;       /* -1: not known */
 	unsigned int depth; /* 0: its parents were never seen */
-	uint64_t threads;   /* that it made */
+	uint64_t threads;   /* that it made since its last exec */
 	bool is_shown;      /* it has a line */
 	bool is_copy;       /* of its parent: it has run no program of its own */
 	bool may_be_thread; /* of its fork, the kind is not known */

@@ -18,13 +18,15 @@
 struct entry {
 	struct task task; /* .tid is the key */
 	UT_hash_handle hh;
-	struct thread thread; /* all zero where no facts are kept */
+	bool missing;         /* it was not alive when it was last looked for */
+	struct thread thread; /* but for its birth all zero where no facts are kept */
 };
 
 /* All zero is none. */
 struct entries {
 	struct entry *by_tid;
 	struct entry *exited; /* removed, but still borrowed by somebody */
+	struct entry *next;   /* to be looked for; NULL: begin anew */
 	struct entry *spare;  /* removed, to be used again; linked by hh.next */
 	size_t followed;
 };

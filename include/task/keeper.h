@@ -25,11 +25,20 @@ int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *
 int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
 int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
 
+/* EVENT tells of the birth of CHILD: if it is a thread, it is counted with its process from now on.
+ */
+int keeper_new_task(struct keeper *keeper, const struct event *event,
+		    struct entry *child) MUST_CHECK;
+int keeper_child(struct keeper *keeper, const struct event *event, struct entry *child) MUST_CHECK;
+
 /* EVENT is a COMM, and not of an exec. */
 void keeper_comm(struct keeper *keeper, const struct event *event);
 
 /* EVENT is one that nothing but facts are made of. Returns 0 or -ENOMEM. */
 int keeper_other(struct keeper *keeper, const struct event *event) MUST_CHECK;
+
+/* Let go of processes of which no thread is left, though no exit was told to be the last one. */
+void keeper_forget_ended(struct keeper *keeper);
 
 /* See task_table.h. ENTRY is that of TASK. */
 int keeper_add_old(struct keeper *keeper, struct entry *entry,

@@ -27,4 +27,7 @@ struct process *leaderless_find(const struct leaderless *leaderless, int32_t pid
 /* Forget the one with this pid, if there is one. */
 void leaderless_forget(struct leaderless *leaderless, int32_t pid);
 
+/* Forget those that have no threads. */
+void leaderless_forget_ended(struct leaderless *leaderless);
+
 #endif

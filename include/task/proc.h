@@ -39,6 +39,9 @@ int proc_read_ids(int proc_fd, int32_t pid, struct credentials *ids) MUST_CHECK;
 /* Whether a task (process or thread) with this tid is there and not a zombie. */
 bool proc_is_alive(int proc_fd, int32_t tid);
 
+/* task_table_sweep() by what /proc shows. */
+bool proc_sweep(int proc_fd, struct task_table *table, size_t max);
+
 /* Forget the tasks of TABLE that are not alive any more. */
 void proc_forget_dead(int proc_fd, struct task_table *table);
 

@@ -30,6 +30,8 @@ struct process {
 	uint64_t start_ns;       /* 0: not known */
 	uint64_t exec_ns;        /* the last exec; 0: none was seen */
 	uint32_t threads;        /* that live and are known; 0: it counts as ended */
+	bool is_dying;           /* the kernel said that no thread stays (group_dead) */
+	bool has_ended;          /* an exit was told to be the last one */
 	/*
 	 * That the table had seen when these were known to be all its threads; as long as it has
 	 * seen no more they are. LOSSES_UNKNOWN: they never were.

@@ -82,6 +82,14 @@ int task_table_add(struct task_table *table, int32_t tid, bool followed) MUST_CH
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
 		      void *context);
 
+/*
+ * Look for up to MAX tasks, each of them once a round, and forget those for which IS_ALIVE has said
+ * no in two rounds: their EXIT was lost, if all that happened up to the first of these was applied
+ * before the second. Returns whether a round ended.
+ */
+bool task_table_sweep(struct task_table *table, size_t max,
+		      bool (*is_alive)(void *context, int32_t tid), void *context);
+
 /* How many live tasks are followed. */
 size_t task_table_followed(const struct task_table *table);
 

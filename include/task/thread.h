@@ -16,9 +16,12 @@ struct thread {
 	struct process *process; /* held; NULL: not known yet */
 	struct comm comm;
 	struct thread_end end;
-	/* What was told of its birth before its FORK came. */
+	uint64_t
+		exec_ns; /* process->exec_ns when it joined that: an exec leaves no other threads */
+	/* What was told of its birth before its FORK came; kernel-made threads have none. */
 	struct {
-		bool announced;
+		bool announced;     /* its FORK, if it has one, is still to come */
+		int32_t parent_tid; /* 0: not told */
 		bool has_flags;
 		uint64_t clone_flags;
 		int32_t tgid; /* 0: not told */
@@ -44,10 +47,15 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 /* THREAD ends as EVENT says. Returns whether its process is gone with it. */
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses);
 
-/* Whether THREAD was only announced: its FORK is still to come. */
-static inline bool thread_is_unborn(const struct thread *thread)
+/* EVENT, a NEW_TASK, tells of its birth. */
+void thread_announce(struct thread *thread, const struct event *event);
+
+/* Whether THREAD is the one that was announced and of which a FORK by PARENT_TID tells now. */
+static inline bool thread_is_born_to(const struct thread *thread, int32_t parent_tid)
 {
-	return thread->birth.announced && !thread->process;
+	const int32_t told = thread->birth.parent_tid;
+
+	return thread->birth.announced && (told == 0 || told == parent_tid);
 }
 
 /* THREAD, not known until now, belongs to PROCESS. */

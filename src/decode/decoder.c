@@ -20,6 +20,8 @@ struct decoder {
 	struct field type; /* common_type */
 	const struct registers *registers;
 	const struct exit_paths *exit_paths; /* NULL: call chains are not looked at */
+	size_t wanted;                       /* so many of the tracepoints */
+	bool wants_births;
 	bool wants_facts;
 	size_t count;
 	struct resolved tracepoints[];
@@ -76,6 +78,7 @@ int decoder_new_of(const struct tracepoint_type *const types[], size_t count,
 		return code;
 	}
 	made->count = count;
+	made->wanted = TRACEPOINTS_SHOWN;
 	*decoder = made;
 	return 0;
 }
@@ -106,9 +109,17 @@ void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *pa
 	decoder->exit_paths = paths;
 }
 
+void decoder_want_births(struct decoder *decoder)
+{
+	decoder->wants_births = true;
+	if (decoder->wanted <= TRACEPOINT_NEW_TASK)
+		decoder->wanted = TRACEPOINT_NEW_TASK + 1;
+}
+
 void decoder_want_facts(struct decoder *decoder)
 {
-	decoder->wants_facts = true;
+	decoder->wants_facts = decoder->wants_births = true;
+	decoder->wanted = decoder->count;
 }
 
 /* ---- samples ---- */
@@ -145,12 +156,11 @@ static int decode_extra(const struct decoder *decoder, const struct sample_extra
 static int decode_sample(const struct decoder *decoder, const struct record *record,
 			 struct event *event)
 {
-	size_t known = decoder->wants_facts ? decoder->count : TRACEPOINTS_SHOWN;
 	int64_t type;
 
 	if (tracepoint_number(&decoder->type, record, &type) < 0)
 		return -EBADMSG;
-	for (size_t i = 0; i < known; i++) {
+	for (size_t i = 0; i < decoder->wanted; i++) {
 		const struct resolved *tracepoint = &decoder->tracepoints[i];
 
 		if (tracepoint->id != type || type == 0)
@@ -231,11 +241,11 @@ static int decode_note(const struct record *record, struct event *event)
 static int decode_sideband(const struct decoder *decoder, const struct record *record,
 			   struct event *event)
 {
+	if (record->type == PERF_RECORD_FORK)
+		return decoder->wants_births ? decode_child(record, event) : 0;
 	if (!decoder->wants_facts)
 		return 0;
 	switch (record->type) {
-	case PERF_RECORD_FORK:
-		return decode_child(record, event);
 	case RECORD_CGROUP:
 		return decode_cgroup(record, event);
 	case RECORD_NOTE:

@@ -177,6 +177,7 @@ static int tree_exec(struct sink_tree *tree, const struct event *event)
 	int code = show_exec(tree, event, node);
 	node->is_shown = true;
 	node->is_copy = node->may_be_thread = false;
+	node->threads = 0;
 	forest_set_name(node, event->exec.comm);
 	return code;
 }

@@ -45,6 +45,7 @@ struct entry *entries_insert(struct entries *entries, const struct task *task)
 	if (!entry)
 		return NULL;
 	entry->task = *task;
+	entry->missing = false;
 	entry->thread = (struct thread){0};
 	HASH_ADD_INT(entries->by_tid, task.tid, entry);
 	if (!entry->hh.tbl) {
@@ -57,6 +58,8 @@ struct entry *entries_insert(struct entries *entries, const struct task *task)
 
 void entries_retire(struct entries *entries, struct entry *entry)
 {
+	if (entries->next == entry)
+		entries->next = entry->hh.next;
 	HASH_DEL(entries->by_tid, entry);
 	entries->followed -= entry->task.followed;
 	thread_leave(&entry->thread);

@@ -91,7 +91,6 @@ int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *
 				   keeper->losses);
 	if (code < 0)
 		return code;
-	child->thread.birth.announced = false;
 	keeper->subject = (struct subject){
 		.thread = &parent->thread,
 		.tid = parent->task.tid,
@@ -130,47 +129,36 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *
 		.losses = keeper->losses,
 		.previous_exec_ns = process->exec_ns,
 	};
-	if (last == KNOWN_NO && entry->task.tid == process->pid)
+	if (last == KNOWN_NO && entry->task.tid == process->pid && !process->has_ended)
 		return leaderless_add(&keeper->leaderless, process);
 	if (last != KNOWN_NO)
 		leaderless_forget(&keeper->leaderless, process->pid);
 	return 0;
 }
 
-/* The entry of a task that is about to be born. */
-static struct entry *announce(struct keeper *keeper, int32_t tid)
+int keeper_new_task(struct keeper *keeper, const struct event *event, struct entry *child)
 {
-	struct entry *entry = entries_find(keeper->entries, tid);
-
-	if (entry && thread_is_unborn(&entry->thread))
-		return entry;
-	/* Its EXIT was lost: the id names another task now. */
-	if (entry)
-		entries_retire(keeper->entries, entry);
-	entry = entries_insert(keeper->entries, &(struct task){.tid = tid});
-	if (entry)
-		entry->thread.birth.announced = true;
-	return entry;
-}
-
-static int keep_new_task(struct keeper *keeper, const struct event *event)
-{
-	struct entry *entry = announce(keeper, event->new_task.pid);
-
-	if (!entry)
-		return -ENOMEM;
-	entry->thread.birth.has_flags = true;
-	entry->thread.birth.clone_flags = event->new_task.clone_flags;
+	if (thread_is_of_parent(&child->thread, child->task.tid) != KNOWN_YES ||
+	    child->thread.process)
+		return 0;
+	struct entry *parent = entries_find_or_add(keeper->entries, event->current_tid, event);
+	/* No kernel says that a task made itself; a capture may. */
+	if (parent == child)
+		return 0;
+	int code = parent ? ensure_process(keeper, parent, event->sample_pid) : -ENOMEM;
+	if (code < 0)
+		return code;
+	child->thread.comm = parent->thread.comm;
+	thread_join(&child->thread, parent->thread.process);
 	return 0;
 }
 
-static int keep_child(struct keeper *keeper, const struct event *event)
+int keeper_child(struct keeper *keeper, const struct event *event, struct entry *child)
 {
-	struct entry *entry = event->child.tid > 0 ? announce(keeper, event->child.tid) : NULL;
-
-	if (entry)
-		entry->thread.birth.tgid = event->child.pid;
-	return entry || event->child.tid <= 0 ? 0 : -ENOMEM;
+	if (thread_is_of_parent(&child->thread, child->task.tid) != KNOWN_YES ||
+	    child->thread.process)
+		return 0;
+	return ensure_process(keeper, child, event->child.pid);
 }
 
 static void keep_signal_sent(struct keeper *keeper, const struct event *event)
@@ -238,10 +226,6 @@ void keeper_comm(struct keeper *keeper, const struct event *event)
 int keeper_other(struct keeper *keeper, const struct event *event)
 {
 	switch (event->type) {
-	case EVENT_NEW_TASK:
-		return keep_new_task(keeper, event);
-	case EVENT_CHILD:
-		return keep_child(keeper, event);
 	case EVENT_SIGNAL_SENT:
 		keep_signal_sent(keeper, event);
 		return 0;
@@ -262,6 +246,11 @@ int keeper_other(struct keeper *keeper, const struct event *event)
 	default:
 		return 0;
 	}
+}
+
+void keeper_forget_ended(struct keeper *keeper)
+{
+	leaderless_forget_ended(&keeper->leaderless);
 }
 
 void keeper_describe(struct keeper *keeper, const struct event *event, struct facts *facts)

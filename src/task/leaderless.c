@@ -65,3 +65,13 @@ void leaderless_forget(struct leaderless *leaderless, int32_t pid)
 	if (forgotten)
 		forget(leaderless, forgotten);
 }
+
+void leaderless_forget_ended(struct leaderless *leaderless)
+{
+	struct leaderless_process *entry, *next;
+
+	HASH_ITER (hh, leaderless->by_pid, entry, next) {
+		if (entry->process->threads == 0)
+			forget(leaderless, entry);
+	}
+}

@@ -295,3 +295,8 @@ void proc_forget_dead(int proc_fd, struct task_table *table)
 {
 	task_table_prune(table, is_alive, &proc_fd);
 }
+
+bool proc_sweep(int proc_fd, struct task_table *table, size_t max)
+{
+	return task_table_sweep(table, max, is_alive, &proc_fd);
+}

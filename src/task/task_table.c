@@ -83,25 +83,75 @@ void task_table_free(struct task_table *table)
 
 /* ---- events ---- */
 
+/*
+ * The entry of TID, which is being born, where KNOWN is there already. Unless that IS_SAME its EXIT
+ * was lost: the id names another task now.
+ */
+static struct entry *newborn(struct task_table *table, int32_t tid, struct entry *known,
+			     bool is_same)
+{
+	if (known && is_same)
+		return known;
+	if (known)
+		entries_retire(&table->entries, known);
+	return entries_insert(&table->entries, &(struct task){.tid = tid});
+}
+
 static int apply_fork(struct task_table *table, const struct event *event, const struct task **task)
 {
 	struct entry *child = entries_find(&table->entries, event->fork.child_pid);
+	bool is_same = child && thread_is_born_to(&child->thread, event->fork.parent_pid);
 	bool followed = entries_is_followed(&table->entries, event->fork.parent_pid) ||
 			entries_is_followed(&table->entries, event->sample_pid);
 
-	/* Its EXIT was lost: the id names another task now. */
-	if (child && !thread_is_unborn(&child->thread)) {
-		entries_retire(&table->entries, child);
-		child = NULL;
-	}
-	if (!child)
-		child = entries_insert(&table->entries,
-				       &(struct task){.tid = event->fork.child_pid});
+	child = newborn(table, event->fork.child_pid, child, is_same);
 	if (!child)
 		return -ENOMEM;
 	entries_follow(&table->entries, child, followed);
 	*task = &child->task;
-	return table->keeper ? keeper_fork(table->keeper, event, child) : 0;
+	int code = table->keeper ? keeper_fork(table->keeper, event, child) : 0;
+	child->thread.birth.announced = false;
+	return code;
+}
+
+/* Threads that the kernel makes for a process (io_uring, vhost) have no other birth than this. */
+static int apply_new_task(struct task_table *table, const struct event *event)
+{
+	const int32_t tid = event->new_task.pid;
+	struct entry *child = entries_find(&table->entries, tid);
+	bool is_same = child && child->thread.birth.announced && !child->thread.birth.has_flags;
+	bool followed = entries_is_followed(&table->entries, event->current_tid) ||
+			entries_is_followed(&table->entries, event->sample_pid);
+
+	/* A CPU's idle task. */
+	if (tid <= 0)
+		return 0;
+	child = newborn(table, tid, child, is_same);
+	if (!child)
+		return -ENOMEM;
+	entries_follow(&table->entries, child, followed);
+	thread_announce(&child->thread, event);
+	return table->keeper ? keeper_new_task(table->keeper, event, child) : 0;
+}
+
+/* Without task_newtask that is where such threads are told of. */
+static int apply_child(struct task_table *table, const struct event *event)
+{
+	const int32_t tid = event->child.tid;
+	struct entry *child = entries_find(&table->entries, tid);
+	bool is_same = child && child->thread.birth.announced && child->thread.birth.tgid == 0;
+
+	if (tid <= 0)
+		return 0;
+	child = newborn(table, tid, child, is_same);
+	if (!child)
+		return -ENOMEM;
+	entries_follow(&table->entries, child,
+		       event->child.pid != tid &&
+			       entries_is_followed(&table->entries, event->child.pid));
+	child->thread.birth.announced = true;
+	child->thread.birth.tgid = event->child.pid;
+	return table->keeper ? keeper_child(table->keeper, event, child) : 0;
 }
 
 /* PERF_RECORD_COMM with the exec bit: the name for the EXEC that follows. */
@@ -214,6 +264,10 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 		return apply_exit(table, event, task);
 	case EVENT_COMM:
 		return apply_comm(table, event);
+	case EVENT_NEW_TASK:
+		return apply_new_task(table, event);
+	case EVENT_CHILD:
+		return apply_child(table, event);
 	default:
 		return table->keeper ? keeper_other(table->keeper, event) : 0;
 	}
@@ -281,6 +335,34 @@ void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, 
 		if (!is_alive(context, entry->task.tid))
 			entries_retire(&table->entries, entry);
 	}
+}
+
+/* Its EXIT will not come. */
+static void forget(struct task_table *table, struct entry *entry)
+{
+	take_name(table, entry->task.tid);
+	entries_retire(&table->entries, entry);
+}
+
+bool task_table_sweep(struct task_table *table, size_t max,
+		      bool (*is_alive)(void *context, int32_t tid), void *context)
+{
+	struct entries *entries = &table->entries;
+
+	if (!entries->next)
+		entries->next = entries->by_tid;
+	for (; entries->next && max > 0; max--) {
+		struct entry *entry = entries->next;
+		bool was_missing = entry->missing;
+
+		entries->next = entry->hh.next;
+		entry->missing = !is_alive(context, entry->task.tid);
+		if (entry->missing && was_missing)
+			forget(table, entry);
+	}
+	if (!entries->next && table->keeper)
+		keeper_forget_ended(table->keeper);
+	return !entries->next;
 }
 
 size_t task_table_followed(const struct task_table *table)

@@ -22,6 +22,14 @@ enum known thread_is_of_parent(const struct thread *thread, int32_t tid)
 	return KNOWN_NOT;
 }
 
+void thread_announce(struct thread *thread, const struct event *event)
+{
+	thread->birth.announced = true;
+	thread->birth.parent_tid = event->current_tid;
+	thread->birth.has_flags = true;
+	thread->birth.clone_flags = event->new_task.clone_flags;
+}
+
 int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event,
 		uint64_t losses)
 {
@@ -31,6 +39,9 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 	comm_set(&child->comm, event->fork.child_comm);
 	/* It goes on: what it took did not end it. */
 	parent->end.taken = 0;
+	/* As it was announced. */
+	thread_leave(child);
+	thread_done(child);
 	if (is_of_parent == KNOWN_YES) {
 		thread_join(child, parent->process);
 		return 0;
@@ -40,6 +51,7 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 	if (!child->process)
 		return -ENOMEM;
 	child->process->threads = 1;
+	child->exec_ns = 0;
 	/* It may be a thread of the one process or, with threads to come, the other. */
 	if (is_of_parent == KNOWN_NOT)
 		parent->process->losses = LOSSES_UNKNOWN;
@@ -62,17 +74,38 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	process->pid = event->exec.pid;
 	process->exec_ns = event->time_ns;
 	process->threads = 1;
+	process->is_dying = process->has_ended = false;
 	process->losses = losses;
+	thread->exec_ns = process->exec_ns;
 	exit_evidence_exec(&process->evidence);
 	thread->end = (struct thread_end){0};
 	comm_set(&thread->comm, event->exec.comm);
 	return 0;
 }
 
+/*
+ * Whether the thread that exits is the last one of PROCESS; TOLD: what the kernel says. That it
+ * decides (signal->live, kernel/exit.c) before the record is made, so of threads that exit at the
+ * same time another than the last to be seen may be said to be it. Where all threads are known the
+ * count decides; where the kernel tells, it must have said so of one of them, too.
+ */
+static enum known find_last(struct process *process, enum known told, uint64_t losses)
+{
+	bool is_only = process->threads <= 1;
+
+	process->is_dying |= told == KNOWN_YES;
+	if (process->has_ended)
+		return KNOWN_NO;
+	if (process->losses == losses)
+		return is_only && (told == KNOWN_NOT || process->is_dying) ? KNOWN_YES : KNOWN_NO;
+	if (told == KNOWN_NO && is_only && process->is_dying)
+		return KNOWN_YES;
+	return told;
+}
+
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
-	enum known last = event->exit.last;
 
 	if (event->exit.call.known)
 		thread->end.call = event->exit.call;
@@ -80,21 +113,24 @@ enum known thread_exit(struct thread *thread, const struct event *event, uint64_
 	/* Only those say who is the last. */
 	process->evidence.is_recent = event->exit.last != KNOWN_NOT;
 	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
-	if (last == KNOWN_NOT && process->losses == losses)
-		last = process->threads == 1 ? KNOWN_YES : KNOWN_NO;
+	enum known last = find_last(process, event->exit.last, losses);
+	process->has_ended |= last == KNOWN_YES;
 	return last;
 }
 
 void thread_join(struct thread *thread, struct process *process)
 {
 	thread->process = process_hold(process);
+	thread->exec_ns = process->exec_ns;
 	process->threads++;
 }
 
 void thread_leave(struct thread *thread)
 {
-	if (thread->process && thread->process->threads > 0)
-		thread->process->threads--;
+	struct process *process = thread->process;
+
+	if (process && process->threads > 0 && thread->exec_ns == process->exec_ns)
+		process->threads--;
 }
 
 void thread_done(struct thread *thread)

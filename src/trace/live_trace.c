@@ -12,6 +12,7 @@
 #include "trace/completer.h"
 #include "trace/old_tasks.h"
 #include "trace/session.h"
+#include "trace/sweep.h"
 #include "trace/tracing.h"
 
 struct live_trace {
@@ -21,6 +22,7 @@ struct live_trace {
 	struct completer *completer; /* NULL: no arguments are wanted */
 	struct argv_provider *completed;
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
+	struct sweep sweep;
 };
 
 /* ---- setting up ---- */
@@ -129,28 +131,36 @@ static int begin(struct live_trace *trace, struct error *err)
 
 /* ---- the loop ---- */
 
-/*
- * Events were lost, and with them perhaps the forks of descendants and the exits of those waited
- * for: /proc knows better. Only when nothing is left to read, so that no event of the past
- * contradicts what /proc says now.
+/* Events were lost, and with them perhaps the forks of descendants: /proc knows those alive. */
+static int make_up_for_forks(const struct live_trace *trace)
+{
+	const struct session *session = &trace->session;
+
+	return session->pipeline.filter.followed_only
+		       ? proc_scan(trace->tracing.proc_fd, session->tasks)
+		       : 0;
+}
+
+/* Only when nothing is left to read, so that no event of the past contradicts what /proc says now.
  */
 static int make_up_for_loss(struct live_trace *trace)
 {
-	const struct tracing *tracing = &trace->tracing;
+	struct tracing *tracing = &trace->tracing;
 	const struct pipeline *pipeline = &trace->session.pipeline;
 	int code = 0;
 
-	if (pipeline->lost_seen == trace->lost_handled || !tracing->facts.initial_pid_ns)
+	if (!tracing->facts.initial_pid_ns)
 		return 0;
-	trace->lost_handled = pipeline->lost_seen;
-	if (pipeline->filter.followed_only)
-		code = proc_scan(tracing->proc_fd, trace->session.tasks);
-	if (code < 0 || !pipeline->ends_alone)
-		return code;
-	proc_forget_dead(tracing->proc_fd, trace->session.tasks);
-	if (!pipeline_waits_for_any(pipeline))
-		tracing_stop(&trace->tracing);
-	return 0;
+	if (pipeline->lost_seen != trace->lost_handled) {
+		trace->lost_handled = pipeline->lost_seen;
+		sweep_begin(&trace->sweep);
+		code = make_up_for_forks(trace);
+	}
+	if (sweep_go_on(&trace->sweep, tracing->proc_fd, trace->session.tasks,
+			clock_now_ns(CLOCK_MONOTONIC)) &&
+	    pipeline->ends_alone && !pipeline_waits_for_any(pipeline))
+		tracing_stop(tracing);
+	return code;
 }
 
 /* Nothing is ready: show what there is, then sleep until there is more. */

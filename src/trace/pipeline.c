@@ -159,7 +159,7 @@ int pipeline_feed(struct pipeline *pipeline, const struct record *record)
 		return PIPELINE_GO_ON;
 	}
 	pipeline->lost_seen += event.type == EVENT_LOST;
-	if (pipeline->images && !pipeline->foreign_sample_ids)
+	if ((pipeline->images || pipeline->filter.followed_only) && !pipeline->foreign_sample_ids)
 		look_for_foreign_ids(pipeline, &event);
 	if (pipeline->foreign_sample_ids)
 		drop_foreign_ids(&event);

@@ -360,7 +360,7 @@ static int want_facts(struct replay *replay, struct error *err)
 
 static int make_pipeline(struct replay *replay, struct error *err)
 {
-	const struct source *source = replay->session.source;
+	struct source *source = replay->session.source;
 	const struct format *formats[TRACEPOINT_COUNT];
 	struct session_origin origin = {
 		.host = capture_hostname(source),
@@ -371,6 +371,9 @@ static int make_pipeline(struct replay *replay, struct error *err)
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		formats[i] = replay->formats[i];
 	int code = session_make_pipeline(&replay->session, formats, &origin, err);
+	/* Where task_newtask was not recorded, they tell of threads that the kernel made. */
+	if (code == 0 && (replay->options.follow || replay->options.command))
+		capture_want(source, PERF_RECORD_FORK);
 	return code == 0 && replay->options.facts ? want_facts(replay, err) : code;
 }
 

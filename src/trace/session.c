@@ -179,6 +179,9 @@ int session_make_pipeline(struct session *session,
 	session->tasks = task_table_new();
 	if (!session->tasks)
 		return error_set(err, -ENOMEM, "out of memory");
+	/* Descent: the kernel makes threads without a FORK. */
+	if (session->options->follow || session->options->command)
+		decoder_want_births(session->decoder);
 	if (session->options->facts)
 		code = keep_facts(session, err);
 	if (code == 0)

@@ -18,8 +18,11 @@ static unsigned int needed_for_lines(const struct options *options)
 {
 	/* Descent is known from forks and exits, and from execs of threads that take a leader's id.
 	 */
-	if (options->follow || options->command || options->facts)
+	if (options->facts)
 		return SHOWN;
+	/* Threads that the kernel makes for a process have no FORK. */
+	if (options->follow || options->command)
+		return SHOWN | TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
 	/* Without exits nobody would know that the last of the pids is gone. */
 	if (options->pids.count > 0)
 		return options->events | TRACEPOINT_BIT(TRACEPOINT_EXIT);
@@ -82,11 +85,26 @@ static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *p
 	return 0;
 }
 
+/*
+ * CLONE_UNTRACED of linux/sched.h, which the kernel sets for the threads that it makes: where no
+ * fact needs task_newtask, the other tasks have a FORK, and that is enough.
+ */
+#define MADE_BY_KERNEL "clone_flags & 0x800000"
+
+static const char *own_filter(const struct tracepoints *tracepoints, unsigned int tracepoint)
+{
+	bool for_facts = (tracepoint_types[tracepoint]->facts & tracepoints->facts) != 0;
+
+	return tracepoint == TRACEPOINT_NEW_TASK && !for_facts
+		       ? MADE_BY_KERNEL
+		       : tracepoint_types[tracepoint]->filter;
+}
+
 /* The filters of the table's rows. */
 static int add_own_filters(struct tracepoints *tracepoints, struct error *err)
 {
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		const char *filter = tracepoint_types[i]->filter;
+		const char *filter = own_filter(tracepoints, i);
 
 		if (!filter || !tracepoints->formats[i])
 			continue;

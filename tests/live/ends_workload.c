@@ -1052,7 +1052,7 @@ static void two_that_end_all(void)
 
 static void race_of_exits(void)
 {
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 100; i++)
 		end_of(child_that(two_that_end_all), KILLER_NOBODY);
 }
 

@@ -274,6 +274,19 @@ def last_problems(truth, events):
             if ends[pid] != max(born[pid], 1)]
 
 
+def after_last_problems(events):
+    """An exit that is told to be the last one of its process is."""
+    ended = set()
+    for event in events:
+        if isinstance(event, Fork):
+            ended.discard(event.child_tid)
+        elif isinstance(event, Exit):
+            if event.pid in ended:
+                yield f'{describe(event)} comes after the last one of {event.pid}'
+            if event.last:
+                ended.add(event.pid)
+
+
 def age_problems(events):
     """Ages are those of the events of this trace: since the process's fork and its last exec."""
     born, executed = {}, {}
@@ -311,6 +324,7 @@ def compare_facts(truth, events, may_miss=()):
     problems = Comparison(truth, events, may_miss).compare(truth.known)
     if 'last' not in may_miss:
         problems += last_problems(truth, events)
+        problems += after_last_problems(events)
     return problems + list(age_problems(events)) + list(stream_problems(events))
 
 

@@ -59,6 +59,7 @@ def ends_are_as_wait_tells():
 
 @tracing_test
 def ends_that_race():
+    """From Linux 6.16 on the exit that the kernel says is the last one need not come last."""
     steps = ('race-of-exits', 'threads-exit', 'threads-die', 'threads-killed', 'killed-by-second',
              'unblocked', 'sigterm-taken')
     for _ in range(3 if sanitized() else 10):

@@ -351,6 +351,39 @@ static void test_announcements_without_a_fork(void **state)
 	assert_int_equal(facts.tgid, 10);
 }
 
+/* io_uring's and vhost's threads have no FORK, and may be the last of their process. */
+static void test_a_thread_that_the_kernel_made(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	new_task(20, 21, CLONE_THREAD | CLONE_VM);
+	assert_int_equal(exit_with(20, 20, 5).last, KNOWN_NO);
+	struct facts facts = exit_told(0, 21, -1, KNOWN_NOT);
+	assert_int_equal(facts.tgid, 20);
+	assert_int_equal(facts.last, KNOWN_YES);
+	/* Another parent has the id now, of whose child nothing was told. */
+	fork_process(10, 30);
+	new_task(30, 31, CLONE_THREAD | CLONE_VM);
+	assert_int_equal(fork_alone(10, 10, 31).kind, FORK_KIND_UNKNOWN);
+	assert_int_equal(exit_told(30, 30, 0, KNOWN_NOT).last, KNOWN_YES);
+	/* A CPU's idle task, and what only a capture says: a thread that makes itself. */
+	new_task(0, 0, CLONE_VM);
+	new_task(61, 61, CLONE_THREAD);
+	assert_int_equal(exit_told(61, 61, 0, KNOWN_NOT).tgid, 61);
+}
+
+/* Where perf recorded no task_newtask, its own records tell. */
+static void test_the_sideband_tells_of_kernel_made_threads(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	apply(&(struct event){.type = EVENT_CHILD, .child = {.pid = 20, .tid = 21}});
+	assert_int_equal(exit_with(20, 20, 5).last, KNOWN_NO);
+	assert_int_equal(exit_told(20, 21, -1, KNOWN_NOT).last, KNOWN_YES);
+}
+
 static void test_an_announced_one_that_acts_before_its_fork(void **state)
 {
 	(void)state;
@@ -441,9 +474,69 @@ static void test_the_kernel_tells_who_is_last(void **state)
 	fork_process(10, 20);
 	fork_thread(20, 20, 21);
 	assert_int_equal(exit_told(20, 20, 0, KNOWN_NO).last, KNOWN_NO);
-	/* Whatever was counted. */
-	fork_thread(20, 21, 22);
 	assert_int_equal(exit_told(20, 21, 0, KNOWN_YES).last, KNOWN_YES);
+	/* Of an old one not all threads need be known. */
+	exit_told(40, 41, 0, KNOWN_NO);
+	assert_int_equal(exit_told(40, 42, 0, KNOWN_YES).last, KNOWN_YES);
+}
+
+/* Two that exit at the same time: the kernel decided before it made the records. */
+static void test_an_exit_after_the_one_that_is_told_to_be_last(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	struct facts facts = exit_told(20, 21, 51, KNOWN_YES);
+	assert_int_equal(facts.last, KNOWN_NO);
+	assert_false(facts.status.known);
+	facts = exit_told(20, 20, 52, KNOWN_NO);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_false(facts.status.known);
+	/* Nobody knows of the thread that has to be there still. */
+	fork_process(10, 30);
+	assert_int_equal(exit_told(30, 30, 1, KNOWN_NO).last, KNOWN_NO);
+	facts = exit_told(30, 31, 1, KNOWN_YES);
+	assert_int_equal(facts.tgid, 30);
+	assert_int_equal(facts.last, KNOWN_YES);
+}
+
+/* What was lost may have been the exits of the others. */
+static void test_only_one_is_last_after_a_loss(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	lose();
+	struct facts facts = exit_told(20, 21, 5, KNOWN_YES);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_false(facts.status.known);
+	assert_int_equal(exit_told(20, 22, 5, KNOWN_NO).last, KNOWN_NO);
+	assert_int_equal(exit_told(20, 20, 5, KNOWN_NO).last, KNOWN_NO);
+	/* The loss comes while the exit that really is last is waited for. */
+	fork_process(10, 30);
+	fork_thread(30, 30, 31);
+	assert_int_equal(exit_told(30, 31, 5, KNOWN_YES).last, KNOWN_NO);
+	lose();
+	facts = exit_told(30, 30, 5, KNOWN_NO);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_false(facts.status.known);
+}
+
+/* Its EXIT was lost before the exec, which leaves no others: it was counted off then. */
+static void test_an_exec_counts_from_one(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	exec_from(20, 20, "/bin/new");
+	fork_thread(20, 20, 22);
+	fork_process(10, 21);
+	assert_int_equal(exit_told(20, 22, 0, KNOWN_NOT).last, KNOWN_NO);
+	assert_int_equal(exit_told(20, 20, 0, KNOWN_NOT).last, KNOWN_YES);
 }
 
 static void test_a_loss_makes_counting_vain(void **state)
@@ -935,10 +1028,15 @@ int main(void)
 		facts_test(test_nobody_told_the_kind),
 		facts_test(test_an_exec_makes_all_known_again),
 		facts_test(test_announcements_without_a_fork),
+		facts_test(test_a_thread_that_the_kernel_made),
+		facts_test(test_the_sideband_tells_of_kernel_made_threads),
 		facts_test(test_an_announced_one_that_acts_before_its_fork),
 		facts_test(test_exec_from_a_thread),
 		facts_test(test_a_forked_child_runs_its_parents_program),
 		facts_test(test_the_kernel_tells_who_is_last),
+		facts_test(test_an_exit_after_the_one_that_is_told_to_be_last),
+		facts_test(test_only_one_is_last_after_a_loss),
+		facts_test(test_an_exec_counts_from_one),
 		facts_test(test_a_loss_makes_counting_vain),
 		facts_test(test_who_killed_it),
 		facts_test(test_a_thread_kills_in_the_name_of_its_process),

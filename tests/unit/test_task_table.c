@@ -53,6 +53,23 @@ static const struct task *apply_fork(int32_t tgid, int32_t parent, int32_t child
 	return apply(&event);
 }
 
+static void apply_new_task(int32_t parent, int32_t child)
+{
+	assert_null(apply(&(struct event){
+		.type = EVENT_NEW_TASK,
+		.current_tid = parent,
+		.new_task = {.pid = child},
+	}));
+}
+
+static void apply_child(int32_t tgid, int32_t tid)
+{
+	assert_null(apply(&(struct event){
+		.type = EVENT_CHILD,
+		.child = {.pid = tgid, .tid = tid},
+	}));
+}
+
 static const struct task *apply_exit(int32_t tgid, int32_t tid)
 {
 	struct event event = {
@@ -232,6 +249,50 @@ static void test_a_reused_id_is_another_task(void **state)
 	apply_exit(11, 11);
 	assert_subject(apply_fork(10, 10, 11), 11, true);
 	assert_int_equal(task_table_followed(table), 2);
+}
+
+/* io_uring's threads: the leader may be gone before them. */
+static void test_a_thread_without_a_fork_is_followed(void **state)
+{
+	(void)state;
+	add(10, true);
+	apply_new_task(10, 11);
+	apply_new_task(20, 21);
+	assert_followed(11, true);
+	assert_followed(21, false);
+	apply_exit(10, 10);
+	assert_subject(apply_exit(10, 11), 11, true);
+	assert_int_equal(task_table_followed(table), 0);
+	/* An idle task is nobody's. */
+	apply_new_task(0, 0);
+	assert_null(task_table_find(table, 0));
+}
+
+static void test_the_sideband_tells_of_threads_without_a_fork(void **state)
+{
+	(void)state;
+	add(10, true);
+	apply_child(10, 11);
+	apply_child(12, 12);
+	apply_child(0, 0);
+	assert_followed(11, true);
+	assert_followed(12, false);
+	apply_exit(10, 10);
+	assert_subject(apply_exit(10, 11), 11, true);
+}
+
+/* Announced, and then forked by another: the first one's EXIT was lost. */
+static void test_an_announcement_is_of_one_parent(void **state)
+{
+	(void)state;
+	add(10, true);
+	apply_new_task(10, 11);
+	assert_subject(apply_fork(10, 10, 11), 11, true);
+	apply_new_task(10, 12);
+	assert_subject(apply_fork(20, 20, 12), 12, false);
+	apply_new_task(10, 13);
+	apply_new_task(20, 13);
+	assert_followed(13, false);
 }
 
 static void test_a_lost_exit_ends_with_the_next_fork(void **state)
@@ -571,6 +632,9 @@ int main(void)
 		table_test(test_exit_shows_the_task_once_more),
 		table_test(test_exit_of_a_stranger),
 		table_test(test_a_reused_id_is_another_task),
+		table_test(test_a_thread_without_a_fork_is_followed),
+		table_test(test_the_sideband_tells_of_threads_without_a_fork),
+		table_test(test_an_announcement_is_of_one_parent),
 		table_test(test_a_lost_exit_ends_with_the_next_fork),
 		table_test(test_a_child_with_the_id_of_its_parent),
 		table_test(test_an_unknown_thread_of_a_followed_process),
