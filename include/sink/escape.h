@@ -22,7 +22,10 @@
  */
 char *escape_text(char *out, struct text text);
 
-/* The same, and as \xHH go the characters of ALSO too, which are ASCII. */
+/* The same for eyes: as \xHH go characters that are shown as nothing too (utf8_is_invisible()). */
+char *escape_text_visibly(char *out, struct text text);
+
+/* As escape_text(), and as \xHH go the characters of ALSO too, which are ASCII. */
 char *escape_text_and(char *out, struct text text, const char *also);
 
 #endif

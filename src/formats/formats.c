@@ -11,6 +11,7 @@
 #include "formats/shipped.h"
 #include "formats/style.h"
 #include "formats/suggest.h"
+#include "printable.h"
 
 #define STATUS_TROUBLE 2
 
@@ -23,16 +24,26 @@ struct request {
 
 /* ---- list ---- */
 
+/* Of a name, once it is printable. */
+#define SHOWN_SIZE 4096
+
 static void print_row(const struct format_set *set, FILE *out)
 {
+	char name[SHOWN_SIZE], kernel[SHOWN_SIZE];
+
+	printable(name, sizeof(name), set->name);
+	printable(kernel, sizeof(kernel), set->kernel);
 	fprintf(out, "%4u  %6zu  %-*s%s%s\n", 8U * set->machine.long_size, set->count,
-		*set->kernel ? 21 : 0, set->name, *set->kernel ? "  " : "", set->kernel);
+		*kernel ? 21 : 0, name, *kernel ? "  " : "", kernel);
 }
 
 /* A source that cannot be read has its reason instead. */
 static void print_unreadable(const char *name, const struct error *err, FILE *out)
 {
-	fprintf(out, "%4s  %6s  %-22s (%s)\n", "-", "-", name, err->what);
+	char shown[SHOWN_SIZE];
+
+	printable(shown, sizeof(shown), name);
+	fprintf(out, "%4s  %6s  %-22s (%s)\n", "-", "-", shown, err->what);
 }
 
 static void list_one(const char *name, FILE *out)

@@ -13,7 +13,7 @@ void report_name(const char *name, FILE *out)
 
 	if (!escaped)
 		return;
-	*escape_text(escaped, text) = '\0';
+	*escape_text_visibly(escaped, text) = '\0';
 	fputs(escaped, out);
 	free(escaped);
 }
@@ -21,8 +21,10 @@ void report_name(const char *name, FILE *out)
 void report_source(const struct format_set *set, FILE *out)
 {
 	report_name(set->name, out);
-	fprintf(out, "  %s%s%u-bit%s\n", set->kernel, *set->kernel ? ", " : "",
-		8U * set->machine.long_size, set->machine.big_endian ? ", big-endian" : "");
+	fputs("  ", out);
+	report_name(set->kernel, out);
+	fprintf(out, "%s%u-bit%s\n", *set->kernel ? ", " : "", 8U * set->machine.long_size,
+		set->machine.big_endian ? ", big-endian" : "");
 }
 
 /* The bytes that every record of it has. */

@@ -21,25 +21,27 @@ static char *put_escaped(char *out, unsigned char c)
 	return put_hex_byte(out, c);
 }
 
-static bool is_kept(uint32_t point)
+static bool is_kept(uint32_t point, bool visible_only)
 {
-	return point >= 0x80 && point != UTF8_BAD && !utf8_is_harmful(point);
+	return point >= 0x80 && point != UTF8_BAD && !utf8_is_harmful(point) &&
+	       !(visible_only && utf8_is_invisible(point));
 }
 
 /* What begins at FROM and is not plain: *LENGTH bytes that belong together. */
-static char *put_special(char *out, const unsigned char *from, size_t available, size_t *length)
+static char *put_special(char *out, const unsigned char *from, size_t available, bool visible_only,
+			 size_t *length)
 {
 	uint32_t point;
 
 	*length = utf8_next(from, available, &point);
-	if (is_kept(point))
+	if (is_kept(point, visible_only))
 		return (char *)memcpy(out, from, *length) + *length;
 	for (size_t i = 0; i < *length; i++)
 		out = put_escaped(out, from[i]);
 	return out;
 }
 
-char *escape_text(char *out, struct text text)
+static char *escape(char *out, struct text text, bool visible_only)
 {
 	/* An empty text may be NULL, to which not even 0 can be added. */
 	if (text.length == 0)
@@ -54,9 +56,19 @@ char *escape_text(char *out, struct text text)
 			return out;
 
 		size_t length;
-		out = put_special(out, from, (size_t)(end - from), &length);
+		out = put_special(out, from, (size_t)(end - from), visible_only, &length);
 		from += length;
 	}
+}
+
+char *escape_text(char *out, struct text text)
+{
+	return escape(out, text, false);
+}
+
+char *escape_text_visibly(char *out, struct text text)
+{
+	return escape(out, text, true);
 }
 
 /* For the one or two characters that SET has, less than a call of strchr(). */

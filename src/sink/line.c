@@ -107,7 +107,7 @@ void line_printf(struct line *line, const char *format, ...)
 
 void line_text(struct line *line, struct text text)
 {
-	line_extend(line, escape_text(line->at, text));
+	line_extend(line, escape_text_visibly(line->at, text));
 }
 
 void line_pad(struct line *line, unsigned int columns)

@@ -48,7 +48,7 @@ static enum form form_of_character(const char *from, size_t available, size_t *l
 	uint32_t point;
 
 	*length = utf8_next(bytes, available, &point);
-	if (point == UTF8_BAD || utf8_is_harmful(point)) {
+	if (point == UTF8_BAD || utf8_is_harmful(point) || utf8_is_invisible(point)) {
 		/* Byte by byte: the rest of its sequence is not UTF-8 by itself. */
 		*length = 1;
 		return FORM_ESCAPED;

@@ -384,11 +384,37 @@ static void test_one_more_character_anywhere(void **state)
 	}
 }
 
+static void test_what_is_shown_as_nothing_is_escaped_for_eyes_alone(void **state)
+{
+	/* U+00AD, U+200B, U+2060, U+FEFF, U+FFF9, a tag. */
+	static const char *const invisible[] = {"\xc2\xad",     "\xe2\x80\x8b", "\xe2\x81\xa0",
+						"\xef\xbb\xbf", "\xef\xbf\xb9", "\xf3\xa0\x81\x81"};
+	/* An accent, U+200D and U+FE0F of emoji, U+00A0, a letter. */
+	static const char *const kept[] = {"e\xcc\x81", "\xe2\x80\x8d", "\xef\xb8\x8f", "\xc2\xa0",
+					   "\xe6\x97\xa5"};
+	char out[ESCAPE_GROWTH * 8];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(invisible); i++) {
+		struct text text = {invisible[i], strlen(invisible[i])};
+
+		check_string(invisible[i], invisible[i]);
+		assert_int_equal(escape_text_visibly(out, text) - out, ESCAPE_GROWTH * text.length);
+		assert_memory_equal(out, "\\x", 2);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
+		struct text text = {kept[i], strlen(kept[i])};
+
+		assert_int_equal(escape_text_visibly(out, text) - out, text.length);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_stays_nothing),
 		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_what_is_shown_as_nothing_is_escaped_for_eyes_alone),
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_every_two_bytes),
 		cmocka_unit_test(test_edges_of_four_bytes),

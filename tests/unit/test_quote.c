@@ -48,6 +48,8 @@ static void test_forms(void **state)
 	check("\xff\xc3\xa9\xe2\x82", false, "$'\\377\xc3\xa9\\342\\202'");
 	check("\xe2\x80\xae", false, "$'\\342\\200\\256'");
 	check("\xc2\x9b", false, "$'\\302\\233'");
+	check("ls\xe2\x81\xa0", false, "$'ls\\342\\201\\240'");
+	check("\xf3\xa0\x81\x81", false, "$'\\363\\240\\201\\201'");
 }
 
 static void test_the_first_word(void **state)
