@@ -41,7 +41,8 @@ struct capture_beginning {
 
 /*
  * What is to be known before the first event: the boot's id in a note; the pids as a THREAD_MAP; a
- * CGROUP for each cgroup; for each task a COMM and, for its descent, a FORK; FINISHED_INIT. Returns
+ * CGROUP for each cgroup; for each task a COMM and, for its descent, a FORK. (No
+ * FINISHED_INIT: perf before 5.16 stops at a record that it does not know.) Returns
  * 0 with *RECORDS (caller frees), or a negative errno.
  */
 int capture_initial_records(const struct capture_beginning *beginning, char **records,

@@ -55,17 +55,12 @@ struct capture_lost capture_lost_record(uint64_t id, uint32_t cpu, uint64_t time
 	};
 }
 
-static struct perf_event_header bare_record(enum perf_file_record type)
-{
-	return (struct perf_event_header){
-		.type = type,
-		.size = sizeof(struct perf_event_header),
-	};
-}
-
 struct perf_event_header capture_finished_round(void)
 {
-	return bare_record(PERF_FILE_RECORD_FINISHED_ROUND);
+	return (struct perf_event_header){
+		.type = PERF_FILE_RECORD_FINISHED_ROUND,
+		.size = sizeof(struct perf_event_header),
+	};
 }
 
 /* As perf has it: a thread's parent is its leader, whoever made it. */
@@ -176,7 +171,6 @@ static int put_boot_id(FILE *out, int proc_fd)
 
 static int put_all(FILE *out, const struct capture_beginning *beginning)
 {
-	const struct perf_event_header end = bare_record(PERF_FILE_RECORD_FINISHED_INIT);
 	int code = put_boot_id(out, beginning->proc_fd);
 
 	put_thread_map(out, beginning->pids, beginning->pid_count);
@@ -185,7 +179,6 @@ static int put_all(FILE *out, const struct capture_beginning *beginning)
 	if (code == 0)
 		code = proc_visit(beginning->proc_fd,
 				  beginning->descent ? put_fork_and_comm : put_comm_only, out);
-	fwrite(&end, sizeof(end), 1, out);
 	return code;
 }
 

@@ -457,7 +457,7 @@ static void test_stream_head(void **state)
 /* ---- the first records ---- */
 
 struct found {
-	size_t forks, comms, inits, maps, cgroups, boot_ids;
+	size_t forks, comms, maps, cgroups, boot_ids;
 	bool us;
 	uint64_t mapped;
 	char cgroup_path[16]; /* of the last one */
@@ -503,10 +503,9 @@ static struct found walk(const char *records, size_t size)
 		memcpy(&header, reader.at, sizeof(header));
 		assert_int_equal(header.size % 8, 0);
 		const char *bytes = take(&reader, header.size);
-		if (header.type == PERF_FILE_RECORD_FINISHED_INIT) {
-			found.inits++;
-			assert_ptr_equal(reader.at, reader.end);
-		} else if (header.type == PERF_FILE_RECORD_THREAD_MAP) {
+		/* perf 5.10 refuses FINISHED_INIT, and all that it does not know. */
+		assert_true(header.type < 82);
+		if (header.type == PERF_FILE_RECORD_THREAD_MAP) {
 			found.maps++;
 			memcpy(&found.mapped, bytes + 16, sizeof(found.mapped));
 		} else if (header.type == PERF_FILE_RECORD_EVENT_TYPE) {
@@ -556,7 +555,6 @@ static void test_tasks_that_are_there(void **state)
 	(void)state;
 	assert_true(found.us);
 	assert_int_equal(found.forks, found.comms);
-	assert_int_equal(found.inits, 1);
 	assert_int_equal(found.maps, 1);
 	assert_int_equal(found.mapped, 1234);
 	assert_int_equal(found.cgroups, 0);
