@@ -334,6 +334,13 @@ static void test_host_and_command_line(void **state)
 	reader = read_feature(&features, PERF_FILE_NRCPUS);
 	assert_int_equal(take_u32(&reader), 4);
 	assert_int_equal(take_u32(&reader), 2);
+	/* perf 6.1 crashes in `data convert --to-json` without it. */
+	reader = read_feature(&features, PERF_FILE_CPUDESC);
+	assert_int_equal(take_u32(&reader) % PERF_FILE_TEXT_ALIGNMENT, 0);
+	assert_int_not_equal(*take(&reader, 1), '\0');
+	reader = read_feature(&features, PERF_FILE_TOTAL_MEM);
+	assert_true(take_u64(&reader) > 0);
+	assert_ptr_equal(reader.at, reader.end);
 	reader = read_feature(&features, PERF_FILE_CMDLINE);
 	assert_int_equal(take_u32(&reader), 6);
 	for (size_t i = 0; argv[i]; i++)
