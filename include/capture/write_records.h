@@ -34,6 +34,7 @@ struct perf_event_header capture_finished_round(void);
 struct capture_beginning {
 	int proc_fd;         /* directory fd of /proc */
 	bool descent;        /* tell who is whose parent, too */
+	bool kernel;         /* tell where the kernel's text is, for call chains */
 	int cgroup_fd;       /* see host/cgroups.h; -1: tell of no cgroups */
 	const int32_t *pids; /* that the capture is about */
 	size_t pid_count;    /* 0: all */
@@ -41,6 +42,7 @@ struct capture_beginning {
 
 /*
  * What is to be known before the first event: the boot's id in a note; the pids as a THREAD_MAP; a
+ * MMAP of the kernel's text, unless kptr_restrict hides where it is; a
  * CGROUP for each cgroup; for each task a COMM and, for its descent, a FORK. (No
  * FINISHED_INIT: perf before 5.16 stops at a record that it does not know.) Returns
  * 0 with *RECORDS (caller frees), or a negative errno.

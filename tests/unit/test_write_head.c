@@ -464,7 +464,7 @@ static void test_stream_head(void **state)
 /* ---- the first records ---- */
 
 struct found {
-	size_t forks, comms, maps, cgroups, boot_ids;
+	size_t forks, comms, kernels, maps, cgroups, boot_ids;
 	bool us;
 	uint64_t mapped;
 	char cgroup_path[16]; /* of the last one */
@@ -482,6 +482,13 @@ static void look(const struct record *record, struct found *found)
 		found->comms++;
 		found->us |= task[1] == (uint32_t)getpid() &&
 			     strncmp((const char *)(task + 2), "test_write_head", 15) == 0;
+		break;
+	case PERF_RECORD_MMAP:
+		found->kernels++;
+		assert_int_equal(task[0], UINT32_MAX);
+		assert_int_equal(load64(task + 2, false), 0xffffffff81000000);
+		assert_int_equal(load64(task + 4, false), 0x1000);
+		assert_string_equal((const char *)(task + 8), "[kernel.kallsyms]_text");
 		break;
 	case RECORD_CGROUP:
 		found->cgroups++;
@@ -600,6 +607,35 @@ static void test_names_only(void **state)
 	assert_true(found.mapped == UINT64_MAX);
 }
 
+static size_t kernels_told(const char *symbols)
+{
+	char directory[] = "/tmp/test_write_head.XXXXXX", path[64];
+
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/kallsyms", directory);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(symbols, file);
+	fclose(file);
+	struct found found =
+		records_of(directory, (struct capture_beginning){.kernel = true, .cgroup_fd = -1});
+	unlink(path);
+	rmdir(directory);
+	return found.kernels;
+}
+
+/* kptr_restrict shows addresses of 0. */
+static void test_where_the_kernel_is(void **state)
+{
+	(void)state;
+	assert_int_equal(kernels_told("0000000000000000 A fixed\n"
+				      "ffffffff81000000 T _text\n"
+				      "ffffffff81001000 T _etext\n"),
+			 1);
+	assert_int_equal(kernels_told("0000000000000000 T _text\n0000000000000000 T _etext\n"), 0);
+	assert_int_equal(kernels_told(""), 0);
+}
+
 /* More pids than a record can name. */
 static void test_very_many_pids(void **state)
 {
@@ -629,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_a_proc_without_a_boot_id),
 		cmocka_unit_test(test_cgroups_that_are_there),
 		cmocka_unit_test(test_names_only),
+		cmocka_unit_test(test_where_the_kernel_is),
 		cmocka_unit_test(test_very_many_pids),
 	};
 
