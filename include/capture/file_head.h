@@ -40,6 +40,12 @@ int file_head_parse(struct input *input, bool big_endian, struct file_head *head
 int file_head_read_events(const struct file_head *head, struct events *events,
 			  struct error *err) MUST_CHECK;
 
+/*
+ * Whether its recorder, perf or ours, never got to its end: records may go on behind the data, up
+ * to the end of the file.
+ */
+bool file_head_is_unfinished(const struct file_head *head);
+
 /* Where the body of FEATURE lies. False where the file has none, or no whole one. */
 bool file_head_feature(const struct file_head *head, unsigned int feature,
 		       struct file_section *section);

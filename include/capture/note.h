@@ -13,7 +13,8 @@
  *     i32 pid, tid
  *     u32 size                   bytes that follow
  *     u32 count                  what it says depends on the kind
- *     bytes, then zeros up to a multiple of 8
+ *     bytes, then zeros up to a multiple of 8, and 80 at least (less until 0.1.0): perf 7.3
+ *     warns of smaller ones
  *
  * A note that is too long for one record has several parts, one behind the other, that differ in
  * nothing but flags, size and bytes.

@@ -9,6 +9,7 @@
 #define PXT_CAPTURE_PERF_FILE_H
 
 #include <linux/perf_event.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* "PERFILE2" as a number in the recorder's byte order. */
@@ -35,13 +36,15 @@ struct perf_pipe_header {
 };
 
 enum perf_file_feature {
-	PERF_FILE_RESERVED = 0, /* see capture/writer.h */
+	PERF_FILE_RESERVED = 0, /* set by 0.1.0 until a capture was closed */
 	PERF_FILE_TRACING_DATA = 1,
 	PERF_FILE_HOSTNAME = 3,
 	PERF_FILE_OSRELEASE = 4,
 	PERF_FILE_VERSION = 5,
 	PERF_FILE_ARCH = 6,
 	PERF_FILE_NRCPUS = 7,
+	PERF_FILE_CPUDESC = 8,
+	PERF_FILE_TOTAL_MEM = 10,
 	PERF_FILE_CMDLINE = 11,
 	PERF_FILE_EVENT_DESC = 12,
 	PERF_FILE_SAMPLE_TIME = 21,
@@ -63,12 +66,26 @@ enum perf_file_record {
 	PERF_FILE_RECORD_EVENT_UPDATE = 78,
 	PERF_FILE_RECORD_FEATURE = 80,
 	PERF_FILE_RECORD_COMPRESSED = 81,
-	PERF_FILE_RECORD_FINISHED_INIT = 82,
 	PERF_FILE_RECORD_COMPRESSED2 = 83,
 };
 
 /* EVENT_UPDATE carries an event's name. */
 #define PERF_FILE_UPDATE_NAME UINT64_C(2)
+
+/*
+ * What ends the data of a capture of ours that was never closed: the header of a record that the
+ * table of features is the body of. capture/writer.h says why.
+ */
+#define PERF_FILE_TABLE_MISC 0x7054U
+
+static inline struct perf_event_header perf_file_table_record(size_t table_size)
+{
+	return (struct perf_event_header){
+		.type = PERF_FILE_RECORD_EVENT_TYPE,
+		.misc = PERF_FILE_TABLE_MISC,
+		.size = (uint16_t)(sizeof(struct perf_event_header) + table_size),
+	};
+}
 
 /* Texts in features are padded to a multiple of this. */
 #define PERF_FILE_TEXT_ALIGNMENT 64U

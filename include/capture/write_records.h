@@ -34,6 +34,7 @@ struct perf_event_header capture_finished_round(void);
 struct capture_beginning {
 	int proc_fd;         /* directory fd of /proc */
 	bool descent;        /* tell who is whose parent, too */
+	bool kernel;         /* tell where the kernel's text is, for call chains */
 	int cgroup_fd;       /* see host/cgroups.h; -1: tell of no cgroups */
 	const int32_t *pids; /* that the capture is about */
 	size_t pid_count;    /* 0: all */
@@ -41,8 +42,9 @@ struct capture_beginning {
 
 /*
  * Make the records that precede the first event: a note with the boot's id, a THREAD_MAP with the
- * pids, a CGROUP for each cgroup, a COMM and a FORK for each task, FINISHED_INIT. Returns 0 with
- * *RECORDS (caller frees), or a negative errno.
+ * pids, a MMAP of the kernel's text (unless kptr_restrict hides where it is), a CGROUP for each
+ * cgroup, a COMM and a FORK for each task. No FINISHED_INIT: perf before 5.16 stops at a record that
+ * it does not know. Returns 0 with *RECORDS (caller frees), or a negative errno.
  */
 int capture_initial_records(const struct capture_beginning *beginning, char **records,
 			    size_t *size) MUST_CHECK;

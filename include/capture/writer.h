@@ -7,16 +7,19 @@
  * only their table {offset, size}, which must lie at data.offset + data.size, is written again and
  * again: at each commit it is appended, then data.size is made to end where it begins. Nothing that
  * data.size has once led to is written over (but when a full disk leaves no other room at the end);
- * what follows goes behind the table. For that the table
- * has to be a record by itself, one that readers pass over:
+ * what follows goes behind the table. For that the table has to be the body of a record, one that
+ * readers pass over, whose header is the last of the data:
  *
- *     feature bit 0 (HEADER_RESERVED)   set in the header until the capture is closed
- *     entry 0 of the table              its "offset" is a perf_event_header {type 65, misc 0,
- *                                       size of the table}, its size 0; perf skips this entry
- *     type 65                           HEADER_EVENT_TYPE, deprecated, ignored by perf
+ *     struct perf_event_header   type 65 (HEADER_EVENT_TYPE, deprecated, ignored by perf), misc
+ *                                0x7054, size: its own 8 bytes and the table
+ *     <- data.offset + data.size
+ *     the table
  *
- * So bit 0 says that the recorder did not get to its end. The features are where they always are;
- * whole records may go on behind data.size, up to the end of the file.
+ * Where data.size leads behind such a header the recorder did not get to its end, and whole records
+ * may go on behind the table, up to the end of the file. (0.1.0 set feature bit 0 for that, with
+ * the record's header in its entry of the table, which perf 7.3 refuses.) At the close the table is
+ * written without a header, and the bodies once more behind it, where perf has them: readers that
+ * never go back, as Perfetto's, find them there.
  */
 #ifndef PXT_CAPTURE_WRITER_H
 #define PXT_CAPTURE_WRITER_H

@@ -189,6 +189,9 @@ static int look_at_lost(struct collector *collector, struct cpu_ring *ring,
 		return -EBADMSG;
 	uint64_t lost = cpu_ring_newly_lost(ring, load(record, LOST_COUNT));
 	collector->counts.lost += lost;
+	/* Only other records than events were lost, or what an earlier one has told. */
+	if (lost == 0)
+		return edits_cut(&collector->edits, at, record->size);
 	return edits_set(&collector->edits, at + LOST_COUNT, lost);
 }
 

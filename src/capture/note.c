@@ -13,6 +13,9 @@
 #define NOTE_MAGIC UINT32_C(0x45544f4e)
 #define NOTE_ALIGNMENT 8U
 
+/* perf 7.3 warns of smaller records of this type: a header, u64 and char[64] were in it once. */
+#define NOTE_MIN 80U
+
 #define FLAG_CONTINUES 1U
 #define FLAG_MORE 2U
 
@@ -30,10 +33,17 @@ struct note_record {
 
 /* ---- making ---- */
 
+static size_t padding_of(size_t size)
+{
+	if (size < NOTE_MIN)
+		return NOTE_MIN - size;
+	return (NOTE_ALIGNMENT - size % NOTE_ALIGNMENT) % NOTE_ALIGNMENT;
+}
+
 static void put_part(FILE *out, const struct capture_note *note, uint32_t from, uint32_t size)
 {
-	static const char zeros[NOTE_ALIGNMENT];
-	uint32_t padding = (NOTE_ALIGNMENT - size % NOTE_ALIGNMENT) % NOTE_ALIGNMENT;
+	static const char zeros[NOTE_MIN];
+	size_t padding = padding_of(sizeof(struct note_record) + size);
 	unsigned int flags = 0;
 
 	if (from > 0)

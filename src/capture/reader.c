@@ -208,6 +208,13 @@ static int take_kernel_record(struct reader *reader, const struct raw_record *ra
 		if (!reader->seen_sample && is_synthesized(reader, raw))
 			code = take_synthesized(reader, raw);
 		break;
+	case PERF_RECORD_LOST:
+		/* 0.1.0 kept those of other records than events, of 0. */
+		if (body_size(raw) >= 2 * sizeof(uint64_t) && body64(reader, raw, 8) == 0) {
+			rounds_break(reader->rounds);
+			return 0;
+		}
+		break;
 	case PERF_RECORD_LOST_SAMPLES:
 		return count_lost_samples(reader, raw);
 	default:
@@ -557,8 +564,7 @@ static void find_records(struct reader *reader, const struct file_head *head)
 	uint64_t offset = head->data.offset < size ? head->data.offset : size;
 	uint64_t left = size - offset;
 
-	/* Ours sets the reserved bit while it writes: capture/writer.h. */
-	if (head->data.size == 0 || (head->features[0] & 1))
+	if (file_head_is_unfinished(head))
 		note_cut(reader, "its recorder did not finish it");
 	else if (head->data.size > left)
 		note_cut(reader, "%" PRIu64 " of %" PRIu64 " bytes of records are missing",

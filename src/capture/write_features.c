@@ -44,6 +44,52 @@ static void put_utsname(FILE *out, enum perf_file_feature bit)
 		put_text(out, host.machine);
 }
 
+/*
+ * Copy what follows the colon behind KEY in the text file at PATH, such as /proc/cpuinfo. False
+ * where there is none.
+ */
+static bool find_line(const char *path, const char *key, char *value, size_t size)
+{
+	char line[512];
+	bool found = false;
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		const char *colon = strchr(line, ':');
+
+		if (!colon || strncmp(line, key, strlen(key)) != 0)
+			continue;
+		colon += 1 + strspn(colon + 1, " \t");
+		snprintf(value, size, "%.*s", (int)strcspn(colon, "\n"), colon);
+		found = true;
+	}
+	fclose(file);
+	return found;
+}
+
+/* The machine's name where no CPU has one: perf 6.1 crashes where this feature is missing. */
+static void put_cpudesc(FILE *out)
+{
+	char model[256];
+
+	if (find_line("/proc/cpuinfo", "model name", model, sizeof(model)))
+		put_text(out, model);
+	else
+		put_utsname(out, PERF_FILE_ARCH);
+}
+
+/* kB. */
+static void put_total_mem(FILE *out)
+{
+	char text[64] = "0";
+
+	find_line("/proc/meminfo", "MemTotal", text, sizeof(text));
+	const uint64_t total = strtoull(text, NULL, 10);
+	put(out, &total, sizeof(total));
+}
+
 static void put_cmdline(FILE *out, const char *const *argv)
 {
 	uint32_t count = 0;
@@ -117,6 +163,12 @@ static void put_body(FILE *out, const struct capture_description *description,
 		put_u32(out, description->cpus_configured);
 		put_u32(out, description->cpus_online);
 		break;
+	case PERF_FILE_CPUDESC:
+		put_cpudesc(out);
+		break;
+	case PERF_FILE_TOTAL_MEM:
+		put_total_mem(out);
+		break;
 	case PERF_FILE_CMDLINE:
 		put_cmdline(out, description->argv);
 		break;
@@ -169,10 +221,11 @@ int capture_features_make(const struct capture_description *description,
 			  struct capture_features *features, struct error *err)
 {
 	static const enum perf_file_feature bits[] = {
-		PERF_FILE_TRACING_DATA, PERF_FILE_HOSTNAME,   PERF_FILE_OSRELEASE,
-		PERF_FILE_VERSION,      PERF_FILE_ARCH,       PERF_FILE_NRCPUS,
-		PERF_FILE_CMDLINE,      PERF_FILE_EVENT_DESC, PERF_FILE_SAMPLE_TIME,
-		PERF_FILE_CLOCKID,      PERF_FILE_CLOCK_DATA,
+		PERF_FILE_TRACING_DATA, PERF_FILE_HOSTNAME,    PERF_FILE_OSRELEASE,
+		PERF_FILE_VERSION,      PERF_FILE_ARCH,        PERF_FILE_NRCPUS,
+		PERF_FILE_CPUDESC,      PERF_FILE_TOTAL_MEM,   PERF_FILE_CMDLINE,
+		PERF_FILE_EVENT_DESC,   PERF_FILE_SAMPLE_TIME, PERF_FILE_CLOCKID,
+		PERF_FILE_CLOCK_DATA,
 	};
 	struct capture_features made = {0};
 	int code = 0;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,17 +56,12 @@ struct capture_lost capture_lost_record(uint64_t id, uint32_t cpu, uint64_t time
 	};
 }
 
-static struct perf_event_header bare_record(enum perf_file_record type)
-{
-	return (struct perf_event_header){
-		.type = type,
-		.size = sizeof(struct perf_event_header),
-	};
-}
-
 struct perf_event_header capture_finished_round(void)
 {
-	return bare_record(PERF_FILE_RECORD_FINISHED_ROUND);
+	return (struct perf_event_header){
+		.type = PERF_FILE_RECORD_FINISHED_ROUND,
+		.size = sizeof(struct perf_event_header),
+	};
 }
 
 /* As perf has it: a thread's parent is its leader, whoever made it. */
@@ -147,6 +143,61 @@ static void put_cgroup(void *context, uint64_t id, const char *path)
 	fwrite(&trailer, sizeof(trailer), 1, out);
 }
 
+/* What perf calls the kernel's text. */
+#define KERNEL_NAME "[kernel.kallsyms]_text"
+
+struct mmap_record {
+	struct perf_event_header header;
+	int32_t pid, tid;
+	uint64_t start, size, symbol;
+	char name[24];
+	struct trailer trailer;
+};
+
+/* Find where the kernel's text is; 0 for what is hidden or not told. */
+static void find_text(FILE *kallsyms, uint64_t *start, uint64_t *end)
+{
+	char line[512], name[64];
+	uint64_t address;
+
+	*start = *end = 0;
+	while (*end == 0 && fgets(line, sizeof(line), kallsyms)) {
+		if (sscanf(line, "%" SCNx64 " %*c %63s", &address, name) != 2)
+			continue;
+		if (strcmp(name, "_text") == 0)
+			*start = address;
+		else if (strcmp(name, "_etext") == 0)
+			*end = address;
+	}
+}
+
+/* As perf synthesizes it: without it no address of the kernel's has a symbol. */
+static void put_kernel(FILE *out, int proc_fd)
+{
+	uint64_t start, end;
+	int fd = openat(proc_fd, "kallsyms", O_RDONLY | O_CLOEXEC);
+	FILE *kallsyms = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (!kallsyms) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	find_text(kallsyms, &start, &end);
+	fclose(kallsyms);
+	if (start == 0 || end <= start)
+		return;
+	const struct mmap_record record = {
+		.header = {PERF_RECORD_MMAP, PERF_RECORD_MISC_KERNEL, sizeof(record)},
+		.pid = -1,
+		.start = start,
+		.size = end - start,
+		.symbol = start,
+		.name = KERNEL_NAME,
+	};
+	fwrite(&record, sizeof(record), 1, out);
+}
+
 /* Where /proc does not tell it, nobody will know. */
 static int put_boot_id(FILE *out, int proc_fd)
 {
@@ -176,16 +227,16 @@ static int put_boot_id(FILE *out, int proc_fd)
 
 static int put_all(FILE *out, const struct capture_beginning *beginning)
 {
-	const struct perf_event_header end = bare_record(PERF_FILE_RECORD_FINISHED_INIT);
 	int code = put_boot_id(out, beginning->proc_fd);
 
 	put_thread_map(out, beginning->pids, beginning->pid_count);
+	if (beginning->kernel)
+		put_kernel(out, beginning->proc_fd);
 	if (code == 0 && beginning->cgroup_fd >= 0)
 		code = cgroups_visit(beginning->cgroup_fd, put_cgroup, out);
 	if (code == 0)
 		code = proc_visit(beginning->proc_fd,
 				  beginning->descent ? put_fork_and_comm : put_comm_only, out);
-	fwrite(&end, sizeof(end), 1, out);
 	return code;
 }
 

@@ -15,10 +15,13 @@ struct capture_writer {
 	uint64_t position;  /* behind the last whole record */
 	uint64_t committed; /* where the last whole table begins, 0: there is none */
 	struct perf_file_header header;
-	struct perf_file_section table[1 + CAPTURE_FEATURES_MAX]; /* the entry of bit 0 first */
-	size_t table_size;                                        /* bytes */
-	uint64_t sample_time_offset;
-	int error; /* of the first write that failed */
+	struct perf_file_section table[CAPTURE_FEATURES_MAX];
+	size_t table_size; /* bytes */
+	char *bodies;      /* of the features, as they are in the head from `bodies_at` on */
+	uint64_t bodies_at;
+	size_t bodies_size;
+	size_t sample_time_at; /* in the bodies */
+	int error;             /* of the first write that failed */
 };
 
 /* ---- bytes ---- */
@@ -42,50 +45,60 @@ static int write_at(const struct capture_writer *writer, uint64_t at, const void
 
 static void make_table(struct capture_writer *writer, const struct capture_features *features)
 {
-	writer->table_size = (features->count + 1) * sizeof(*writer->table);
-	const struct perf_event_header record = {
-		.type = PERF_FILE_RECORD_EVENT_TYPE,
-		.size = (uint16_t)writer->table_size,
-	};
-
-	memcpy(&writer->table[0].offset, &record, sizeof(record));
-	writer->header.features[0] = UINT64_C(1) << PERF_FILE_RESERVED;
+	writer->table_size = features->count * sizeof(*writer->table);
 	for (size_t i = 0; i < features->count; i++) {
 		writer->header.features[0] |= UINT64_C(1) << features->list[i].bit;
 		if (features->list[i].bit == PERF_FILE_SAMPLE_TIME)
-			writer->sample_time_offset = writer->table[i + 1].offset;
+			writer->sample_time_at = writer->table[i].offset - writer->bodies_at;
 	}
 }
 
+/* Append the table in a record whose header is the last that the data have. */
 static int put_table(struct capture_writer *writer)
 {
-	int code = write_at(writer, writer->position, writer->table, writer->table_size);
+	struct perf_event_header record = perf_file_table_record(writer->table_size);
+	struct iovec pieces[] = {
+		{&record, sizeof(record)},
+		{writer->table, writer->table_size},
+	};
+	int code = write_pieces(writer, writer->position, pieces, ARRAY_SIZE(pieces));
 
 	if (code < 0)
 		return code;
 	writer->committed = writer->position;
-	writer->position += writer->table_size;
+	writer->position += record.size;
+	writer->header.data.size = writer->committed + sizeof(record) - writer->header.data.offset;
 	return 0;
+}
+
+static int put_header(struct capture_writer *writer)
+{
+	return write_at(writer, 0, &writer->header, sizeof(writer->header));
 }
 
 /* ---- starting ---- */
 
+/* What is not committed has no data: a header of zeros there is that of a recorder that died. */
 static int start_file(struct capture_writer *writer, const struct capture_description *description,
 		      const struct capture_features *features)
 {
 	char *head;
 	size_t size;
-	int code = capture_file_head(description, features, &writer->header, writer->table + 1,
-				     &head, &size);
+	int code = capture_file_head(description, features, &writer->header, writer->table, &head,
+				     &size);
 
 	if (code < 0)
 		return code;
+	writer->bodies_at = writer->table[0].offset;
+	writer->bodies_size = size - writer->bodies_at;
+	writer->bodies = malloc(writer->bodies_size);
+	if (writer->bodies)
+		memcpy(writer->bodies, head + writer->bodies_at, writer->bodies_size);
 	make_table(writer, features);
-	memcpy(head, &writer->header, sizeof(writer->header));
-	code = write_at(writer, 0, head, size);
+	code = writer->bodies ? write_at(writer, 0, head, size) : -ENOMEM;
 	free(head);
 	writer->position = size;
-	return code == 0 ? put_table(writer) : code;
+	return code == 0 ? capture_writer_commit(writer) : code;
 }
 
 static int start_stream(struct capture_writer *writer,
@@ -104,6 +117,14 @@ static int start_stream(struct capture_writer *writer,
 	return code;
 }
 
+void capture_writer_free(struct capture_writer *writer)
+{
+	if (!writer)
+		return;
+	free(writer->bodies);
+	free(writer);
+}
+
 int capture_writer_new(int fd, bool stream, const struct capture_description *description,
 		       const struct capture_features *features, struct capture_writer **writer)
 {
@@ -116,16 +137,11 @@ int capture_writer_new(int fd, bool stream, const struct capture_description *de
 	int code = stream ? start_stream(made, description, features)
 			  : start_file(made, description, features);
 	if (code < 0) {
-		free(made);
+		capture_writer_free(made);
 		return code;
 	}
 	*writer = made;
 	return 0;
-}
-
-void capture_writer_free(struct capture_writer *writer)
-{
-	free(writer);
 }
 
 /* ---- records ---- */
@@ -160,10 +176,9 @@ int capture_writer_commit(struct capture_writer *writer)
 {
 	if (writer->stream)
 		return 0;
-	writer->header.data.size = writer->position - writer->header.data.offset;
 	writer->error = put_table(writer);
 	if (writer->error == 0)
-		writer->error = write_at(writer, 0, &writer->header, sizeof(writer->header));
+		writer->error = put_header(writer);
 	return writer->error;
 }
 
@@ -201,23 +216,56 @@ static int find_last_whole(struct capture_writer *writer)
 	}
 }
 
-static int close_file(struct capture_writer *writer, const uint64_t sample_time[2])
+/* Append the table and the bodies, as perf has them. */
+static int put_features(struct capture_writer *writer)
 {
-	const struct perf_file_section *table = writer->table + 1;
-	size_t table_size = writer->table_size - sizeof(*table);
-	int code = writer->error == 0 ? 0 : find_last_whole(writer);
+	struct perf_file_section table[CAPTURE_FEATURES_MAX];
+	uint64_t bodies_at = writer->position + writer->table_size;
+	struct iovec pieces[] = {
+		{table, writer->table_size},
+		{writer->bodies, writer->bodies_size},
+	};
+
+	memcpy(table, writer->table, writer->table_size);
+	for (size_t i = 0; i < writer->table_size / sizeof(*table); i++)
+		table[i].offset += bodies_at - writer->bodies_at;
+	int code = write_pieces(writer, writer->position, pieces, ARRAY_SIZE(pieces));
+	if (code == 0)
+		writer->position = bodies_at + writer->bodies_size;
+	return code;
+}
+
+/* Where there is no room for the bodies: the table of those in the head, whose times are set. */
+static int put_features_again(struct capture_writer *writer)
+{
+	uint64_t at = writer->bodies_at + writer->sample_time_at;
+	int code = find_last_whole(writer);
 
 	if (code == 0)
-		code = write_at(writer, writer->position, table, table_size);
+		code = write_at(writer, writer->position, writer->table, writer->table_size);
 	if (code == 0)
-		code = write_at(writer, writer->sample_time_offset, sample_time,
-				2 * sizeof(*sample_time));
+		code = write_at(writer, at, writer->bodies + writer->sample_time_at,
+				sizeof(uint64_t[2]));
+	if (code == 0) {
+		writer->header.data.size = writer->position - writer->header.data.offset;
+		writer->position += writer->table_size;
+	}
+	return code;
+}
+
+static int close_file(struct capture_writer *writer, const uint64_t sample_time[2])
+{
+	int code = writer->error;
+
+	memcpy(writer->bodies + writer->sample_time_at, sample_time, sizeof(uint64_t[2]));
+	if (code == 0) {
+		writer->header.data.size = writer->position - writer->header.data.offset;
+		code = put_features(writer);
+	}
 	if (code < 0)
-		return code;
-	writer->header.data.size = writer->position - writer->header.data.offset;
-	writer->header.features[0] &= ~(UINT64_C(1) << PERF_FILE_RESERVED);
-	code = write_at(writer, 0, &writer->header, sizeof(writer->header));
-	writer->position += table_size;
+		code = put_features_again(writer);
+	if (code == 0)
+		code = put_header(writer);
 	/* What a failed write left behind. */
 	if (code == 0 && ftruncate(writer->fd, (off_t)writer->position) < 0)
 		code = -errno;

@@ -220,6 +220,7 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	const struct capture_beginning beginning = {
 		.proc_fd = tracing->proc_fd,
 		.descent = tracing->facts.initial_pid_ns,
+		.kernel = tracing->tracepoints.exit_paths.known,
 		.cgroup_fd = tracing->plan.cgroup ? cgroups_open_this_host() : -1,
 		.pids = command ? &command : pids->pids,
 		.pid_count = command ? 1 : pids->count,

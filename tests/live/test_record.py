@@ -28,7 +28,8 @@ SUMMARY = re.compile(r'perf_exec_trace: (\d+) events, (\d+) lost, .* in .*, \d+\
 
 HEADER_SIZE = 104
 LOST, SAMPLE, EVENT_TYPE, FINISHED_ROUND = 2, 9, 65, 68
-NEVER_CLOSED = 1
+# The last header of the data of a capture that was never closed: capture/writer.h.
+TABLE_MISC = 0x7054
 
 
 class Capture:
@@ -39,7 +40,9 @@ class Capture:
         if len(self.bytes) < HEADER_SIZE:
             raise ValueError('no whole header')
         self.data_offset, self.data_size = struct.unpack_from('=QQ', self.bytes, 40)
-        self.never_closed = bool(self.bytes[72] & NEVER_CLOSED)
+        end = self.data_offset + self.data_size
+        last = struct.unpack_from('=IHH', self.bytes, end - 8) if len(self.bytes) >= end else ()
+        self.never_closed = self.data_size >= 8 and last[:2] == (EVENT_TYPE, TABLE_MISC)
 
     def records(self):
         """(type, offset, size) of all whole ones; behind data.size too if it was never closed."""
@@ -66,7 +69,7 @@ def samples_in(path):
 def is_recording(path):
     """The first commit has been made: events come in."""
     with contextlib.suppress(OSError, ValueError, struct.error):
-        return Capture(path).data_size > 0
+        return Capture(path).data_size > 8
     return False
 
 
@@ -161,7 +164,29 @@ def recorded_puppet(*options):
         yield puppet, background, path
 
 
+def perfs():
+    """perf as installed, and those that PERFS=path:path names."""
+    return [need_program('perf'), *filter(None, os.environ.get('PERFS', '').split(':'))]
+
+
 # ---- what perf makes of it ------------------------------------------------------------------------
+
+@tracing_test
+def every_perf_reads_every_kind():
+    with scratch() as directory:
+        for name, options in (('plain', ()), ('extended', ('-x',)), ('lost', ('-x', '-m', '8'))):
+            path = directory / name
+            run_tool('record', '-q', *options, '-o', path, '--', 'sh', '-c',
+                     'for i in $(seq 100); do /bin/true & done; wait').must_succeed()
+            items = replay(path, '--all')
+            events = len(only_events(items))
+            expect(all(item.count > 0 for item in items if isinstance(item, Lost)),
+                   'a loss of nothing is told')
+            for perf in perfs():
+                result = run([perf, 'script', '-i', path]).must_succeed()
+                lines = re.findall(rb' sched:sched_process_(?:fork|exec|exit): ', result.out)
+                equal(len(lines), events, f'events of {name} that {perf} shows')
+
 
 @tracing_test
 def perf_script_and_replay_agree():
@@ -239,7 +264,7 @@ MORE, CONTINUES = 2, 1
 
 def note_part(flags, payload):
     """A part of a note, by include/capture/note.h."""
-    padded = payload + bytes(-len(payload) % 8)
+    padded = (payload + bytes(-len(payload) % 8)).ljust(40, b'\0')
     return struct.pack('=IHHIHHQiiII', EVENT_TYPE, 0x7078, 40 + len(padded), 0x45544f4e, 1, flags,
                        1, os.getpid(), os.getpid(), len(payload), 3) + padded
 
@@ -253,8 +278,12 @@ def add_notes(path, noted):
     capture = Capture(path)
     end = capture.data_offset + capture.data_size
     data_size = struct.pack('=Q', capture.data_size + len(NOTES))
+    count = capture.bytes[72:HEADER_SIZE].translate(bytes(bin(i).count('1') for i in range(256)))
+    table = list(struct.unpack_from(f'={2 * sum(count)}Q', capture.bytes, end))
+    table[::2] = [offset + len(NOTES) for offset in table[::2]]
     noted.write_bytes(capture.bytes[:48] + data_size + capture.bytes[56:end] + NOTES +
-                      capture.bytes[end:])
+                      struct.pack(f'={len(table)}Q', *table) +
+                      capture.bytes[end + 8 * len(table):])
 
 
 @tracing_test

@@ -876,6 +876,25 @@ static void read_losses(struct builder *builder, uint64_t first, uint64_t second
 	read_builder(builder, seen);
 }
 
+/* As 0.1.0 kept them. */
+static void check_losses_of_nothing(struct builder *builder)
+{
+	struct seen seen;
+
+	add_events(builder);
+	builder_at(builder, 1, 10);
+	builder_lost(builder, &(struct sample){.id = 1, .time_ns = 20}, 0);
+	builder_at(builder, 1, 30);
+	read_builder(builder, &seen);
+	ASSERT_TIMES(&seen, 10, 30);
+}
+
+static void test_losses_of_nothing_are_none(void **state)
+{
+	(void)state;
+	for_all_kinds(check_losses_of_nothing);
+}
+
 static void check_losses_told(struct builder *builder)
 {
 	struct seen seen;
@@ -1211,6 +1230,70 @@ static void test_a_cut_is_told(void **state)
 	builder_free(&builder);
 }
 
+/*
+ * A capture of ours after the recorder's death: a sample, the table of features in a record that
+ * begins with the 64-bit words of START, of which the last COMMITTED bytes are of the data, and a
+ * sample behind it.
+ */
+static struct bytes unfinished(const uint64_t *start, size_t start_size, size_t committed)
+{
+	const size_t table_size = 16, body_size = 8;
+	struct bytes bytes = {0};
+	struct builder builder;
+	uint64_t data[2];
+
+	builder_new(&builder, CAPTURE_FILE, false);
+	add_events(&builder);
+	builder_at(&builder, 1, 20);
+	builder_at(&builder, 1, 10);
+	struct bytes whole = builder_finish(&builder);
+	memcpy(data, whole.data + 40, sizeof(data));
+	size_t half = data[1] / 2, middle = data[0] + half;
+	assert_int_equal(middle + half + table_size + body_size, whole.size);
+	bytes_put(&bytes, whole.data, middle);
+	bytes_put(&bytes, start, start_size);
+	bytes_put(&bytes, whole.data + middle + half, table_size);
+	bytes_put(&bytes, whole.data + middle, half);
+	data[1] = half + committed;
+	memcpy(bytes.data + 40, data, sizeof(data));
+	bytes_free(&whole);
+	builder_free(&builder);
+	return bytes;
+}
+
+static void assert_unfinished(struct bytes bytes)
+{
+	struct seen seen;
+
+	assert_int_equal(read_bytes(&bytes, CAPTURE_FILE, &seen), 0);
+	ASSERT_TIMES(&seen, 10, 20);
+	assert_non_null(strstr(seen.cut, "did not finish"));
+	bytes_free(&bytes);
+}
+
+static void test_a_capture_of_ours_that_was_never_closed(void **state)
+{
+	const struct perf_event_header record = {65, 0x7054, sizeof(record) + 16};
+	uint64_t start;
+
+	(void)state;
+	memcpy(&start, &record, sizeof(start));
+	assert_unfinished(unfinished(&start, sizeof(start), sizeof(start)));
+}
+
+/* It set feature bit 0, whose entry of the table was the record's header. */
+static void test_a_capture_of_0_1_0_that_was_never_closed(void **state)
+{
+	const struct perf_event_header record = {65, 0, 2 * 16};
+	uint64_t entry[2] = {0};
+
+	(void)state;
+	memcpy(entry, &record, sizeof(record));
+	struct bytes bytes = unfinished(entry, sizeof(entry), 0);
+	bytes.data[72] |= 1;
+	assert_unfinished(bytes);
+}
+
 /* A recorder that was killed has not written how much there is. */
 static void test_a_file_that_was_never_finished(void **state)
 {
@@ -1450,6 +1533,7 @@ int main(void)
 		cmocka_unit_test(test_a_path_may_be_long),
 		cmocka_unit_test(test_notes_have_to_be_asked_for),
 		cmocka_unit_test(test_records_without_a_time_stay_with_their_neighbours),
+		cmocka_unit_test(test_losses_of_nothing_are_none),
 		cmocka_unit_test(test_losses_are_not_counted_twice),
 		cmocka_unit_test(test_what_no_lost_record_told_of_comes_last),
 		cmocka_unit_test(test_the_larger_sum_is_what_was_lost),
@@ -1462,6 +1546,8 @@ int main(void)
 		cmocka_unit_test(test_a_record_that_compressed_data_cut_short),
 		cmocka_unit_test(test_captures_cut_at_every_length),
 		cmocka_unit_test(test_a_cut_is_told),
+		cmocka_unit_test(test_a_capture_of_ours_that_was_never_closed),
+		cmocka_unit_test(test_a_capture_of_0_1_0_that_was_never_closed),
 		cmocka_unit_test(test_a_file_that_was_never_finished),
 		cmocka_unit_test(test_every_byte_damaged),
 		cmocka_unit_test(test_random_damage),

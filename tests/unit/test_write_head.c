@@ -334,6 +334,13 @@ static void test_host_and_command_line(void **state)
 	reader = read_feature(&features, PERF_FILE_NRCPUS);
 	assert_int_equal(take_u32(&reader), 4);
 	assert_int_equal(take_u32(&reader), 2);
+	/* perf 6.1 crashes in `data convert --to-json` without it. */
+	reader = read_feature(&features, PERF_FILE_CPUDESC);
+	assert_int_equal(take_u32(&reader) % PERF_FILE_TEXT_ALIGNMENT, 0);
+	assert_int_not_equal(*take(&reader, 1), '\0');
+	reader = read_feature(&features, PERF_FILE_TOTAL_MEM);
+	assert_true(take_u64(&reader) > 0);
+	assert_ptr_equal(reader.at, reader.end);
 	reader = read_feature(&features, PERF_FILE_CMDLINE);
 	assert_int_equal(take_u32(&reader), 6);
 	for (size_t i = 0; argv[i]; i++)
@@ -457,7 +464,7 @@ static void test_stream_head(void **state)
 /* ---- the first records ---- */
 
 struct found {
-	size_t forks, comms, inits, maps, cgroups, boot_ids;
+	size_t forks, comms, kernels, maps, cgroups, boot_ids;
 	bool us;
 	uint64_t mapped;
 	char cgroup_path[16]; /* of the last one */
@@ -475,6 +482,13 @@ static void look(const struct record *record, struct found *found)
 		found->comms++;
 		found->us |= task[1] == (uint32_t)getpid() &&
 			     strncmp((const char *)(task + 2), "test_write_head", 15) == 0;
+		break;
+	case PERF_RECORD_MMAP:
+		found->kernels++;
+		assert_int_equal(task[0], UINT32_MAX);
+		assert_int_equal(load64(task + 2, false), 0xffffffff81000000);
+		assert_int_equal(load64(task + 4, false), 0x1000);
+		assert_string_equal((const char *)(task + 8), "[kernel.kallsyms]_text");
 		break;
 	case RECORD_CGROUP:
 		found->cgroups++;
@@ -503,10 +517,9 @@ static struct found walk(const char *records, size_t size)
 		memcpy(&header, reader.at, sizeof(header));
 		assert_int_equal(header.size % 8, 0);
 		const char *bytes = take(&reader, header.size);
-		if (header.type == PERF_FILE_RECORD_FINISHED_INIT) {
-			found.inits++;
-			assert_ptr_equal(reader.at, reader.end);
-		} else if (header.type == PERF_FILE_RECORD_THREAD_MAP) {
+		/* perf 5.10 refuses FINISHED_INIT, and all that it does not know. */
+		assert_true(header.type < 82);
+		if (header.type == PERF_FILE_RECORD_THREAD_MAP) {
 			found.maps++;
 			memcpy(&found.mapped, bytes + 16, sizeof(found.mapped));
 		} else if (header.type == PERF_FILE_RECORD_EVENT_TYPE) {
@@ -556,7 +569,6 @@ static void test_tasks_that_are_there(void **state)
 	(void)state;
 	assert_true(found.us);
 	assert_int_equal(found.forks, found.comms);
-	assert_int_equal(found.inits, 1);
 	assert_int_equal(found.maps, 1);
 	assert_int_equal(found.mapped, 1234);
 	assert_int_equal(found.cgroups, 0);
@@ -595,6 +607,35 @@ static void test_names_only(void **state)
 	assert_true(found.mapped == UINT64_MAX);
 }
 
+static size_t kernels_told(const char *symbols)
+{
+	char directory[] = "/tmp/test_write_head.XXXXXX", path[64];
+
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/kallsyms", directory);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(symbols, file);
+	fclose(file);
+	struct found found =
+		records_of(directory, (struct capture_beginning){.kernel = true, .cgroup_fd = -1});
+	unlink(path);
+	rmdir(directory);
+	return found.kernels;
+}
+
+/* kptr_restrict shows addresses of 0. */
+static void test_where_the_kernel_is(void **state)
+{
+	(void)state;
+	assert_int_equal(kernels_told("0000000000000000 A fixed\n"
+				      "ffffffff81000000 T _text\n"
+				      "ffffffff81001000 T _etext\n"),
+			 1);
+	assert_int_equal(kernels_told("0000000000000000 T _text\n0000000000000000 T _etext\n"), 0);
+	assert_int_equal(kernels_told(""), 0);
+}
+
 /* More pids than a record can name. */
 static void test_very_many_pids(void **state)
 {
@@ -624,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_a_proc_without_a_boot_id),
 		cmocka_unit_test(test_cgroups_that_are_there),
 		cmocka_unit_test(test_names_only),
+		cmocka_unit_test(test_where_the_kernel_is),
 		cmocka_unit_test(test_very_many_pids),
 	};
 
