@@ -141,7 +141,11 @@ static bool is_plain_type(struct text text)
 	return true;
 }
 
-/* "__data_loc TYPE[]" and "__rel_loc TYPE[]" have brackets, and no other type. */
+/*
+ * "__data_loc TYPE[]" and "__rel_loc TYPE[]". TYPE alone is right too: "__data_loc cpumask_t
+ * cpumask" of ipi:ipi_send_cpumask of Linux 6.4 and later.
+ * No other type has brackets.
+ */
 static bool is_type(struct text text)
 {
 	static const char *const prefixes[] = {"__data_loc ", "__rel_loc "};
@@ -150,7 +154,9 @@ static bool is_type(struct text text)
 		if (!starts_with(text, prefixes[i]))
 			continue;
 		skip(&text, strlen(prefixes[i]));
-		return text.length > 0 && cut_brackets(&text) && is_plain_type(text);
+		if (text.length > 0 && text.bytes[text.length - 1] == ']' && !cut_brackets(&text))
+			return false;
+		return is_plain_type(text);
 	}
 	return is_plain_type(text);
 }
