@@ -46,7 +46,7 @@ void capture_select(struct source *source, const uint16_t *ids, size_t count);
  *   PERF_RECORD_FORK
  *   RECORD_CGROUP; those of cgroups that were there when the recording began come first
  *   PERF_FILE_RECORD_EVENT_TYPE: notes (capture/note.h); `misc` is the kind, `id` the count, `body`
- *   the bytes. Not those of CAPTURE_NOTE_BOOT_ID.
+ *   the bytes. Not those of CAPTURE_NOTE_BOOT_ID and _SELECTION.
  */
 void capture_want(struct source *source, uint32_t type);
 
@@ -79,6 +79,12 @@ uint64_t capture_lacks(const struct source *source);
 
 /* The events that were recorded, "sched:sched_switch, cycles, …", cut at SIZE, for messages. */
 void capture_event_names(const struct source *source, char *names, size_t size);
+
+/* The note of what the recorder was asked for, *SIZE bytes; NULL where there is none. Borrowed. */
+const char *capture_selection(const struct source *source, size_t *size);
+
+/* The recorder's name and version (perf tells its version alone); NULL where it is not told. */
+const char *capture_recorder(const struct source *source);
 
 /* The recorder's command line, ended by NULL; NULL where it is not told. Borrowed from SOURCE. */
 char *const *capture_command_line(const struct source *source);

@@ -20,6 +20,9 @@ struct origin {
 	char *hostname;      /* NULL: not known, and so below */
 	char *arch;          /* uname(2)'s machine */
 	char *boot_id;
+	char *recorder;  /* its name and version; perf tells only its version */
+	char *selection; /* the note of what it was asked for, any bytes */
+	size_t selection_size;
 	bool has_wall_offset;
 	int64_t wall_offset_ns; /* what makes wall time (CLOCK_REALTIME) out of an event's */
 };
@@ -33,6 +36,9 @@ int origin_read_feature(struct origin *origin, uint64_t feature, const void *byt
 
 /* Take the boot id, a UUID of SIZE characters at TEXT. 0 or -ENOMEM. */
 int origin_read_boot_id(struct origin *origin, const void *text, size_t size) MUST_CHECK;
+
+/* Take what the recorder was asked for, SIZE bytes. 0 or -ENOMEM. */
+int origin_read_selection(struct origin *origin, const void *bytes, size_t size) MUST_CHECK;
 
 /* Take the first pid from the body of THREAD_MAP: u64 count; each: u64 pid, char comm[16]. */
 void origin_read_thread_map(struct origin *origin, const void *body, size_t size, bool swap);

@@ -17,6 +17,7 @@
 #include "capture/inflate.h"
 #include "capture/input.h"
 #include "capture/losses.h"
+#include "capture/note.h"
 #include "capture/origin.h"
 #include "capture/recognise.h"
 #include "capture/rounds.h"
@@ -38,6 +39,7 @@ struct reader {
 	uint64_t inflated; /* bytes */
 	struct losses losses;
 	struct origin origin;
+	struct capture_note_joint selection; /* the note of it, while it comes in parts */
 	struct found_tasks tasks;
 	bool head_read, seen_sample;
 	bool wants_notes;   /* they are given out */

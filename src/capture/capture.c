@@ -319,6 +319,17 @@ struct machine capture_machine(const struct source *source)
 	return machine;
 }
 
+const char *capture_selection(const struct source *source, size_t *size)
+{
+	*size = reader_of(source)->origin.selection_size;
+	return reader_of(source)->origin.selection;
+}
+
+const char *capture_recorder(const struct source *source)
+{
+	return reader_of(source)->origin.recorder;
+}
+
 char *const *capture_command_line(const struct source *source)
 {
 	return reader_of(source)->origin.command_line;

@@ -98,6 +98,8 @@ int origin_read_feature(struct origin *origin, uint64_t feature, const void *byt
 		return read_word(&origin->hostname, bytes, size, swap);
 	case PERF_FILE_ARCH:
 		return read_word(&origin->arch, bytes, size, swap);
+	case PERF_FILE_VERSION:
+		return read_word(&origin->recorder, bytes, size, swap);
 	case PERF_FILE_CMDLINE:
 		return read_command_line(origin, bytes, size, swap);
 	case PERF_FILE_CLOCK_DATA:
@@ -122,6 +124,19 @@ int origin_read_boot_id(struct origin *origin, const void *text, size_t size)
 	return 0;
 }
 
+int origin_read_selection(struct origin *origin, const void *bytes, size_t size)
+{
+	if (origin->selection)
+		return 0;
+	/* One byte at least: a note without strings is a note. */
+	origin->selection = malloc(size + 1);
+	if (!origin->selection)
+		return -ENOMEM;
+	memcpy(origin->selection, bytes, size);
+	origin->selection_size = size;
+	return 0;
+}
+
 void origin_read_thread_map(struct origin *origin, const void *body, size_t size, bool swap)
 {
 	const unsigned char *bytes = body;
@@ -139,5 +154,7 @@ void origin_done(struct origin *origin)
 	free(origin->hostname);
 	free(origin->arch);
 	free(origin->boot_id);
+	free(origin->recorder);
+	free(origin->selection);
 	*origin = (struct origin){0};
 }

@@ -223,6 +223,19 @@ static int take_kernel_record(struct reader *reader, const struct raw_record *ra
 	return code == 0 && events_is_event(reader->events, type) ? take_event(reader, raw) : code;
 }
 
+/* What the recorder was asked for is to be known before the first event. */
+static int take_selection(struct reader *reader, const struct capture_note_part *part)
+{
+	struct capture_note note;
+	int code = capture_note_join(&reader->selection, part, &note);
+
+	if (code == -EBADMSG)
+		reader->malformed++;
+	if (code <= 0)
+		return code == -EBADMSG ? 0 : code;
+	return origin_read_selection(&reader->origin, note.bytes, note.size);
+}
+
 /* A note, or part of one, goes among the records by its own time. */
 static int take_note(struct reader *reader, const struct raw_record *raw)
 {
@@ -232,6 +245,8 @@ static int take_note(struct reader *reader, const struct raw_record *raw)
 		return 0;
 	if (part.note.kind == CAPTURE_NOTE_BOOT_ID)
 		return origin_read_boot_id(&reader->origin, part.note.bytes, part.note.size);
+	if (part.note.kind == CAPTURE_NOTE_SELECTION)
+		return take_selection(reader, &part);
 	if (!reader->wants_notes)
 		return 0;
 	/* No run of the kernel's records goes on across it. */
@@ -548,8 +563,9 @@ static int read_feature_of_origin(struct reader *reader, const struct file_head 
 
 static int read_features(struct reader *reader, const struct file_head *head)
 {
-	static const enum perf_file_feature features[] = {PERF_FILE_HOSTNAME, PERF_FILE_ARCH,
-							  PERF_FILE_CMDLINE, PERF_FILE_CLOCK_DATA};
+	static const enum perf_file_feature features[] = {PERF_FILE_HOSTNAME, PERF_FILE_VERSION,
+							  PERF_FILE_ARCH, PERF_FILE_CMDLINE,
+							  PERF_FILE_CLOCK_DATA};
 	int code = read_feature_tracing_data(reader, head);
 
 	for (size_t i = 0; code == 0 && i < ARRAY_SIZE(features); i++)
@@ -670,6 +686,7 @@ int reader_open(struct reader *reader, int fd, int wake_fd, struct error *err)
 void reader_done(struct reader *reader)
 {
 	origin_done(&reader->origin);
+	capture_note_joint_done(&reader->selection);
 	rounds_free(reader->rounds);
 	inflate_free(reader->inflate);
 	stop_feeding(reader);

@@ -26,6 +26,7 @@
 #include "trace/notice.h"
 #include "trace/progress.h"
 #include "trace/record_events.h"
+#include "trace/selection.h"
 #include "trace/tracing.h"
 
 /*
@@ -211,6 +212,15 @@ static int set_up(struct recording *recording, const struct options *options, st
 
 /* ---- beginning ---- */
 
+static int write_selection(struct recording *recording, struct error *err)
+{
+	const struct tracing *tracing = &recording->tracing;
+	int code =
+		selection_write(recording->writer, tracing->options, (int32_t)tracing->command.pid);
+
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
 /* Whom the recording is about, and who is there already. */
 static int write_initial_records(struct recording *recording, struct error *err)
 {
@@ -253,6 +263,8 @@ static int begin(struct recording *recording, struct error *err)
 
 	if (code == 0)
 		code = tracing_enter_pids(tracing, recording->tasks, err);
+	if (code == 0)
+		code = write_selection(recording, err);
 	if (code == 0)
 		code = write_initial_records(recording, err);
 	return code == 0 ? tracing_release_command(tracing, err) : code;

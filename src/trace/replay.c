@@ -17,6 +17,7 @@
 #include "trace/descendants.h"
 #include "trace/notice.h"
 #include "trace/progress.h"
+#include "trace/selection.h"
 #include "trace/session.h"
 #include "trace/signals.h"
 
@@ -24,8 +25,8 @@
 #define LOOK_EVERY 4096U
 
 struct replay {
-	struct options options;  /* as given, and as `recorded` where not given */
-	struct options recorded; /* what the recorder was asked for */
+	struct options options;    /* as given, and as `recorded` where not given */
+	struct selection recorded; /* what the recorder was asked for */
 	struct session session;
 	struct argv_provider
 		*completed;           /* what the recorder completed; NULL: no facts are wanted */
@@ -202,37 +203,62 @@ static void notice_unknown(const struct replay *replay)
 
 /* ---- what the recorder was asked for ---- */
 
-static bool is_ours(const char *program)
+/* Whatever the recorder was called, it says that it is ours. */
+static bool is_ours(const struct source *source)
 {
-	const char *slash = strrchr(program, '/');
+	static const char ours[] = "perf_exec_trace ";
+	const char *recorder = capture_recorder(source);
 
-	return strcmp(slash ? slash + 1 : program, "perf_exec_trace") == 0;
+	return recorder && strncmp(recorder, ours, sizeof(ours) - 1) == 0;
+}
+
+/* 1 with what the recorder was asked for; 0: it is not told, or another's capture. */
+static int find_selection(const struct source *source, struct selection *selection,
+			  struct error *err)
+{
+	size_t size;
+	const char *note = capture_selection(source, &size);
+	char *const *argv = capture_command_line(source);
+	int code = 0;
+
+	if (note)
+		code = selection_parse(note, size, selection, err);
+	else if (!is_ours(source))
+		return 0;
+	else if (argv)
+		code = selection_parse_argv(argv, capture_first_pid(source), selection, err);
+	else
+		code = error_set(err, -EBADMSG, "the capture does not tell it");
+	return code < 0 ? code : 1;
 }
 
 /*
- * `record -- COMMAND` and `record -p PIDS -f` take in the whole host, since only the replay decodes
- * what belongs to whom. What they were asked for is what is shown, unless other pids are named.
+ * `record -- COMMAND` and `record -p PIDS -f` take in the whole host. What they were asked for is
+ * what is shown, unless other pids are named.
  */
-static void adopt_selection(struct replay *replay)
+static int adopt_selection(struct replay *replay, struct error *err)
 {
-	char *const *argv = capture_command_line(replay->session.source);
 	struct options *options = &replay->options;
-	struct error ignored;
-	int argc = 0;
+	struct error why = {0};
 
-	while (argv && argv[argc])
-		argc++;
-	/* A capture is not to be trusted: no other mode's options are parsed. */
-	if (argc < 2 || !is_ours(argv[0]) || strcmp(argv[1], "record") != 0 || options->all ||
-	    options->pids.count > 0 ||
-	    options_parse(argc, (char **)argv, &replay->recorded, &ignored) < 0)
-		return;
-	if (replay->recorded.mode != MODE_RECORD)
-		return;
+	if (options->all || options->pids.count > 0)
+		return 0;
+	int code = find_selection(replay->session.source, &replay->recorded, &why);
+	if (code == -ENOMEM)
+		return error_set(err, code, "out of memory");
+	if (code < 0)
+		notice(options,
+		       "what the recorder was asked for is not understood (%s): showing all "
+		       "that it took in",
+		       why.what);
+	if (code <= 0)
+		return 0;
 	options->events &= replay->recorded.events;
 	options->pids = replay->recorded.pids;
 	options->follow = replay->recorded.follow;
-	options->command = replay->recorded.command;
+	/* That there is one is all that matters; its words are not in the note. */
+	options->command = replay->recorded.command ? options->argv : NULL;
+	return 0;
 }
 
 /* ---- setting up ---- */
@@ -386,7 +412,9 @@ static int set_up(struct replay *replay, struct error *err)
 	int code = open_capture(replay, err);
 	if (code < 0)
 		return code;
-	adopt_selection(replay);
+	code = adopt_selection(replay, err);
+	if (code < 0)
+		return code;
 	notice_capture(replay);
 	select_recorded(replay);
 	notice_unknown(replay);
@@ -397,8 +425,7 @@ static int set_up(struct replay *replay, struct error *err)
 		return code;
 	code = make_pipeline(replay, err);
 	replay->session.pipeline.pids_to_come = replay->options.follow;
-	if (replay->options.command)
-		replay->session.pipeline.command_pid = capture_first_pid(replay->session.source);
+	replay->session.pipeline.command_pid = replay->recorded.command;
 	return code;
 }
 
@@ -532,7 +559,7 @@ static void tear_down(struct replay *replay)
 {
 	session_done(&replay->session);
 	argv_provider_free(replay->completed);
-	options_done(&replay->recorded);
+	selection_done(&replay->recorded);
 	source_free(replay->session.source);
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		format_free(replay->formats[i]);

@@ -13,6 +13,7 @@ import re
 import signal
 import stat
 import struct
+import subprocess
 from pathlib import Path
 
 from lines import Exec, Exit, Fork, Lost
@@ -543,6 +544,25 @@ def progress_on_a_terminal_only():
         os.close(other_end)
     result = run_tool('record', '-o', '/dev/null', '-d', '2').must_succeed()
     equal(len(result.err_lines()), 1, f'lines on standard error ({result.err_text()!r})')
+
+
+@tracing_test
+def selection_of_a_recorder_by_another_name():
+    with scratch() as directory:
+        recorder, fifo, path = directory / 'pet', directory / 'fifo', directory / 'a.data'
+        recorder.symlink_to(tool())
+        os.mkfifo(fifo)
+        recording = subprocess.Popen([recorder, 'record', '-q', '-e', 'exec', '-o', path, '--',
+                                      '/bin/sh', '-c', f'read line < {fifo}'])
+        # It opens once COMMAND runs.
+        with open(fifo, 'w', encoding='ascii') as go_on:
+            run(['true']).must_succeed()
+            go_on.write('\n')
+        equal(recording.wait(), 0, 'status')
+        shown = run_tool('replay', '-q', path).must_succeed().out.splitlines()
+        equal(len(shown), 1, f'lines of COMMAND ({shown})')
+        expect(len(run_tool('replay', '-q', '--all', path).must_succeed().out.splitlines()) > 1,
+               'the host is not there')
 
 
 @test

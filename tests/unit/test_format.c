@@ -391,6 +391,22 @@ static void test_odd_declarations(void **state)
 	}
 }
 
+/* ipi:ipi_send_cpumask of Linux 6.4 and later. */
+static void test_dynamic_field_without_brackets(void **state)
+{
+	struct format *format = parse_with_fields(
+		"\tfield:__data_loc cpumask_t cpumask;\toffset:8;\tsize:4;\tsigned:0;\n");
+
+	(void)state;
+	assert_non_null(format);
+	const struct format_field *field = format_find(format, "cpumask");
+	assert_non_null(field);
+	assert_int_equal(field->at.kind, FIELD_DATA_LOC);
+	assert_int_equal(field->at.offset, 8);
+	assert_int_equal(field->at.size, 4);
+	format_free(format);
+}
+
 /* A name given twice is odd, but whatever comes of it has to be whole. */
 static void test_a_field_given_twice(void **state)
 {
@@ -484,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_every_byte_damaged),
 		cmocka_unit_test(test_damaged_at_random),
 		cmocka_unit_test(test_absurd_numbers_are_refused),
+		cmocka_unit_test(test_dynamic_field_without_brackets),
 		cmocka_unit_test(test_odd_declarations),
 		cmocka_unit_test(test_a_field_given_twice),
 		cmocka_unit_test(test_rel_loc_resolves),

@@ -183,6 +183,8 @@ static void test_good_fields_pass(void **state)
 		"\tfield:char comm[32];\toffset:8;\tsize:16;\tsigned:1;",
 		"\tfield:__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:0;",
 		"\tfield:__rel_loc char[] filename;\toffset:8;\tsize:4;\tsigned:0;",
+		"\tfield:__data_loc cpumask_t cpumask;\toffset:8;\tsize:4;\tsigned:0;",
+		"\tfield:__rel_loc cpumask_t cpumask;\toffset:8;\tsize:4;\tsigned:0;",
 		"\tfield:unsigned long clone_flags;\toffset:32;\tsize:8;\tsigned:0;",
 		"\tfield:const char * filename;\toffset:16;\tsize:8;\tsigned:0;",
 		"\tfield:bool group_dead;\toffset:32;\tsize:1;\tsigned:0;",
