@@ -24,6 +24,7 @@ struct proc_task {
 	int32_t pid, tid; /* tgid and tid */
 	int32_t ppid;     /* of the process */
 	const char *comm; /* as it is, up to 63 bytes for kernel threads */
+	bool is_exiting;  /* its sched_process_exit may be over */
 };
 
 /* Call VISIT for every task there is, in no order. Returns 0 or a negative errno. */

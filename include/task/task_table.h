@@ -43,6 +43,7 @@ struct old_task {
 	int32_t tid, tgid;
 	int32_t ppid; /* of its process; 0: it has no parent; -1: not known */
 	struct text comm;
+	bool is_exiting;                /* its EXIT may have come before the trace */
 	struct credentials credentials; /* of a leader */
 };
 

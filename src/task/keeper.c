@@ -281,11 +281,16 @@ int keeper_add_old(struct keeper *keeper, struct entry *entry, const struct old_
 	int code = ensure_process(keeper, entry, task->tgid);
 	if (code < 0)
 		return code;
+	struct process *process = entry->thread.process;
 	comm_set(&entry->thread.comm, task->comm);
+	if (task->tid == task->tgid)
+		process->losses = keeper->losses;
+	/* Nobody could wait for an EXIT that was before. */
+	if (task->is_exiting)
+		process->losses = LOSSES_UNKNOWN;
 	if (task->tid != task->tgid)
 		return 0;
-	entry->thread.process->losses = keeper->losses;
-	entry->thread.process->credentials = task->credentials;
+	process->credentials = task->credentials;
 	return remember_parent(keeper, task);
 }
 

@@ -47,20 +47,28 @@ static DIR *open_dir(int parent_fd, const char *path)
 	return dir;
 }
 
+/* include/linux/sched.h; proc_pid_stat(5) shows it. Set before sched_process_exit. */
+#define PF_EXITING 0x4U
+
 struct stat_line {
 	char state;
 	int32_t ppid;
+	unsigned int flags; /* PF_* of include/linux/sched.h */
 	char comm[64];
 };
 
-/* "TID (COMM) STATE PPID ...", where COMM may hold any byte, ')' too. */
+/*
+ * "TID (COMM) STATE PPID PGRP SESSION TTY TPGID FLAGS ...", where COMM may hold any byte, ')' too.
+ */
 static int parse_stat(const char *text, size_t length, struct stat_line *stat)
 {
 	const char *comm = memchr(text, '(', length);
 	const char *after_comm = memrchr(text, ')', length);
 
+	stat->flags = 0;
 	if (!comm || !after_comm || after_comm < comm ||
-	    sscanf(after_comm, ") %c %d", &stat->state, &stat->ppid) != 2)
+	    sscanf(after_comm, ") %c %d %*d %*d %*d %*d %u", &stat->state, &stat->ppid,
+		   &stat->flags) < 2)
 		return -EBADMSG;
 	size_t comm_length = (size_t)(after_comm - comm) - 1;
 	if (comm_length >= sizeof(stat->comm))
@@ -229,7 +237,13 @@ static void visit_threads(int proc_fd, int32_t pid,
 		snprintf(path, sizeof(path), "%d/task/%d/stat", pid, tid);
 		if (tid == 0 || read_stat_file(proc_fd, path, &stat) < 0 || is_dead(stat.state))
 			continue;
-		const struct proc_task task = {pid, tid, stat.ppid, stat.comm};
+		const struct proc_task task = {
+			.pid = pid,
+			.tid = tid,
+			.ppid = stat.ppid,
+			.comm = stat.comm,
+			.is_exiting = (stat.flags & PF_EXITING) != 0,
+		};
 		visit(context, &task);
 	}
 	closedir(dir);

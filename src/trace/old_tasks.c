@@ -23,6 +23,7 @@ static void enter_task(void *context, const struct proc_task *task)
 		.tgid = task->pid,
 		.ppid = task->ppid,
 		.comm = {task->comm, strlen(task->comm)},
+		.is_exiting = task->is_exiting,
 	};
 
 	/* It may be gone by now. */

@@ -697,6 +697,22 @@ static void test_old_ones_are_linked(void **state)
 	assert_int_equal(exit_with(10, 11, 0).last, KNOWN_YES);
 }
 
+/* One of its threads was about to go when the trace began: its EXIT may never come. */
+static void test_an_old_one_with_a_thread_that_exits(void **state)
+{
+	const struct old_task exiting = {
+		.tid = 11, .tgid = 10, .ppid = 1, .comm = text_of("shell"), .is_exiting = true};
+
+	(void)state;
+	old(10, 10, 1, "shell");
+	assert_int_equal(task_table_add_old(table, &exiting), 0);
+	task_table_link_old(table);
+	struct facts facts = exit_told(10, 10, 3, KNOWN_YES);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_false(facts.status.known);
+	assert_int_equal(exit_told(10, 11, 3, KNOWN_NO).last, KNOWN_NO);
+}
+
 static void test_an_old_one_whose_leader_is_a_zombie(void **state)
 {
 	(void)state;
@@ -1045,6 +1061,7 @@ int main(void)
 		facts_test(test_exit_calls_of_several_threads),
 		facts_test(test_the_oom_killer),
 		facts_test(test_old_ones_are_linked),
+		facts_test(test_an_old_one_with_a_thread_that_exits),
 		facts_test(test_an_old_one_whose_leader_is_a_zombie),
 		facts_test(test_a_fork_that_was_seen_tells_more),
 		facts_test(test_an_old_parent_that_nobody_knows),
