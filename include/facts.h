@@ -121,6 +121,12 @@ struct facts {
 	/* EXIT */
 	enum known last;           /* the whole process is gone, and `status` is the process's */
 	struct exit_status status; /* known only where `last` is KNOWN_YES */
+	/*
+	 * The name that its last exec gave it, one that did not come to be: it died after the
+	 * kernel had given up the old program and before the new one ran. No program is known
+	 * then. NULL: no such exec is known.
+	 */
+	struct text failed_exec;
 
 	/* EXEC and EXIT, in ns; -1: not known. */
 	int64_t age_ns;        /* since the process was forked */

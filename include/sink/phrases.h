@@ -33,6 +33,9 @@ void phrase_task(struct line *line, int32_t pid, struct text name);
 /* "SIGTERM from 812 bash", "SIGSEGV (core)", "SIGKILL (OOM)": STATUS is known, and has a signal. */
 void phrase_signal(struct line *line, const struct exit_status *status);
 
+/* "in an exec of cc that did not come to be", behind SEPARATOR, where EVENT is the end of such. */
+void phrase_failed_exec(struct line *line, const char *separator, const struct event *event);
+
 /* Whether EVENT is known to be the end of a process that failed: by its code, or by a signal. */
 bool phrase_failed(const struct event *event);
 

@@ -56,6 +56,9 @@ struct process *process_hold(struct process *process);
 /* Give a reference up; the last one frees it and lets go of its parent. NULL is fine. */
 void process_release(struct process *process);
 
+/* PROCESS has begun an exec, so that its program is gone, and its threads but one. */
+void process_give_up_program(struct process *process);
+
 /*
  * PARENT, called COMM, is the parent of PROCESS, as /proc has it; NULL: it has none. One that
  * descends from PROCESS itself is left out.

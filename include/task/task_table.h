@@ -32,6 +32,9 @@ void task_table_free(struct task_table *table);
 /* Keep what facts are made of, too, from now on. Returns 0 or -ENOMEM. */
 int task_table_keep_facts(struct task_table *table) MUST_CHECK;
 
+/* Of tables that keep facts: see keeper_expect_execs(). */
+void task_table_expect_execs(struct task_table *table);
+
 /*
  * The facts of EVENT, which was the last to be applied and is a FORK, EXEC or EXIT. Only where
  * facts are kept. FACTS borrows from TABLE and EVENT until the next event.

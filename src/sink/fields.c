@@ -287,6 +287,7 @@ static void add_status(struct list *list)
 	add(list, "core", known_value(status->core));
 	add(list, "oom", known_value(status->oom));
 	add_killer(list, status);
+	add(list, "failed_exec", text_value(list->facts->failed_exec));
 }
 
 static void add_exit(struct list *list)

@@ -43,7 +43,8 @@ size_t phrase_room(const struct event *event)
 
 	/* A word's NUL stands for the space and for QUOTE_EXTRA; the last word may have none. */
 	return QUOTE_GROWTH * (facts->arguments.known.bytes.length + 1) +
-	       ESCAPE_GROWTH * (task_name(event).length + facts->status.killer_comm.length);
+	       ESCAPE_GROWTH * (task_name(event).length + facts->status.killer_comm.length +
+				facts->failed_exec.length);
 }
 
 static void put_words(struct line *line, struct text words)
@@ -98,6 +99,17 @@ void phrase_signal(struct line *line, const struct exit_status *status)
 		line_string(line, " from ");
 		phrase_task(line, status->killer_pid, status->killer_comm);
 	}
+}
+
+void phrase_failed_exec(struct line *line, const char *separator, const struct event *event)
+{
+	const struct text name = phrase_facts(event)->failed_exec;
+
+	if (!name.bytes)
+		return;
+	line_printf(line, "%sin an exec of ", separator);
+	line_text(line, name);
+	line_string(line, " that did not come to be");
 }
 
 bool phrase_failed(const struct event *event)

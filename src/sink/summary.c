@@ -55,13 +55,16 @@ static int count_exec(struct sink_summary *summary, const struct event *event)
 			 program_name(event->exec.filename, event->exec.comm), event->time_ns);
 }
 
-/* PROGRAM: what is known to have run; NULL: what the process says of itself. */
+/* PROGRAM: what is known to have run, and failed but for an exec that did not come to be; NULL:
+ * what the process says of itself. */
 static int count_failure(struct sink_summary *summary, const struct event *event,
 			 struct program *program)
 {
 	const struct facts *facts = phrase_facts(event);
 
-	if (!program)
+	if (facts->failed_exec.bytes)
+		program = programs_get(summary->programs, PROGRAM_UNBORN, facts->failed_exec);
+	else if (!program)
 		program = programs_get(summary->programs, PROGRAM_RUN,
 				       program_name(facts->filename, event->exit.comm));
 	if (!program)

@@ -219,6 +219,7 @@ static void put_ending(struct line *line, const struct event *event, uint64_t th
 	put_age(line, facts);
 	if (threads > 0)
 		line_printf(line, ", made %" PRIu64 " thread%s", threads, threads == 1 ? "" : "s");
+	phrase_failed_exec(line, ", ", event);
 	if (!facts->status.known)
 		line_string(line, ", status unknown");
 }
@@ -282,7 +283,7 @@ static int tree_exit(struct sink_tree *tree, const struct event *event)
 	if (!node)
 		return show_stranger(tree, event, pid);
 	/* It may have named itself. */
-	if (node->is_copy)
+	if (node->is_copy && !facts->failed_exec.bytes)
 		forest_set_name(node, event->exit.comm);
 	int code = show_end(tree, event, node);
 	forest_remove(tree->forest, node);

@@ -17,7 +17,9 @@ struct keeper {
 	struct entries *entries;
 	struct cgroup_names *cgroups;
 	struct leaderless leaderless;
-	uint64_t losses;        /* how often events were lost */
+	uint64_t losses; /* how often events were lost */
+	bool expects_execs;
+	bool has_execs;         /* one came */
 	struct subject subject; /* of the last event */
 	struct old_parent *old_parents;
 	size_t old_count, old_capacity;
@@ -111,16 +113,56 @@ int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *
 		.tid = entry->task.tid,
 		.previous_exec_ns = entry->thread.process->exec_ns,
 	};
+	keeper->has_execs = true;
 	return thread_exec(&entry->thread, event, keeper->losses);
 }
 
-int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry)
+void keeper_expect_execs(struct keeper *keeper)
+{
+	keeper->expects_execs = true;
+}
+
+uint64_t keeper_losses(const struct keeper *keeper)
+{
+	return keeper->losses;
+}
+
+struct entry *keeper_find_heir(const struct keeper *keeper, int32_t pid)
+{
+	const struct process *process = leaderless_find(&keeper->leaderless, pid);
+	struct entry *entry, *next;
+
+	if (!process)
+		return NULL;
+	HASH_ITER (hh, keeper->entries->by_tid, entry, next) {
+		if (entry->thread.process == process)
+			return entry;
+	}
+	return NULL;
+}
+
+/*
+ * Whether the missing EXEC of ENTRY's process proves that its exec did not come to be. Not where a
+ * trace began in between: then neither an EXEC nor its fork was seen.
+ */
+static bool is_proof(const struct keeper *keeper, const struct entry *entry,
+		     const struct unfinished_exec *unfinished)
+{
+	return keeper->expects_execs && unfinished->losses == keeper->losses &&
+	       (keeper->has_execs || !entry->thread.process->from_proc) &&
+	       !entry->thread.end.call.known;
+}
+
+int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry,
+		const struct unfinished_exec *unfinished)
 {
 	int code = ensure_process(keeper, entry, event->sample_pid);
 
 	if (code < 0)
 		return code;
 	struct process *process = entry->thread.process;
+	if (unfinished)
+		process_give_up_program(process);
 	enum known last = thread_exit(&entry->thread, event, keeper->losses);
 	keeper->subject = (struct subject){
 		.thread = &entry->thread,
@@ -129,6 +171,8 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *
 		.losses = keeper->losses,
 		.previous_exec_ns = process->exec_ns,
 	};
+	if (unfinished && is_proof(keeper, entry, unfinished))
+		keeper->subject.failed_exec = unfinished->comm;
 	if (last == KNOWN_NO && entry->task.tid == process->pid)
 		return leaderless_add(&keeper->leaderless, process);
 	if (last != KNOWN_NO)

@@ -84,6 +84,7 @@ class Exit(NamedTuple):
     core: bool
     oom: bool
     killed_by: Killer
+    failed_exec: bytes
     age_ns: int
     since_exec_ns: int
     filename: bytes
@@ -146,6 +147,7 @@ def ancestors(values):
 
 CONVERSIONS = {
     'comm': raw, 'child_comm': raw, 'filename': raw, 'cgroup': raw, 'reason': raw,
+    'failed_exec': raw,
     'argv': raw_tuple, 'env_other': raw_tuple, 'clone_flags': frozenset, 'ancestry': ancestors,
     'env': lambda value: {name.encode(): raw(text) for name, text in value.items()},
     'killed_by': lambda value: Killer(value['pid'], raw(value['comm'])),

@@ -52,7 +52,7 @@ CHILD_ARGS = {'filename': '/bin/child', 'argv_complete': True,
               'argv': ['', 'a|b\n', {'hex': 'ff', 'text': '\ufffd'}, 'end']}
 ROOT_ARGS = {'filename': '/bin/root', 'argv': ['root'], 'argv_complete': True}
 NO_STATUS = {'prio': 120, 'last': False, 'exit_code': None, 'signal': None, 'signal_name': None,
-             'core': None, 'oom': None, 'killed_by': None}
+             'core': None, 'oom': None, 'killed_by': None, 'failed_exec': None}
 EXITED = {**NO_STATUS, 'last': True, 'core': False, 'oom': False}
 KILLED = {**EXITED, 'signal': 15, 'signal_name': 'SIGTERM',
           'killed_by': {'pid': ROOT, 'comm': 'root'}}

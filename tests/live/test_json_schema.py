@@ -160,6 +160,7 @@ def as_extended(event):
         'ancestry': lambda: ancestry_of(event),
         'cgroup': lambda: bytes_of(event['cgroup']),
         'filename': lambda: bytes_of(event['filename']),
+        'failed_exec': lambda: bytes_of(event['failed_exec']),
         'killed_by_pid': lambda: killer['pid'],
         'killed_by_comm': lambda: bytes_of(killer['comm']),
     }

@@ -197,6 +197,7 @@ static const struct facts dumped_core = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
 	.status = {true, 0, 11, KNOWN_YES, KNOWN_NO, 0, {NULL, 0}},
+	.failed_exec = TEXT(AWKWARD),
 };
 
 static const struct facts out_of_memory = {

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+What a process is and is called where its program does not say so: in execs that do not come to be.
+"""
+
+import platform
+import struct
+import sys
+
+from json_lines import Exit, parse
+from live import Skip, equal, expect, main, run_tool, scratch, tracing_test
+
+MACHINES = {'x86_64': 62, 'aarch64': 183}
+
+# Forks, and both children exec the file: the leader of one, a thread of the other.
+EXEC_IT = '''
+import os, sys, threading
+def execute():
+    os.execv(sys.argv[1], ["an", "argument"])
+for how in (execute, lambda: threading.Thread(target=execute).start() or threading.Event().wait()):
+    pid = os.fork()
+    if pid == 0:
+        how()
+    assert os.waitpid(pid, 0)[1] & 0x7f == 11
+'''
+
+
+def write_damaged_program(path):
+    """Of two segments the second is to lie in the kernel's half of the address space."""
+    machine = MACHINES.get(platform.machine())
+    if not machine:
+        raise Skip('no damaged program for this machine')
+    head = b'\x7fELF' + bytes([2, 1, 1]) + bytes(9) + struct.pack(
+        '<HHIQQQIHHHHHH', 2, machine, 1, 0x400000, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    segments = (struct.pack('<IIQQQQQQ', 1, 5, 0, at, size and at, size, 0x1000, 0x1000)
+                for at, size in ((0x400000, 0x1000), (0xffff800000000000, 0x1000)))
+    path.write_bytes((head + b''.join(segments)).ljust(8192, b'\0'))
+    path.chmod(0o755)
+
+
+def must_be_failed_execs(output):
+    ends = [event for event in parse(output) if isinstance(event, Exit) and event.failed_exec]
+    equal([(end.failed_exec, end.last, end.signal, end.argv, end.filename, end.killed_by)
+           for end in ends], [(b'damaged', True, 11, None, None, None)] * 2, 'the ends of two')
+
+
+@tracing_test
+def execs_that_do_not_come_to_be_are_told():
+    with scratch() as directory:
+        write_damaged_program(directory / 'damaged')
+        command = ('--', sys.executable, '-c', EXEC_IT, directory / 'damaged')
+        must_be_failed_execs(run_tool('-q', '-F', 'json', *command).out)
+        run_tool('record', '-q', '-x', '-o', directory / 'a.data', *command)
+        must_be_failed_execs(run_tool('replay', '-q', '-F', 'json', directory / 'a.data').out)
+        tree = run_tool('-q', '-F', 'tree', *command).out
+        expect(tree.count(b', in an exec of damaged that did not come to be') == 2, tree)
+
+
+if __name__ == '__main__':
+    main()
