@@ -17,6 +17,9 @@ const struct facts *phrase_facts(const struct event *event);
 /* Of an EXIT: the process where that is gone as a whole, else the task that exits. */
 int32_t phrase_exit_pid(const struct event *event);
 
+/* What the process of EVENT, an EXIT, is called, whichever of its threads ends. */
+struct text phrase_exit_name(const struct event *event);
+
 /* What phrase_command() and phrase_signal() need for EVENT beside LINE_ROOM, bytes. */
 size_t phrase_room(const struct event *event);
 

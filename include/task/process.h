@@ -26,6 +26,7 @@ struct process {
 	struct process *parent; /* held; NULL: none, or not known */
 	bool parent_known;
 	bool from_proc;          /* older than the trace */
+	struct comm comm;        /* its leader's */
 	struct comm parent_comm; /* when it forked this one */
 	uint64_t start_ns;       /* 0: not known */
 	uint64_t exec_ns;        /* the last exec; 0: none was seen */

@@ -23,6 +23,13 @@ int32_t phrase_exit_pid(const struct event *event)
 	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
 }
 
+struct text phrase_exit_name(const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	return facts->name.bytes ? facts->name : event->exit.comm;
+}
+
 /* ---- the command ---- */
 
 static struct text task_name(const struct event *event)
@@ -33,7 +40,7 @@ static struct text task_name(const struct event *event)
 	case EVENT_EXEC:
 		return event->exec.filename.length > 0 ? event->exec.filename : event->exec.comm;
 	default:
-		return event->exit.comm;
+		return phrase_exit_name(event);
 	}
 }
 

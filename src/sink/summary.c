@@ -66,7 +66,7 @@ static int count_failure(struct sink_summary *summary, const struct event *event
 		program = programs_get(summary->programs, PROGRAM_UNBORN, facts->failed_exec);
 	else if (!program)
 		program = programs_get(summary->programs, PROGRAM_RUN,
-				       program_name(facts->filename, event->exit.comm));
+				       program_name(facts->filename, phrase_exit_name(event)));
 	if (!program)
 		return -ENOMEM;
 	summary->totals.signals += facts->status.signal != 0;
@@ -84,7 +84,7 @@ static int count_exit(struct sink_summary *summary, const struct event *event)
 		return 0;
 	summary->totals.unknown += facts->last == KNOWN_YES && !facts->status.known;
 	struct program *program = runs_exit(summary->runs, phrase_exit_pid(event),
-					    facts->last == KNOWN_YES, event->time_ns);
+					    facts->last == KNOWN_YES, facts->name, event->time_ns);
 	return phrase_failed(event) ? count_failure(summary, event, program) : 0;
 }
 

@@ -260,7 +260,7 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 	if (code < 0)
 		return code;
 	line_paint(&line, exit_paint(event));
-	line_text(&line, event->exit.comm);
+	line_text(&line, phrase_exit_name(event));
 	put_ending(&line, event, 0);
 	if (facts->last == KNOWN_NOT)
 		line_string(&line, ", a process or a thread");
@@ -284,7 +284,7 @@ static int tree_exit(struct sink_tree *tree, const struct event *event)
 		return show_stranger(tree, event, pid);
 	/* It may have named itself. */
 	if (node->is_copy && !facts->failed_exec.bytes)
-		forest_set_name(node, event->exit.comm);
+		forest_set_name(node, phrase_exit_name(event));
 	int code = show_end(tree, event, node);
 	forest_remove(tree->forest, node);
 	return code;

@@ -5,6 +5,7 @@ static void describe_process(const struct process *process, struct facts *facts)
 {
 	facts->tgid = process->pid;
 	facts->from_proc = process->from_proc;
+	facts->name = comm_text(&process->comm);
 	if (process->parent)
 		facts->ppid = process->parent->pid;
 	else if (process->parent_known)

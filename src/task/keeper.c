@@ -227,7 +227,9 @@ static void keep_signal_sent(struct keeper *keeper, const struct event *event)
 	if (from && from->thread.process)
 		sender = (struct sender){
 			.pid = from->thread.process->pid > 0 ? from->thread.process->pid : 0,
-			.comm = comm_text(&from->thread.comm),
+			.comm = comm_text(&from->thread.process->comm),
+			.tid = from->task.tid,
+			.thread_comm = comm_text(&from->thread.comm),
 			.is_itself = from->thread.process == process,
 		};
 	exit_evidence_sent(&process->evidence, event, &sender,
@@ -275,7 +277,7 @@ void keeper_comm(struct keeper *keeper, const struct event *event)
 	struct entry *entry = entries_find(keeper->entries, event->comm.tid);
 
 	if (entry)
-		comm_set(&entry->thread.comm, event->comm.comm);
+		thread_set_name(&entry->thread, event->comm.tid, event->comm.comm);
 }
 
 int keeper_other(struct keeper *keeper, const struct event *event)
@@ -342,7 +344,7 @@ int keeper_add_old(struct keeper *keeper, struct entry *entry, const struct old_
 	int code = ensure_process(keeper, entry, task->tgid);
 	if (code < 0)
 		return code;
-	comm_set(&entry->thread.comm, task->comm);
+	thread_set_name(&entry->thread, task->tid, task->comm);
 	if (task->tid != task->tgid)
 		return 0;
 	entry->thread.process->losses = keeper->losses;

@@ -63,7 +63,8 @@ def signal_name(number):
 def killer_wanted(truth, process):
     if process.killer <= 0:
         return None
-    return Killer(process.killer, truth.process(process.killer).last_name)
+    name = truth.process(process.killer).last_name
+    return Killer(process.killer, name, process.killer, name)
 
 
 NO_STATUS = {'exit_code': None, 'signal': None, 'signal_name': None, 'killed_by': None,

@@ -16,6 +16,8 @@ class Ancestor(NamedTuple):
 class Killer(NamedTuple):
     pid: int
     comm: bytes
+    tid: int
+    thread_comm: bytes
 
 
 class Fork(NamedTuple):
@@ -150,7 +152,8 @@ CONVERSIONS = {
     'failed_exec': raw,
     'argv': raw_tuple, 'env_other': raw_tuple, 'clone_flags': frozenset, 'ancestry': ancestors,
     'env': lambda value: {name.encode(): raw(text) for name, text in value.items()},
-    'killed_by': lambda value: Killer(value['pid'], raw(value['comm'])),
+    'killed_by': lambda value: Killer(value['pid'], raw(value['comm']), value['tid'],
+                                      raw(value['thread_comm'])),
 }
 
 

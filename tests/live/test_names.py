@@ -57,5 +57,44 @@ def execs_that_do_not_come_to_be_are_told():
         expect(tree.count(b', in an exec of damaged that did not come to be') == 2, tree)
 
 
+# A copy of its parent, whose thread with another name ends last, and makes an end of another one.
+LEADER_AND_THREAD = '''
+import ctypes, os, threading
+pid = os.fork()
+if pid == 0:
+    comm = open("/proc/self/comm", "w")
+    comm.write("leader")
+    comm.close()
+    victim = os.fork()
+    if victim == 0:
+        threading.Event().wait()
+    def work():
+        open("/proc/thread-self/comm", "w").write("worker")
+        os.kill(victim, 9)
+        os.waitpid(victim, 0)
+        ctypes.CDLL(None).syscall(%d, 7)
+    threading.Thread(target=work).start()
+    threading.Event().wait()
+os.waitpid(pid, 0)
+'''
+EXIT_GROUP = {'x86_64': 231, 'aarch64': 94}
+
+
+@tracing_test
+def a_process_is_called_as_its_leader():
+    number = EXIT_GROUP.get(platform.machine())
+    if not number:
+        raise Skip('the number of exit_group is not known here')
+    command = ('--', sys.executable, '-c', LEADER_AND_THREAD % number)
+    ends = [event for event in parse(run_tool('-q', '-F', 'json', *command).out)
+            if isinstance(event, Exit)]
+    killers = [end.killed_by for end in ends if end.signal == 9]
+    equal([(killer.comm, killer.thread_comm, killer.tid != killer.pid) for killer in killers],
+          [(b'leader', b'worker', True)], 'who killed')
+    for view in (('-F', 'tree'), ('-F', 'table'), ('-S',)):
+        out = run_tool('-q', *view, *command).out
+        expect(b'leader' in out and b'(worker)' not in out, out)
+
+
 if __name__ == '__main__':
     main()

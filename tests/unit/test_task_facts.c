@@ -605,7 +605,27 @@ static void test_a_thread_kills_in_the_name_of_its_process(void **state)
 	struct facts facts = exit_with(20, 21, -1);
 	assert_int_equal(facts.status.signal, SIGTERM);
 	assert_int_equal(facts.status.killer_pid, 10);
-	assert_text(facts.status.killer_comm, "worker");
+	assert_text(facts.status.killer_comm, "parent");
+	assert_int_equal(facts.status.killer_tid, 11);
+	assert_text(facts.status.killer_thread_comm, "worker");
+}
+
+/* Whichever thread ends last, and wherever the leader went. */
+static void test_a_process_is_called_as_its_leader(void **state)
+{
+	(void)state;
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	rename_task(20, "server");
+	rename_task(21, "worker");
+	struct facts facts = exit_with(20, 22, 0);
+	assert_text(facts.name, "server");
+	exit_with(20, 20, 0);
+	rename_task(21, "worker again");
+	facts = exit_with(20, 21, 0);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_text(facts.name, "gone");
 }
 
 static void test_a_stranger_killed_it(void **state)
@@ -701,7 +721,7 @@ static void test_old_ones_are_linked(void **state)
 	assert_int_equal(facts.age_ns, -1);
 	facts = exit_with(20, 20, 0);
 	assert_int_equal(facts.ancestor_count, 2);
-	assert_ancestor(&facts, 0, 10, "parent", true);
+	assert_ancestor(&facts, 0, 10, "shell", true);
 	assert_ancestor(&facts, 1, 1, "init", true);
 	assert_true(facts.ancestry_complete);
 	/* All its threads are known. */
@@ -1051,6 +1071,7 @@ int main(void)
 		facts_test(test_a_loss_makes_counting_vain),
 		facts_test(test_who_killed_it),
 		facts_test(test_a_thread_kills_in_the_name_of_its_process),
+		facts_test(test_a_process_is_called_as_its_leader),
 		facts_test(test_a_stranger_killed_it),
 		facts_test(test_who_goes_on_was_not_killed),
 		facts_test(test_exit_calls_of_several_threads),
