@@ -87,14 +87,15 @@ static int check_format(const struct options *options, struct error *err)
 
 static unsigned int format_facts(const struct options *options)
 {
-	const unsigned int processes = FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_STATUS);
+	/* argv[0] also names what runs through /proc/self/exe. */
+	const unsigned int processes =
+		FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_STATUS) | FACT_BIT(FACT_ARGUMENTS);
 
 	switch (options->format) {
 	case OUTPUT_JSON:
 		return FACTS_ALL;
 	case OUTPUT_TABLE:
 	case OUTPUT_TREE:
-		return processes | FACT_BIT(FACT_ARGUMENTS);
 	case OUTPUT_SUMMARY:
 		return processes;
 	default:
@@ -109,8 +110,9 @@ static int find_facts(struct options *options, struct error *err)
 		options->arg_bytes = ARG_BYTES_DEFAULT;
 	} else if (!(options->facts & FACT_BIT(FACT_ARGUMENTS))) {
 		error_set(err, -EINVAL, "--arg-bytes: nothing asks for arguments");
-		error_remedy(err,
-			     options->mode == MODE_RECORD ? "-x" : "-x, or -F json, table or tree");
+		error_remedy(err, options->mode == MODE_RECORD
+					  ? "-x"
+					  : "-x, -S, or -F json, table or tree");
 		return -EINVAL;
 	}
 	return 0;

@@ -16,6 +16,7 @@
 #include "sink/forest.h"
 #include "sink/line.h"
 #include "sink/phrases.h"
+#include "sink/program_name.h"
 #include "sink/sink.h"
 #include "sink/times.h"
 
@@ -177,7 +178,10 @@ static int tree_exec(struct sink_tree *tree, const struct event *event)
 	int code = show_exec(tree, event, node);
 	node->is_shown = true;
 	node->is_copy = node->may_be_thread = false;
-	forest_set_name(node, event->exec.comm);
+	forest_set_name(node, program_is_nameless(event->exec.filename)
+				      ? program_name(event->exec.filename, &facts->arguments,
+						     event->exec.comm)
+				      : event->exec.comm);
 	return code;
 }
 

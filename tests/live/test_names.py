@@ -96,5 +96,24 @@ def a_process_is_called_as_its_leader():
         expect(b'leader' in out and b'(worker)' not in out, out)
 
 
+RUN_OURSELVES = '''
+import os
+for how in ("/proc/self/exe", os.open("/proc/self/exe", os.O_RDONLY)):
+    pid = os.fork()
+    if pid == 0:
+        os.execve(how, ["/opt/known", "-c", "raise SystemExit(3)"], os.environ)
+    os.waitpid(pid, 0)
+'''
+
+
+@tracing_test
+def programs_run_through_links_are_called_as_their_callers_say():
+    command = ('--', sys.executable, '-c', RUN_OURSELVES)
+    tree = run_tool('-q', '-F', 'tree', *command).out
+    equal(tree.count(b'known exit 3'), 2, f'ends in {tree}')
+    summary = run_tool('-q', '-S', *command).out
+    expect(b'known: exit 3 \xc3\x972' in summary, summary)
+
+
 if __name__ == '__main__':
     main()
