@@ -60,6 +60,9 @@ void task_table_link_old(struct task_table *table);
  */
 void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids);
 
+/* The fork of that one, which was not seen, was at TIME_NS. */
+void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns);
+
 /* CGROUP events do the same. Returns 0 or -ENOMEM. */
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path) MUST_CHECK;
 

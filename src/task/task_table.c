@@ -297,6 +297,14 @@ void task_table_identify_old(struct task_table *table, int32_t pid, const struct
 		entry->thread.process->credentials = *ids;
 }
 
+void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns)
+{
+	const struct entry *entry = entries_find(&table->entries, pid);
+
+	if (entry && entry->thread.process && entry->thread.process->from_proc)
+		entry->thread.process->start_ns = time_ns;
+}
+
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)
 {
 	return keeper_name_cgroup(table->keeper, id, path);

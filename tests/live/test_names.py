@@ -115,5 +115,15 @@ def programs_run_through_links_are_called_as_their_callers_say():
     expect(b'known: exit 3 \xc3\x972' in summary, summary)
 
 
+@tracing_test
+def the_commands_own_age_is_known():
+    with scratch() as directory:
+        run_tool('record', '-q', '-x', '-o', directory / 'a.data', '--', 'true')
+        for args in (('-q', '-F', 'json', '--', 'true'),
+                     ('replay', '-q', '-F', 'json', directory / 'a.data')):
+            ages = [event.age_ns for event in parse(run_tool(*args).out)]
+            expect(ages and all(age and age < 60e9 for age in ages), f'ages {ages}')
+
+
 if __name__ == '__main__':
     main()
