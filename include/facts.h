@@ -84,9 +84,11 @@ struct exit_status {
 	int32_t code;   /* 0 to 255, where `signal` is 0 */
 	int32_t signal; /* as it was sent; 0: it exited by itself */
 	enum known core;
-	enum known oom;     /* the OOM killer chose it */
-	int32_t killer_pid; /* tgid of who sent the signal; 0: the kernel did, or not known */
-	struct text killer_comm;
+	enum known oom;          /* the OOM killer chose it */
+	int32_t killer_pid;      /* tgid of who sent the signal; 0: the kernel did, or not known */
+	struct text killer_comm; /* the process's name, as `name` in struct facts */
+	int32_t killer_tid;      /* the thread that sent it; 0: as `killer_pid` */
+	struct text killer_thread_comm;
 };
 
 struct ancestor {
@@ -102,8 +104,9 @@ struct ancestor {
 struct facts {
 	/* The task that the event happened to; of a fork, the one that forks. */
 	int32_t tgid, tid;
-	int32_t ppid;   /* who forked its process, whoever adopted it since; 0: nobody did */
-	bool from_proc; /* the process is older than the trace */
+	int32_t ppid;     /* who forked its process, whoever adopted it since; 0: nobody did */
+	bool from_proc;   /* the process is older than the trace */
+	struct text name; /* the process's: its leader's, the last one if that has left before */
 
 	/* FORK */
 	int32_t child_tgid;
@@ -120,6 +123,12 @@ struct facts {
 	/* EXIT */
 	enum known last;           /* the whole process is gone, and `status` is the process's */
 	struct exit_status status; /* known only where `last` is KNOWN_YES */
+	/*
+	 * The name that its last exec gave it, one that did not come to be: it died after the
+	 * kernel had given up the old program and before the new one ran. No program is known
+	 * then. NULL: no such exec is known.
+	 */
+	struct text failed_exec;
 
 	/* EXEC and EXIT, in ns; -1: not known. */
 	int64_t age_ns;        /* since the process was forked */

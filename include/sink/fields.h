@@ -52,6 +52,8 @@ struct value {
 		struct {
 			int32_t pid;
 			struct text comm;
+			int32_t tid; /* of the thread */
+			struct text thread_comm;
 		} task;
 	};
 };

@@ -16,6 +16,9 @@ const struct facts *phrase_facts(const struct event *event);
 /* Of an EXIT: the process where that is gone as a whole, else the task that exits. */
 int32_t phrase_exit_pid(const struct event *event);
 
+/* What the process of EVENT, an EXIT, is called, whichever of its threads ends. */
+struct text phrase_exit_name(const struct event *event);
+
 /* What phrase_command() and phrase_signal() need for EVENT beside LINE_ROOM, bytes. */
 size_t phrase_room(const struct event *event);
 
@@ -31,6 +34,9 @@ void phrase_task(struct line *line, int32_t pid, struct text name);
 
 /* "SIGTERM from 812 bash", "SIGSEGV (core)", "SIGKILL (OOM)": STATUS is known, and has a signal. */
 void phrase_signal(struct line *line, const struct exit_status *status);
+
+/* "in an exec of cc that did not come to be", behind SEPARATOR, where EVENT is the end of such. */
+void phrase_failed_exec(struct line *line, const char *separator, const struct event *event);
 
 /* Whether EVENT is known to be the end of a process that failed: by its code, or by a signal. */
 bool phrase_failed(const struct event *event);

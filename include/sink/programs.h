@@ -21,6 +21,7 @@
 enum program_kind {
 	PROGRAM_RUN,    /* by an exec */
 	PROGRAM_COPY,   /* of its parent: a process that has never called exec */
+	PROGRAM_UNBORN, /* by an exec that did not come to be */
 	PROGRAM_OTHERS, /* all beyond PROGRAMS_MAX; it has no name */
 };
 

@@ -30,10 +30,12 @@ int runs_fork(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns
 int runs_exec(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns) MUST_CHECK;
 
 /*
- * PID is gone; without IS_SURE only its first thread may be, and the run counts as endless. Returns
- * the program that it ran; NULL where it is older than the trace.
+ * PID is gone; without IS_SURE only its first thread may be, and the run counts as endless. A copy
+ * counts as NAME, if that is known: it may have named itself. Returns the program that it ran; NULL
+ * where it is older than the trace.
  */
-struct program *runs_exit(struct runs *runs, int32_t pid, bool is_sure, uint64_t time_ns);
+struct program *runs_exit(struct runs *runs, int32_t pid, bool is_sure, struct text name,
+			  uint64_t time_ns);
 
 /* The trace is over: what still runs counts as far as it was seen, as endless. */
 void runs_finish(struct runs *runs, uint64_t time_ns);

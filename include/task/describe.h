@@ -24,6 +24,7 @@ struct subject {
 	enum known last;            /* EXIT */
 	uint64_t losses;            /* EXIT: how often events were lost until then */
 	uint64_t previous_exec_ns;  /* of its process, before this event; 0: none was seen */
+	struct text failed_exec;    /* EXIT: see facts.h, as far as its status does not deny it */
 };
 
 /*

@@ -51,6 +51,8 @@ struct exit_evidence {
 		bool by_process;    /* not by the kernel */
 		int32_t sender_pid; /* tgid; 0: the kernel, or not known */
 		struct comm sender_comm;
+		int32_t sender_tid;
+		struct comm sender_thread_comm;
 	} sent;
 	int32_t taken;  /* the fatal signal other than SIGKILL that a thread took; 0: none */
 	bool killed;    /* a thread took SIGKILL */
@@ -68,8 +70,10 @@ struct exit_evidence {
 
 /* Who sent a signal. */
 struct sender {
-	int32_t pid; /* tgid; 0: not known */
-	struct text comm;
+	int32_t pid;      /* tgid; 0: not known */
+	struct text comm; /* of the process */
+	int32_t tid;
+	struct text thread_comm;
 	bool is_itself; /* the process that it was sent to */
 };
 

@@ -23,7 +23,29 @@ void keeper_free(struct keeper *keeper);
 /* EVENT, of the type that the name says, happened to ENTRY. They return 0 or -ENOMEM. */
 int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *child) MUST_CHECK;
 int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
-int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
+
+/*
+ * An exec of which the new name was seen and no EXEC. begin_new_exec() (fs/exec.c) gives the name
+ * once the old program is gone for good; what fails from there on kills (SIGSEGV), as do signals
+ * that come meanwhile, and the tracepoint is not reached.
+ */
+struct unfinished_exec {
+	struct text comm;
+	uint64_t losses; /* how often events were lost until it came */
+};
+
+/* As above; UNFINISHED is an exec that the task was in, NULL: in none. */
+int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry,
+		const struct unfinished_exec *unfinished) MUST_CHECK;
+
+/* EXECs are among the events: one that does not come did not happen. */
+void keeper_expect_execs(struct keeper *keeper);
+
+/* How often events were lost until now. */
+uint64_t keeper_losses(const struct keeper *keeper);
+
+/* The task that is left of the process whose leader PID has ended; NULL: none is known. */
+struct entry *keeper_find_heir(const struct keeper *keeper, int32_t pid);
 
 /* EVENT tells of the birth of CHILD: if it is a thread, it is counted with its process from now on.
  */

@@ -26,6 +26,7 @@ struct process {
 	struct process *parent; /* held; NULL: none, or not known */
 	bool parent_known;
 	bool from_proc;          /* older than the trace */
+	struct comm comm;        /* its leader's */
 	struct comm parent_comm; /* when it forked this one */
 	uint64_t start_ns;       /* 0: not known */
 	uint64_t exec_ns;        /* the last exec; 0: none was seen */
@@ -57,6 +58,9 @@ struct process *process_hold(struct process *process);
 
 /* Give a reference up; the last one frees it and lets go of its parent. NULL is fine. */
 void process_release(struct process *process);
+
+/* PROCESS has begun an exec, so that its program is gone, and its threads but one. */
+void process_give_up_program(struct process *process);
 
 /*
  * PARENT, called COMM, is the parent of PROCESS, as /proc has it; NULL: it has none. One that

@@ -32,6 +32,9 @@ void task_table_free(struct task_table *table);
 /* Keep what facts are made of, too, from now on. Returns 0 or -ENOMEM. */
 int task_table_keep_facts(struct task_table *table) MUST_CHECK;
 
+/* Of tables that keep facts: see keeper_expect_execs(). */
+void task_table_expect_execs(struct task_table *table);
+
 /*
  * The facts of EVENT, which was the last to be applied and is a FORK, EXEC or EXIT. Only where
  * facts are kept. FACTS borrows from TABLE and EVENT until the next event.
@@ -57,6 +60,9 @@ void task_table_link_old(struct task_table *table);
 /* Process PID, one that is older, is known to be this one. Nothing happens where PID is not known.
  */
 void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids);
+
+/* The fork of that one, which was not seen, was at TIME_NS. */
+void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns);
 
 /* CGROUP events do the same. Returns 0 or -ENOMEM. */
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path) MUST_CHECK;

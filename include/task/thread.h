@@ -47,6 +47,9 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 /* THREAD ends as EVENT says. Returns whether its process is gone with it. */
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses);
 
+/* THREAD, whose id is TID, is called NAME; if it is the leader, so is its process. */
+void thread_set_name(struct thread *thread, int32_t tid, struct text name);
+
 /* EVENT, a NEW_TASK, tells of its birth. */
 void thread_announce(struct thread *thread, const struct event *event);
 

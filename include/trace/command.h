@@ -6,6 +6,7 @@
 #define PXT_TRACE_COMMAND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "compiler.h"
@@ -16,7 +17,8 @@
 #define COMMAND_NOT_FOUND 127
 
 struct command {
-	pid_t pid;    /* 0: there is none */
+	pid_t pid;          /* 0: there is none */
+	uint64_t forked_ns; /* CLOCK_MONOTONIC, as soon as it was there */
 	int hold_fd;  /* a byte here lets it go on to exec; closing it without makes it exit */
 	int error_fd; /* where its exec says why it failed */
 	bool ended;

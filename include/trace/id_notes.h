@@ -19,6 +19,13 @@
  */
 int id_notes_write(struct capture_writer *writer, int proc_fd) MUST_CHECK;
 
+/*
+ * Append the note that COMMAND, PID, was forked at FORKED_NS: two decimal numbers with a blank
+ * between them, and a NUL. Returns 0 or a negative errno of the writer.
+ */
+int id_notes_write_command(struct capture_writer *writer, int32_t pid,
+			   uint64_t forked_ns) MUST_CHECK;
+
 /* Tell TABLE, which keeps facts, what NOTE, an EVENT_NOTE, says; nothing, if of another kind. */
 void id_notes_take(const struct event *note, struct task_table *table);
 

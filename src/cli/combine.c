@@ -111,8 +111,9 @@ static int find_facts(struct options *options, struct error *err)
 		options->arg_bytes = ARG_BYTES_DEFAULT;
 	} else if (!(options->facts & FACT_BIT(FACT_ARGUMENTS))) {
 		error_set(err, -EINVAL, "--arg-bytes: nothing asks for arguments");
-		error_remedy(err,
-			     options->mode == MODE_RECORD ? "-x" : "-x, or -F json, table or tree");
+		error_remedy(err, options->mode == MODE_RECORD
+					  ? "-x"
+					  : "-x, -S, or -F json, table or tree");
 		return -EINVAL;
 	}
 	return 0;

@@ -108,6 +108,7 @@ static void count_texts(struct fields *fields, const struct value *value)
 		break;
 	case VALUE_TASK:
 		count_text(fields, value->task.comm);
+		count_text(fields, value->task.thread_comm);
 		break;
 	default:
 		break;
@@ -274,11 +275,16 @@ static void add_killer(struct list *list, const struct exit_status *status)
 {
 	bool known = status->known && status->signal != 0 && status->killer_pid > 0;
 	struct value killer = {.kind = VALUE_TASK,
-			       .task = {status->killer_pid, status->killer_comm}};
+			       .task = {status->killer_pid, status->killer_comm, status->killer_tid,
+					status->killer_thread_comm}};
 
 	add_json(list, "killed_by", known ? killer : unknown);
 	add_extended(list, "killed_by_pid", known ? signed_value(status->killer_pid) : unknown);
 	add_extended(list, "killed_by_comm", known ? text_value(status->killer_comm) : unknown);
+	add_extended(list, "killed_by_tid",
+		     known && status->killer_tid > 0 ? signed_value(status->killer_tid) : unknown);
+	add_extended(list, "killed_by_thread_comm",
+		     known ? text_value(status->killer_thread_comm) : unknown);
 }
 
 static void add_status(struct list *list)
@@ -294,6 +300,7 @@ static void add_status(struct list *list)
 	add(list, "core", known_value(status->core));
 	add(list, "oom", known_value(status->oom));
 	add_killer(list, status);
+	add(list, "failed_exec", text_value(list->facts->failed_exec));
 }
 
 static void add_exit(struct list *list)

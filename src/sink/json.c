@@ -86,6 +86,17 @@ static char *put_task(char *out, int32_t pid, struct text comm)
 	return json_put_text(out, comm);
 }
 
+/* Beside its process, the thread whose doing it was. */
+static char *put_killer(char *out, const struct value *value)
+{
+	out = put_task(out, value->task.pid, value->task.comm);
+	out = put_string(out, ",\"tid\":");
+	out = value->task.tid > 0 ? put_signed(out, value->task.tid) : put_string(out, "null");
+	out = put_string(out, ",\"thread_comm\":");
+	out = json_put_text(out, value->task.thread_comm);
+	return put_char(out, '}');
+}
+
 static char *put_ancestry(char *out, const struct ancestor *ancestors, size_t count)
 {
 	out = put_char(out, '[');
@@ -126,7 +137,7 @@ static char *put_value(char *out, const struct value *value, const struct sink_j
 	case VALUE_ANCESTRY:
 		return put_ancestry(out, value->ancestry.items, value->ancestry.count);
 	case VALUE_TASK:
-		return put_char(put_task(out, value->task.pid, value->task.comm), '}');
+		return put_killer(out, value);
 	case VALUE_UNKNOWN:
 		break;
 	}

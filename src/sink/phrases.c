@@ -23,6 +23,13 @@ int32_t phrase_exit_pid(const struct event *event)
 	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
 }
 
+struct text phrase_exit_name(const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	return facts->name.bytes ? facts->name : event->exit.comm;
+}
+
 /* ---- the command ---- */
 
 static struct text task_name(const struct event *event)
@@ -33,7 +40,7 @@ static struct text task_name(const struct event *event)
 	case EVENT_EXEC:
 		return event->exec.filename.length > 0 ? event->exec.filename : event->exec.comm;
 	default:
-		return event->exit.comm;
+		return phrase_exit_name(event);
 	}
 }
 
@@ -43,7 +50,8 @@ size_t phrase_room(const struct event *event)
 
 	/* A word's NUL stands for the space and for QUOTE_EXTRA; the last word may have none. */
 	return QUOTE_GROWTH * (facts->arguments.known.bytes.length + 1) +
-	       ESCAPE_GROWTH * (task_name(event).length + facts->status.killer_comm.length);
+	       ESCAPE_GROWTH * (task_name(event).length + facts->status.killer_comm.length +
+				facts->failed_exec.length);
 }
 
 static void put_words(struct line *line, struct text words)
@@ -98,6 +106,17 @@ void phrase_signal(struct line *line, const struct exit_status *status)
 		line_string(line, " from ");
 		phrase_task(line, status->killer_pid, status->killer_comm);
 	}
+}
+
+void phrase_failed_exec(struct line *line, const char *separator, const struct event *event)
+{
+	const struct text name = phrase_facts(event)->failed_exec;
+
+	if (!name.bytes)
+		return;
+	line_printf(line, "%sin an exec of ", separator);
+	line_text(line, name);
+	line_string(line, " that did not come to be");
 }
 
 bool phrase_failed(const struct event *event)

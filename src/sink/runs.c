@@ -110,12 +110,18 @@ int runs_exec(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns
 	return start(runs, pid, programs_get(runs->programs, PROGRAM_RUN, name), false, time_ns);
 }
 
-struct program *runs_exit(struct runs *runs, int32_t pid, bool is_sure, uint64_t time_ns)
+struct program *runs_exit(struct runs *runs, int32_t pid, bool is_sure, struct text name,
+			  uint64_t time_ns)
 {
 	struct run *run = find(runs, pid);
 
 	if (!run)
 		return NULL;
+	struct program *renamed = run->is_copy && name.bytes
+					  ? programs_get(runs->programs, PROGRAM_COPY, name)
+					  : NULL;
+	if (renamed)
+		run->program = renamed;
 	struct program *program = run->program;
 	add_up(run, time_ns, is_sure);
 	forget(runs, run);

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PROCESSES (FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_STATUS))
+/* argv[0] also names what runs through /proc/self/exe. */
+#define PROCESSES (FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_STATUS) | FACT_BIT(FACT_ARGUMENTS))
 #define SHOWS_ALL \
 	(SINK_SHOWS_EVENTS | SINK_SHOWS_RECORDS | SINK_SHOWS_TIME | SINK_SHOWS_ENVIRONMENT)
 
@@ -12,10 +13,8 @@ const struct sink_type sink_types[] = {
 	{"pipe", NULL, 0, SINK_SHOWS_EVENTS | SINK_SHOWS_RECORDS, sink_pipe_new},
 	{"extended", "-x", FACTS_ALL, SHOWS_ALL, sink_extended_new},
 	{"json", NULL, FACTS_ALL, SHOWS_ALL & ~SINK_SHOWS_RECORDS, sink_json_new},
-	{"table", NULL, PROCESSES | FACT_BIT(FACT_ARGUMENTS), SINK_SHOWS_EVENTS | SINK_SHOWS_TIME,
-	 sink_table_new},
-	{"tree", NULL, PROCESSES | FACT_BIT(FACT_ARGUMENTS), SINK_SHOWS_EVENTS | SINK_SHOWS_TIME,
-	 sink_tree_new},
+	{"table", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME, sink_table_new},
+	{"tree", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME, sink_tree_new},
 	{"summary", "-S", PROCESSES, 0, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);

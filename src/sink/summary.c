@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sink/phrases.h"
+#include "sink/program_name.h"
 #include "sink/programs.h"
 #include "sink/runs.h"
 #include "sink/sink.h"
@@ -19,22 +19,6 @@ struct sink_summary {
 };
 
 /* ---- counting ---- */
-
-/* A file's name without its folders. What was run through a descriptor has no name but its task's.
- */
-static struct text program_name(struct text filename, struct text comm)
-{
-	static const char descriptors[] = "/dev/fd/";
-	const char *slash =
-		filename.length > 0 ? memrchr(filename.bytes, '/', filename.length) : NULL;
-	size_t skipped = slash ? (size_t)(slash + 1 - filename.bytes) : 0;
-
-	if (filename.length == skipped ||
-	    (filename.length > strlen(descriptors) &&
-	     !memcmp(filename.bytes, descriptors, strlen(descriptors))))
-		return comm;
-	return (struct text){filename.bytes + skipped, filename.length - skipped};
-}
 
 static int count_fork(struct sink_summary *summary, const struct event *event)
 {
@@ -52,18 +36,24 @@ static int count_exec(struct sink_summary *summary, const struct event *event)
 {
 	summary->totals.execs++;
 	return runs_exec(summary->runs, event->exec.pid,
-			 program_name(event->exec.filename, event->exec.comm), event->time_ns);
+			 program_name(event->exec.filename, &phrase_facts(event)->arguments,
+				      event->exec.comm),
+			 event->time_ns);
 }
 
-/* PROGRAM: what is known to have run; NULL: what the process says of itself. */
+/* PROGRAM: what is known to have run, and failed but for an exec that did not come to be; NULL:
+ * what the process says of itself. */
 static int count_failure(struct sink_summary *summary, const struct event *event,
 			 struct program *program)
 {
 	const struct facts *facts = phrase_facts(event);
 
-	if (!program)
-		program = programs_get(summary->programs, PROGRAM_RUN,
-				       program_name(facts->filename, event->exit.comm));
+	if (facts->failed_exec.bytes)
+		program = programs_get(summary->programs, PROGRAM_UNBORN, facts->failed_exec);
+	else if (!program)
+		program = programs_get(
+			summary->programs, PROGRAM_RUN,
+			program_name(facts->filename, &facts->arguments, phrase_exit_name(event)));
 	if (!program)
 		return -ENOMEM;
 	summary->totals.signals += facts->status.signal != 0;
@@ -81,7 +71,7 @@ static int count_exit(struct sink_summary *summary, const struct event *event)
 		return 0;
 	summary->totals.unknown += facts->last == KNOWN_YES && !facts->status.known;
 	struct program *program = runs_exit(summary->runs, phrase_exit_pid(event),
-					    facts->last == KNOWN_YES, event->time_ns);
+					    facts->last == KNOWN_YES, facts->name, event->time_ns);
 	return phrase_failed(event) ? count_failure(summary, event, program) : 0;
 }
 

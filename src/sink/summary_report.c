@@ -120,6 +120,8 @@ static void put_program(struct line *line, const struct program *program)
 	line_string(line, program->kind == PROGRAM_COPY ? "(" : "");
 	line_text(line, program->name);
 	line_string(line, program->kind == PROGRAM_COPY ? ")" : "");
+	if (program->kind == PROGRAM_UNBORN)
+		line_string(line, ", in an exec that did not come to be");
 }
 
 static void show_program(const struct report *report, const struct program *program)

@@ -243,6 +243,8 @@ static void put_right(struct sink_table *table, struct line *line, const struct 
 	begin_cell(table, line, CELL_COMMAND, 0);
 	if (is_thread(event))
 		put_thread(line, event);
+	else if (event->type == EVENT_EXIT && phrase_facts(event)->failed_exec.bytes)
+		phrase_failed_exec(line, "", event);
 	else
 		phrase_command(line, event);
 }

@@ -16,6 +16,7 @@
 #include "sink/forest.h"
 #include "sink/line.h"
 #include "sink/phrases.h"
+#include "sink/program_name.h"
 #include "sink/sink.h"
 #include "sink/times.h"
 
@@ -178,7 +179,10 @@ static int tree_exec(struct sink_tree *tree, const struct event *event)
 	node->is_shown = true;
 	node->is_copy = node->may_be_thread = false;
 	node->threads = 0;
-	forest_set_name(node, event->exec.comm);
+	forest_set_name(node, program_is_nameless(event->exec.filename)
+				      ? program_name(event->exec.filename, &facts->arguments,
+						     event->exec.comm)
+				      : event->exec.comm);
 	return code;
 }
 
@@ -220,6 +224,7 @@ static void put_ending(struct line *line, const struct event *event, uint64_t th
 	put_age(line, facts);
 	if (threads > 0)
 		line_printf(line, ", made %" PRIu64 " thread%s", threads, threads == 1 ? "" : "s");
+	phrase_failed_exec(line, ", ", event);
 	if (!facts->status.known)
 		line_string(line, ", status unknown");
 }
@@ -260,7 +265,7 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 	if (code < 0)
 		return code;
 	line_paint(&line, exit_paint(event));
-	line_text(&line, event->exit.comm);
+	line_text(&line, phrase_exit_name(event));
 	put_ending(&line, event, 0);
 	if (facts->last == KNOWN_NOT)
 		line_string(&line, ", a process or a thread");
@@ -283,8 +288,8 @@ static int tree_exit(struct sink_tree *tree, const struct event *event)
 	if (!node)
 		return show_stranger(tree, event, pid);
 	/* It may have named itself. */
-	if (node->is_copy)
-		forest_set_name(node, event->exit.comm);
+	if (node->is_copy && !facts->failed_exec.bytes)
+		forest_set_name(node, phrase_exit_name(event));
 	int code = show_end(tree, event, node);
 	forest_remove(tree->forest, node);
 	return code;

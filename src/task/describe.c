@@ -5,6 +5,7 @@ static void describe_process(const struct process *process, struct facts *facts)
 {
 	facts->tgid = process->pid;
 	facts->from_proc = process->from_proc;
+	facts->name = comm_text(&process->comm);
 	if (process->parent)
 		facts->ppid = process->parent->pid;
 	else if (process->parent_known)
@@ -58,6 +59,9 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 	if (subject->last == KNOWN_YES)
 		facts->status = exit_evidence_decide(
 			&process->evidence, process->losses == subject->losses, subject->losses);
+	/* Who leaves by itself runs a program: its EXEC was not recorded. */
+	if (!facts->status.known || facts->status.signal != 0)
+		facts->failed_exec = subject->failed_exec;
 }
 
 void describe(const struct subject *subject, const struct event *event,

@@ -76,6 +76,9 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 	evidence->sent.by_process = by_process;
 	evidence->sent.sender_pid = by_process ? sender->pid : 0;
 	comm_set(&evidence->sent.sender_comm, by_process ? sender->comm : (struct text){0});
+	evidence->sent.sender_tid = by_process ? sender->tid : 0;
+	comm_set(&evidence->sent.sender_thread_comm,
+		 by_process ? sender->thread_comm : (struct text){0});
 }
 
 static void add_code(struct exit_codes *codes, const struct exit_call *call)
@@ -144,6 +147,8 @@ static struct exit_status by_signal(const struct exit_evidence *evidence, int32_
 	if (by_process && evidence->sent.losses == losses) {
 		status.killer_pid = evidence->sent.sender_pid;
 		status.killer_comm = comm_text(&evidence->sent.sender_comm);
+		status.killer_tid = evidence->sent.sender_tid;
+		status.killer_thread_comm = comm_text(&evidence->sent.sender_thread_comm);
 	}
 	return status;
 }

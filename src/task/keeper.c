@@ -18,7 +18,9 @@ struct keeper {
 	struct entries *entries;
 	struct cgroup_names *cgroups;
 	struct leaderless leaderless;
-	uint64_t losses;        /* how often events were lost */
+	uint64_t losses; /* how often events were lost */
+	bool expects_execs;
+	bool has_execs;         /* one came */
 	struct subject subject; /* of the last event */
 	struct old_parent *old_parents;
 	size_t old_count, old_capacity;
@@ -111,16 +113,56 @@ int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *
 		.tid = entry->task.tid,
 		.previous_exec_ns = entry->thread.process->exec_ns,
 	};
+	keeper->has_execs = true;
 	return thread_exec(&entry->thread, event, keeper->losses);
 }
 
-int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry)
+void keeper_expect_execs(struct keeper *keeper)
+{
+	keeper->expects_execs = true;
+}
+
+uint64_t keeper_losses(const struct keeper *keeper)
+{
+	return keeper->losses;
+}
+
+struct entry *keeper_find_heir(const struct keeper *keeper, int32_t pid)
+{
+	const struct process *process = leaderless_find(&keeper->leaderless, pid);
+	struct entry *entry, *next;
+
+	if (!process)
+		return NULL;
+	HASH_ITER (hh, keeper->entries->by_tid, entry, next) {
+		if (entry->thread.process == process)
+			return entry;
+	}
+	return NULL;
+}
+
+/*
+ * Whether the missing EXEC of ENTRY's process proves that its exec did not come to be. Not where a
+ * trace began in between: then neither an EXEC nor its fork was seen.
+ */
+static bool is_proof(const struct keeper *keeper, const struct entry *entry,
+		     const struct unfinished_exec *unfinished)
+{
+	return keeper->expects_execs && unfinished->losses == keeper->losses &&
+	       (keeper->has_execs || !entry->thread.process->from_proc) &&
+	       !entry->thread.end.call.known;
+}
+
+int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry,
+		const struct unfinished_exec *unfinished)
 {
 	int code = ensure_process(keeper, entry, event->sample_pid);
 
 	if (code < 0)
 		return code;
 	struct process *process = entry->thread.process;
+	if (unfinished)
+		process_give_up_program(process);
 	enum known last = thread_exit(&entry->thread, event, keeper->losses);
 	keeper->subject = (struct subject){
 		.thread = &entry->thread,
@@ -129,6 +171,8 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *
 		.losses = keeper->losses,
 		.previous_exec_ns = process->exec_ns,
 	};
+	if (unfinished && is_proof(keeper, entry, unfinished))
+		keeper->subject.failed_exec = unfinished->comm;
 	if (last == KNOWN_NO && entry->task.tid == process->pid && !process->has_ended)
 		return leaderless_add(&keeper->leaderless, process);
 	if (last != KNOWN_NO)
@@ -172,7 +216,9 @@ static void keep_signal_sent(struct keeper *keeper, const struct event *event)
 	if (from && from->thread.process)
 		sender = (struct sender){
 			.pid = from->thread.process->pid > 0 ? from->thread.process->pid : 0,
-			.comm = comm_text(&from->thread.comm),
+			.comm = comm_text(&from->thread.process->comm),
+			.tid = from->task.tid,
+			.thread_comm = comm_text(&from->thread.comm),
 			.is_itself = from->thread.process == process,
 		};
 	exit_evidence_sent(&process->evidence, event, &sender,
@@ -220,7 +266,7 @@ void keeper_comm(struct keeper *keeper, const struct event *event)
 	struct entry *entry = entries_find(keeper->entries, event->comm.tid);
 
 	if (entry)
-		comm_set(&entry->thread.comm, event->comm.comm);
+		thread_set_name(&entry->thread, event->comm.tid, event->comm.comm);
 }
 
 int keeper_other(struct keeper *keeper, const struct event *event)
@@ -282,7 +328,7 @@ int keeper_add_old(struct keeper *keeper, struct entry *entry, const struct old_
 	if (code < 0)
 		return code;
 	struct process *process = entry->thread.process;
-	comm_set(&entry->thread.comm, task->comm);
+	thread_set_name(&entry->thread, task->tid, task->comm);
 	if (task->tid == task->tgid)
 		process->losses = keeper->losses;
 	/* Nobody could wait for an EXIT that was before. */

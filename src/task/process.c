@@ -82,6 +82,13 @@ void process_release(struct process *process)
 	}
 }
 
+void process_give_up_program(struct process *process)
+{
+	program_release(process->program);
+	process->program = NULL;
+	exit_evidence_exec(&process->evidence);
+}
+
 /* Whether PROCESS is among PARENT and its nearest ancestors, or that takes too long to find out. */
 static bool would_be_circular(const struct process *process, const struct process *parent)
 {

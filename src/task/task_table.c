@@ -14,6 +14,7 @@ struct new_name {
 	int32_t sample_tid;
 	uint32_t length;
 	char comm[TASK_COMM_SIZE];
+	uint64_t losses; /* how often events were lost until then, where facts are kept */
 	UT_hash_handle hh;
 };
 
@@ -63,6 +64,11 @@ int task_table_keep_facts(struct task_table *table)
 {
 	table->keeper = keeper_new(&table->entries);
 	return table->keeper ? 0 : -ENOMEM;
+}
+
+void task_table_expect_execs(struct task_table *table)
+{
+	keeper_expect_execs(table->keeper);
 }
 
 void task_table_free(struct task_table *table)
@@ -154,6 +160,28 @@ static int apply_child(struct task_table *table, const struct event *event)
 	return table->keeper ? keeper_child(table->keeper, event, child) : 0;
 }
 
+/*
+ * A thread that execs has its leader's id by the time that it gets its new name (de_thread(),
+ * fs/exec.c). Not left to its EXEC: that may never come.
+ */
+static int inherit_leader(struct task_table *table, const struct event *event)
+{
+	int32_t pid = event->comm.tid;
+	struct entry *thread = event->sample_pid == pid && !entries_find(&table->entries, pid)
+				       ? keeper_find_heir(table->keeper, pid)
+				       : NULL;
+
+	if (!thread)
+		return 0;
+	struct entry *entry = entries_insert(
+		&table->entries, &(struct task){.tid = pid, .followed = thread->task.followed});
+	if (!entry)
+		return -ENOMEM;
+	thread_join(&entry->thread, thread->thread.process);
+	entries_retire(&table->entries, thread);
+	return 0;
+}
+
 /* PERF_RECORD_COMM with the exec bit: the name for the EXEC that follows. */
 static int apply_comm(struct task_table *table, const struct event *event)
 {
@@ -173,7 +201,10 @@ static int apply_comm(struct task_table *table, const struct event *event)
 		length = sizeof(name->comm);
 	memcpy(name->comm, event->comm.comm.bytes, length);
 	name->length = (uint32_t)length;
-	return 0;
+	if (!table->keeper)
+		return 0;
+	name->losses = keeper_losses(table->keeper);
+	return inherit_leader(table, event);
 }
 
 /* begin_new_exec() names a task so, and cuts the name at TASK_COMM_LEN (fs/exec.c). */
@@ -242,12 +273,16 @@ static int apply_exec(struct task_table *table, struct event *event, const struc
 static int apply_exit(struct task_table *table, const struct event *event, const struct task **task)
 {
 	struct entry *entry = entries_find_or_add(&table->entries, event->exit.pid, event);
+	/* One whose EXEC did not come must not name the next task with this id. */
+	const struct new_name *name = take_name(table, event->sample_tid);
+	struct unfinished_exec unfinished = {0};
 
-	if (!entry || (table->keeper && keeper_exit(table->keeper, event, entry) < 0))
+	if (name)
+		unfinished = (struct unfinished_exec){{name->comm, name->length}, name->losses};
+	if (!entry || (table->keeper &&
+		       keeper_exit(table->keeper, event, entry, name ? &unfinished : NULL) < 0))
 		return -ENOMEM;
 	entries_retire(&table->entries, entry);
-	/* One whose EXEC got lost must not name the next task with this id. */
-	take_name(table, event->sample_tid);
 	*task = &entry->task;
 	return 0;
 }
@@ -314,6 +349,14 @@ void task_table_identify_old(struct task_table *table, int32_t pid, const struct
 
 	if (entry && entry->thread.process && entry->thread.process->from_proc)
 		entry->thread.process->credentials = *ids;
+}
+
+void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns)
+{
+	const struct entry *entry = entries_find(&table->entries, pid);
+
+	if (entry && entry->thread.process && entry->thread.process->from_proc)
+		entry->thread.process->start_ns = time_ns;
 }
 
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)

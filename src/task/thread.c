@@ -30,12 +30,25 @@ void thread_announce(struct thread *thread, const struct event *event)
 	thread->birth.clone_flags = event->new_task.clone_flags;
 }
 
+void thread_set_name(struct thread *thread, int32_t tid, struct text name)
+{
+	comm_set(&thread->comm, name);
+	if (thread->process && thread->process->pid == tid)
+		thread->process->comm = thread->comm;
+}
+
+/* Whom CHILD says it descends from; where the leader's name is not known, who forked. */
+static const struct comm *parent_name(const struct thread *parent)
+{
+	return parent->process->comm.length > 0 ? &parent->process->comm : &parent->comm;
+}
+
 int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event,
 		uint64_t losses)
 {
 	enum known is_of_parent = thread_is_of_parent(child, tid);
 
-	comm_set(&parent->comm, event->fork.parent_comm);
+	thread_set_name(parent, event->fork.parent_pid, event->fork.parent_comm);
 	comm_set(&child->comm, event->fork.child_comm);
 	/* It goes on: what it took did not end it. */
 	parent->end.taken = 0;
@@ -46,12 +59,13 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 		thread_join(child, parent->process);
 		return 0;
 	}
-	child->process = process_fork(parent->process, &parent->comm,
+	child->process = process_fork(parent->process, parent_name(parent),
 				      is_of_parent == KNOWN_NOT ? -1 : tid, event->time_ns);
 	if (!child->process)
 		return -ENOMEM;
 	child->process->threads = 1;
 	child->exec_ns = 0;
+	child->process->comm = child->comm;
 	/* It may be a thread of the one process or, with threads to come, the other. */
 	if (is_of_parent == KNOWN_NOT)
 		parent->process->losses = LOSSES_UNKNOWN;
@@ -79,7 +93,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	thread->exec_ns = process->exec_ns;
 	exit_evidence_exec(&process->evidence);
 	thread->end = (struct thread_end){0};
-	comm_set(&thread->comm, event->exec.comm);
+	thread_set_name(thread, process->pid, event->exec.comm);
 	return 0;
 }
 
@@ -109,7 +123,7 @@ enum known thread_exit(struct thread *thread, const struct event *event, uint64_
 
 	if (event->exit.call.known)
 		thread->end.call = event->exit.call;
-	comm_set(&thread->comm, event->exit.comm);
+	thread_set_name(thread, event->exit.pid, event->exit.comm);
 	/* Only those say who is the last. */
 	process->evidence.is_recent = event->exit.last != KNOWN_NOT;
 	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);

@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
@@ -48,7 +50,10 @@ static int fork_held(struct command *command, const int hold[2], const int error
 	}
 	close(hold[0]);
 	close(error[1]);
-	*command = (struct command){.pid = pid, .hold_fd = hold[1], .error_fd = error[0]};
+	*command = (struct command){.pid = pid,
+				    .forked_ns = clock_now_ns(CLOCK_MONOTONIC),
+				    .hold_fd = hold[1],
+				    .error_fd = error[0]};
 	return 0;
 }
 

@@ -67,10 +67,38 @@ int id_notes_write(struct capture_writer *writer, int proc_fd)
 	return code;
 }
 
+int id_notes_write_command(struct capture_writer *writer, int32_t pid, uint64_t forked_ns)
+{
+	char line[LINE_SIZE];
+	int length = snprintf(line, sizeof(line), "%" PRId32 " %" PRIu64, pid, forked_ns);
+	const struct capture_note note = {
+		.kind = CAPTURE_NOTE_COMMAND,
+		.time_ns = NOTE_TIME_NS,
+		.count = 1,
+		.size = (uint32_t)length + 1,
+		.bytes = line,
+	};
+
+	return capture_writer_append_note(writer, &note);
+}
+
+static void take_command(const struct event *note, struct task_table *table)
+{
+	const char *line = note->note.body;
+	int32_t pid;
+	uint64_t forked_ns;
+
+	if (note->note.size > 0 && line[note->note.size - 1] == '\0' &&
+	    sscanf(line, "%" SCNd32 " %" SCNu64, &pid, &forked_ns) == 2)
+		task_table_date_old(table, pid, forked_ns);
+}
+
 void id_notes_take(const struct event *note, struct task_table *table)
 {
 	const char *line = note->note.body, *end = line + note->note.size;
 
+	if (note->note.kind == CAPTURE_NOTE_COMMAND)
+		take_command(note, table);
 	if (note->note.kind != CAPTURE_NOTE_OLD_IDS || note->note.size == 0 || end[-1] != '\0')
 		return;
 	for (; line < end; line += strlen(line) + 1) {

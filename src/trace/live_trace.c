@@ -112,6 +112,10 @@ static int enter_tasks(struct live_trace *trace, struct error *err)
 				       facts & FACT_BIT(FACT_ARGUMENTS));
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
+	/* We have forked it. */
+	if (facts && trace->tracing.command.pid)
+		task_table_date_old(tasks, (int32_t)trace->tracing.command.pid,
+				    trace->tracing.command.forked_ns);
 	if (facts & FACT_BIT(FACT_CGROUP))
 		code = old_cgroups_enter(tasks);
 	if (code < 0)

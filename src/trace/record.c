@@ -250,6 +250,9 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	if (code == 0 && tracing->facts.initial_pid_ns &&
 	    tracing->options->facts & FACT_BIT(FACT_ARGUMENTS))
 		code = id_notes_write(recording->writer, tracing->proc_fd);
+	if (code == 0 && command && tracing->options->facts)
+		code = id_notes_write_command(recording->writer, command,
+					      tracing->command.forked_ns);
 	if (code == 0)
 		code = capture_writer_commit(recording->writer);
 	return code < 0 ? write_failed(recording, code, err) : 0;

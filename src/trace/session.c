@@ -184,6 +184,8 @@ int session_make_pipeline(struct session *session,
 		decoder_want_births(session->decoder);
 	if (session->options->facts)
 		code = keep_facts(session, err);
+	if (code == 0 && session->options->facts && formats[TRACEPOINT_EXEC])
+		task_table_expect_execs(session->tasks);
 	if (code == 0)
 		code = make_sinks(session, origin, err);
 	if (code == 0)

@@ -63,10 +63,12 @@ def signal_name(number):
 def killer_wanted(truth, process):
     if process.killer <= 0:
         return None
-    return Killer(process.killer, truth.process(process.killer).last_name)
+    name = truth.process(process.killer).last_name
+    return Killer(process.killer, name, process.killer, name)
 
 
-NO_STATUS = {'exit_code': None, 'signal': None, 'signal_name': None, 'killed_by': None}
+NO_STATUS = {'exit_code': None, 'signal': None, 'signal_name': None, 'killed_by': None,
+             'failed_exec': None}
 
 
 def status_wanted(truth, process):
@@ -77,7 +79,8 @@ def status_wanted(truth, process):
         # Of a broken pipe the kernel says that the writer has sent the signal.
         allowed = OneOf((None, killer)) if number == signal.SIGPIPE else killer
         return {'exit_code': None, 'signal': number, 'signal_name': signal_name(number),
-                'killed_by': allowed, 'core': OneOf((os.WCOREDUMP(status), None)),
+                'killed_by': allowed, 'failed_exec': None,
+                'core': OneOf((os.WCOREDUMP(status), None)),
                 'oom': True if process.oom else OneOf((False, None))}
     return {**NO_STATUS, 'exit_code': os.WEXITSTATUS(status), 'core': OneOf((False, None)),
             'oom': OneOf((False, None))}

@@ -16,6 +16,8 @@ class Ancestor(NamedTuple):
 class Killer(NamedTuple):
     pid: int
     comm: bytes
+    tid: int
+    thread_comm: bytes
 
 
 class Fork(NamedTuple):
@@ -84,6 +86,7 @@ class Exit(NamedTuple):
     core: bool
     oom: bool
     killed_by: Killer
+    failed_exec: bytes
     age_ns: int
     since_exec_ns: int
     filename: bytes
@@ -146,9 +149,11 @@ def ancestors(values):
 
 CONVERSIONS = {
     'comm': raw, 'child_comm': raw, 'filename': raw, 'cgroup': raw, 'reason': raw,
+    'failed_exec': raw,
     'argv': raw_tuple, 'env_other': raw_tuple, 'clone_flags': frozenset, 'ancestry': ancestors,
     'env': lambda value: {name.encode(): raw(text) for name, text in value.items()},
-    'killed_by': lambda value: Killer(value['pid'], raw(value['comm'])),
+    'killed_by': lambda value: Killer(value['pid'], raw(value['comm']), value['tid'],
+                                      raw(value['thread_comm'])),
 }
 
 

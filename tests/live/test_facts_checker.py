@@ -52,10 +52,10 @@ CHILD_ARGS = {'filename': '/bin/child', 'argv_complete': True,
               'argv': ['', 'a|b\n', {'hex': 'ff', 'text': '\ufffd'}, 'end']}
 ROOT_ARGS = {'filename': '/bin/root', 'argv': ['root'], 'argv_complete': True}
 NO_STATUS = {'prio': 120, 'last': False, 'exit_code': None, 'signal': None, 'signal_name': None,
-             'core': None, 'oom': None, 'killed_by': None}
+             'core': None, 'oom': None, 'killed_by': None, 'failed_exec': None}
 EXITED = {**NO_STATUS, 'last': True, 'core': False, 'oom': False}
 KILLED = {**EXITED, 'signal': 15, 'signal_name': 'SIGTERM',
-          'killed_by': {'pid': ROOT, 'comm': 'root'}}
+          'killed_by': {'pid': ROOT, 'comm': 'root', 'tid': ROOT, 'thread_comm': 'root'}}
 OBJECTS = [
     {'type': 'exec', 'time_ns': 10, **IN_ROOT, **ROOT_ARGS, 'old_pid': ROOT, 'argc': 1,
      'argv_source': 'stack', 'euid': 0, 'gid': 0, 'egid': 0, 'secure': False, 'age_ns': 3,
@@ -223,7 +223,7 @@ def a_broken_pipe_has_a_sender_or_none():
     log = [line.replace('STATUS 103 15 100', 'STATUS 103 13 103').replace('signal 15', 'signal 13')
            for line in LOG]
     events = trace()
-    for killer in (None, Killer(VICTIM, b'root')):
+    for killer in (None, Killer(VICTIM, b'root', VICTIM, b'root')):
         end = events[7]._replace(signal=13, signal_name='SIGPIPE', killed_by=killer)
         no_problems(compare_facts(truth(log), events[:7] + [end] + events[8:]))
     end = events[7]._replace(signal=13, signal_name='SIGPIPE')

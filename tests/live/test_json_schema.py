@@ -92,13 +92,16 @@ def a_line_with_anything_wrong_is_refused():
             must_be_refused(line_of(event), what)
 
 
+KILLER = {'pid': 1, 'comm': 'x', 'tid': 1, 'thread_comm': 'x'}
+
+
 @test
 def values_that_contradict_each_other_are_refused():
     for event, what in [
             ({**first('exec', argv=None), 'argv': []}, 'argv from nowhere'),
             ({**first('exec', argv=None), 'argv_complete': True}, 'all of an unknown argv'),
             ({**first('exec', argv_source='stack'), 'argv': None}, 'no argv from the stack'),
-            ({**first('exit', exit_code=3), 'killed_by': {'pid': 1, 'comm': 'x'}}, 'not killed'),
+            ({**first('exit', exit_code=3), 'killed_by': KILLER}, 'not killed'),
             ({**first('exit', exit_code=3), 'signal': 9}, 'a code and a signal'),
             ({**first('exit', signal=15), 'signal': None}, 'the name of no signal')]:
         must_be_refused(line_of(event), what)
@@ -153,15 +156,18 @@ def ancestry_of(event):
 
 def as_extended(event):
     """What the -x line of an event that is known from JSON has to say."""
-    killer = event.get('killed_by') or {'pid': None, 'comm': None}
+    killer = event.get('killed_by') or dict.fromkeys(('pid', 'comm', 'tid', 'thread_comm'))
     made = {
         'argv': lambda: texts_of(event['argv']),
         'env': lambda: environment_of(event),
         'ancestry': lambda: ancestry_of(event),
         'cgroup': lambda: bytes_of(event['cgroup']),
         'filename': lambda: bytes_of(event['filename']),
+        'failed_exec': lambda: bytes_of(event['failed_exec']),
         'killed_by_pid': lambda: killer['pid'],
         'killed_by_comm': lambda: bytes_of(killer['comm']),
+        'killed_by_tid': lambda: killer['tid'],
+        'killed_by_thread_comm': lambda: bytes_of(killer['thread_comm']),
     }
     return {name: made[name]() if name in made else event[name]
             for name in FIELDS[event['type'].upper()] if name in event or name in made

@@ -28,6 +28,15 @@ char *load_file(const char *path, size_t *length)
 	return bytes;
 }
 
+void save_file(const char *path, const char *bytes, size_t length)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
+}
+
 bool text_is(struct text text, const char *expected)
 {
 	return text.length == strlen(expected) &&

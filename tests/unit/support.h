@@ -26,6 +26,9 @@
 /* The file at PATH with a NUL behind it, *LENGTH bytes without that. The caller frees. */
 char *load_file(const char *path, size_t *length);
 
+/* Make PATH a file of these LENGTH bytes. */
+void save_file(const char *path, const char *bytes, size_t length);
+
 /* Whether TEXT is the C string EXPECTED. */
 bool text_is(struct text text, const char *expected);
 

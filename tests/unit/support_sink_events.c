@@ -184,7 +184,7 @@ static const struct facts a_process_ends = {
 static const struct facts killed_by_another = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 15, KNOWN_NO, KNOWN_NO, 77, TEXT(AWKWARD)},
+	.status = {true, 0, 15, KNOWN_NO, KNOWN_NO, 77, TEXT(AWKWARD), 79, TEXT("worker")},
 };
 
 static const struct facts killed_by_a_stranger = {
@@ -197,6 +197,7 @@ static const struct facts dumped_core = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
 	.status = {true, 0, 11, KNOWN_YES, KNOWN_NO, 0, {NULL, 0}},
+	.failed_exec = TEXT(AWKWARD),
 };
 
 static const struct facts out_of_memory = {

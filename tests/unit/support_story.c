@@ -414,15 +414,6 @@ char *story_show(const struct story *story, sink_new *new_sink, struct sink_cont
 	return lines;
 }
 
-static void write_file(const char *path, const char *content)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(content, file);
-	assert_int_equal(fclose(file), 0);
-}
-
 void story_check(const struct story *story, sink_new *new_sink, struct sink_context context,
 		 const char *name)
 {
@@ -432,7 +423,7 @@ void story_check(const struct story *story, sink_new *new_sink, struct sink_cont
 
 	snprintf(path, sizeof(path), "fixtures/golden/%s", name);
 	if (getenv("UPDATE_GOLDEN"))
-		write_file(path, lines);
+		save_file(path, lines, strlen(lines));
 	char *expected = load_file(path, &length);
 	assert_string_equal(lines, expected);
 	free(expected);

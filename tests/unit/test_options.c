@@ -82,8 +82,8 @@ static void test_facts(void **state)
 		{"-F pipe -x", FACTS_ALL},
 		{"-F table", TASKS | ARGUMENTS | STATUS},
 		{"-F tree", TASKS | ARGUMENTS | STATUS},
-		{"-S", TASKS | STATUS},
-		{"-F pipe -S", TASKS | STATUS},
+		{"-S", TASKS | ARGUMENTS | STATUS},
+		{"-F pipe -S", TASKS | ARGUMENTS | STATUS},
 		{"-F tree -S", TASKS | ARGUMENTS | STATUS},
 		{"-u 0", TASKS | ARGUMENTS},
 		{"-n make", TASKS | ARGUMENTS},
@@ -155,7 +155,6 @@ static void test_options_of_sinks(void **state)
 		"--env A -F table",
 		"--env A -S",
 		"--arg-bytes 2048",
-		"-S --arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
 		"--failed -e fork,exec",
 	};

@@ -427,6 +427,111 @@ static void test_exec_from_a_thread(void **state)
 	assert_int_equal(facts.ppid, 10);
 }
 
+/* The name that an exec of PID gives, once that is its only thread and has its leader's id. */
+static void name_of_exec(int32_t pid, const char *name)
+{
+	struct event event = {
+		.type = EVENT_COMM,
+		.sample_pid = pid,
+		.sample_tid = pid,
+		.comm = {.tid = pid, .is_exec = true, .comm = text_of(name)},
+	};
+
+	apply(&event);
+}
+
+static void assert_failed_exec(const struct facts *facts, const char *name)
+{
+	assert_null(facts->filename.bytes);
+	assert_int_equal(facts->arguments.argc, -1);
+	assert_int_equal(facts->arguments.source, ARGV_NONE);
+	if (!name) {
+		assert_null(facts->failed_exec.bytes);
+		return;
+	}
+	assert_int_equal(facts->failed_exec.length, strlen(name));
+	assert_memory_equal(facts->failed_exec.bytes, name, strlen(name));
+}
+
+static void test_an_exec_that_does_not_come_to_be(void **state)
+{
+	(void)state;
+	task_table_expect_execs(table);
+	fork_process(10, 20);
+	exec_from(20, 20, "/bin/sh");
+	name_of_exec(20, "bad");
+	send_signal(20, 20, SIGSEGV);
+	take_signal(20, SIGSEGV);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_failed_exec(&facts, "bad");
+	assert_int_equal(facts.status.signal, SIGSEGV);
+	/* The next one with this pid has nothing to do with it. */
+	fork_process(10, 20);
+	facts = exit_with(20, 20, 0);
+	assert_null(facts.failed_exec.bytes);
+}
+
+static void test_a_threads_exec_that_does_not_come_to_be(void **state)
+{
+	(void)state;
+	task_table_expect_execs(table);
+	add_old_ones();
+	fork_process(10, 20);
+	exec_from(20, 20, "/bin/sh");
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	take_signal(22, SIGKILL);
+	exit_with(20, 22, -1);
+	take_signal(20, SIGKILL);
+	exit_with(20, 20, -1);
+	name_of_exec(20, "bad");
+	assert_null(task_table_find(table, 21));
+	take_signal(20, SIGSEGV);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_failed_exec(&facts, "bad");
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.status.signal, SIGSEGV);
+	assert_int_equal(facts.ppid, 10);
+}
+
+/* Nor does anybody know which program it ran. */
+static void test_an_exec_that_may_have_come_to_be(void **state)
+{
+	(void)state;
+	/* The capture has no EXECs. */
+	fork_process(10, 20);
+	exec_from(20, 20, "/bin/sh");
+	name_of_exec(20, "new");
+	take_signal(20, SIGTERM);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_failed_exec(&facts, NULL);
+	/* It was lost. */
+	task_table_expect_execs(table);
+	fork_process(10, 20);
+	exec_from(20, 20, "/bin/sh");
+	name_of_exec(20, "new");
+	lose();
+	take_signal(20, SIGTERM);
+	facts = exit_with(20, 20, -1);
+	assert_failed_exec(&facts, NULL);
+	/* It leaves by itself: the EXEC was filtered out. */
+	fork_process(10, 20);
+	name_of_exec(20, "new");
+	facts = exit_with(20, 20, 3);
+	assert_failed_exec(&facts, NULL);
+}
+
+static void test_an_exec_that_began_before_the_trace(void **state)
+{
+	(void)state;
+	task_table_expect_execs(table);
+	add_old_ones();
+	name_of_exec(10, "new");
+	take_signal(10, SIGTERM);
+	struct facts facts = exit_with(10, 10, -1);
+	assert_failed_exec(&facts, NULL);
+}
+
 static void test_a_forked_child_runs_its_parents_program(void **state)
 {
 	static const char argv[] = "prog\0arg";
@@ -593,7 +698,27 @@ static void test_a_thread_kills_in_the_name_of_its_process(void **state)
 	struct facts facts = exit_with(20, 21, -1);
 	assert_int_equal(facts.status.signal, SIGTERM);
 	assert_int_equal(facts.status.killer_pid, 10);
-	assert_text(facts.status.killer_comm, "worker");
+	assert_text(facts.status.killer_comm, "parent");
+	assert_int_equal(facts.status.killer_tid, 11);
+	assert_text(facts.status.killer_thread_comm, "worker");
+}
+
+/* Whichever thread ends last, and wherever the leader went. */
+static void test_a_process_is_called_as_its_leader(void **state)
+{
+	(void)state;
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	rename_task(20, "server");
+	rename_task(21, "worker");
+	struct facts facts = exit_with(20, 22, 0);
+	assert_text(facts.name, "server");
+	exit_with(20, 20, 0);
+	rename_task(21, "worker again");
+	facts = exit_with(20, 21, 0);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_text(facts.name, "gone");
 }
 
 static void test_a_stranger_killed_it(void **state)
@@ -689,7 +814,7 @@ static void test_old_ones_are_linked(void **state)
 	assert_int_equal(facts.age_ns, -1);
 	facts = exit_with(20, 20, 0);
 	assert_int_equal(facts.ancestor_count, 2);
-	assert_ancestor(&facts, 0, 10, "parent", true);
+	assert_ancestor(&facts, 0, 10, "shell", true);
 	assert_ancestor(&facts, 1, 1, "init", true);
 	assert_true(facts.ancestry_complete);
 	/* All its threads are known. */
@@ -1048,6 +1173,10 @@ int main(void)
 		facts_test(test_the_sideband_tells_of_kernel_made_threads),
 		facts_test(test_an_announced_one_that_acts_before_its_fork),
 		facts_test(test_exec_from_a_thread),
+		facts_test(test_an_exec_that_does_not_come_to_be),
+		facts_test(test_a_threads_exec_that_does_not_come_to_be),
+		facts_test(test_an_exec_that_may_have_come_to_be),
+		facts_test(test_an_exec_that_began_before_the_trace),
 		facts_test(test_a_forked_child_runs_its_parents_program),
 		facts_test(test_the_kernel_tells_who_is_last),
 		facts_test(test_an_exit_after_the_one_that_is_told_to_be_last),
@@ -1056,6 +1185,7 @@ int main(void)
 		facts_test(test_a_loss_makes_counting_vain),
 		facts_test(test_who_killed_it),
 		facts_test(test_a_thread_kills_in_the_name_of_its_process),
+		facts_test(test_a_process_is_called_as_its_leader),
 		facts_test(test_a_stranger_killed_it),
 		facts_test(test_who_goes_on_was_not_killed),
 		facts_test(test_exit_calls_of_several_threads),
