@@ -28,6 +28,7 @@ enum value_kind {
 	VALUE_NO_VARIABLES, /* what of the environment no object can hold (docs/json.md, "env") */
 	VALUE_ANCESTRY,
 	VALUE_TASK,
+	VALUE_HANDLED, /* JSON's alone */
 };
 
 struct value {
@@ -53,6 +54,7 @@ struct value {
 			int32_t pid;
 			struct text comm;
 		} task;
+		struct handled_signal handled;
 	};
 };
 

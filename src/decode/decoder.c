@@ -32,9 +32,10 @@ struct decoder {
 	} new_task;
 	struct {
 		struct field common_pid, sig, code, pid, group, result;
+		struct field common_flags; /* size 0: not there */
 	} signal_sent;
 	struct {
-		struct field common_pid, sig, sa_handler;
+		struct field common_pid, sig, sa_handler, sa_flags;
 	} signal_taken;
 	struct {
 		struct field pid;
@@ -50,6 +51,12 @@ struct decoder {
 	const struct exit_paths *exit_paths; /* NULL: call chains are not looked at */
 	bool wants_facts;
 };
+
+/* TRACE_FLAG_HARDIRQ, _SOFTIRQ and _NMI of include/linux/trace_events.h. */
+#define FLAGS_OF_INTERRUPTS 0x58
+
+/* SA_RESETHAND of asm-generic/signal.h, which x86, arm64 and s390 share. */
+#define FLAG_RESETHAND 0x80000000U
 
 enum wanted_kind { WANT_NUMBER, WANT_TEXT };
 
@@ -116,6 +123,7 @@ static const struct wanted wanted[TRACEPOINT_COUNT][WANTED_MAX] =
 				WANT(signal_taken, common_pid, WANT_NUMBER),
 				WANT(signal_taken, sig, WANT_NUMBER),
 				WANT(signal_taken, sa_handler, WANT_NUMBER),
+				WANT(signal_taken, sa_flags, WANT_NUMBER),
 			},
 		[TRACEPOINT_OOM_VICTIM] =
 			{
@@ -163,13 +171,13 @@ static int resolve_all(const struct format *format, const struct wanted *wants,
 	return 0;
 }
 
-/* Where the exit's format tells whether its process is gone with it. */
-static void resolve_group_dead(const struct format *format, struct decoder *decoder)
+/* A number that not every format has. */
+static void resolve_optional(const struct format *format, const char *name, struct field *field)
 {
-	const struct format_field *found = format ? format_find(format, "group_dead") : NULL;
+	const struct format_field *found = format ? format_find(format, name) : NULL;
 
 	if (found && found->at.kind == FIELD_NUMBER)
-		decoder->exit.group_dead = found->at;
+		*field = found->at;
 }
 
 int decoder_new(const struct format *const formats[TRACEPOINT_COUNT], struct decoder **decoder,
@@ -188,7 +196,9 @@ int decoder_new(const struct format *const formats[TRACEPOINT_COUNT], struct dec
 		}
 		made->ids[i] = formats[i] ? formats[i]->id : 0;
 	}
-	resolve_group_dead(formats[TRACEPOINT_EXIT], made);
+	resolve_optional(formats[TRACEPOINT_EXIT], "group_dead", &made->exit.group_dead);
+	resolve_optional(formats[TRACEPOINT_SIGNAL_SENT], "common_flags",
+			 &made->signal_sent.common_flags);
 	*decoder = made;
 	return 0;
 }
@@ -301,33 +311,40 @@ static int decode_new_task(const struct decoder *decoder, const struct record *r
 static int decode_signal_sent(const struct decoder *decoder, const struct record *record,
 			      struct event *event)
 {
-	int32_t group = 0, result = 0;
+	int32_t group = 0, result = 0, flags = 0;
 
 	if (load_int(&decoder->signal_sent.common_pid, record, &event->current_tid) < 0 ||
 	    load_int(&decoder->signal_sent.sig, record, &event->signal_sent.signal) < 0 ||
 	    load_int(&decoder->signal_sent.code, record, &event->signal_sent.code) < 0 ||
 	    load_int(&decoder->signal_sent.pid, record, &event->signal_sent.pid) < 0 ||
 	    load_int(&decoder->signal_sent.group, record, &group) < 0 ||
-	    load_int(&decoder->signal_sent.result, record, &result) < 0)
+	    load_int(&decoder->signal_sent.result, record, &result) < 0 ||
+	    (decoder->signal_sent.common_flags.size > 0 &&
+	     load_int(&decoder->signal_sent.common_flags, record, &flags) < 0))
 		return -EBADMSG;
 	event->type = EVENT_SIGNAL_SENT;
 	event->signal_sent.is_group = group != 0;
+	event->signal_sent.in_interrupt = (flags & FLAGS_OF_INTERRUPTS) != 0;
 	return result == SIGNAL_QUEUED || result == SIGNAL_QUEUED_BARE;
 }
 
 static int decode_signal_taken(const struct decoder *decoder, const struct record *record,
 			       struct event *event)
 {
-	int64_t handler;
+	int64_t handler, flags;
 
 	if (load_int(&decoder->signal_taken.common_pid, record, &event->current_tid) < 0 ||
 	    load_int(&decoder->signal_taken.sig, record, &event->signal_taken.signal) < 0 ||
 	    field_number(&decoder->signal_taken.sa_handler, record->raw, record->raw_size,
-			 &handler) < 0)
+			 &handler) < 0 ||
+	    field_number(&decoder->signal_taken.sa_flags, record->raw, record->raw_size, &flags) <
+		    0)
 		return -EBADMSG;
 	event->type = EVENT_SIGNAL_TAKEN;
-	/* SIG_DFL; else SIG_IGN or a handler. */
+	/* SIG_DFL, SIG_IGN (1), or a handler. */
 	event->signal_taken.is_default = handler == 0;
+	event->signal_taken.is_handled = handler != 0 && handler != 1;
+	event->signal_taken.is_reset = ((uint64_t)flags & FLAG_RESETHAND) != 0;
 	return 1;
 }
 

@@ -221,6 +221,7 @@ static void put_ending(struct line *line, const struct event *event, uint64_t th
 		line_printf(line, ", made %" PRIu64 " thread%s", threads, threads == 1 ? "" : "s");
 	if (!facts->status.known)
 		line_string(line, ", status unknown");
+	phrase_handled(line, event);
 }
 
 static enum paint exit_paint(const struct event *event)

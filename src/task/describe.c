@@ -55,9 +55,11 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 	describe_program(subject->thread->process->program, facts);
 	describe_times(subject, event, facts);
 	facts->last = subject->last;
-	if (subject->last == KNOWN_YES)
-		facts->status = exit_evidence_decide(
-			&process->evidence, process->losses == subject->losses, subject->losses);
+	if (subject->last != KNOWN_YES)
+		return;
+	facts->handled = exit_evidence_last_handled(&process->evidence, event->time_ns);
+	facts->status = exit_evidence_decide(&process->evidence, process->losses == subject->losses,
+					     subject->losses);
 }
 
 void describe(const struct subject *subject, const struct event *event,

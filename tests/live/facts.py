@@ -66,7 +66,8 @@ def killer_wanted(truth, process):
     return Killer(process.killer, truth.process(process.killer).last_name)
 
 
-NO_STATUS = {'exit_code': None, 'signal': None, 'signal_name': None, 'killed_by': None}
+NO_STATUS = {'exit_code': None, 'signal': None, 'signal_name': None, 'killed_by': None,
+             'sent_by': None}
 
 
 def status_wanted(truth, process):
@@ -76,8 +77,10 @@ def status_wanted(truth, process):
         killer = killer_wanted(truth, process)
         # Of a broken pipe the kernel says that the writer has sent the signal.
         allowed = OneOf((None, killer)) if number == signal.SIGPIPE else killer
+        by = 'process' if killer and number != signal.SIGPIPE else \
+            OneOf(('process', 'kernel', None))
         return {'exit_code': None, 'signal': number, 'signal_name': signal_name(number),
-                'killed_by': allowed, 'core': OneOf((os.WCOREDUMP(status), None)),
+                'killed_by': allowed, 'sent_by': by, 'core': OneOf((os.WCOREDUMP(status), None)),
                 'oom': True if process.oom else OneOf((False, None))}
     return {**NO_STATUS, 'exit_code': os.WEXITSTATUS(status), 'core': OneOf((False, None)),
             'oom': OneOf((False, None))}

@@ -52,10 +52,10 @@ CHILD_ARGS = {'filename': '/bin/child', 'argv_complete': True,
               'argv': ['', 'a|b\n', {'hex': 'ff', 'text': '\ufffd'}, 'end']}
 ROOT_ARGS = {'filename': '/bin/root', 'argv': ['root'], 'argv_complete': True}
 NO_STATUS = {'prio': 120, 'last': False, 'exit_code': None, 'signal': None, 'signal_name': None,
-             'core': None, 'oom': None, 'killed_by': None}
+             'core': None, 'oom': None, 'killed_by': None, 'sent_by': None, 'after_signal': None}
 EXITED = {**NO_STATUS, 'last': True, 'core': False, 'oom': False}
 KILLED = {**EXITED, 'signal': 15, 'signal_name': 'SIGTERM',
-          'killed_by': {'pid': ROOT, 'comm': 'root'}}
+          'killed_by': {'pid': ROOT, 'comm': 'root'}, 'sent_by': 'process'}
 OBJECTS = [
     {'type': 'exec', 'time_ns': 10, **IN_ROOT, **ROOT_ARGS, 'old_pid': ROOT, 'argc': 1,
      'argv_source': 'stack', 'euid': 0, 'gid': 0, 'egid': 0, 'secure': False, 'age_ns': 3,
