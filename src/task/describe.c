@@ -63,7 +63,7 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 }
 
 void describe(const struct subject *subject, const struct event *event,
-	      const struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
+	      struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
 	      struct facts *facts)
 {
 	*facts = facts_unknown;

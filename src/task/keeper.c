@@ -290,6 +290,11 @@ int keeper_name_cgroup(struct keeper *keeper, uint64_t id, struct text path)
 	return cgroup_names_set(keeper->cgroups, id, path);
 }
 
+void keeper_prove_root_cgroup(struct keeper *keeper)
+{
+	cgroup_names_prove_root(keeper->cgroups);
+}
+
 /* ---- tasks that were there before ---- */
 
 static int remember_parent(struct keeper *keeper, const struct old_task *task)

@@ -30,7 +30,10 @@ def ends_process(known):
 
 def of_any(truth, process, image):
     """What events of all types show."""
-    return {'pid': process.pid, 'uid': image.uid, 'cgroup': process.cgroup(),
+    cgroup = process.cgroup()
+    # Nobody may have written the root's cgroup.subtree_control: then samples do not tell.
+    return {'pid': process.pid, 'uid': image.uid,
+            'cgroup': OneOf((cgroup, None)) if cgroup == b'/' else cgroup,
             'ppid': process.parent.pid if process.parent else truth.root_ppid}
 
 
