@@ -40,6 +40,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_OLD_IDS = 5,     /* `count` strings: trace/id_notes.h */
 	CAPTURE_NOTE_SELECTION = 6,   /* `count` strings: trace/selection.h */
 	CAPTURE_NOTE_COMMAND = 8,     /* COMMAND's pid, and when it was forked: trace/id_notes.h */
+	CAPTURE_NOTE_ROOT_CGROUP = 9, /* empty: cgroups_root_is_proven() of host/cgroups.h */
 };
 
 struct capture_note {

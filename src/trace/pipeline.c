@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "capture/note.h"
 #include "trace/exec_notes.h"
 #include "trace/exit_notes.h"
 #include "trace/id_notes.h"
@@ -125,6 +126,8 @@ static int take_note(const struct pipeline *pipeline, const struct event *note)
 	if (pipeline->exit_paths)
 		exit_notes_take(note, pipeline->exit_paths);
 	id_notes_take(note, pipeline->tasks);
+	if (note->note.kind == CAPTURE_NOTE_ROOT_CGROUP)
+		task_table_prove_root_cgroup(pipeline->tasks);
 	return pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : 0;
 }
 
