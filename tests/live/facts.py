@@ -104,7 +104,7 @@ def exit_wanted(truth, known, event):
     last = ends_process(known)
     wanted['last'] = OneOf((True, False)) if last is None else last
     if not event.last:
-        return {**wanted, **NO_STATUS, 'core': None, 'oom': None}
+        return {**wanted, **NO_STATUS, 'core': None, 'oom': None, 'after_signal': None}
     if event.exit_code is None and event.signal is None and process.may_be_unknown():
         return {**wanted, **NO_STATUS}
     return {**wanted, **status_wanted(truth, process)}

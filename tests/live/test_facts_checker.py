@@ -135,9 +135,14 @@ def altered(event):
 
 
 def is_fine(event, name, other):
-    """Where not to know is no mistake; and what the log does not know of the command itself."""
+    """
+    Where not to know is no mistake; what the log does not know of the command itself; and signals
+    that were handled, which it does not have.
+    """
     if name in ('core', 'oom', 'argv_complete', 'ancestry_complete') and not other:
         return name != 'argv_complete' or other is False
+    if name == 'after_signal' and event.last:
+        return True
     if event.pid == ROOT:
         return (name in ('from_proc', 'age_ns') or name == 'ancestry' and not other
                 or name == 'since_exec_ns' and event.seq == 1)
