@@ -37,6 +37,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_BOOT_ID = 3,     /* /proc/sys/kernel/random/boot_id, without a newline */
 	CAPTURE_NOTE_EXIT_PATHS = 4,  /* `count` strings: trace/exit_notes.h */
 	CAPTURE_NOTE_OLD_IDS = 5,     /* `count` strings: trace/id_notes.h */
+	CAPTURE_NOTE_WALL_STEP = 7,   /* a string: trace/wall_watch.h */
 };
 
 struct capture_note {

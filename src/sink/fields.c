@@ -145,7 +145,8 @@ static void add_time(struct list *list)
 	add(list, "time_ns", unsigned_value(ns));
 	if (context->wall_clock && context->wall_offset_known)
 		add(list, "time",
-		    (struct value){.kind = VALUE_TIME, .time = {ns, context->wall_offset_ns}});
+		    (struct value){.kind = VALUE_TIME,
+				   .time = {ns, sink_wall_offset(context, ns)}});
 }
 
 static void add_task(struct list *list, int32_t tid, struct text comm)

@@ -47,7 +47,7 @@ void times_when(const struct times *times, const struct sink_context *context, u
 {
 	/* As unsigned, so that no time overflows. */
 	if (context->wall_clock && context->wall_offset_known)
-		put_clock((int64_t)(time_ns + (uint64_t)context->wall_offset_ns), out);
+		put_clock((int64_t)(time_ns + (uint64_t)sink_wall_offset(context, time_ns)), out);
 	else
 		put_since(times->first_ns, time_ns, out);
 }
