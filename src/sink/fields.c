@@ -154,9 +154,10 @@ static void add_time(struct list *list)
 	add(list, "time_ns", ns != EVENT_NO_TIME ? unsigned_value(ns) : unknown);
 	if (context->wall_clock && context->wall_offset_known)
 		add(list, "time",
-		    ns != EVENT_NO_TIME ? (struct value){.kind = VALUE_TIME,
-							 .time = {ns, context->wall_offset_ns}}
-					: unknown);
+		    ns != EVENT_NO_TIME
+			    ? (struct value){.kind = VALUE_TIME,
+					     .time = {ns, sink_wall_offset(context, ns)}}
+			    : unknown);
 }
 
 static void add_task(struct list *list, int32_t tid, struct text comm)
