@@ -32,10 +32,11 @@ struct replay {
 		*completed;           /* what the recorder completed; NULL: no facts are wanted */
 	struct exit_paths exit_paths; /* what the recorder knew of them */
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not recorded */
+	enum capture_recorded coverage[TRACEPOINT_COUNT];
 	struct progress progress;
 	int capture_fd;
 	int wake_fd;
-	uint64_t records;
+	uint64_t records, samples;
 	uint64_t first_ns, last_ns; /* of the samples, 0: none yet */
 };
 
@@ -119,7 +120,9 @@ static size_t keep_recorded(struct replay *replay)
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (!replay->formats[i])
 			continue;
-		if (capture_has_tracepoint(replay->session.source, replay->formats[i]->id)) {
+		replay->coverage[i] =
+			capture_tracepoint(replay->session.source, replay->formats[i]->id);
+		if (replay->coverage[i] == CAPTURE_RECORDED) {
 			kept += i < TRACEPOINTS_SHOWN;
 			continue;
 		}
@@ -153,10 +156,26 @@ static int read_host_formats(struct replay *replay, struct error *err)
 	return -ENOENT;
 }
 
+static int refuse_without_events(const struct source *source, struct error *err)
+{
+	static const char *const but[] = {
+		[CAPTURE_NOT_RECORDED] = "has no forks, execs or exits, but",
+		[CAPTURE_COUNTED] = "only counts, as perf stat record does:",
+		[CAPTURE_BARE] = "has events without their data (PERF_SAMPLE_RAW):",
+		[CAPTURE_RECORDED] = "has no forks, execs or exits, but",
+	};
+	char names[160];
+
+	capture_event_names(source, names, sizeof(names));
+	error_set(err, -ENOENT, "it %s %s", but[capture_tracepoint(source, CAPTURE_ANY_TRACEPOINT)],
+		  names[0] != '\0' ? names : "no event at all");
+	error_remedy(err, "perf record -a -e 'sched:sched_process_*'");
+	return -ENOENT;
+}
+
 static int read_formats(struct replay *replay, struct error *err)
 {
 	struct source *source = replay->session.source;
-	char names[160];
 	int code = replay->options.formats ? read_given_formats(replay, err)
 					   : read_own_formats(replay, err);
 
@@ -165,14 +184,17 @@ static int read_formats(struct replay *replay, struct error *err)
 	if (keep_recorded(replay) > 0)
 		return 0;
 	if (!replay->options.formats && !capture_tracing_data(source) &&
-	    capture_has_tracepoint(source, CAPTURE_ANY_TRACEPOINT))
+	    capture_tracepoint(source, CAPTURE_ANY_TRACEPOINT) == CAPTURE_RECORDED)
 		return read_host_formats(replay, err);
-	capture_event_names(source, names, sizeof(names));
-	error_set(err, -ENOENT, "it has no forks, execs or exits, but %s",
-		  names[0] != '\0' ? names : "no event at all");
-	error_remedy(err, "perf record -a -e 'sched:sched_process_*'");
-	return -ENOENT;
+	return refuse_without_events(source, err);
 }
+
+/* What there is of a tracepoint whose events cannot be shown. */
+static const char *const shortfalls[] = {
+	[CAPTURE_NOT_RECORDED] = "was not recorded",
+	[CAPTURE_COUNTED] = "was only counted, not recorded",
+	[CAPTURE_BARE] = "was recorded without its data (PERF_SAMPLE_RAW)",
+};
 
 static void select_recorded(struct replay *replay)
 {
@@ -184,8 +206,8 @@ static void select_recorded(struct replay *replay)
 			ids[count++] = replay->formats[i]->id;
 		else if (i < TRACEPOINTS_SHOWN &&
 			 (replay->options.follow || replay->options.events & EVENT_BIT(i)))
-			notice(&replay->options, "sched:%s was not recorded",
-			       tracepoint_types[i]->name);
+			notice(&replay->options, "sched:%s %s", tracepoint_types[i]->name,
+			       shortfalls[replay->coverage[i]]);
 	}
 	capture_select(replay->session.source, ids, count);
 }
@@ -505,6 +527,7 @@ static bool is_over(struct replay *replay, const struct record *record)
 
 	if (record->type != PERF_RECORD_SAMPLE)
 		return false;
+	replay->samples++;
 	if (replay->first_ns == 0)
 		replay->first_ns = record->time_ns;
 	if (duration_ns > 0 && record->time_ns > replay->first_ns &&
@@ -577,12 +600,10 @@ static double seconds_of(const struct replay *replay)
 	return (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S;
 }
 
-static void report(const struct replay *replay, struct error *err)
+static void notice_doubts(const struct replay *replay)
 {
 	const struct source *source = replay->session.source;
-	char what[128];
 
-	session_print_summary(&replay->session, seconds_of(replay));
 	if (capture_malformed(source) > 0)
 		notice(&replay->options,
 		       "%" PRIu64 " records are not as the capture describes them",
@@ -592,8 +613,27 @@ static void report(const struct replay *replay, struct error *err)
 		       "more than %u MiB at once were to be put in order: the oldest events came "
 		       "before all had been read",
 		       CAPTURE_KEPT_MIB);
+}
+
+/* The exit status: 1 where there was something to read, but no event of it could be. */
+static int report(const struct replay *replay, struct error *err)
+{
+	const struct source *source = replay->session.source;
+	uint64_t undecoded = replay->session.pipeline.malformed;
+	bool nothing = replay->samples <= undecoded;
+	char what[128];
+
+	session_print_summary(&replay->session, seconds_of(replay));
+	notice_doubts(replay);
 	if (capture_is_cut(source, what, sizeof(what)))
-		error_set(err, 0, "%.200s is not whole: %s", capture_name(&replay->options), what);
+		error_set(err, 0, "%.200s is not whole%s: %s", capture_name(&replay->options),
+			  nothing ? ", and no event of it could be read" : "", what);
+	else if (nothing && capture_malformed(source) + undecoded > 0)
+		error_set(err, 0, "%.200s: no event of it could be read",
+			  capture_name(&replay->options));
+	else
+		nothing = false;
+	return nothing ? 1 : 0;
 }
 
 static int replay_and_end(struct replay *replay, struct error *err)
@@ -609,7 +649,7 @@ static int replay_and_end(struct replay *replay, struct error *err)
 	if (code == 0)
 		code = session_finish_output(&replay->session, err);
 	if (code == 0 && !replay->session.reader_gone)
-		report(replay, err);
+		return report(replay, err);
 	return code < 0 ? 1 : 0;
 }
 
