@@ -32,6 +32,7 @@ struct replay {
 		*completed;           /* what the recorder completed; NULL: no facts are wanted */
 	struct exit_paths exit_paths; /* what the recorder knew of them */
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not recorded */
+	struct error misread[TRACEPOINT_COUNT];   /* why a format is not understood, or "" */
 	enum capture_recorded coverage[TRACEPOINT_COUNT];
 	struct progress progress;
 	int capture_fd;
@@ -64,10 +65,33 @@ static unsigned int wanted_tracepoints(const struct replay *replay)
 	return replay->options.facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
 }
 
-/* That a format is not there is no failure: what it describes was not recorded then. */
-static int unless_missing(int code, struct error *err)
+/* Whether events can be decoded by FORMAT of TRACEPOINT. */
+static int check_format(const struct format *format, unsigned int tracepoint, struct error *err)
 {
-	if (code != -ENOENT)
+	struct decoder *decoder = NULL;
+	int code = decoder_new_of(&tracepoint_types[tracepoint], 1, &format, &decoder, err);
+
+	decoder_free(decoder);
+	return code;
+}
+
+/*
+ * TRACEPOINT's format was read with CODE. That it is not there is no failure: the tracepoint was
+ * not recorded then. One that is not understood hides no others.
+ */
+static int settle_format(struct replay *replay, unsigned int tracepoint, int code,
+			 struct error *err)
+{
+	struct format **format = &replay->formats[tracepoint];
+
+	if (code == 0)
+		code = check_format(*format, tracepoint, err);
+	if (code == -EBADMSG) {
+		replay->misread[tracepoint] = *err;
+		format_free(*format);
+		*format = NULL;
+	}
+	if (code != -ENOENT && code != -EBADMSG)
 		return code;
 	*err = (struct error){0};
 	return 0;
@@ -78,7 +102,7 @@ static int read_own_formats(struct replay *replay, struct error *err)
 	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code = capture_format(replay->session.source, tracepoint_types[i]->system,
 					  tracepoint_types[i]->name, &replay->formats[i], err);
-		code = unless_missing(code, err);
+		code = settle_format(replay, i, code, err);
 		if (code < 0)
 			return code;
 	}
@@ -93,7 +117,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 		int code =
 			format_dir_read(dir, tracepoint_types[i]->system, tracepoint_types[i]->name,
 					&machine, &replay->formats[i], err);
-		code = unless_missing(code, err);
+		code = settle_format(replay, i, code, err);
 		if (code < 0)
 			return code;
 	}
@@ -156,8 +180,9 @@ static int read_host_formats(struct replay *replay, struct error *err)
 	return -ENOENT;
 }
 
-static int refuse_without_events(const struct source *source, struct error *err)
+static int refuse_without_events(const struct replay *replay, struct error *err)
 {
+	const struct source *source = replay->session.source;
 	static const char *const but[] = {
 		[CAPTURE_NOT_RECORDED] = "has no forks, execs or exits, but",
 		[CAPTURE_COUNTED] = "only counts, as perf stat record does:",
@@ -166,6 +191,12 @@ static int refuse_without_events(const struct source *source, struct error *err)
 	};
 	char names[160];
 
+	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		if (replay->misread[i].what[0] != '\0') {
+			*err = replay->misread[i];
+			return -EBADMSG;
+		}
+	}
 	capture_event_names(source, names, sizeof(names));
 	error_set(err, -ENOENT, "it %s %s", but[capture_tracepoint(source, CAPTURE_ANY_TRACEPOINT)],
 		  names[0] != '\0' ? names : "no event at all");
@@ -186,7 +217,7 @@ static int read_formats(struct replay *replay, struct error *err)
 	if (!replay->options.formats && !capture_tracing_data(source) &&
 	    capture_tracepoint(source, CAPTURE_ANY_TRACEPOINT) == CAPTURE_RECORDED)
 		return read_host_formats(replay, err);
-	return refuse_without_events(source, err);
+	return refuse_without_events(replay, err);
 }
 
 /* What there is of a tracepoint whose events cannot be shown. */
@@ -196,6 +227,18 @@ static const char *const shortfalls[] = {
 	[CAPTURE_BARE] = "was recorded without its data (PERF_SAMPLE_RAW)",
 };
 
+static void notice_unshown(const struct replay *replay, unsigned int tracepoint)
+{
+	const char *misread = replay->misread[tracepoint].what;
+
+	if (misread[0] != '\0')
+		notice(&replay->options, "%s: left out", misread);
+	else if (tracepoint < TRACEPOINTS_SHOWN &&
+		 (replay->options.follow || replay->options.events & EVENT_BIT(tracepoint)))
+		notice(&replay->options, "sched:%s %s", tracepoint_types[tracepoint]->name,
+		       shortfalls[replay->coverage[tracepoint]]);
+}
+
 static void select_recorded(struct replay *replay)
 {
 	uint16_t ids[TRACEPOINT_COUNT];
@@ -204,10 +247,8 @@ static void select_recorded(struct replay *replay)
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (replay->formats[i])
 			ids[count++] = replay->formats[i]->id;
-		else if (i < TRACEPOINTS_SHOWN &&
-			 (replay->options.follow || replay->options.events & EVENT_BIT(i)))
-			notice(&replay->options, "sched:%s %s", tracepoint_types[i]->name,
-			       shortfalls[replay->coverage[i]]);
+		else
+			notice_unshown(replay, i);
 	}
 	capture_select(replay->session.source, ids, count);
 }

@@ -351,6 +351,28 @@ def where_nothing_could_be_read_the_status_says_so():
     equal((result.status, result.out), (0, b''), f'where nothing happened, {result.err!r}')
 
 
+@test
+def a_format_that_is_not_understood_hides_no_others():
+    exec_field = b'field:__data_loc char[] filename;'
+    whole = FILE.read_bytes()
+    start = whole.index(b'name: sched_process_exec')
+    with scratch() as directory:
+        capture = directory / 'capture'
+        for old, new in ((exec_field, exec_field.replace(b';', b'(')),  # no field at all
+                         (exec_field, exec_field.replace(b'filename', b'fliename'))):  # not that one
+            at = whole.index(old, start)
+            capture.write_bytes(whole[:at] + new.ljust(len(old)) + whole[at + len(old):])
+            result = replay(capture).must_succeed()
+            same(result.items(), [item for item in expected(FILE) if not isinstance(item, Exec)],
+                 'forks and exits')
+            expect(re.search('sched_process_exec.*: left out', result.err_text()), result.err)
+        for name in (b'fork', b'exec', b'exit'):
+            at = whole.index(b'ID: ', whole.index(b'name: sched_process_' + name))
+            whole = whole[:at] + b'ID: x' + whole[at + 5:]
+        capture.write_bytes(whole)
+        must_be_refused(replay(capture), 1, 'format', 'sched_process_')
+
+
 # ---- streams -------------------------------------------------------------------------------------
 
 def split_rounds(capture):
