@@ -133,6 +133,12 @@ void capture_progress(const struct source *source, uint64_t *read, uint64_t *tot
 bool capture_is_cut(const struct source *source, char *what, size_t size);
 
 /*
+ * After the end: where another capture begins in the same file or stream, in bytes, 0: none does.
+ * Nothing of it is given out.
+ */
+uint64_t capture_follower(const struct source *source);
+
+/*
  * How often more waited to be put in order than may be kept in memory (CAPTURE_KEPT_MIB, inflated),
  * so that the oldest events were given out before all that may belong before them was read.
  */

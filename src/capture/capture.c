@@ -490,6 +490,11 @@ bool capture_is_cut(const struct source *source, char *what, size_t size)
 	return cut[0] != '\0';
 }
 
+uint64_t capture_follower(const struct source *source)
+{
+	return reader_of(source)->follower;
+}
+
 _Static_assert(ROUNDS_BLOCKS == CAPTURE_KEPT_MIB * (1024U * 1024U / BLOCK_SIZE), "the same");
 
 uint64_t capture_hurried(const struct source *source)

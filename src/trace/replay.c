@@ -654,6 +654,11 @@ static void notice_doubts(const struct replay *replay)
 		       "more than %u MiB at once were to be put in order: the oldest events came "
 		       "before all had been read",
 		       CAPTURE_KEPT_MIB);
+	if (capture_follower(source) > 0)
+		notice(&replay->options,
+		       "another capture follows at byte %" PRIu64 ", and is not shown; try: "
+		       "tail -c +%" PRIu64 " CAPTURE > ANOTHER, and that",
+		       capture_follower(source), capture_follower(source) + 1);
 }
 
 /* The exit status: 1 where there was something to read, but no event of it could be. */

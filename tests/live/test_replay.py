@@ -373,6 +373,23 @@ def a_format_that_is_not_understood_hides_no_others():
         must_be_refused(replay(capture), 1, 'format', 'sched_process_')
 
 
+@test
+def a_second_capture_behind_the_first_is_named():
+    for first in (FILE, PIPE):
+        for second in (FILE, PIPE):
+            whole = first.read_bytes()
+            both = whole + second.read_bytes()
+            sources = [both] if first == PIPE else []
+            with scratch() as directory:
+                (directory / 'both').write_bytes(both)
+                results = [replay(directory / 'both'), *(replay('-', text=each) for each in sources)]
+            for result in results:
+                same(result.must_succeed().items(), expected(first), f'{first}, then {second}')
+                expect(f'another capture follows at byte {len(whole)},' in result.err_text(),
+                       result.err)
+                expect('not whole' not in result.err_text(), result.err)
+
+
 # ---- streams -------------------------------------------------------------------------------------
 
 def split_rounds(capture):
