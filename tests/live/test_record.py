@@ -17,7 +17,7 @@ import subprocess
 from pathlib import Path
 
 from lines import Exec, Exit, Fork, Lost
-from live import (Background, Failed, Puppet, equal, expect, in_mount_namespace, lost_in,
+from live import (Background, Failed, Puppet, Skip, equal, expect, in_mount_namespace, lost_in,
                   main, need_program, no_problems, note, run, run_tool, scratch, shell, stop, test, tool, tracer,
                   tracing_test, wait_until, workload, workload_dir)
 from truth import Truth, compare_command, only_events
@@ -223,6 +223,19 @@ def capture_stands_alone():
         for event in ('fork', 'exec', 'exit'):
             expect(f'name: sched_process_{event}\n'.encode() in Capture(path).bytes,
                    f'no format of {event}')
+
+
+@tracing_test
+def kernel_of_a_capture():
+    perf = need_program('perf')
+    running = run([perf, 'buildid-list', '-k']).out.decode().strip()
+    if not running:
+        raise Skip('the kernel has no build ID')
+    with scratch() as directory:
+        path = directory / 'capture'
+        run_tool('record', '-q', '-o', path, '--', 'true').must_succeed()
+        listed = run([perf, 'buildid-list', '-i', path]).must_succeed().out.decode()
+        equal(listed, f'{running} [kernel.kallsyms]\n', 'build IDs in the capture')
 
 
 @tracing_test
