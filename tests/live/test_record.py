@@ -239,6 +239,23 @@ def kernel_of_a_capture():
 
 
 @tracing_test
+def call_chains_have_the_kernels_symbols():
+    kallsyms = Path('/proc/kallsyms').read_text(encoding='utf-8')
+    if not re.search(r'^0*[1-9a-f][0-9a-f]* . _text$', kallsyms, re.MULTILINE):
+        raise Skip('the kernel hides its addresses (kernel.kptr_restrict)')
+    with scratch() as directory:
+        path, injected = directory / 'capture', directory / 'injected'
+        run_tool('record', '-q', '-x', '-o', path, '--', 'true').must_succeed()
+        for perf in perfs():
+            exits = [part for part in run([perf, 'script', '-i', path]).must_succeed().out.split(b'\n\n')
+                     if b' sched:sched_process_exit: ' in part]
+            expect(exits, f'{perf} shows no exit')
+            expect(all(b' do_exit+0x' in part for part in exits), f'unnamed in {perf}: {exits}')
+            result = run([perf, 'inject', '-i', path, '-o', injected]).must_succeed()
+            equal(result.err, b'', f'standard error of {perf} inject')
+
+
+@tracing_test
 def names_of_tasks_that_were_there_before():
     with workload_dir() as (log, _), Puppet(log) as puppet, recorder() as (background, path):
         puppet.burst(3)
