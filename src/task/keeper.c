@@ -336,7 +336,6 @@ int keeper_add_old(struct keeper *keeper, struct entry *entry, const struct old_
 		process->losses = LOSSES_UNKNOWN;
 	if (task->tid != task->tgid)
 		return 0;
-	process->credentials = task->credentials;
 	return remember_parent(keeper, task);
 }
 

@@ -343,20 +343,46 @@ void task_table_link_old(struct task_table *table)
 		keeper_link_old(table->keeper);
 }
 
-void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
+/* NULL where PID is not known, or younger than the trace. */
+static struct process *find_old(const struct task_table *table, int32_t pid)
 {
 	const struct entry *entry = entries_find(&table->entries, pid);
+	struct process *process = entry ? entry->thread.process : NULL;
 
-	if (entry && entry->thread.process && entry->thread.process->from_proc)
-		entry->thread.process->credentials = *ids;
+	return process && process->from_proc ? process : NULL;
+}
+
+void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
+{
+	struct process *process = find_old(table, pid);
+
+	if (process)
+		process->credentials = *ids;
+}
+
+int task_table_set_old_program(struct task_table *table, int32_t pid, struct text filename,
+			       const struct arguments *arguments, uint64_t time_ns)
+{
+	struct process *process = find_old(table, pid);
+
+	/* An exec that has been seen tells more. */
+	if (!process || process->exec_ns != 0)
+		return 0;
+	struct program *program = program_new(filename, arguments);
+	if (!program)
+		return -ENOMEM;
+	program->since_ns = time_ns;
+	program_release(process->program);
+	process->program = program;
+	return 0;
 }
 
 void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns)
 {
-	const struct entry *entry = entries_find(&table->entries, pid);
+	struct process *process = find_old(table, pid);
 
-	if (entry && entry->thread.process && entry->thread.process->from_proc)
-		entry->thread.process->start_ns = time_ns;
+	if (process)
+		process->start_ns = time_ns;
 }
 
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)

@@ -6,6 +6,7 @@
 #include "trace/exec_notes.h"
 #include "trace/exit_notes.h"
 #include "trace/id_notes.h"
+#include "trace/program_notes.h"
 
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
@@ -125,7 +126,8 @@ static int take_note(const struct pipeline *pipeline, const struct event *note)
 	if (pipeline->exit_paths)
 		exit_notes_take(note, pipeline->exit_paths);
 	id_notes_take(note, pipeline->tasks);
-	return pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : 0;
+	int code = program_notes_take(note, pipeline->tasks);
+	return code == 0 && pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : code;
 }
 
 /* Bring the task table up to date with EVENT, and make the facts of EVENT. */

@@ -17,8 +17,8 @@ FIELDS = {
                            'since_exec_ns'],
     'EXIT': HEAD + TASK + ['last', 'exit_code', 'signal', 'signal_name', 'core', 'oom',
                            'killed_by_pid', 'killed_by_comm', 'killed_by_tid',
-                           'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns', 'filename', 'argv', 'argv_complete', 'uid', 'cgroup',
-                           'ancestry'],
+                           'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns', 'filename',
+                           'argv', 'argv_complete', 'argv_source', 'uid', 'cgroup', 'ancestry'],
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
