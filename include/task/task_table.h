@@ -91,6 +91,10 @@ const struct task *task_table_find(const struct task_table *table, int32_t tid);
  */
 int task_table_add(struct task_table *table, int32_t tid, bool followed) MUST_CHECK;
 
+/* The same, of one that is known to be of process TGID; 0: that is not known. */
+int task_table_add_thread(struct task_table *table, int32_t tgid, int32_t tid,
+			  bool followed) MUST_CHECK;
+
 /* Forget the tasks for which IS_ALIVE says no. */
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
 		      void *context);
