@@ -216,11 +216,14 @@ int tracing_begin(struct tracing *tracing, struct error *err)
 	return 0;
 }
 
-int tracing_enter_pids(const struct tracing *tracing, struct task_table *tasks, struct error *err)
+int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks, struct error *err)
 {
 	const struct pid_list *pids = &tracing->options->pids;
+	const int32_t command = (int32_t)tracing->command.pid;
 	int code = 0;
 
+	if (command && tracing->facts.initial_pid_ns)
+		code = task_table_add(tasks, command, true);
 	for (size_t i = 0; code == 0 && i < pids->count; i++) {
 		if (proc_is_alive(tracing->proc_fd, pids->pids[i]))
 			code = task_table_add(tasks, pids->pids[i], true);
