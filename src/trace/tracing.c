@@ -11,6 +11,7 @@
 #include "host/diagnose.h"
 #include "source/live.h"
 #include "source/perf_event.h"
+#include "source/ring_room.h"
 #include "task/proc.h"
 #include "trace/notice.h"
 #include "trace/signals.h"
@@ -33,6 +34,32 @@ static void notice_cpu(void *context, int cpu, int online)
 	       online ? "CPU %d came online: traced from now on" : "CPU %d went offline", cpu);
 }
 
+static uint32_t stack_at_exec(const struct tracing *tracing, const struct cpu_ring_plan *plan)
+{
+	const size_t exec = tracepoints_opened_at(&tracing->tracepoints, TRACEPOINT_EXEC);
+
+	return tracing->tracepoints.formats[TRACEPOINT_EXEC]
+		       ? plan->tracepoints[exec].extra.stack_user
+		       : 0;
+}
+
+/* Execs that the ring has no room for: those of names longer than is common. */
+static void notice_room(const struct tracing *tracing)
+{
+	const struct cpu_ring_plan *plan = &tracing->plan;
+	const size_t exec = tracepoints_opened_at(&tracing->tracepoints, TRACEPOINT_EXEC);
+
+	if (!tracing->tracepoints.formats[TRACEPOINT_EXEC])
+		return;
+	uint32_t room = ring_room(&plan->tracepoints[exec].extra, RING_ROOM_LONGEST_NAME);
+
+	if (!ring_room_is_in(room, plan->pages))
+		notice(tracing->options,
+		       "-m %u: an exec of a very long file name is too large for the ring and "
+		       "counts as lost; -m %u holds any",
+		       plan->pages, ring_room_pages(room));
+}
+
 static void notice_shortcomings(const struct tracing *tracing, const struct cpu_ring_plan *wanted)
 {
 	const struct cpu_ring_plan *got = &tracing->plan;
@@ -47,6 +74,12 @@ static void notice_shortcomings(const struct tracing *tracing, const struct cpu_
 		       "ring buffers of %u pages per CPU, not %u: over "
 		       "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
 		       got->pages, wanted->pages);
+	if (stack_at_exec(tracing, got) < stack_at_exec(tracing, wanted))
+		notice(tracing->options,
+		       "no more than %u bytes of arguments per exec from its stack, not %u: rings "
+		       "of %u pages hold no more",
+		       stack_at_exec(tracing, got), stack_at_exec(tracing, wanted), got->pages);
+	notice_room(tracing);
 }
 
 static void notice_exit_status(const struct tracing *tracing)
