@@ -7,6 +7,7 @@
 
 #include "capture/write_head.h"
 #include "clock.h"
+#include "host/perf_clock.h"
 
 static void put(FILE *out, const void *value, size_t size)
 {
@@ -131,7 +132,7 @@ static void put_clockid(FILE *out)
 static void put_clock_data(FILE *out)
 {
 	const uint64_t wall = clock_now_ns(CLOCK_REALTIME);
-	const uint64_t monotonic = clock_now_ns(CLOCK_MONOTONIC);
+	const uint64_t monotonic = perf_clock_now_ns();
 
 	put_u32(out, 1); /* version */
 	put_u32(out, CLOCK_MONOTONIC);

@@ -17,8 +17,10 @@ FIELDS = {
                            'since_exec_ns'],
     'EXIT': HEAD + TASK + ['last', 'exit_code', 'signal', 'signal_name', 'core', 'oom',
                            'killed_by_pid', 'killed_by_comm', 'killed_by_tid',
-                           'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns', 'filename', 'argv', 'argv_complete', 'uid', 'cgroup',
-                           'ancestry'],
+                           'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns',
+                           'filename', 'argv', 'argv_complete', 'uid', 'cgroup', 'ancestry',
+                           'sent_by', 'after_signal', 'after_signal_name', 'after_signal_sent_by',
+                           'after_signal_pid', 'after_signal_comm', 'after_signal_ns'],
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
@@ -63,11 +65,12 @@ def word(value):
 
 
 PARSERS = {
-    **dict.fromkeys(['time', 'kind', 'argv_source', 'signal_name'], word),
+    **dict.fromkeys(['time', 'kind', 'argv_source', 'signal_name', 'sent_by', 'after_signal_name',
+                     'after_signal_sent_by'], word),
     **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom'],
                     BOOLEANS.__getitem__),
     **dict.fromkeys(['cgroup', 'killed_by_comm', 'killed_by_thread_comm', 'failed_exec',
-                     'filename'], text),
+                     'after_signal_comm', 'filename'], text),
     **dict.fromkeys(['argv', 'env'], strings),
     'clone_flags': words,
     'ancestry': ancestry,

@@ -96,6 +96,8 @@ class Exit(NamedTuple):
     cgroup: bytes
     ancestry: tuple
     ancestry_complete: bool
+    sent_by: str
+    after_signal: dict
 
 
 class Lost(NamedTuple):

@@ -184,19 +184,22 @@ static const struct facts a_process_ends = {
 static const struct facts killed_by_another = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 15, KNOWN_NO, KNOWN_NO, 77, TEXT(AWKWARD), 79, TEXT("worker")},
+	.status = {true, 0, 15, KNOWN_NO, KNOWN_NO, 77, TEXT(AWKWARD), 79, TEXT("worker"),
+		   SENT_BY_PROCESS},
+	.handled = {3, SENT_BY_PROCESS, 78, TEXT(AWKWARD), 1000000},
 };
 
 static const struct facts killed_by_a_stranger = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 37, KNOWN_NOT, KNOWN_NOT, 78, {NULL, 0}},
+	.status = {true, 0, 37, KNOWN_NOT, KNOWN_NOT, 78, {NULL, 0}, SENT_BY_PROCESS},
+	.handled = {15, SENT_BY_UNKNOWN, 0, {NULL, 0}, 0},
 };
 
 static const struct facts dumped_core = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 11, KNOWN_YES, KNOWN_NO, 0, {NULL, 0}},
+	.status = {true, 0, 11, KNOWN_YES, KNOWN_NO, 0, {NULL, 0}, .sent_by = SENT_BY_KERNEL},
 	.failed_exec = TEXT(AWKWARD),
 };
 

@@ -117,6 +117,7 @@ static void make_signal_sent(struct raw *raw)
 {
 	raw_number(raw, "sig", 15);
 	raw_number(raw, "code", -6);
+	raw_number(raw, "common_flags", 0x08);
 	raw_number(raw, "pid", 0x01020304);
 	raw_number(raw, "group", 1);
 }
@@ -128,11 +129,13 @@ static void check_signal_sent(const struct event *event)
 	assert_int_equal(event->signal_sent.code, -6);
 	assert_int_equal(event->signal_sent.pid, 0x01020304);
 	assert_true(event->signal_sent.is_group);
+	assert_true(event->signal_sent.in_interrupt);
 }
 
 static void make_signal_taken(struct raw *raw)
 {
 	raw_number(raw, "sig", 9);
+	raw_number(raw, "sa_flags", 0x80000000);
 }
 
 static void check_signal_taken(const struct event *event)
@@ -140,6 +143,8 @@ static void check_signal_taken(const struct event *event)
 	assert_int_equal(event->type, EVENT_SIGNAL_TAKEN);
 	assert_int_equal(event->signal_taken.signal, 9);
 	assert_true(event->signal_taken.is_default);
+	assert_false(event->signal_taken.is_handled);
+	assert_true(event->signal_taken.is_reset);
 }
 
 static void make_oom_victim(struct raw *raw)
