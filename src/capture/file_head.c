@@ -225,6 +225,19 @@ bool file_head_feature(const struct file_head *head, unsigned int feature,
 	return is_inside(head, section);
 }
 
+uint64_t file_head_end(const struct file_head *head)
+{
+	uint64_t end = head->data.offset + head->data.size;
+	struct file_section section;
+
+	for (unsigned int i = 0; i < FEATURE_BITS; i++) {
+		if (!file_head_feature(head, i, &section))
+			continue;
+		end = section.offset + section.size > end ? section.offset + section.size : end;
+	}
+	return end;
+}
+
 int file_head_read_feature(const struct file_head *head, unsigned int feature,
 			   unsigned char **bytes, size_t *size)
 {

@@ -358,13 +358,20 @@ static int peek_span(struct reader *reader, size_t wanted, struct span *span)
 	return code;
 }
 
-/* See at least one whole record at the position. 1 with it too, 0 at the end, a negative errno. */
+/*
+ * See at least one whole record at the position. 1 with it too; 0 at the end, which another capture
+ * makes too; a negative errno.
+ */
 static int peek_record(struct reader *reader, struct span *span, struct raw_record *raw)
 {
 	int code = peek_span(reader, sizeof(raw->header), span);
 
 	if (code < 0)
 		return code;
+	if (is_capture(span->at, (size_t)(span->end - span->at))) {
+		reader->follower = input_position(reader->input);
+		return 0;
+	}
 	code = first_record(reader, span, raw);
 	if (code == 0 && (size_t)(span->end - span->at) >= sizeof(raw->header)) {
 		code = peek_span(reader, raw->header.size, span);
@@ -573,6 +580,17 @@ static int read_features(struct reader *reader, const struct file_head *head)
 	return code == 0 ? file_head_name_events(head, reader->events) : code;
 }
 
+/* Where somebody put another capture behind the file. */
+static void look_behind(struct reader *reader, const struct file_head *head)
+{
+	unsigned char magic[sizeof(uint64_t)];
+	uint64_t end = file_head_end(head);
+
+	if (input_copy(reader->input, end, magic, sizeof(magic)) == 0 &&
+	    is_capture(magic, sizeof(magic)))
+		reader->follower = end;
+}
+
 /* Go on where the records are. */
 static void find_records(struct reader *reader, const struct file_head *head)
 {
@@ -609,6 +627,7 @@ static int read_file_head(struct reader *reader, struct error *err)
 	code = read_features(reader, &head);
 	if (code < 0)
 		return error_set(err, code, "cannot read it: %s", strerror(-code));
+	look_behind(reader, &head);
 	find_records(reader, &head);
 	return 0;
 }
