@@ -107,6 +107,7 @@ struct event {
 		struct {
 			int32_t pid; /* the child's own id */
 			uint64_t clone_flags;
+			bool flags_complete; /* else those above bit 31 are not known */
 		} new_task;
 		struct {
 			int32_t pid; /* the task's own id */

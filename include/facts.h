@@ -132,7 +132,8 @@ struct facts {
 	int32_t child_tgid;
 	enum fork_kind kind;
 	bool has_clone_flags;
-	uint64_t clone_flags; /* CLONE_* of linux/sched.h */
+	uint64_t clone_flags;      /* CLONE_* of linux/sched.h */
+	bool clone_flags_complete; /* else those above bit 31 are not known: a 32-bit kernel */
 
 	/* EXEC and EXIT: the program that runs, as of the last exec that was seen. */
 	struct text filename;

@@ -231,6 +231,8 @@ static void add_fork(struct list *list)
 	add_uid(list);
 	add_cgroup(list);
 	add_ancestry(list);
+	add(list, "clone_flags_complete",
+	    facts->has_clone_flags ? bool_value(facts->clone_flags_complete) : unknown);
 }
 
 static void add_environment(struct list *list)

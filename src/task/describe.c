@@ -45,6 +45,7 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 		facts->kind = FORK_KIND_THREAD;
 	facts->has_clone_flags = child->birth.has_flags;
 	facts->clone_flags = child->birth.clone_flags;
+	facts->clone_flags_complete = child->birth.flags_complete;
 	facts->child_tgid = child->process->pid;
 }
 

@@ -4,6 +4,7 @@
 import os
 import reprlib
 import signal
+import sys
 from collections import Counter, defaultdict, deque
 from typing import NamedTuple
 
@@ -183,6 +184,8 @@ def environment_problems(event, image):
 
 def flag_problems(event, process, kind):
     flags = event.clone_flags
+    if event.clone_flags_complete != (sys.maxsize > 2 ** 32):
+        yield f'{describe(event)}: clone_flags_complete is {event.clone_flags_complete}'
     if process.flags is not None and kind != 'thread' and flags != process.flags:
         yield (f'{describe(event)}: clone_flags are {sorted(flags)}, '
                f'in truth {sorted(process.flags)}')

@@ -38,6 +38,7 @@ class Fork(NamedTuple):
     cgroup: bytes
     ancestry: tuple
     ancestry_complete: bool
+    clone_flags_complete: bool
 
 
 class Exec(NamedTuple):

@@ -300,6 +300,30 @@ static void test_signals_that_end_nobody_are_none_of_ours(void **state)
 	}
 }
 
+/* 32-bit kernels have an unsigned long. */
+static void test_clone_flags_that_are_cut(void **state)
+{
+	size_t cut = 0;
+
+	(void)state;
+	for (size_t i = 0; i < kernels.count; i++) {
+		struct event event;
+		struct raw raw;
+		struct all all;
+
+		all_new(&kernels.items[i], &all);
+		decoder_want_facts(all.decoder);
+		raw_begin(&raw, all.formats[TRACEPOINT_NEW_TASK]);
+		make_new_task(&raw);
+		assert_int_equal(decode(&all, &raw, raw.size, &event), 1);
+		bool complete = kernels.items[i].machine.long_size == 8;
+		assert_int_equal(event.new_task.flags_complete, complete);
+		cut += !complete;
+		all_free(&all);
+	}
+	assert_true(cut > 0 && cut < kernels.count);
+}
+
 static void test_group_dead(void **state)
 {
 	size_t told = 0;
@@ -545,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_every_feeding_tracepoint_of_every_kernel),
 		cmocka_unit_test(test_nothing_feeds_unless_it_is_wanted),
 		cmocka_unit_test(test_signals_that_end_nobody_are_none_of_ours),
+		cmocka_unit_test(test_clone_flags_that_are_cut),
 		cmocka_unit_test(test_group_dead),
 		cmocka_unit_test(test_an_exec_has_its_stack),
 		cmocka_unit_test(test_an_exit_has_its_code),
