@@ -3,16 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "argv/kept.h"
 #include "clock.h"
-#include "host/cgroups.h"
 #include "host/identity.h"
 #include "source/live.h"
 #include "task/proc.h"
 #include "trace/completer.h"
-#include "trace/notice.h"
 #include "trace/old_tasks.h"
 #include "trace/session.h"
 #include "trace/sweep.h"
@@ -137,24 +134,6 @@ static int enter_tasks(struct live_trace *trace, struct error *err)
 	return tracing_enter_roots(&trace->tracing, tasks, err);
 }
 
-/* Whom -c leaves out for want of knowing. */
-static void notice_unknown_cgroups(const struct options *options)
-{
-	if (!options->filter.cgroup)
-		return;
-	int mount_fd = cgroups_open_this_host();
-
-	if (mount_fd < 0)
-		notice(options, "-c: only cgroups that are made meanwhile are known here, where "
-				"the whole hierarchy is not mounted or this is a cgroup namespace");
-	else if (!cgroups_root_is_proven(mount_fd))
-		notice(options,
-		       "-c: who seems to be in the root cgroup is left out until it is certain "
-		       "(no controller is in the root's cgroup.subtree_control)");
-	if (mount_fd >= 0)
-		close(mount_fd);
-}
-
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct live_trace *trace, struct error *err)
 {
@@ -162,8 +141,6 @@ static int begin(struct live_trace *trace, struct error *err)
 
 	if (code == 0)
 		code = enter_tasks(trace, err);
-	if (code == 0)
-		notice_unknown_cgroups(trace->tracing.options);
 	return code == 0 ? tracing_release_command(&trace->tracing, err) : code;
 }
 

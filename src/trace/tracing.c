@@ -110,8 +110,8 @@ static void notice_cgroups(const struct tracing *tracing)
 		[CGROUPS_NOT_MOUNTED] =
 			"cgroup2 is not mounted here, or this is a cgroup namespace",
 		[CGROUPS_OF_V1] = "perf_event is a cgroup controller of version 1 here",
-		[CGROUPS_ROOT_ONLY] = "to this kernel's samples all may be in the root cgroup, as "
-				      "long as the root's cgroup.subtree_control is empty",
+		[CGROUPS_ROOT_ONLY] = ("to this kernel's samples all may be in the root cgroup, as "
+				       "long as the root's cgroup.subtree_control is empty"),
 	};
 	enum cgroups_told told = cgroups_of_this_host();
 
