@@ -12,6 +12,7 @@
 #include "trace/live_trace.h"
 #include "trace/record.h"
 #include "trace/replay.h"
+#include "trace/ring_check.h"
 
 /* Exit statuses of our own failures. */
 #define EXIT_RUNTIME 1
@@ -85,13 +86,13 @@ static int run(const struct options *options, struct error *err)
 	case MODE_CHECK:
 		return run_check(options, err);
 	case MODE_RECORD:
-		return record_trace(options, err);
+		return ring_check(options, err) < 0 ? EXIT_USAGE : record_trace(options, err);
 	case MODE_REPLAY:
 		return replay(options, err);
 	case MODE_FORMATS:
 		return run_formats(options, err);
 	default:
-		return live_trace(options, err);
+		return ring_check(options, err) < 0 ? EXIT_USAGE : live_trace(options, err);
 	}
 }
 

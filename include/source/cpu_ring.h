@@ -30,7 +30,7 @@ struct cpu_ring_plan {
 	bool comm;             /* PERF_RECORD_COMM too */
 	bool cgroup;           /* PERF_RECORD_CGROUP too */
 	uint32_t pages;        /* of data per ring, a power of two */
-	bool may_shrink;       /* halve `pages` while the kernel grants no such memory */
+	bool may_shrink;       /* see ring_room_shrink(), while the kernel grants no such memory */
 	uint32_t watermark;    /* bytes that wake the reader; 0: half of a ring */
 	unsigned int features; /* 1 << enum perf_feature; loses what the kernel does not know */
 };
@@ -54,7 +54,8 @@ struct cpu_ring {
 };
 
 /*
- * Open and map all of PLAN on CPU, disabled; PLAN keeps what was learnt (features, pages).
+ * Open and map all of PLAN on CPU, disabled; PLAN keeps what was learnt (features, pages,
+ * user stacks).
  *
  * Returns 0 with *OPENED (free with cpu_ring_close()); -ENODEV where CPU is offline; another
  * negative errno with ERR filled: what was tried, without a diagnosis of EPERM, EACCES and ENOSYS.

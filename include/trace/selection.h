@@ -9,7 +9,8 @@
  *     event NAME    fork, exec or exit: one for each that was asked for
  *     pids PID,PID  -p
  *     follow        -f
- *     command PID   COMMAND, by its pid
+ *     command PID   COMMAND, by its pid in the recorder's pid namespace
+ *     host-pids     that namespace is the initial one, so that the events have the same pid
  */
 #ifndef PXT_TRACE_SELECTION_H
 #define PXT_TRACE_SELECTION_H
@@ -24,21 +25,26 @@
 #include "error.h"
 #include "filter/pid_list.h"
 
+struct selection_command {
+	int32_t pid;  /* 0: there is none */
+	bool of_host; /* the pid is that of the events, too; false: that is not known */
+};
+
 struct selection {
 	unsigned int events;  /* EVENT_BIT()s */
 	struct pid_list pids; /* none: all */
 	bool follow;
-	int32_t command; /* its pid; 0: none */
+	struct selection_command command;
 };
 
 void selection_done(struct selection *selection);
 
 /*
- * Append the note of what OPTIONS, those of `record`, ask for; COMMAND is the pid of theirs, 0
- * without one. Returns 0 or a negative errno, of the writer's or -ENOMEM.
+ * Append the note of what OPTIONS, those of `record`, ask for; COMMAND is theirs. Returns 0 or a
+ * negative errno, of the writer's or -ENOMEM.
  */
 int selection_write(struct capture_writer *writer, const struct options *options,
-		    int32_t command) MUST_CHECK;
+		    const struct selection_command *command) MUST_CHECK;
 
 /*
  * Take SELECTION from the SIZE bytes at NOTE. Returns 0 (free with selection_done()), -ENOMEM;

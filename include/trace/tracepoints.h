@@ -38,6 +38,11 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct options *opti
 
 void tracepoints_done(struct tracepoints *tracepoints);
 
+/* What the samples of an exec carry besides, for FACTS. */
+struct perf_event_extra tracepoints_extra_at_exec(unsigned int facts,
+						  const struct registers *registers,
+						  uint32_t arg_bytes);
+
 /* Fill PLAN, which borrows, with the tracepoints to open. */
 void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_plan *plan);
 

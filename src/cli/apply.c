@@ -7,13 +7,13 @@
 #include "cli/parse.h"
 #include "cli/syntax.h"
 #include "event.h"
+#include "source/ring_room.h"
 
 /* Above these nothing is meant, and sums of nanoseconds and bytes stay within 64 bits. */
 #define DURATION_MAX_S (365U * 24U * 3600U)
 #define MMAP_PAGES_MAX (1U << 20)
 
-/* Less would not even hold argc and the pointers of common command lines. */
-#define ARG_BYTES_MIN 1024U
+#define ARG_BYTES_MIN RING_ROOM_STACK_MIN
 
 /* ---- values ---- */
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "source/perf_event.h"
+#include "source/ring_room.h"
 
 /* Wake the reader at half a ring: rarely, with the other half to fill until it runs. */
 #define WATERMARK_FRACTION 2
@@ -75,7 +76,8 @@ static int map_ring(const struct cpu_ring_plan *plan, struct cpu_ring *ring, str
 			  "cannot map a ring of %u pages per CPU: over the limits "
 			  "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
 			  plan->pages);
-		error_remedy(err, "a smaller -m, or sudo sysctl kernel.perf_event_mlock_kb=%zu",
+		error_remedy(err, "%s, or sudo sysctl kernel.perf_event_mlock_kb=%zu",
+			     plan->may_shrink ? "a higher ulimit -l" : "a smaller -m",
 			     (plan->pages + 1) * page_size() / 1024);
 	} else if (code < 0) {
 		error_set(err, code, "cannot map a ring of %u pages on CPU %d: %s", plan->pages,
@@ -94,11 +96,11 @@ static int open_and_map(struct cpu_ring_plan *plan, struct cpu_ring *ring, struc
 			return error_set(err, code, "cannot open a perf event on CPU %d: %s",
 					 ring->cpu, strerror(-code));
 		code = map_ring(plan, ring, err);
-		if ((code != -EPERM && code != -ENOMEM) || !plan->may_shrink || plan->pages == 1)
+		if ((code != -EPERM && code != -ENOMEM) || !plan->may_shrink ||
+		    !ring_room_shrink(plan))
 			return code;
 		close(ring->owner_fd);
 		ring->owner_fd = -1;
-		plan->pages /= 2;
 	}
 }
 

@@ -15,6 +15,7 @@
 #include "host/perf_clock.h"
 #include "source/merge.h"
 #include "source/perf_event.h"
+#include "source/ring_room.h"
 
 /*
  * How far the horizon stays behind the clock. A CPU takes an event's time before it makes the
@@ -133,6 +134,12 @@ static void close_cpu(struct live *live, size_t index)
 	live->rings[index] = live->rings[--live->ring_count];
 }
 
+static void close_cpus(struct live *live)
+{
+	while (live->ring_count > 0)
+		close_cpu(live, live->ring_count - 1);
+}
+
 /* The ring of a CPU that has not gone offline since it was opened; NULL: none. */
 static struct cpu_ring *ring_of_cpu(const struct live *live, int cpu)
 {
@@ -171,6 +178,43 @@ static int open_online(struct live *live, const struct cpu_list *online, struct 
 	return 0;
 }
 
+/*
+ * The kernel grants memory for all rings together, so that the first may have taken what the others
+ * need. Returns whether they are to be opened anew, smaller.
+ */
+static bool want_even_rings(const struct live *live, struct cpu_ring_plan *plan)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (!plan->may_shrink || live->ring_count == 0)
+		return false;
+	uint64_t first = live->rings[0]->ring.size / page;
+
+	if (live->options.plan.pages == first)
+		return false;
+	while (plan->pages >= first) {
+		if (!ring_room_shrink(plan))
+			return false;
+	}
+	return true;
+}
+
+static int open_evenly(struct live *live, const struct cpu_list *online, struct error *err)
+{
+	struct cpu_ring_plan plan = live->options.plan;
+
+	for (;;) {
+		int code = open_online(live, online, err);
+
+		if (!want_even_rings(live, &plan))
+			return code;
+		close_cpus(live);
+		*err = (struct error){0};
+		plan.features = live->options.plan.features;
+		live->options.plan = plan;
+	}
+}
+
 static int open_all(struct live *live, struct error *err)
 {
 	struct cpu_list online;
@@ -179,7 +223,7 @@ static int open_all(struct live *live, struct error *err)
 	if (code < 0)
 		return error_set(err, code, "cannot read the online CPUs from %s: %s",
 				 live->options.sysfs_online, strerror(-code));
-	code = open_online(live, &online, err);
+	code = open_evenly(live, &online, err);
 	cpu_list_done(&online);
 	if (code == 0 && live->ring_count == 0)
 		return error_set(err, -ENODEV, "no CPU in %s could be opened",
@@ -430,8 +474,7 @@ static void live_free(struct source *source)
 {
 	struct live *live = live_of(source);
 
-	while (live->ring_count > 0)
-		close_cpu(live, live->ring_count - 1);
+	close_cpus(live);
 	if (live->cpu_watch_fd >= 0)
 		close(live->cpu_watch_fd);
 	merge_free(live->merge);

@@ -93,7 +93,9 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 	if (code < 0)
 		return code;
 	tracepoints_set_extra(&tracing->tracepoints, &tracing->plan, session->decoder);
-	session->pipeline.command_pid = tracing->command.pid;
+	/* Elsewhere the events have its pid, by which it is followed before its EXEC. */
+	if (!tracing->facts.initial_pid_ns)
+		session->pipeline.command_pid = tracing->command.pid;
 	session->pipeline.ends_alone = tracing->options->pids.count > 0;
 	session->pipeline.foreign_sample_ids = !tracing->facts.initial_pid_ns;
 	return tracing->options->facts & FACT_BIT(FACT_ARGUMENTS) ? complete_execs(trace, err) : 0;
@@ -129,7 +131,7 @@ static int enter_tasks(struct live_trace *trace, struct error *err)
 		code = old_cgroups_enter(tasks);
 	if (code < 0)
 		return error_set(err, code, "out of memory");
-	return tracing_enter_pids(&trace->tracing, tasks, err);
+	return tracing_enter_roots(&trace->tracing, tasks, err);
 }
 
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */

@@ -222,8 +222,11 @@ static int set_up(struct recording *recording, const struct options *options, st
 static int write_selection(struct recording *recording, struct error *err)
 {
 	const struct tracing *tracing = &recording->tracing;
-	int code =
-		selection_write(recording->writer, tracing->options, (int32_t)tracing->command.pid);
+	const struct selection_command command = {
+		.pid = (int32_t)tracing->command.pid,
+		.of_host = tracing->facts.initial_pid_ns,
+	};
+	int code = selection_write(recording->writer, tracing->options, &command);
 
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
@@ -286,7 +289,7 @@ static int begin(struct recording *recording, struct error *err)
 	int code = tracing_begin(tracing, err);
 
 	if (code == 0)
-		code = tracing_enter_pids(tracing, recording->tasks, err);
+		code = tracing_enter_roots(tracing, recording->tasks, err);
 	if (code == 0)
 		code = write_selection(recording, err);
 	if (code == 0)

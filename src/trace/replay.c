@@ -320,7 +320,7 @@ static int adopt_selection(struct replay *replay, struct error *err)
 	options->pids = replay->recorded.pids;
 	options->follow = replay->recorded.follow;
 	/* That there is one is all that matters; its words are not in the note. */
-	options->command = replay->recorded.command ? options->argv : NULL;
+	options->command = replay->recorded.command.pid ? options->argv : NULL;
 	return 0;
 }
 
@@ -487,7 +487,8 @@ static int set_up(struct replay *replay, struct error *err)
 		return code;
 	code = make_pipeline(replay, err);
 	replay->session.pipeline.pids_to_come = replay->options.follow;
-	replay->session.pipeline.command_pid = replay->recorded.command;
+	if (!replay->recorded.command.of_host)
+		replay->session.pipeline.command_pid = replay->recorded.command.pid;
 	return code;
 }
 
@@ -525,8 +526,11 @@ static int enter_first(struct replay *replay, struct error *err)
 {
 	size_t count;
 	const struct capture_task *tasks = capture_tasks(replay->session.source, &count);
+	const struct selection_command *command = &replay->recorded.command;
 	int code = replay->options.facts ? enter_old_tasks(replay) : 0;
 
+	if (code == 0 && command->pid && command->of_host)
+		code = task_table_add(replay->session.tasks, command->pid, true);
 	if (code == 0 && replay->options.follow)
 		code = descendants_enter(replay->session.tasks, &replay->options.pids, tasks,
 					 count);

@@ -34,7 +34,8 @@ static uint32_t put_pids(FILE *out, const struct pid_list *pids)
 }
 
 /* Returns how many strings they are. */
-static uint32_t put_strings(FILE *out, const struct options *options, int32_t command)
+static uint32_t put_strings(FILE *out, const struct options *options,
+			    const struct selection_command *command)
 {
 	uint32_t count = 0;
 
@@ -49,14 +50,19 @@ static uint32_t put_strings(FILE *out, const struct options *options, int32_t co
 		fprintf(out, "follow%c", '\0');
 		count++;
 	}
-	if (command > 0) {
-		fprintf(out, "command %" PRId32 "%c", command, '\0');
+	if (command->pid > 0) {
+		fprintf(out, "command %" PRId32 "%c", command->pid, '\0');
+		count++;
+	}
+	if (command->of_host) {
+		fprintf(out, "host-pids%c", '\0');
 		count++;
 	}
 	return count;
 }
 
-int selection_write(struct capture_writer *writer, const struct options *options, int32_t command)
+int selection_write(struct capture_writer *writer, const struct options *options,
+		    const struct selection_command *command)
 {
 	char *strings = NULL;
 	size_t size = 0;
@@ -109,10 +115,14 @@ static int take_string(struct selection *selection, const char *string)
 		selection->follow = true;
 		return 0;
 	}
+	if (strcmp(string, "host-pids") == 0) {
+		selection->command.of_host = true;
+		return 0;
+	}
 	if ((value = behind(string, "event ")))
 		return take_event(selection, value);
 	if ((value = behind(string, "command ")))
-		return pid_parse(value, &selection->command);
+		return pid_parse(value, &selection->command.pid);
 	value = behind(string, "pids ");
 	/* Pids that come twice would be freed once. */
 	return value && selection->pids.count == 0 ? pid_list_parse(value, &selection->pids)
@@ -175,7 +185,7 @@ int selection_parse_argv(char *const *argv, int32_t first_pid, struct selection 
 		.events = options.events,
 		.pids = options.pids,
 		.follow = options.follow,
-		.command = options.command ? first_pid : 0,
+		.command.pid = options.command ? first_pid : 0,
 	};
 	options.pids = (struct pid_list){0};
 	options_done(&options);

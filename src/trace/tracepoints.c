@@ -181,18 +181,29 @@ void tracepoints_done(struct tracepoints *tracepoints)
 		close(tracepoints->hold_fd);
 }
 
+struct perf_event_extra
+tracepoints_extra_at_exec(unsigned int facts, const struct registers *registers, uint32_t arg_bytes)
+{
+	struct perf_event_extra extra = {.cgroup = (facts & FACT_BIT(FACT_CGROUP)) != 0};
+
+	if (facts & FACT_BIT(FACT_ARGUMENTS)) {
+		extra.regs_user = registers_at_exec(registers);
+		extra.stack_user = extra.regs_user ? arg_bytes : 0;
+	}
+	return extra;
+}
+
 static struct perf_event_extra extra_of(const struct tracepoints *tracepoints,
 					enum tracepoint tracepoint)
 {
 	unsigned int facts = tracepoints->facts;
 	struct perf_event_extra extra = {0};
 
+	if (tracepoint == TRACEPOINT_EXEC)
+		return tracepoints_extra_at_exec(facts, tracepoints->registers,
+						 tracepoints->arg_bytes);
 	if (tracepoint < TRACEPOINTS_SHOWN)
 		extra.cgroup = (facts & FACT_BIT(FACT_CGROUP)) != 0;
-	if (tracepoint == TRACEPOINT_EXEC && facts & FACT_BIT(FACT_ARGUMENTS)) {
-		extra.regs_user = registers_at_exec(tracepoints->registers);
-		extra.stack_user = extra.regs_user ? tracepoints->arg_bytes : 0;
-	}
 	if (tracepoint == TRACEPOINT_EXIT && tracepoints->exit_paths.known) {
 		extra.regs_user = registers_at_exit(tracepoints->registers);
 		extra.callchain = true;

@@ -12,6 +12,7 @@
 #include "host/diagnose.h"
 #include "source/live.h"
 #include "source/perf_event.h"
+#include "source/ring_room.h"
 #include "task/proc.h"
 #include "trace/notice.h"
 #include "trace/signals.h"
@@ -34,6 +35,32 @@ static void notice_cpu(void *context, int cpu, int online)
 	       online ? "CPU %d came online: traced from now on" : "CPU %d went offline", cpu);
 }
 
+static uint32_t stack_at_exec(const struct tracing *tracing, const struct cpu_ring_plan *plan)
+{
+	const size_t exec = tracepoints_opened_at(&tracing->tracepoints, TRACEPOINT_EXEC);
+
+	return tracing->tracepoints.formats[TRACEPOINT_EXEC]
+		       ? plan->tracepoints[exec].extra.stack_user
+		       : 0;
+}
+
+/* Execs that the ring has no room for: those of names longer than is common. */
+static void notice_room(const struct tracing *tracing)
+{
+	const struct cpu_ring_plan *plan = &tracing->plan;
+	const size_t exec = tracepoints_opened_at(&tracing->tracepoints, TRACEPOINT_EXEC);
+
+	if (!tracing->tracepoints.formats[TRACEPOINT_EXEC])
+		return;
+	uint32_t room = ring_room(&plan->tracepoints[exec].extra, RING_ROOM_LONGEST_NAME);
+
+	if (!ring_room_is_in(room, plan->pages))
+		notice(tracing->options,
+		       "-m %u: an exec of a very long file name is too large for the ring and "
+		       "counts as lost; -m %u holds any",
+		       plan->pages, ring_room_pages(room));
+}
+
 static void notice_shortcomings(const struct tracing *tracing, const struct cpu_ring_plan *wanted)
 {
 	const struct cpu_ring_plan *got = &tracing->plan;
@@ -48,6 +75,12 @@ static void notice_shortcomings(const struct tracing *tracing, const struct cpu_
 		       "ring buffers of %u pages per CPU, not %u: over "
 		       "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
 		       got->pages, wanted->pages);
+	if (stack_at_exec(tracing, got) < stack_at_exec(tracing, wanted))
+		notice(tracing->options,
+		       "no more than %u bytes of arguments per exec from its stack, not %u: rings "
+		       "of %u pages hold no more",
+		       stack_at_exec(tracing, got), stack_at_exec(tracing, wanted), got->pages);
+	notice_room(tracing);
 }
 
 static void notice_exit_status(const struct tracing *tracing)
@@ -77,8 +110,8 @@ static void notice_cgroups(const struct tracing *tracing)
 		[CGROUPS_NOT_MOUNTED] =
 			"cgroup2 is not mounted here, or this is a cgroup namespace",
 		[CGROUPS_OF_V1] = "perf_event is a cgroup controller of version 1 here",
-		[CGROUPS_ROOT_ONLY] = "to this kernel's samples all may be in the root cgroup, as "
-				      "long as the root's cgroup.subtree_control is empty",
+		[CGROUPS_ROOT_ONLY] = ("to this kernel's samples all may be in the root cgroup, as "
+				       "long as the root's cgroup.subtree_control is empty"),
 	};
 	enum cgroups_told told = cgroups_of_this_host();
 
@@ -234,11 +267,14 @@ int tracing_begin(struct tracing *tracing, struct error *err)
 	return 0;
 }
 
-int tracing_enter_pids(const struct tracing *tracing, struct task_table *tasks, struct error *err)
+int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks, struct error *err)
 {
 	const struct pid_list *pids = &tracing->options->pids;
+	const int32_t command = (int32_t)tracing->command.pid;
 	int code = 0;
 
+	if (command && tracing->facts.initial_pid_ns)
+		code = task_table_add(tasks, command, true);
 	for (size_t i = 0; code == 0 && i < pids->count; i++) {
 		if (proc_is_alive(tracing->proc_fd, pids->pids[i]))
 			code = task_table_add(tasks, pids->pids[i], true);

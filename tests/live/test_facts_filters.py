@@ -13,8 +13,8 @@ from facts_log import FactsTruth
 from facts_runs import SHOWN_PROBLEMS, Traced, WORKLOADS, recording, replay, trace
 from json_lines import Exec, Exit, Fork, parse
 from lines import Fork as ForkLine
-from live import (NOBODY, Skip, equal, expect, main, need_root, no_problems, run_tool, shell,
-                  tracing_test, unnamed_here, wait_until, workload, workload_dir)
+from live import (NOBODY, Skip, equal, expect, main, need_program, need_root, no_problems, run,
+                  run_tool, shell, tool, tracing_test, unnamed_here, wait_until, workload, workload_dir)
 from truth import ExecFact, ForkFact
 
 
@@ -195,6 +195,18 @@ def a_cgroup_and_below():
     result = run_tool('-c', path, '--', 'true')
     equal((result.status, result.out), (2, b''), 'status and output with a cgroup that is gone')
     expect('cgroup' in result.err_text(), f'{result.err!r} does not say why')
+
+
+@tracing_test
+def cgroups_that_are_not_known_here_are_said():
+    """In a cgroup namespace the paths are not the kernel's."""
+    cgroup2_mount()
+    inside = [need_program('unshare'), '-C']
+    if run([*inside, 'true']).status != 0:
+        raise Skip('no cgroup namespace of our own')
+    result = run([*inside, tool(), '-c', '/', '--', 'true'])
+    equal((result.status, result.out), (0, b''), 'status and output in a cgroup namespace')
+    expect('-c may select nothing: ' in result.err_text(), f'nothing is said: {result.err!r}')
 
 
 main()

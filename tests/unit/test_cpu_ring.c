@@ -16,6 +16,7 @@
 
 #include "source/cpu_ring.h"
 #include "source/perf_event.h"
+#include "source/ring_room.h"
 #include "support.h"
 
 /* ---- the kernel ---- */
@@ -522,8 +523,66 @@ static void check_shrinking(uint32_t pages)
 static void test_the_ring_shrinks_to_what_is_granted(void **state)
 {
 	(void)state;
-	for (uint32_t pages = 64; pages > 0; pages /= 2)
+	/* Below, an exec of the longest file name has no room in a ring. */
+	const uint32_t smallest = 2U * RING_ROOM_LONGEST_NAME / (uint32_t)page_size();
+
+	for (uint32_t pages = 64; pages > 0 && pages >= smallest; pages /= 2)
 		check_shrinking(pages);
+}
+
+static struct cpu_ring_plan make_plan_of_stacks(uint32_t pages, uint32_t stack)
+{
+	struct cpu_ring_plan plan = make_plan();
+
+	plan.may_shrink = true;
+	plan.pages = pages;
+	plan.watermark = stack / 2;
+	plan.tracepoints[1].extra =
+		(struct perf_event_extra){.regs_user = 0x80, .stack_user = stack};
+	return plan;
+}
+
+/* As large as their samples may be, and no larger: the kernel drops what an empty ring lacks. */
+static void test_a_shrunken_ring_holds_each_record(void **state)
+{
+	const uint32_t page = (uint32_t)page_size();
+
+	(void)state;
+	for (uint32_t granted = 32; granted >= 2; granted /= 2) {
+		struct cpu_ring_plan plan = make_plan_of_stacks(64, 8 * page);
+
+		set_up(NULL);
+		kernel.largest_map = (granted + 1) * page_size();
+		struct cpu_ring *ring = open_with(&plan);
+		const struct perf_event_attr *attr = &kernel.events[ring->tracepoint_fds[1]].attr;
+
+		assert_int_equal(plan.pages, granted);
+		assert_int_equal(attr->sample_stack_user, plan.tracepoints[1].extra.stack_user);
+		assert_true(attr->sample_stack_user + RING_ROOM_LONGEST_NAME < granted * page);
+		assert_int_equal(attr->sample_stack_user % 8, 0);
+		assert_int_equal(attr->sample_stack_user, granted > 8    ? 8 * page
+							  : granted == 8 ? 4 * page
+							  : granted == 4 ? 2 * page
+									 : page / 2);
+		assert_true(plan.watermark <= attr->sample_stack_user / 2);
+		cpu_ring_close(ring);
+	}
+}
+
+static void test_no_ring_is_too_small_for_a_record(void **state)
+{
+	struct cpu_ring_plan plan = make_plan_of_stacks(64, 32768);
+	struct cpu_ring *ring = NULL;
+	struct error err = {.what = ""};
+
+	(void)state;
+	kernel.largest_map = 2 * page_size();
+	if (page_size() > RING_ROOM_LONGEST_NAME)
+		skip();
+	assert_int_equal(cpu_ring_open(&plan, 5, &ring, &err), -EPERM);
+	assert_non_null(strstr(err.what, "RLIMIT_MEMLOCK"));
+	assert_non_null(strstr(err.remedy, "ulimit -l"));
+	assert_non_null(strstr(err.remedy, "kernel.perf_event_mlock_kb=12"));
 }
 
 static void test_shrinking_ends(void **state)
@@ -651,6 +710,8 @@ int main(void)
 		ring_test(test_every_ioctl_refused),
 		ring_test(test_a_map_refused),
 		ring_test(test_the_ring_shrinks_to_what_is_granted),
+		ring_test(test_a_shrunken_ring_holds_each_record),
+		ring_test(test_no_ring_is_too_small_for_a_record),
 		ring_test(test_shrinking_ends),
 		ring_test(test_other_map_errors_do_not_shrink),
 		ring_test(test_no_memory),

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "source/live.h"
 #include "source/perf_event.h"
+#include "source/ring_room.h"
 #include "support.h"
 
 #define RING_SIZE 4096
@@ -19,6 +20,7 @@
 
 static struct fake_ring fakes[2];
 static size_t opened;
+static uint64_t granted; /* pages that are left for all rings; 0: nobody counts them */
 static bool has_memory_for_scouts;
 static int list_fd;
 static char list_path[64];
@@ -30,19 +32,37 @@ int __wrap_cpu_ring_add_scout(struct cpu_ring *ring);
 void __wrap_cpu_ring_disable(const struct cpu_ring *ring);
 uint64_t __wrap_cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded);
 
+static uint64_t pages_of(const struct cpu_ring *ring)
+{
+	return ring->ring.size / (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Take PLAN's pages of those that are granted, fewer where it may shrink. */
+static int take_pages(struct cpu_ring_plan *plan)
+{
+	while (granted < plan->pages) {
+		if (!ring_room_shrink(plan))
+			return -EPERM;
+	}
+	granted -= plan->pages;
+	return 0;
+}
+
 int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **ring,
 			 struct error *err)
 {
+	if (plan->may_shrink && take_pages(plan) < 0)
+		return error_set(err, -EPERM, "too large");
 	struct cpu_ring *made = calloc(1, sizeof(*made));
 
-	(void)plan;
-	(void)err;
 	assert_non_null(made);
 	assert_true(cpu >= 0 && (size_t)cpu < ARRAY_SIZE(fakes));
 	made->cpu = cpu;
 	made->owner_fd = -1;
 	assert_int_equal(
 		ring_init(&made->ring, fakes[cpu].control, fakes[cpu].data, fakes[cpu].size), 0);
+	if (plan->may_shrink)
+		made->ring.size = plan->pages * (uint64_t)sysconf(_SC_PAGESIZE);
 	opened++;
 	*ring = made;
 	return 0;
@@ -50,6 +70,7 @@ int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **
 
 void __wrap_cpu_ring_close(struct cpu_ring *ring)
 {
+	granted += pages_of(ring);
 	ring_done(&ring->scout);
 	ring_done(&ring->ring);
 	free(ring);
@@ -268,6 +289,49 @@ static void test_no_memory(void **state)
 	assert_int_equal(live_set_preview(source, look, &seen), -ENOMEM);
 }
 
+/* What the first CPU's ring takes, the others lack. */
+static void test_all_rings_are_of_one_size(void **state)
+{
+	struct error err = {.what = ""};
+
+	(void)state;
+	for (uint64_t pages = 2; pages <= 4096; pages++) {
+		struct live_options options = {
+			.plan = {.features = PERF_FEATURES_ALL, .pages = 1024, .may_shrink = true},
+			.sysfs_online = list_path,
+		};
+		struct source *other;
+		uint64_t fair = 1024;
+
+		while (2 * fair > pages)
+			fair /= 2;
+		granted = pages;
+		assert_int_equal(live_open(&options, &other, &err), 0);
+		assert_string_equal(err.what, "");
+		assert_int_equal(options.plan.pages, fair);
+		for (size_t i = 0; i < 2; i++)
+			assert_int_equal(pages_of(live_ring(other, i)), fair);
+		source_free(other);
+		assert_int_equal(granted, pages);
+	}
+}
+
+static void test_too_little_for_all_rings(void **state)
+{
+	struct live_options options = {
+		.plan = {.features = PERF_FEATURES_ALL, .pages = 1024, .may_shrink = true},
+		.sysfs_online = list_path,
+	};
+	struct source *other;
+	struct error err;
+
+	(void)state;
+	granted = 1;
+	assert_int_equal(live_open(&options, &other, &err), -EPERM);
+	assert_string_equal(err.what, "too large");
+	assert_int_equal(granted, 1);
+}
+
 #define live_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -279,6 +343,8 @@ int main(void)
 		live_test(test_a_preview_goes_around_the_ring),
 		live_test(test_a_preview_that_falls_behind_goes_on),
 		live_test(test_no_memory),
+		live_test(test_all_rings_are_of_one_size),
+		live_test(test_too_little_for_all_rings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,13 +27,19 @@ static void test_note(void **state)
 	assert_int_equal(selection.pids.count, 2);
 	assert_true(pid_list_has(&selection.pids, 5));
 	assert_true(selection.follow);
-	assert_int_equal(selection.command, 0);
+	assert_int_equal(selection.command.pid, 0);
 	selection_done(&selection);
 
 	assert_int_equal(PARSE("event exec\0command 1234", &selection, &err), 0);
 	assert_int_equal(selection.events, EVENT_BIT(EVENT_EXEC));
-	assert_int_equal(selection.command, 1234);
+	assert_int_equal(selection.command.pid, 1234);
+	assert_false(selection.command.of_host);
 	assert_false(selection.follow);
+	selection_done(&selection);
+
+	assert_int_equal(PARSE("event exec\0command 1234\0host-pids", &selection, &err), 0);
+	assert_int_equal(selection.command.pid, 1234);
+	assert_true(selection.command.of_host);
 	selection_done(&selection);
 }
 
@@ -52,7 +58,8 @@ static void test_notes_that_are_not_understood(void **state)
 	static const char fields[][40] = {"uid 5",     "event spoon", "command 0",
 					  "command x", "pids",        "pids 0",
 					  "pids 1,",   "follow me",   "command 5 ",
-					  "",          "event fork2", "command 99999999999"};
+					  "",          "event fork2", "command 99999999999",
+					  "host-pid",  "host-pids 1"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
@@ -87,7 +94,7 @@ static void test_command_line(void **state)
 	/* Whatever it was called. */
 	assert_int_equal(parse_words("pet", "record", "-efork", 77, &selection), 0);
 	assert_int_equal(selection.events, EVENT_BIT(EVENT_FORK));
-	assert_int_equal(selection.command, 77);
+	assert_int_equal(selection.command.pid, 77);
 	selection_done(&selection);
 	assert_int_equal(parse_words("pet", "record", "-efork", 0, &selection), -EBADMSG);
 	assert_int_equal(parse_words("pet", "record", "--spoon", 77, &selection), -EBADMSG);
