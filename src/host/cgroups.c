@@ -191,6 +191,30 @@ int cgroups_visit(int mount_fd, cgroup_visit *visit, void *context)
 	return 0;
 }
 
+/* The beginning of the file NAME in the group at FD; empty where it cannot be read. */
+static void read_group_file(int fd, const char *name, char *text, size_t size)
+{
+	int file = openat(fd, name, O_RDONLY | O_CLOEXEC);
+	ssize_t got = file < 0 ? -1 : read(file, text, size - 1);
+
+	text[got > 0 ? got : 0] = '\0';
+	if (file >= 0)
+		close(file);
+}
+
+bool cgroups_root_is_proven(int mount_fd)
+{
+	static const char count[] = "nr_subsys_perf_event ";
+	char text[4096];
+
+	read_group_file(mount_fd, "cgroup.subtree_control", text, sizeof(text));
+	if (strspn(text, " \n") < strlen(text))
+		return true;
+	read_group_file(mount_fd, "cgroup.stat", text, sizeof(text));
+	const char *found = strstr(text, count);
+	return found && strtoul(found + strlen(count), NULL, 10) > 1;
+}
+
 int cgroups_open_this_host(void)
 {
 	int root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -441,6 +441,7 @@ static int want_facts(struct replay *replay, struct error *err)
 	session->images.provider = replay->completed;
 	session->pipeline.recorded = replay->completed;
 	session->pipeline.exit_paths = &replay->exit_paths;
+	session->pipeline.wall_steps = &session->wall_steps;
 	decoder_set_exit_paths(session->decoder, &replay->exit_paths);
 	return 0;
 }
