@@ -323,6 +323,9 @@ def capture_stands_alone():
         for event in ('fork', 'exec', 'exit'):
             expect(f'name: sched_process_{event}\n'.encode() in Capture(path).bytes,
                    f'no format of {event}')
+        events = run([need_program('perf'), 'evlist', '-v', '-i', path]).must_succeed().out.decode()
+        expect(re.search(r'^dummy: .*sample_type: IP\|', events, re.MULTILINE),
+               f'perf 5.10 reads nothing where no event has an IP: {events!r}')
 
 
 @tracing_test
