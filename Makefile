@@ -197,7 +197,7 @@ format-check:
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 
 # What looks at the source without running it. clang-tidy takes the most, so two at a time.
-SHELL_FILES := .ci/run scripts/install-deps scripts/demo completions/$(PROGRAM).bash
+SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs completions/$(PROGRAM).bash
 .PHONY: lint
 lint:
 	$(Q)$(MAKE) --no-print-directory format-check

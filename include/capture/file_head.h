@@ -46,6 +46,9 @@ int file_head_read_events(const struct file_head *head, struct events *events,
  */
 bool file_head_is_unfinished(const struct file_head *head);
 
+/* Bytes of the table of features, which follows the data. */
+size_t file_head_table_size(const struct file_head *head);
+
 /* Where the body of FEATURE lies. False where the file has none, or no whole one. */
 bool file_head_feature(const struct file_head *head, unsigned int feature,
 		       struct file_section *section);

@@ -79,17 +79,18 @@ enum perf_file_record {
 #define PERF_FILE_MISC_BUILD_ID_SIZE (1U << 15)
 
 /*
- * What ends the data of a capture of ours that was never closed: the header of a record that the
- * table of features is the body of. capture/writer.h says why.
+ * What ends the data of a capture of ours that was never closed: the header of a record of this
+ * size and, of the table of features behind it, SPANNED bytes. capture/writer.h says why.
  */
+#define PERF_FILE_TABLE_RECORD_SIZE 80U
 #define PERF_FILE_TABLE_MISC 0x7054U
 
-static inline struct perf_event_header perf_file_table_record(size_t table_size)
+static inline struct perf_event_header perf_file_table_record(size_t spanned)
 {
 	return (struct perf_event_header){
 		.type = PERF_FILE_RECORD_EVENT_TYPE,
 		.misc = PERF_FILE_TABLE_MISC,
-		.size = (uint16_t)(sizeof(struct perf_event_header) + table_size),
+		.size = (uint16_t)(PERF_FILE_TABLE_RECORD_SIZE + spanned),
 	};
 }
 

@@ -41,6 +41,7 @@ struct reader {
 	struct origin origin;
 	struct capture_note_joint selection; /* the note of it, while it comes in parts */
 	struct found_tasks tasks;
+	size_t table_size; /* bytes of the table of features of a file */
 	bool head_read, seen_sample;
 	bool wants_notes;   /* they are given out */
 	uint64_t malformed; /* records that are not as their event's attributes say */

@@ -7,13 +7,16 @@
  * only their table {offset, size}, which must lie at data.offset + data.size, is written again and
  * again: at each commit it is appended, then data.size is made to end where it begins. Nothing that
  * data.size has once led to is written over (but when a full disk leaves no other room at the end);
- * what follows goes behind the table. For that the table has to be the body of a record, one that
- * readers pass over, whose header is the last of the data:
+ * what follows goes behind the table. So the last of the data is a record that readers pass over:
  *
  *     struct perf_event_header   type 65 (HEADER_EVENT_TYPE, deprecated, ignored by perf), misc
- *                                0x7054, size: its own 8 bytes and the table
+ *                                0x7054, size: 80
+ *     72 bytes                   0; perf 7.3 warns where one of this type is shorter
  *     <- data.offset + data.size
  *     the table
+ *
+ * The size takes in the table as soon as data.size leads on, and no sooner: perf maps the data and
+ * no more, and crashes over events that it has not shown yet where the last record goes beyond.
  *
  * Where data.size leads behind such a header the recorder did not get to its end, and whole records
  * may go on behind the table, up to the end of the file. (0.1.0 set feature bit 0 for that, with

@@ -178,29 +178,35 @@ int file_head_read_events(const struct file_head *head, struct events *events, s
 
 /* ---- features ---- */
 
-/* The last 8 bytes of the data are the header of a record whose body is the table. */
-static bool ends_with_table_header(const struct file_head *head)
+size_t file_head_table_size(const struct file_head *head)
 {
 	size_t count = 0;
 
-	if (head->data.size < sizeof(struct perf_event_header) || !is_inside(head, &head->data))
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
 		count += (size_t)__builtin_popcountll(head->features[i]);
+	return count * sizeof(struct file_section);
+}
+
+/* The last record of the data is that before the table; a commit may have made it longer. */
+static bool ends_with_table_record(const struct file_head *head)
+{
+	if (head->data.size < PERF_FILE_TABLE_RECORD_SIZE || !is_inside(head, &head->data))
+		return false;
 	unsigned char bytes[sizeof(struct perf_event_header)];
-	uint64_t at = head->data.offset + head->data.size - sizeof(bytes);
+	uint64_t at = head->data.offset + head->data.size - PERF_FILE_TABLE_RECORD_SIZE;
 	if (input_copy(head->input, at, bytes, sizeof(bytes)) < 0)
 		return false;
 	const struct perf_event_header found = record_header(bytes, head->swap);
-	const struct perf_event_header table =
-		perf_file_table_record(count * sizeof(struct file_section));
-	return memcmp(&found, &table, sizeof(table)) == 0;
+	const struct perf_event_header alone = perf_file_table_record(0);
+	const struct perf_event_header whole = perf_file_table_record(file_head_table_size(head));
+	return memcmp(&found, &alone, sizeof(found)) == 0 ||
+	       memcmp(&found, &whole, sizeof(found)) == 0;
 }
 
 bool file_head_is_unfinished(const struct file_head *head)
 {
 	return head->data.size == 0 || has_feature(head, PERF_FILE_RESERVED) ||
-	       ends_with_table_header(head);
+	       ends_with_table_record(head);
 }
 
 /* They follow the data: a section for each bit that is set, then their bodies. */

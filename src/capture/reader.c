@@ -403,6 +403,17 @@ static int take_kernel_records(struct reader *reader, struct span *span)
 	return 0;
 }
 
+/* The last that was committed does not take in the table behind it. */
+static void skip_table(struct reader *reader, const struct raw_record *raw)
+{
+	const struct perf_event_header table = perf_file_table_record(0);
+
+	if (memcmp(&raw->header, &table, sizeof(table)) != 0)
+		return;
+	rounds_break(reader->rounds);
+	input_skip(reader->input, reader->table_size);
+}
+
 /* A record of perf's own, that lies before the position. */
 static int take_user_record(struct reader *reader, const struct raw_record *raw)
 {
@@ -410,6 +421,7 @@ static int take_user_record(struct reader *reader, const struct raw_record *raw)
 	case PERF_FILE_RECORD_ATTR:
 		return add_attr(reader, raw);
 	case PERF_FILE_RECORD_EVENT_TYPE:
+		skip_table(reader, raw);
 		return take_note(reader, raw);
 	case PERF_FILE_RECORD_TRACING_DATA:
 		if (body_size(raw) < sizeof(uint32_t))
@@ -621,6 +633,7 @@ static void find_records(struct reader *reader, const struct file_head *head)
 	uint64_t offset = head->data.offset < size ? head->data.offset : size;
 	uint64_t left = size - offset;
 
+	reader->table_size = file_head_table_size(head);
 	if (file_head_is_unfinished(head))
 		note_cut(reader, "its recorder did not finish it");
 	else if (head->data.size > left)

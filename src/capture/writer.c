@@ -53,20 +53,35 @@ static void make_table(struct capture_writer *writer, const struct capture_featu
 	}
 }
 
-/* Append the table in a record whose header is the last that the data have. */
+/* Make the last table the body of its record, so that records may follow. */
+static int span_table(const struct capture_writer *writer)
+{
+	const struct perf_event_header record = perf_file_table_record(writer->table_size);
+
+	if (writer->committed == 0)
+		return 0;
+	return write_at(writer, writer->committed, &record, sizeof(record));
+}
+
+/* Append the table behind its record, the last of the data. */
 static int put_table(struct capture_writer *writer)
 {
-	struct perf_event_header record = perf_file_table_record(writer->table_size);
+	struct {
+		struct perf_event_header header;
+		char zeros[PERF_FILE_TABLE_RECORD_SIZE - sizeof(struct perf_event_header)];
+	} record = {.header = perf_file_table_record(0)};
 	struct iovec pieces[] = {
 		{&record, sizeof(record)},
 		{writer->table, writer->table_size},
 	};
 	int code = write_pieces(writer, writer->position, pieces, ARRAY_SIZE(pieces));
 
+	if (code == 0)
+		code = span_table(writer);
 	if (code < 0)
 		return code;
 	writer->committed = writer->position;
-	writer->position += record.size;
+	writer->position += sizeof(record) + writer->table_size;
 	writer->header.data.size = writer->committed + sizeof(record) - writer->header.data.offset;
 	return 0;
 }
@@ -195,6 +210,8 @@ uint64_t capture_writer_size(const struct capture_writer *writer)
  */
 static int find_last_whole(struct capture_writer *writer)
 {
+	/* That of a commit that failed: no records are behind it. */
+	const struct perf_event_header torn = perf_file_table_record(0);
 	struct perf_event_header record;
 	struct stat file;
 
@@ -210,7 +227,8 @@ static int find_last_whole(struct capture_writer *writer)
 		ssize_t got = pread(writer->fd, &record, sizeof(record), (off_t)writer->position);
 
 		if (got != (ssize_t)sizeof(record) || record.size < sizeof(record) ||
-		    record.size > end - writer->position)
+		    record.size > end - writer->position ||
+		    memcmp(&record, &torn, sizeof(torn)) == 0)
 			return 0;
 		writer->position += record.size;
 	}
@@ -239,8 +257,10 @@ static int put_features(struct capture_writer *writer)
 static int put_features_again(struct capture_writer *writer)
 {
 	uint64_t at = writer->bodies_at + writer->sample_time_at;
-	int code = find_last_whole(writer);
+	int code = span_table(writer);
 
+	if (code == 0)
+		code = find_last_whole(writer);
 	if (code == 0)
 		code = write_at(writer, writer->position, writer->table, writer->table_size);
 	if (code == 0)
@@ -262,6 +282,8 @@ static int close_file(struct capture_writer *writer, const uint64_t sample_time[
 		writer->header.data.size = writer->position - writer->header.data.offset;
 		code = put_features(writer);
 	}
+	if (code == 0)
+		code = span_table(writer);
 	if (code < 0)
 		code = put_features_again(writer);
 	if (code == 0)

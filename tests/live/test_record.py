@@ -31,8 +31,8 @@ SUMMARY = re.compile(r'perf_exec_trace: (\d+) events, (\d+) lost, .* in .*, \d+\
 
 HEADER_SIZE = 104
 LOST, SAMPLE, EVENT_TYPE, FINISHED_ROUND = 2, 9, 65, 68
-# The last header of the data of a capture that was never closed: capture/writer.h.
-TABLE_MISC = 0x7054
+# The last record of the data of a capture that was never closed: capture/writer.h.
+TABLE_MISC, TABLE_RECORD = 0x7054, 80
 
 
 class Capture:
@@ -43,20 +43,26 @@ class Capture:
         if len(self.bytes) < HEADER_SIZE:
             raise ValueError('no whole header')
         self.data_offset, self.data_size = struct.unpack_from('=QQ', self.bytes, 40)
+        self.table_size = 16 * sum(bits.bit_count() for bits in self.bytes[72:HEADER_SIZE])
         end = self.data_offset + self.data_size
-        last = struct.unpack_from('=IHH', self.bytes, end - 8) if len(self.bytes) >= end else ()
-        self.never_closed = self.data_size >= 8 and last[:2] == (EVENT_TYPE, TABLE_MISC)
+        last = struct.unpack_from('=IHH', self.bytes, end - TABLE_RECORD) if len(self.bytes) >= end else ()
+        self.never_closed = self.data_size >= TABLE_RECORD and last[:2] == (EVENT_TYPE, TABLE_MISC)
 
     def records(self):
         """(type, offset, size) of all whole ones; behind data.size too if it was never closed."""
-        end = len(self.bytes) if self.never_closed else self.data_offset + self.data_size
+        yield from self.records_before(len(self.bytes) if self.never_closed
+                                       else self.data_offset + self.data_size)
+
+    def records_before(self, end):
         at = self.data_offset
         while at + 8 <= end:
-            kind, _, size = struct.unpack_from('=IHH', self.bytes, at)
+            kind, misc, size = struct.unpack_from('=IHH', self.bytes, at)
             if size < 8 or at + size > end:
                 break
             yield kind, at, size
             at += size
+            # The table of features behind the last commit is not part of its record yet.
+            at += self.table_size if (kind, misc, size) == (EVENT_TYPE, TABLE_MISC, TABLE_RECORD) else 0
 
     def count(self, wanted):
         return sum(kind == wanted for kind, _, _ in self.records())
@@ -69,10 +75,19 @@ def samples_in(path):
     return 0
 
 
+def committed_samples(path):
+    """Those that data.size covers."""
+    with contextlib.suppress(OSError, ValueError, struct.error):
+        capture = Capture(path)
+        end = capture.data_offset + capture.data_size
+        return sum(kind == SAMPLE for kind, _, _ in capture.records_before(end))
+    return 0
+
+
 def is_recording(path):
     """The first commit has been made: events come in."""
     with contextlib.suppress(OSError, ValueError, struct.error):
-        return Capture(path).data_size > 8
+        return Capture(path).data_size > TABLE_RECORD
     return False
 
 
@@ -174,21 +189,107 @@ def perfs():
 
 # ---- what perf makes of it ------------------------------------------------------------------------
 
+FORKS = 'for i in $(seq 100); do /bin/true & done; wait'
+
+
+def record_file(path, *options):
+    run_tool('record', '-q', *options, '-o', path, '--', 'sh', '-c', FORKS).must_succeed()
+
+
+def record_stream(path, *options):
+    with open(path, 'wb') as stream:
+        run([tool(), 'record', '-q', *options, '-o', '-', '--', 'sh', '-c', FORKS],
+            stdout=stream).must_succeed()
+
+
+def record_until_killed(path, *options):
+    with recorded_puppet(*options) as (puppet, background, capture):
+        puppet.burst(BURST)
+        wait_until(lambda: committed_samples(capture) >= BURST, 'the events to be committed')
+        puppet.burst(BURST)
+        background.send(signal.SIGKILL)
+        background.finish()
+        capture.rename(path)
+
+
+def record_nothing(path, *options, by=signal.SIGINT):
+    """The puppet executes nothing."""
+    with recorded_puppet('-e', 'exec', *options) as (_, background, capture):
+        background.send(by)
+        background.finish()
+        capture.rename(path)
+
+
+def record_nothing_until_killed(path, *options):
+    record_nothing(path, *options, by=signal.SIGKILL)
+
+
+def shown_by(perf, path, quiet=True):
+    """What perf script makes of the three events; a stream comes by a pipe."""
+    with open(path, 'rb') as stream:
+        result = run([perf, 'script', '--ns', '-i', '-' if path.suffix == '.pipe' else path],
+                     stdin=stream)
+    equal(result.status, 0, f'status of {perf} script with {path.name}: {result.err_text()!r}')
+    if quiet:
+        equal(result.err, b'', f'standard error of {perf} script with {path.name}')
+    lines = [line for line in result.out.decode('utf-8', 'surrogateescape').split('\n')
+             if is_whole_perf_line(line)]
+    return list(map(parse_perf_line, lines))
+
+
+def is_whole_perf_line(line):
+    """One of the three events, of a task without a newline in its name: perf escapes nothing."""
+    found = PERF_LINE.fullmatch(line)
+    return found and PERF_FIELDS[found['type']].match(found['fields'])
+
+
+def without_newlines(events):
+    """Those that perf shows in a line: others of the host may have any name."""
+    return [event for event in events
+            if not any(isinstance(field, str) and '\n' in field for field in event)]
+
+
+def is_within(part, whole):
+    """In that order, but others may be between them."""
+    rest = iter(whole)
+    return all(item in rest for item in part)
+
+
+KINDS = {
+    'whole.data': (record_file, ()),
+    'lost.data': (record_file, ('-m', '8')),
+    'stream.pipe': (record_stream, ()),
+    'killed.data': (record_until_killed, ()),
+    'empty.data': (record_nothing, ()),
+    'emptykilled.data': (record_nothing_until_killed, ()),
+}
+
+
 @tracing_test
 def every_perf_reads_every_kind():
-    with scratch() as directory:
-        for name, options in (('plain', ()), ('extended', ('-x',)), ('lost', ('-x', '-m', '8'))):
-            path = directory / name
-            run_tool('record', '-q', *options, '-o', path, '--', 'sh', '-c',
-                     'for i in $(seq 100); do /bin/true & done; wait').must_succeed()
-            items = replay(path, '--all')
-            events = len(only_events(items))
-            expect(all(item.count > 0 for item in items if isinstance(item, Lost)),
-                   'a loss of nothing is told')
-            for perf in perfs():
-                result = run([perf, 'script', '-i', path]).must_succeed()
-                lines = re.findall(rb' sched:sched_process_(?:fork|exec|exit): ', result.out)
-                equal(len(lines), events, f'events of {name} that {perf} shows')
+    events = 0
+    for name, (make, options) in KINDS.items():
+        for extended in ((), ('-x',)):
+            with scratch() as directory:
+                path = directory / name
+                make(path, *extended, *options)
+                items = replay(path, '--all')
+                expect(all(item.count > 0 for item in items if isinstance(item, Lost)),
+                       f'a loss of nothing is told of {name}')
+                ours = without_newlines(map(as_perf, only_events(items)))
+                # -x has execs of the whole host.
+                expect(not ours or extended or not name.startswith('empty'), f'{name} has events')
+                expect(ours or name.startswith('empty'), f'{name} has no events')
+                for perf in perfs():
+                    theirs = shown_by(perf, path, quiet=name != 'lost.data')
+                    if 'killed' in name:
+                        # perf reads up to the last commit.
+                        expect(is_within(theirs, ours), f'{perf} shows others of {name} {extended}')
+                        expect(theirs or 'empty' in name, f'{perf} shows nothing of {name} {extended}')
+                    else:
+                        equal(theirs, ours, f'events of {name} {extended} that {perf} shows')
+                events += len(ours)
+    note(f'{events} events in {2 * len(KINDS)} captures, {len(perfs())} perfs')
 
 
 @tracing_test
@@ -225,6 +326,9 @@ def capture_stands_alone():
         for event in ('fork', 'exec', 'exit'):
             expect(f'name: sched_process_{event}\n'.encode() in Capture(path).bytes,
                    f'no format of {event}')
+        events = run([need_program('perf'), 'evlist', '-v', '-i', path]).must_succeed().out.decode()
+        expect(re.search(r'^dummy: .*sample_type: IP\|', events, re.MULTILINE),
+               f'perf 5.10 reads nothing where no event has an IP: {events!r}')
 
 
 @tracing_test

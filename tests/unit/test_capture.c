@@ -1273,12 +1273,17 @@ static void assert_unfinished(struct bytes bytes)
 
 static void test_a_capture_of_ours_that_was_never_closed(void **state)
 {
-	const struct perf_event_header record = {65, 0x7054, sizeof(record) + 16};
-	uint64_t start;
+	/* Killed between commits, and within one. */
+	static const uint16_t spanned[] = {0, 16};
 
 	(void)state;
-	memcpy(&start, &record, sizeof(start));
-	assert_unfinished(unfinished(&start, sizeof(start), sizeof(start)));
+	for (size_t i = 0; i < ARRAY_SIZE(spanned); i++) {
+		const struct perf_event_header record = {65, 0x7054, (uint16_t)(80 + spanned[i])};
+		uint64_t start[10] = {0};
+
+		memcpy(start, &record, sizeof(record));
+		assert_unfinished(unfinished(start, sizeof(start), sizeof(start)));
+	}
 }
 
 /* It set feature bit 0, whose entry of the table was the record's header. */

@@ -72,14 +72,16 @@ static void view_file(int fd, size_t size, struct view *view)
 	memcpy(view->sections, view->bytes + table, view->section_count * sizeof(*view->sections));
 }
 
-/* The header before the table, which the data of a file that was never closed end with. */
+#define TABLE_RECORD_SIZE 80U
+
+/* The record before the table, which the data of a file that was never closed end with. */
 static struct perf_event_header last_header(const struct view *view)
 {
 	struct perf_event_header record = {0};
 	uint64_t end = view->header.data.offset + view->header.data.size;
 
-	if (view->header.data.size >= sizeof(record))
-		memcpy(&record, view->bytes + end - sizeof(record), sizeof(record));
+	if (view->header.data.size >= TABLE_RECORD_SIZE)
+		memcpy(&record, view->bytes + end - TABLE_RECORD_SIZE, sizeof(record));
 	return record;
 }
 
@@ -90,7 +92,23 @@ static bool is_unfinished(const struct view *view)
 	return record.type == 65 && record.misc == 0x7054;
 }
 
-static void assert_features(const struct view *view)
+/* The last record ends where the data end: perf maps no more. */
+static void assert_data_are_whole(const struct view *view)
+{
+	uint64_t at = view->header.data.offset, end = at + view->header.data.size;
+	struct perf_event_header record;
+
+	assert_true(end <= view->size);
+	while (at < end) {
+		assert_true(end - at >= sizeof(record));
+		memcpy(&record, view->bytes + at, sizeof(record));
+		assert_true(record.size >= sizeof(record));
+		assert_true(record.size <= end - at);
+		at += record.size;
+	}
+}
+
+static void assert_sections(const struct view *view)
 {
 	const struct perf_file_section *section = view->sections;
 
@@ -106,7 +124,14 @@ static void assert_features(const struct view *view)
 	assert_int_equal(section[1].size, sizeof(sample_time));
 }
 
-/* Behind the table and in its order, as a reader that never goes back wants them. */
+static void assert_features(const struct view *view)
+{
+	assert_sections(view);
+	assert_data_are_whole(view);
+}
+
+/* Behind the table, in its order, none over another, and nothing behind them, as a reader that
+ * never goes back wants them. */
 static void assert_bodies_follow(const struct view *view)
 {
 	uint64_t end = view->header.data.offset + view->header.data.size +
@@ -116,7 +141,7 @@ static void assert_bodies_follow(const struct view *view)
 		assert_true(view->sections[i].offset >= end);
 		end = view->sections[i].offset + view->sections[i].size;
 	}
-	assert_true(end <= view->size);
+	assert_int_equal(end, view->size);
 }
 
 /*
@@ -141,6 +166,11 @@ static size_t count_records(const struct view *view, uint64_t end)
 			expected++;
 		}
 		at += record.size;
+		/* The last table that was committed. */
+		if (record.type == PERF_FILE_RECORD_EVENT_TYPE && record.size == TABLE_RECORD_SIZE)
+			at += view->section_count * sizeof(*view->sections);
+		if (at > end)
+			break;
 	}
 	return expected;
 }
@@ -276,7 +306,10 @@ static void test_a_file_that_was_never_closed_is_readable(void **state)
 	stop(writer, fd);
 }
 
-/* The bytes of a table follow a commit before the header tells of it. */
+/*
+ * The bytes of a table follow a commit before the header tells of it; the one before is whole by
+ * then, and only as long as that takes do the data end within a record.
+ */
 static void test_a_commit_that_is_cut_short_leaves_the_one_before(void **state)
 {
 	struct perf_file_header before;
@@ -293,16 +326,17 @@ static void test_a_commit_that_is_cut_short_leaves_the_one_before(void **state)
 	assert_int_equal(pwrite(fd, &before, sizeof(before), 0), (ssize_t)sizeof(before));
 
 	view_file(fd, size_of(fd), &view);
-	assert_features(&view);
+	assert_sections(&view);
 	assert_int_equal(count_committed(&view), 2);
 	assert_int_equal(count_records(&view, view.size), 4);
 	free(view.bytes);
 	stop(writer, fd);
 }
 
-/* Its header is the last of the data: perf reads over it, and finds the table right behind it. */
-static void test_the_table_is_a_record(void **state)
+/* Its header is the last of the data until those lead on: perf finds the table right behind it. */
+static void test_the_table_becomes_a_record(void **state)
 {
+	struct perf_event_header record;
 	struct view view;
 	int fd;
 	struct capture_writer *writer = start(&fd);
@@ -312,9 +346,17 @@ static void test_the_table_is_a_record(void **state)
 	assert_int_equal(capture_writer_commit(writer), 0);
 	view_file(fd, size_of(fd), &view);
 	assert_int_equal(last_header(&view).type, 65);
-	assert_int_equal(last_header(&view).size,
-			 sizeof(struct perf_event_header) +
-				 view.section_count * sizeof(*view.sections));
+	assert_int_equal(last_header(&view).size, TABLE_RECORD_SIZE);
+	uint64_t at = view.header.data.offset + view.header.data.size - TABLE_RECORD_SIZE;
+	free(view.bytes);
+
+	assert_int_equal(append(writer, 1, 1), 0);
+	assert_int_equal(capture_writer_commit(writer), 0);
+	view_file(fd, size_of(fd), &view);
+	memcpy(&record, view.bytes + at, sizeof(record));
+	assert_int_equal(record.size,
+			 TABLE_RECORD_SIZE + view.section_count * sizeof(*view.sections));
+	assert_data_are_whole(&view);
 	free(view.bytes);
 	stop(writer, fd);
 }
@@ -437,7 +479,7 @@ int main(void)
 		cmocka_unit_test(test_the_head_has_attributes_and_ids),
 		cmocka_unit_test(test_a_file_that_was_never_closed_is_readable),
 		cmocka_unit_test(test_a_commit_that_is_cut_short_leaves_the_one_before),
-		cmocka_unit_test(test_the_table_is_a_record),
+		cmocka_unit_test(test_the_table_becomes_a_record),
 		cmocka_unit_test(test_a_full_disk_leaves_whole_records),
 		cmocka_unit_test(test_a_full_disk_at_the_close_loses_no_feature),
 		cmocka_unit_test(test_no_room_for_the_head_is_an_error),
