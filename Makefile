@@ -92,6 +92,7 @@ WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
 WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_identity = uname read
+WRAP_test_wall_steps = perf_clock_now_ns perf_clock_wall_offset
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))

@@ -25,14 +25,4 @@ static inline uint64_t clock_now_ns(clockid_t clock)
 	return timespec_ns(&now);
 }
 
-/* CLOCK_REALTIME minus CLOCK_MONOTONIC, ns, as it is now: it changes when the wall clock is set. */
-static inline int64_t clock_wall_offset_ns(void)
-{
-	uint64_t before = clock_now_ns(CLOCK_MONOTONIC);
-	uint64_t wall = clock_now_ns(CLOCK_REALTIME);
-	uint64_t after = clock_now_ns(CLOCK_MONOTONIC);
-
-	return (int64_t)(wall - (before + (after - before) / 2));
-}
-
 #endif

@@ -107,16 +107,20 @@ struct event {
 		struct {
 			int32_t pid; /* the child's own id */
 			uint64_t clone_flags;
+			bool flags_complete; /* else those above bit 31 are not known */
 		} new_task;
 		struct {
 			int32_t pid; /* the task's own id */
 			int32_t signal;
-			int32_t code;  /* si_code: <= 0 from a process, > 0 from the kernel */
-			bool is_group; /* to the process, not to that thread alone */
-		} signal_sent;         /* one that was not ignored */
+			int32_t code;      /* si_code */
+			bool is_group;     /* to the process, not to that thread alone */
+			bool in_interrupt; /* current_tid is not who sends it */
+		} signal_sent;             /* one that was not ignored */
 		struct {
 			int32_t signal;  /* taken by current_tid */
-			bool is_default; /* with its default action, not by a handler */
+			bool is_default; /* with its default action */
+			bool is_handled; /* by a handler; neither: it is ignored by now */
+			bool is_reset;   /* SA_RESETHAND: from here on the default action */
 		} signal_taken;
 		struct {
 			int32_t pid;

@@ -79,17 +79,37 @@ struct exec_image {
 	struct credentials credentials;
 };
 
+/*
+ * Who sent a signal. Processes choose the si_code of signals to themselves freely: what one sends
+ * itself in the kernel's name counts as the kernel's.
+ */
+enum signal_origin {
+	SENT_BY_UNKNOWN,
+	SENT_BY_PROCESS,
+	SENT_BY_KERNEL,
+};
+
 /* How a process ended. */
 struct exit_status {
 	bool known;     /* either `code` or `signal` holds */
 	int32_t code;   /* 0 to 255, where `signal` is 0 */
 	int32_t signal; /* as it was sent; 0: it exited by itself */
 	enum known core;
-	enum known oom;          /* the OOM killer chose it */
-	int32_t killer_pid;      /* tgid of who sent the signal; 0: the kernel did, or not known */
+	enum known oom;     /* the OOM killer chose it */
+	int32_t killer_pid; /* tgid of who sent the signal; 0: no process did, or not known which */
 	struct text killer_comm; /* the process's name, as `name` in struct facts */
 	int32_t killer_tid;      /* the thread that sent it; 0: as `killer_pid` */
 	struct text killer_thread_comm;
+	enum signal_origin sent_by;
+};
+
+/* A signal that a handler of the process took before it ended. */
+struct handled_signal {
+	int32_t signal; /* 0: none, or not known */
+	enum signal_origin sent_by;
+	int32_t sender_pid; /* tgid; 0: no process sent it, or not known which */
+	struct text sender_comm;
+	int64_t before_ns; /* how long before the end the handler took it */
 };
 
 struct ancestor {
@@ -113,7 +133,8 @@ struct facts {
 	int32_t child_tgid;
 	enum fork_kind kind;
 	bool has_clone_flags;
-	uint64_t clone_flags; /* CLONE_* of linux/sched.h */
+	uint64_t clone_flags;      /* CLONE_* of linux/sched.h */
+	bool clone_flags_complete; /* else those above bit 31 are not known: a 32-bit kernel */
 
 	/* EXEC and EXIT: the program that runs, as of the last exec that was seen. */
 	struct text filename;
@@ -130,6 +151,8 @@ struct facts {
 	 * then. NULL: no such exec is known.
 	 */
 	struct text failed_exec;
+	struct handled_signal
+		handled; /* the last one before that: task/exit_evidence.h says which */
 
 	/* EXEC and EXIT, in ns; -1: not known. */
 	int64_t age_ns;        /* since the process was forked */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "capture/tracing_data.h"
 #include "compiler.h"
@@ -57,9 +58,18 @@ void capture_want(struct source *source, uint32_t type);
 bool capture_tracepoint_extra(const struct source *source, uint16_t id,
 			      struct sample_extra_layout *layout);
 
-/* Whether tracepoint ID was recorded; CAPTURE_ANY_TRACEPOINT: any at all. */
+/* How an event was recorded, worst first. */
+enum capture_recorded {
+	CAPTURE_NOT_RECORDED,
+	CAPTURE_COUNTED, /* no samples: perf stat record, members of a group that is sampled (:S) */
+	CAPTURE_BARE, /* samples without raw data (PERF_SAMPLE_RAW), which nothing is decoded from
+		       */
+	CAPTURE_RECORDED,
+};
+
+/* How tracepoint ID was recorded at best; CAPTURE_ANY_TRACEPOINT: any at all. */
 #define CAPTURE_ANY_TRACEPOINT 0U
-bool capture_has_tracepoint(const struct source *source, uint16_t id);
+enum capture_recorded capture_tracepoint(const struct source *source, uint16_t id);
 
 /* Byte order and word size of the recorder. */
 struct machine capture_machine(const struct source *source);
@@ -114,6 +124,9 @@ struct capture_task {
  */
 const struct capture_task *capture_tasks(const struct source *source, size_t *count);
 
+/* Whether FILE, as fstat(2) has it, is what is read, or among it. */
+bool capture_reads(const struct source *source, const struct stat *file);
+
 /* Bytes read and in all (0: a stream), for progress. */
 void capture_progress(const struct source *source, uint64_t *read, uint64_t *total);
 
@@ -122,6 +135,12 @@ void capture_progress(const struct source *source, uint64_t *read, uint64_t *tot
  * few words what is missing.
  */
 bool capture_is_cut(const struct source *source, char *what, size_t size);
+
+/*
+ * After the end: where another capture begins in the same file or stream, in bytes, 0: none does.
+ * Nothing of it is given out.
+ */
+uint64_t capture_follower(const struct source *source);
 
 /*
  * How often more waited to be put in order than may be kept in memory (CAPTURE_KEPT_MIB, inflated),

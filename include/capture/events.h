@@ -19,6 +19,7 @@ struct capture_event {
 	uint64_t config; /* a tracepoint's id */
 	struct record_layout layout;
 	struct sample_extra_layout extra; /* what follows the raw data of its samples */
+	bool counted;                     /* the kernel only counts it: it has no samples */
 	bool wanted;   /* its samples are given out; starts as whether they have raw data */
 	char name[64]; /* as perf names it, "" where the capture does not tell */
 };

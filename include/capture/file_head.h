@@ -50,6 +50,9 @@ bool file_head_is_unfinished(const struct file_head *head);
 bool file_head_feature(const struct file_head *head, unsigned int feature,
 		       struct file_section *section);
 
+/* The first byte behind all that the header tells of. */
+uint64_t file_head_end(const struct file_head *head);
+
 /*
  * Read the body of FEATURE, FILE_FEATURE_MAX bytes at most. 0 with *BYTES (the caller's, to be
  * freed) and *SIZE; -ENOENT where the file has no such body; another negative errno. Moves the

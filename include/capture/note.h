@@ -42,7 +42,9 @@ enum capture_note_kind {
 	CAPTURE_NOTE_EXIT_PATHS = 4,  /* `count` strings: trace/exit_notes.h */
 	CAPTURE_NOTE_OLD_IDS = 5,     /* `count` strings: trace/id_notes.h */
 	CAPTURE_NOTE_SELECTION = 6,   /* `count` strings: trace/selection.h */
+	CAPTURE_NOTE_WALL_STEP = 7,   /* a string: trace/wall_watch.h */
 	CAPTURE_NOTE_COMMAND = 8,     /* COMMAND's pid, and when it was forked: trace/id_notes.h */
+	CAPTURE_NOTE_ROOT_CGROUP = 9, /* empty: cgroups_root_is_proven() of host/cgroups.h */
 	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* of `count` processes: trace/program_notes.h */
 };
 

@@ -38,12 +38,14 @@ struct perf_pipe_header {
 enum perf_file_feature {
 	PERF_FILE_RESERVED = 0, /* set by 0.1.0 until a capture was closed */
 	PERF_FILE_TRACING_DATA = 1,
+	PERF_FILE_BUILD_ID = 2,
 	PERF_FILE_HOSTNAME = 3,
 	PERF_FILE_OSRELEASE = 4,
 	PERF_FILE_VERSION = 5,
 	PERF_FILE_ARCH = 6,
 	PERF_FILE_NRCPUS = 7,
 	PERF_FILE_CPUDESC = 8,
+	PERF_FILE_CPUID = 9,
 	PERF_FILE_TOTAL_MEM = 10,
 	PERF_FILE_CMDLINE = 11,
 	PERF_FILE_EVENT_DESC = 12,
@@ -59,6 +61,7 @@ enum perf_file_record {
 	PERF_FILE_RECORD_ATTR = 64,
 	PERF_FILE_RECORD_EVENT_TYPE = 65, /* deprecated: read over by every version of perf */
 	PERF_FILE_RECORD_TRACING_DATA = 66,
+	PERF_FILE_RECORD_BUILD_ID = 67,
 	PERF_FILE_RECORD_FINISHED_ROUND = 68,
 	PERF_FILE_RECORD_ID_INDEX = 69,
 	PERF_FILE_RECORD_AUXTRACE = 71,
@@ -71,6 +74,9 @@ enum perf_file_record {
 
 /* EVENT_UPDATE carries an event's name. */
 #define PERF_FILE_UPDATE_NAME UINT64_C(2)
+
+/* BUILD_ID records tell how many bytes of their 20 there are. */
+#define PERF_FILE_MISC_BUILD_ID_SIZE (1U << 15)
 
 /*
  * What ends the data of a capture of ours that was never closed: the header of a record that the

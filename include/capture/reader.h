@@ -44,6 +44,7 @@ struct reader {
 	bool head_read, seen_sample;
 	bool wants_notes;   /* they are given out */
 	uint64_t malformed; /* records that are not as their event's attributes say */
+	uint64_t follower;  /* where another capture begins, 0: none was seen */
 	char cut[128];      /* what is missing of it, "" where nothing is */
 };
 

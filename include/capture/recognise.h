@@ -21,6 +21,9 @@ struct recognised {
 	uint64_t header_size; /* bytes */
 };
 
+/* Whether the SIZE bytes at BYTES begin as a capture of perf's does, in either byte order. */
+bool is_capture(const void *bytes, size_t size);
+
 /*
  * Look at the first SIZE bytes of a capture (fewer than RECOGNISE_SIZE only where there are no
  * more). Returns 0 with *FOUND; -EOPNOTSUPP with ERR filled for what has a name but is not

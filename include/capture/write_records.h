@@ -43,8 +43,8 @@ struct capture_beginning {
 /*
  * Make the records that precede the first event: a note with the boot's id, a THREAD_MAP with the
  * pids, a MMAP of the kernel's text (unless kptr_restrict hides where it is), a CGROUP for each
- * cgroup, a COMM and a FORK for each task. No FINISHED_INIT: perf before 5.16 stops at a record that
- * it does not know. Returns 0 with *RECORDS (caller frees), or a negative errno.
+ * cgroup, a COMM and a FORK for each task. No FINISHED_INIT: perf before 5.16 stops at a record
+ * that it does not know. Returns 0 with *RECORDS (caller frees), or a negative errno.
  */
 int capture_initial_records(const struct capture_beginning *beginning, char **records,
 			    size_t *size) MUST_CHECK;

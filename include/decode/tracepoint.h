@@ -38,7 +38,7 @@ struct tracepoint_field {
 	bool optional; /* some kernels lack it: its struct field then has size 0 */
 };
 
-#define TRACEPOINT_FIELDS_MAX 6
+#define TRACEPOINT_FIELDS_MAX 7
 
 struct tracepoint_type {
 	const char *system, *name;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/cgroups.h"
 #include "host/check_table.h"
 #include "host/facts.h"
 
@@ -21,7 +22,8 @@ struct check_facts {
 	uint64_t files_wanted;  /* of which tracing opens, all CPUs together */
 	bool files_suffice;     /* as limits_want_files() found */
 	bool formats_of_kernel; /* from tracefs, not from a directory that the user named */
-	int formats;            /* 0: all were read; else the negative errno */
+	enum cgroups_told cgroups;
+	int formats; /* 0: all were read; else the negative errno */
 };
 
 void check_paranoid(const struct check_facts *facts, struct check_row *row);
@@ -31,5 +33,6 @@ void check_lockdown(const struct check_facts *facts, struct check_row *row);
 void check_ring_memory(const struct check_facts *facts, struct check_row *row);
 void check_open_files(const struct check_facts *facts, struct check_row *row);
 void check_pid_namespace(const struct check_facts *facts, struct check_row *row);
+void check_cgroups(const struct check_facts *facts, struct check_row *row);
 
 #endif

@@ -28,6 +28,7 @@ enum value_kind {
 	VALUE_NO_VARIABLES, /* what of the environment no object can hold (docs/json.md, "env") */
 	VALUE_ANCESTRY,
 	VALUE_TASK,
+	VALUE_HANDLED, /* JSON's alone */
 };
 
 struct value {
@@ -55,6 +56,7 @@ struct value {
 			int32_t tid; /* of the thread */
 			struct text thread_comm;
 		} task;
+		struct handled_signal handled;
 	};
 };
 

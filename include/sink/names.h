@@ -30,6 +30,9 @@ const char *clone_flags_next(uint64_t *flags);
 /* "process", "vfork", "thread"; NULL: unknown. */
 const char *fork_kind_name(enum fork_kind kind);
 
+/* "process", "kernel"; NULL: unknown. */
+const char *signal_origin_name(enum signal_origin origin);
+
 /* "stack", "proc", "none". */
 const char *argv_source_name(enum argv_source source);
 

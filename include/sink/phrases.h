@@ -19,7 +19,8 @@ int32_t phrase_exit_pid(const struct event *event);
 /* What the process of EVENT, an EXIT, is called, whichever of its threads ends. */
 struct text phrase_exit_name(const struct event *event);
 
-/* What phrase_command() and phrase_signal() need for EVENT beside LINE_ROOM, bytes. */
+/* What phrase_command() phrase_signal() and phrase_handled() need for EVENT beside LINE_ROOM,
+ * bytes. */
 size_t phrase_room(const struct event *event);
 
 /*
@@ -32,7 +33,16 @@ void phrase_command(struct line *line, const struct event *event);
 /* "812 bash", or "812" where NAME is not known. */
 void phrase_task(struct line *line, int32_t pid, struct text name);
 
-/* "SIGTERM from 812 bash", "SIGSEGV (core)", "SIGKILL (OOM)": STATUS is known, and has a signal. */
+/* "SIGTERM", or "signal 99" where it has no name. */
+void phrase_signal_name(struct line *line, int32_t signal);
+
+/* ", after SIGQUIT from 812 postgres": what a handler of EVENT's process took shortly before. */
+void phrase_handled(struct line *line, const struct event *event);
+
+/*
+ * "SIGTERM from 812 bash", "SIGSEGV (core) from the kernel", "SIGKILL from ?" where nobody knows:
+ * STATUS is known, and has a signal.
+ */
 void phrase_signal(struct line *line, const struct exit_status *status);
 
 /* "in an exec of cc that did not come to be", behind SEPARATOR, where EVENT is the end of such. */

@@ -10,6 +10,7 @@
 
 #include "compiler.h"
 #include "event.h"
+#include "sink/wall_steps.h"
 #include "sink/writer.h"
 
 struct sink;
@@ -55,10 +56,19 @@ struct sink_context {
 	bool wall_clock;     /* -T: show it; only where `wall_offset_known` */
 	bool wall_offset_known;
 	int64_t wall_offset_ns; /* CLOCK_REALTIME (UTC) minus the clock of the events */
-	bool environment;       /* --env: show it */
-	unsigned int width;     /* columns of the terminal; 0: it is none, lines are not cut */
-	bool color;             /* the terminal may be driven in colours */
+	const struct wall_steps *wall_steps; /* since then; NULL: none */
+	bool environment;                    /* --env: show it */
+	unsigned int width; /* columns of the terminal; 0: it is none, lines are not cut */
+	bool color;         /* the terminal may be driven in colours */
 };
+
+/* CLOCK_REALTIME minus the clock of the events, ns, as it was at TIME_NS of that. */
+static inline int64_t sink_wall_offset(const struct sink_context *context, uint64_t time_ns)
+{
+	return context->wall_steps
+		       ? wall_steps_at(context->wall_steps, time_ns, context->wall_offset_ns)
+		       : context->wall_offset_ns;
+}
 
 /*
  * One for each format; CONTEXT is copied, all that it refers to is borrowed. They return NULL

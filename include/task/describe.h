@@ -32,7 +32,7 @@ struct subject {
  * all of these.
  */
 void describe(const struct subject *subject, const struct event *event,
-	      const struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
+	      struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
 	      struct facts *facts);
 
 #endif

@@ -53,6 +53,9 @@ static inline struct entry *entries_find(const struct entries *entries, int32_t 
 	return entry;
 }
 
+/* The same, or the task that was taken out last, if it is that one. */
+const struct entry *entries_find_late(const struct entries *entries, int32_t tid);
+
 /* Add TASK, which is not there yet. Returns NULL without memory. */
 struct entry *entries_insert(struct entries *entries, const struct task *task);
 

@@ -16,6 +16,9 @@
  * - A fatal signal that dumps no core counts even where it meets the last thread in exit_group(2)
  *   already, which then takes none: until PF_EXITING is set (exit_signals()), the status is the
  *   signal's, after that the code.
+ * - While a signal's handler runs, the same one waits (sigaction(2)), and it ends nobody as long as
+ *   there is the handler: one more, shortly after a handler took it, does not make an exit
+ * doubtful.
  * - A process that is dying takes no more signals, but before Linux 6.2 they count as sent
  *   (prepare_signal()): of two that are sent at nearly the same time either may have ended it.
  * - Strict seccomp (prctl(2), SECCOMP_MODE_STRICT) ends a task without any signal: not known. So
@@ -42,18 +45,28 @@ struct exit_codes {
 	int32_t first; /* that is known */
 };
 
+struct sent_signal {
+	int32_t signal; /* 0: none */
+	uint64_t time_ns;
+	uint64_t losses; /* that had been seen until then */
+	enum signal_origin by;
+	int32_t sender_pid; /* tgid; 0: no process, or not known which */
+	struct comm sender_comm;
+	int32_t sender_tid; /* 0: not known */
+	struct comm sender_thread_comm;
+	bool by_itself; /* the process that it was sent to */
+};
+
 struct exit_evidence {
-	/* The last signal that was sent to it, not ignored and not handled; 0: none. */
+	struct sent_signal sent;    /* the last one, not ignored and not handled */
+	bool sent_is_masked;        /* a handler for it had just begun: it does not kill */
+	struct sent_signal handled; /* the last one by a handler that says why it ended */
+	uint64_t handled_ns;        /* when the handler took it */
+	/* The last one that a handler took, whichever it is, and that is still in place. */
 	struct {
-		int32_t signal;
+		int32_t signal; /* 0: none */
 		uint64_t time_ns;
-		uint64_t losses;    /* that had been seen until then */
-		bool by_process;    /* not by the kernel */
-		int32_t sender_pid; /* tgid; 0: the kernel, or not known */
-		struct comm sender_comm;
-		int32_t sender_tid;
-		struct comm sender_thread_comm;
-	} sent;
+	} caught;
 	int32_t taken;  /* the fatal signal other than SIGKILL that a thread took; 0: none */
 	bool killed;    /* a thread took SIGKILL */
 	bool oom;       /* the OOM killer chose it */
@@ -90,8 +103,18 @@ bool exit_signal_is_fatal(int32_t signal);
 void exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
 			const struct sender *sender, uint64_t losses);
 
-/* A handler of it took SIGNAL: that ends nobody. */
-void exit_evidence_handled(struct exit_evidence *evidence, int32_t signal);
+/* EVENT (SIGNAL_TAKEN) is one that it ignores, or that a handler of it took: that ends nobody. */
+void exit_evidence_handled(struct exit_evidence *evidence, const struct event *event,
+			   uint64_t losses);
+
+/*
+ * The last signal that a handler of it took, of those that tell why a process ends: their default
+ * action would have ended it, and another process sent them, or the kernel or nobody knows who one
+ * of SIGHUP, SIGINT, SIGQUIT and SIGTERM. NOW_NS: the end. The sender's name is borrowed from
+ * EVIDENCE.
+ */
+struct handled_signal exit_evidence_last_handled(const struct exit_evidence *evidence,
+						 uint64_t now_ns);
 
 /* A thread of it came to its END at TIME_NS. */
 void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_end *end,

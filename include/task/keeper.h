@@ -64,6 +64,7 @@ int keeper_add_old(struct keeper *keeper, struct entry *entry,
 		   const struct old_task *task) MUST_CHECK;
 void keeper_link_old(struct keeper *keeper);
 int keeper_name_cgroup(struct keeper *keeper, uint64_t id, struct text path) MUST_CHECK;
+void keeper_prove_root_cgroup(struct keeper *keeper);
 void keeper_describe(struct keeper *keeper, const struct event *event, struct facts *facts);
 
 #endif

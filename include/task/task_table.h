@@ -76,6 +76,9 @@ void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns
 /* CGROUP events do the same. Returns 0 or -ENOMEM. */
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path) MUST_CHECK;
 
+/* Facts are kept: the root's id in samples is of tasks in the root (task/cgroup_names.h). */
+void task_table_prove_root_cgroup(struct task_table *table);
+
 /*
  * Bring the table up to date with EVENT, and EVENT up to date with the table: EXEC gets its comm.
  *

@@ -24,6 +24,7 @@ struct thread {
 		int32_t parent_tid; /* 0: not told */
 		bool has_flags;
 		uint64_t clone_flags;
+		bool flags_complete; /* else those above bit 31 are not known */
 		int32_t tgid; /* 0: not told */
 	} birth;
 };

@@ -24,6 +24,7 @@ struct pipeline {
 	struct sink *sink;
 	struct argv_provider *recorded; /* takes a capture's notes on execs; NULL: there are none */
 	struct exit_paths *exit_paths;  /* takes those on exits; NULL: there are none */
+	struct wall_steps *wall_steps;  /* takes those of the wall clock; NULL: there are none */
 	struct image_maker *images;     /* makes what an exec shows; NULL: no facts are wanted */
 	const struct raw *raw; /* shows the record of every event that is shown; NULL: none does */
 	struct filter filter;

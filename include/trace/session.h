@@ -38,9 +38,10 @@ struct session {
 	struct image_maker images;
 	struct raw *raw; /* NULL without --raw */
 	struct pipeline pipeline;
-	int output_fd;    /* -1: standard output */
-	bool made_output; /* the file was not there before, and is not kept yet */
-	bool reader_gone; /* nobody reads our output any more: end quietly */
+	struct wall_steps wall_steps; /* of the wall clock since the origin's offset */
+	int output_fd;                /* -1: standard output */
+	bool made_output;             /* the file was not there before, and is not kept yet */
+	bool reader_gone;             /* nobody reads our output any more: end quietly */
 };
 
 #define SESSION_NEW(opts)                          \

@@ -280,18 +280,26 @@ bool capture_tracepoint_extra(const struct source *source, uint16_t id,
 	return events_tracepoint_extra(reader_of(source)->events, id, layout);
 }
 
-bool capture_has_tracepoint(const struct source *source, uint16_t id)
+static enum capture_recorded recorded(const struct capture_event *event)
+{
+	if (event->counted)
+		return CAPTURE_COUNTED;
+	return event->layout.sample_type & PERF_SAMPLE_RAW ? CAPTURE_RECORDED : CAPTURE_BARE;
+}
+
+enum capture_recorded capture_tracepoint(const struct source *source, uint16_t id)
 {
 	const struct events *events = reader_of(source)->events;
+	enum capture_recorded best = CAPTURE_NOT_RECORDED;
 
 	for (size_t i = 0; i < events_count(events); i++) {
 		const struct capture_event *event = events_at(events, i);
 
 		if (event->type == PERF_TYPE_TRACEPOINT &&
-		    (event->config == id || id == CAPTURE_ANY_TRACEPOINT))
-			return true;
+		    (event->config == id || id == CAPTURE_ANY_TRACEPOINT) && recorded(event) > best)
+			best = recorded(event);
 	}
-	return false;
+	return best;
 }
 
 uint64_t capture_lacks(const struct source *source)
@@ -463,12 +471,17 @@ const struct capture_task *capture_tasks(const struct source *source, size_t *co
 	return reader->tasks.list;
 }
 
+bool capture_reads(const struct source *source, const struct stat *file)
+{
+	return input_reads(reader_of(source)->input, file);
+}
+
 void capture_progress(const struct source *source, uint64_t *read, uint64_t *total)
 {
 	const struct reader *reader = reader_of(source);
 
 	*read = input_position(reader->input);
-	*total = input_size(reader->input);
+	*total = input_total(reader->input);
 }
 
 bool capture_is_cut(const struct source *source, char *what, size_t size)
@@ -480,6 +493,11 @@ bool capture_is_cut(const struct source *source, char *what, size_t size)
 		cut = "it was changed while it was read";
 	snprintf(what, size, "%s", cut);
 	return cut[0] != '\0';
+}
+
+uint64_t capture_follower(const struct source *source)
+{
+	return reader_of(source)->follower;
 }
 
 _Static_assert(ROUNDS_BLOCKS == CAPTURE_KEPT_MIB * (1024U * 1024U / BLOCK_SIZE), "the same");

@@ -11,6 +11,7 @@
 /* struct perf_event_attr, from its start; the flags are bits in the order of their declaration. */
 #define ATTR_TYPE 0U
 #define ATTR_CONFIG 8U
+#define ATTR_SAMPLE_PERIOD 16U
 #define ATTR_SAMPLE_TYPE 24U
 #define ATTR_READ_FORMAT 32U
 #define ATTR_FLAGS 40U
@@ -80,6 +81,7 @@ static void parse_attr(const struct events *events, const unsigned char *attr, s
 	*event = (struct capture_event){
 		.type = load32(attr + ATTR_TYPE, events->swap),
 		.config = load64(attr + ATTR_CONFIG, events->swap),
+		.counted = load64(attr + ATTR_SAMPLE_PERIOD, events->swap) == 0,
 	};
 	record_layout_init(&event->layout, load64(attr + ATTR_SAMPLE_TYPE, events->swap),
 			   load64(attr + ATTR_READ_FORMAT, events->swap),

@@ -71,10 +71,11 @@ static int check_dialect(const struct file_head *head, struct error *err)
 		error_remedy(err, "a recording by perf itself");
 		return -EOPNOTSUPP;
 	}
-	if (has_feature(head, PERF_FILE_DIR_FORMAT)) {
+	if (has_feature(head, PERF_FILE_DIR_FORMAT) && !input_has_more_parts(head->input)) {
 		error_set(err, -EOPNOTSUPP,
-			  "it is one file of a directory that perf record --threads made");
-		error_remedy(err, "perf record without --threads");
+			  "it is one file of several that perf record --threads made, and has no "
+			  "events itself");
+		error_remedy(err, "the directory that has data.0 beside it");
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -223,6 +224,19 @@ bool file_head_feature(const struct file_head *head, unsigned int feature,
 		return false;
 	*section = load_section(entry, head->swap);
 	return is_inside(head, section);
+}
+
+uint64_t file_head_end(const struct file_head *head)
+{
+	uint64_t end = head->data.offset + head->data.size;
+	struct file_section section;
+
+	for (unsigned int i = 0; i < FEATURE_BITS; i++) {
+		if (!file_head_feature(head, i, &section))
+			continue;
+		end = section.offset + section.size > end ? section.offset + section.size : end;
+	}
+	return end;
 }
 
 int file_head_read_feature(const struct file_head *head, unsigned int feature,

@@ -358,13 +358,20 @@ static int peek_span(struct reader *reader, size_t wanted, struct span *span)
 	return code;
 }
 
-/* See at least one whole record at the position. 1 with it too, 0 at the end, a negative errno. */
+/*
+ * See at least one whole record at the position. 1 with it too; 0 at the end, which another capture
+ * makes too; a negative errno.
+ */
 static int peek_record(struct reader *reader, struct span *span, struct raw_record *raw)
 {
 	int code = peek_span(reader, sizeof(raw->header), span);
 
 	if (code < 0)
 		return code;
+	if (is_capture(span->at, (size_t)(span->end - span->at))) {
+		reader->follower = input_position(reader->input);
+		return 0;
+	}
 	code = first_record(reader, span, raw);
 	if (code == 0 && (size_t)(span->end - span->at) >= sizeof(raw->header)) {
 		code = peek_span(reader, raw->header.size, span);
@@ -454,15 +461,36 @@ static int take_records(struct reader *reader, struct span *span, const struct r
 	return code;
 }
 
-static int finish(struct reader *reader)
+/* What is missing at the end of a file or stream. */
+static void look_at_end(struct reader *reader)
 {
 	if (input_missing(reader->input) > 0)
 		note_cut(reader, "it ends within auxiliary data, %" PRIu64 " bytes short",
 			 input_missing(reader->input));
 	if (reader->inflate && inflate_remainder(reader->inflate) > 0)
 		note_cut(reader, "its compressed data end within a record");
+}
+
+static int finish(struct reader *reader)
+{
+	look_at_end(reader);
 	rounds_finish_all(reader->rounds);
 	return 0;
+}
+
+/*
+ * Go on with the records of another thread of the recorder's, which are in an order and compressed
+ * by themselves. 1, or 0 where there are none.
+ */
+static int take_next_part(struct reader *reader)
+{
+	if (!input_has_more_parts(reader->input))
+		return 0;
+	look_at_end(reader);
+	rounds_break(reader->rounds);
+	inflate_free(reader->inflate);
+	reader->inflate = NULL;
+	return input_next_part(reader->input);
 }
 
 /* What comes next is taken in. 1; 0 at the end, or a negative errno. */
@@ -477,9 +505,11 @@ static int take_next(struct reader *reader, bool *ends_round)
 	}
 	int code = peek_record(reader, &span, &raw);
 	if (code <= 0)
-		return code;
+		return code < 0 ? code : take_next_part(reader);
 	code = take_records(reader, &span, &raw);
-	*ends_round = raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND;
+	/* Of several files, none knows what is in the others. */
+	*ends_round = raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND &&
+		      !input_has_more_parts(reader->input);
 	return code < 0 ? code : 1;
 }
 
@@ -573,6 +603,17 @@ static int read_features(struct reader *reader, const struct file_head *head)
 	return code == 0 ? file_head_name_events(head, reader->events) : code;
 }
 
+/* Where somebody put another capture behind the file. */
+static void look_behind(struct reader *reader, const struct file_head *head)
+{
+	unsigned char magic[sizeof(uint64_t)];
+	uint64_t end = file_head_end(head);
+
+	if (input_copy(reader->input, end, magic, sizeof(magic)) == 0 &&
+	    is_capture(magic, sizeof(magic)))
+		reader->follower = end;
+}
+
 /* Go on where the records are. */
 static void find_records(struct reader *reader, const struct file_head *head)
 {
@@ -609,6 +650,7 @@ static int read_file_head(struct reader *reader, struct error *err)
 	code = read_features(reader, &head);
 	if (code < 0)
 		return error_set(err, code, "cannot read it: %s", strerror(-code));
+	look_behind(reader, &head);
 	find_records(reader, &head);
 	return 0;
 }
@@ -619,8 +661,8 @@ static int open_input(struct reader *reader, int fd, int wake_fd, struct error *
 
 	if (code == -EISDIR) {
 		error_set(err, -EOPNOTSUPP,
-			  "it is a directory, as perf record --threads makes them: not supported");
-		error_remedy(err, "perf record without --threads");
+			  "it is a directory, but none of perf's: there is no file data in it");
+		error_remedy(err, "the name of a capture");
 		return -EOPNOTSUPP;
 	}
 	return code < 0 ? error_set(err, code, "cannot read it: %s", strerror(-code)) : 0;

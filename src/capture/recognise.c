@@ -71,16 +71,24 @@ static int refuse_unknown(const unsigned char *bytes, size_t size, struct error 
 	return -EBADMSG;
 }
 
+static const char little[] = "PERFILE2", big[] = "2ELIFREP";
+
+bool is_capture(const void *bytes, size_t size)
+{
+	const size_t length = sizeof(uint64_t);
+
+	return size >= length &&
+	       (memcmp(bytes, little, length) == 0 || memcmp(bytes, big, length) == 0);
+}
+
 int recognise(const void *bytes, size_t size, struct recognised *found, struct error *err)
 {
-	static const char little[] = "PERFILE2", big[] = "2ELIFREP";
 	const size_t length = sizeof(uint64_t);
 	int code = refuse_other(bytes, size, err);
 
 	if (code < 0)
 		return code;
-	if (size < length ||
-	    (memcmp(bytes, little, length) != 0 && memcmp(bytes, big, length) != 0))
+	if (!is_capture(bytes, size))
 		return refuse_unknown(bytes, size, err);
 	if (size < PIPE_HEADER_SIZE)
 		return error_set(err, -EBADMSG, "it is cut short within its header");

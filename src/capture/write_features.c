@@ -7,6 +7,9 @@
 
 #include "capture/write_head.h"
 #include "clock.h"
+#include "host/hardware.h"
+#include "host/kernel_build_id.h"
+#include "host/perf_clock.h"
 
 static void put(FILE *out, const void *value, size_t size)
 {
@@ -44,50 +47,51 @@ static void put_utsname(FILE *out, enum perf_file_feature bit)
 		put_text(out, host.machine);
 }
 
-/*
- * Copy what follows the colon behind KEY in the text file at PATH, such as /proc/cpuinfo. False
- * where there is none.
- */
-static bool find_line(const char *path, const char *key, char *value, size_t size)
-{
-	char line[512];
-	bool found = false;
-	FILE *file = fopen(path, "re");
-
-	if (!file)
-		return false;
-	while (!found && fgets(line, sizeof(line), file)) {
-		const char *colon = strchr(line, ':');
-
-		if (!colon || strncmp(line, key, strlen(key)) != 0)
-			continue;
-		colon += 1 + strspn(colon + 1, " \t");
-		snprintf(value, size, "%.*s", (int)strcspn(colon, "\n"), colon);
-		found = true;
-	}
-	fclose(file);
-	return found;
-}
-
 /* The machine's name where no CPU has one: perf 6.1 crashes where this feature is missing. */
 static void put_cpudesc(FILE *out)
 {
 	char model[256];
 
-	if (find_line("/proc/cpuinfo", "model name", model, sizeof(model)))
+	if (hardware_cpu_model(HARDWARE_CPUINFO, model, sizeof(model)))
 		put_text(out, model);
 	else
 		put_utsname(out, PERF_FILE_ARCH);
 }
 
-/* kB. */
+static void put_cpuid(FILE *out)
+{
+	char cpuid[256];
+
+	if (hardware_cpuid(HARDWARE_CPUINFO, cpuid, sizeof(cpuid)))
+		put_text(out, cpuid);
+}
+
 static void put_total_mem(FILE *out)
 {
-	char text[64] = "0";
+	const uint64_t total = hardware_memory(HARDWARE_MEMINFO);
 
-	find_line("/proc/meminfo", "MemTotal", text, sizeof(text));
-	const uint64_t total = strtoull(text, NULL, 10);
 	put(out, &total, sizeof(total));
+}
+
+/* The kernel's, without which perf takes the symbols of whatever kernel it runs on. */
+static void put_build_id(FILE *out)
+{
+	struct {
+		struct perf_event_header header;
+		int32_t pid;
+		unsigned char id[KERNEL_BUILD_ID_MAX];
+		uint8_t size, reserved[3];
+		char name[20]; /* a multiple of 8 for the whole, which is a record in a stream */
+	} record = {
+		.header = {PERF_FILE_RECORD_BUILD_ID,
+			   PERF_RECORD_MISC_KERNEL | PERF_FILE_MISC_BUILD_ID_SIZE, sizeof(record)},
+		.pid = -1,
+		.name = "[kernel.kallsyms]",
+	};
+
+	record.size = (uint8_t)kernel_build_id(KERNEL_BUILD_ID_NOTES, record.id);
+	if (record.size > 0)
+		put(out, &record, sizeof(record));
 }
 
 static void put_cmdline(FILE *out, const char *const *argv)
@@ -131,7 +135,7 @@ static void put_clockid(FILE *out)
 static void put_clock_data(FILE *out)
 {
 	const uint64_t wall = clock_now_ns(CLOCK_REALTIME);
-	const uint64_t monotonic = clock_now_ns(CLOCK_MONOTONIC);
+	const uint64_t monotonic = perf_clock_now_ns();
 
 	put_u32(out, 1); /* version */
 	put_u32(out, CLOCK_MONOTONIC);
@@ -151,6 +155,9 @@ static void put_body(FILE *out, const struct capture_description *description,
 		     enum perf_file_feature bit)
 {
 	switch (bit) {
+	case PERF_FILE_BUILD_ID:
+		put_build_id(out);
+		break;
 	case PERF_FILE_HOSTNAME:
 	case PERF_FILE_OSRELEASE:
 	case PERF_FILE_ARCH:
@@ -165,6 +172,9 @@ static void put_body(FILE *out, const struct capture_description *description,
 		break;
 	case PERF_FILE_CPUDESC:
 		put_cpudesc(out);
+		break;
+	case PERF_FILE_CPUID:
+		put_cpuid(out);
 		break;
 	case PERF_FILE_TOTAL_MEM:
 		put_total_mem(out);
@@ -221,11 +231,11 @@ int capture_features_make(const struct capture_description *description,
 			  struct capture_features *features, struct error *err)
 {
 	static const enum perf_file_feature bits[] = {
-		PERF_FILE_TRACING_DATA, PERF_FILE_HOSTNAME,    PERF_FILE_OSRELEASE,
-		PERF_FILE_VERSION,      PERF_FILE_ARCH,        PERF_FILE_NRCPUS,
-		PERF_FILE_CPUDESC,      PERF_FILE_TOTAL_MEM,   PERF_FILE_CMDLINE,
-		PERF_FILE_EVENT_DESC,   PERF_FILE_SAMPLE_TIME, PERF_FILE_CLOCKID,
-		PERF_FILE_CLOCK_DATA,
+		PERF_FILE_TRACING_DATA, PERF_FILE_BUILD_ID, PERF_FILE_HOSTNAME,
+		PERF_FILE_OSRELEASE,    PERF_FILE_VERSION,  PERF_FILE_ARCH,
+		PERF_FILE_NRCPUS,       PERF_FILE_CPUDESC,  PERF_FILE_CPUID,
+		PERF_FILE_TOTAL_MEM,    PERF_FILE_CMDLINE,  PERF_FILE_EVENT_DESC,
+		PERF_FILE_SAMPLE_TIME,  PERF_FILE_CLOCKID,  PERF_FILE_CLOCK_DATA,
 	};
 	struct capture_features made = {0};
 	int code = 0;
@@ -236,7 +246,11 @@ int capture_features_make(const struct capture_description *description,
 		if (of_clock && !description->events[0].attr.use_clockid)
 			continue;
 		code = make_body(description, bits[i], &made.list[made.count], err);
-		made.count += code == 0;
+		/* What the host does not tell is left out. */
+		if (code == 0 && made.list[made.count].size == 0)
+			free(made.list[made.count].bytes);
+		else
+			made.count += code == 0;
 	}
 	if (code < 0) {
 		capture_features_done(&made);

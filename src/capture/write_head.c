@@ -188,6 +188,9 @@ static void put_features(FILE *out, const struct capture_features *features)
 		case PERF_FILE_EVENT_DESC:  /* the attribute records say it all */
 		case PERF_FILE_SAMPLE_TIME: /* there is no going back to fill it in */
 			break;
+		case PERF_FILE_BUILD_ID: /* it is a record already */
+			put(out, feature->bytes, feature->size);
+			break;
 		default:
 			put_feature_record(out, feature);
 		}

@@ -225,6 +225,20 @@ static int put_boot_id(FILE *out, int proc_fd)
 	return 0;
 }
 
+static int put_root_proof(FILE *out)
+{
+	const struct capture_note note = {.kind = CAPTURE_NOTE_ROOT_CGROUP, .bytes = ""};
+	char *records;
+	size_t size;
+	int code = capture_note_make(&note, &records, &size);
+
+	if (code < 0)
+		return code;
+	fwrite(records, 1, size, out);
+	free(records);
+	return 0;
+}
+
 static int put_all(FILE *out, const struct capture_beginning *beginning)
 {
 	int code = put_boot_id(out, beginning->proc_fd);
@@ -234,6 +248,8 @@ static int put_all(FILE *out, const struct capture_beginning *beginning)
 		put_kernel(out, beginning->proc_fd);
 	if (code == 0 && beginning->cgroup_fd >= 0)
 		code = cgroups_visit(beginning->cgroup_fd, put_cgroup, out);
+	if (code == 0 && beginning->cgroup_fd >= 0 && cgroups_root_is_proven(beginning->cgroup_fd))
+		code = put_root_proof(out);
 	if (code == 0)
 		code = proc_visit(beginning->proc_fd,
 				  beginning->descent ? put_fork_and_comm : put_comm_only, out);

@@ -17,22 +17,31 @@
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
 
-enum { SENT_COMMON_PID, SENT_SIG, SENT_CODE, SENT_PID, SENT_GROUP, SENT_RESULT };
+/* TRACE_FLAG_HARDIRQ, _SOFTIRQ and _NMI of include/linux/trace_events.h. */
+#define FLAGS_OF_INTERRUPTS 0x58
+
+/* SA_RESETHAND of asm-generic/signal.h, which x86, arm64 and s390 share. */
+#define FLAG_RESETHAND 0x80000000U
+
+enum { SENT_COMMON_PID, SENT_SIG, SENT_CODE, SENT_PID, SENT_GROUP, SENT_RESULT, SENT_FLAGS };
 
 static int decode_signal_sent(const struct field *fields, const struct record *record,
 			      struct event *event)
 {
-	int32_t group = 0, result = 0;
+	int32_t group = 0, result = 0, flags = 0;
 
 	if (tracepoint_int(&fields[SENT_COMMON_PID], record, &event->current_tid) < 0 ||
 	    tracepoint_int(&fields[SENT_SIG], record, &event->signal_sent.signal) < 0 ||
 	    tracepoint_int(&fields[SENT_CODE], record, &event->signal_sent.code) < 0 ||
 	    tracepoint_int(&fields[SENT_PID], record, &event->signal_sent.pid) < 0 ||
 	    tracepoint_int(&fields[SENT_GROUP], record, &group) < 0 ||
-	    tracepoint_int(&fields[SENT_RESULT], record, &result) < 0)
+	    tracepoint_int(&fields[SENT_RESULT], record, &result) < 0 ||
+	    (fields[SENT_FLAGS].size > 0 &&
+	     tracepoint_int(&fields[SENT_FLAGS], record, &flags) < 0))
 		return -EBADMSG;
 	event->type = EVENT_SIGNAL_SENT;
 	event->signal_sent.is_group = group != 0;
+	event->signal_sent.in_interrupt = (flags & FLAGS_OF_INTERRUPTS) != 0;
 	return result == SIGNAL_QUEUED || result == SIGNAL_QUEUED_BARE;
 }
 
@@ -45,27 +54,31 @@ const struct tracepoint_type tracepoint_signal_sent = {
 		   [SENT_CODE] = {"code", TRACEPOINT_NUMBER, false},
 		   [SENT_PID] = {"pid", TRACEPOINT_NUMBER, false},
 		   [SENT_GROUP] = {"group", TRACEPOINT_NUMBER, false},
-		   [SENT_RESULT] = {"result", TRACEPOINT_NUMBER, false}},
+		   [SENT_RESULT] = {"result", TRACEPOINT_NUMBER, false},
+		   [SENT_FLAGS] = {"common_flags", TRACEPOINT_NUMBER, true}},
 	.decode = decode_signal_sent,
 	.facts = FACT_BIT(FACT_STATUS),
 	.filter = "(result == " TEXT(SIGNAL_QUEUED) " || result == " TEXT(
 		SIGNAL_QUEUED_BARE) ") && sig != " TEXT(SIGCHLD),
 };
 
-enum { TAKEN_COMMON_PID, TAKEN_SIG, TAKEN_HANDLER };
+enum { TAKEN_COMMON_PID, TAKEN_SIG, TAKEN_HANDLER, TAKEN_FLAGS };
 
 static int decode_signal_taken(const struct field *fields, const struct record *record,
 			       struct event *event)
 {
-	int64_t handler;
+	int64_t handler, flags;
 
 	if (tracepoint_int(&fields[TAKEN_COMMON_PID], record, &event->current_tid) < 0 ||
 	    tracepoint_int(&fields[TAKEN_SIG], record, &event->signal_taken.signal) < 0 ||
-	    tracepoint_number(&fields[TAKEN_HANDLER], record, &handler) < 0)
+	    tracepoint_number(&fields[TAKEN_HANDLER], record, &handler) < 0 ||
+	    tracepoint_number(&fields[TAKEN_FLAGS], record, &flags) < 0)
 		return -EBADMSG;
 	event->type = EVENT_SIGNAL_TAKEN;
-	/* SIG_DFL; else SIG_IGN or a handler. */
+	/* SIG_DFL, SIG_IGN (1), or a handler. */
 	event->signal_taken.is_default = handler == 0;
+	event->signal_taken.is_handled = handler != 0 && handler != 1;
+	event->signal_taken.is_reset = ((uint64_t)flags & FLAG_RESETHAND) != 0;
 	return 1;
 }
 
@@ -74,7 +87,8 @@ const struct tracepoint_type tracepoint_signal_taken = {
 	.name = "signal_deliver",
 	.fields = {[TAKEN_COMMON_PID] = {"common_pid", TRACEPOINT_NUMBER, false},
 		   [TAKEN_SIG] = {"sig", TRACEPOINT_NUMBER, false},
-		   [TAKEN_HANDLER] = {"sa_handler", TRACEPOINT_NUMBER, false}},
+		   [TAKEN_HANDLER] = {"sa_handler", TRACEPOINT_NUMBER, false},
+		   [TAKEN_FLAGS] = {"sa_flags", TRACEPOINT_NUMBER, false}},
 	.decode = decode_signal_taken,
 	.facts = FACT_BIT(FACT_STATUS),
 	.filter = "sig != " TEXT(SIGCHLD),

@@ -48,12 +48,13 @@ void report_events(const struct format_set *set, FILE *out)
 		const struct format_entry *entry = &set->entries[i];
 		const struct format *format = entry->format;
 
-		if (format)
-			fprintf(out, "%5u  %5u  %6zu  ", format->id, fixed_size(format),
-				format->field_count);
-		else
-			fprintf(out, "%5s  %5s  %6s  ", "-", "-", "-");
-		fprintf(out, "%s:%s%s\n", entry->system, entry->name, format ? "" : " (malformed)");
+		if (format) {
+			fprintf(out, "%5u  %5u  %6zu  %s:%s\n", format->id, fixed_size(format),
+				format->field_count, entry->system, entry->name);
+			continue;
+		}
+		fprintf(out, "%5s  %5s  %6s  %s:%s (not understood: %s)\n", "-", "-", "-",
+			entry->system, entry->name, entry->why);
 	}
 }
 

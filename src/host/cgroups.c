@@ -13,6 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "host/mountinfo.h"
 
 /* PROC_CGROUP_INIT_INO of include/linux/proc_ns.h. */
@@ -189,6 +190,60 @@ int cgroups_visit(int mount_fd, cgroup_visit *visit, void *context)
 	struct walk walk = {.visit = visit, .context = context, .device = device_of(fd)};
 	visit_group(&walk, fd);
 	return 0;
+}
+
+/* The beginning of the file NAME in the group at FD; empty where it cannot be read. */
+bool cgroups_root_is_proven(int mount_fd)
+{
+	static const char count[] = "nr_subsys_perf_event ";
+	char text[4096];
+
+	if (file_read_at(mount_fd, "cgroup.subtree_control", text, sizeof(text)) > 0 &&
+	    strspn(text, " \n") < strlen(text))
+		return true;
+	if (file_read_at(mount_fd, "cgroup.stat", text, sizeof(text)) <= 0)
+		return false;
+	const char *found = strstr(text, count);
+	return found && strtoul(found + strlen(count), NULL, 10) > 1;
+}
+
+bool cgroups_perf_is_v2(int root_fd)
+{
+	static const char name[] = "\nperf_event\t";
+	int hierarchy, groups, enabled;
+	char text[4096];
+
+	/* Kernels without cgroups of version 1 may lack the file. */
+	if (file_read_at(root_fd, "proc/cgroups", text, sizeof(text)) <= 0)
+		return true;
+	const char *line = strstr(text, name);
+	if (!line)
+		return true;
+	return sscanf(line + strlen(name), "%d %d %d", &hierarchy, &groups, &enabled) == 3 &&
+	       hierarchy == 0 && enabled == 1;
+}
+
+static enum cgroups_told told_below(int root_fd)
+{
+	if (!cgroups_perf_is_v2(root_fd))
+		return CGROUPS_OF_V1;
+	int mount_fd = cgroups_open_mount(root_fd);
+	if (mount_fd < 0)
+		return CGROUPS_NOT_MOUNTED;
+	bool proven = cgroups_root_is_proven(mount_fd);
+	close(mount_fd);
+	return proven ? CGROUPS_TOLD : CGROUPS_ROOT_ONLY;
+}
+
+enum cgroups_told cgroups_of_this_host(void)
+{
+	int root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (root_fd < 0)
+		return CGROUPS_NOT_MOUNTED;
+	enum cgroups_told told = told_below(root_fd);
+	close(root_fd);
+	return told;
 }
 
 int cgroups_open_this_host(void)

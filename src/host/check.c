@@ -120,6 +120,7 @@ static void look_at_limits(struct check *check)
 static void look_at_host(struct check *check)
 {
 	host_facts_of_this_host(&check->facts.host);
+	check->facts.cgroups = cgroups_of_this_host();
 	check->online_code = cpu_list_read(LIVE_ONLINE_CPUS, &check->online);
 	look_at_limits(check);
 }
@@ -230,6 +231,8 @@ static int print_table(FILE *out, struct check *check)
 	failed = failed || row.verdict == VERDICT_FAIL;
 	check_exit_status(check, row.verdict != VERDICT_FAIL, &row);
 	check_table_row(out, "exit status", &row);
+	check_cgroups(&check->facts, &row);
+	check_table_row(out, "cgroups", &row);
 	return failed ? -EPERM : 0;
 }
 

@@ -181,3 +181,23 @@ void check_pid_namespace(const struct check_facts *facts, struct check_row *row)
 	check_row_set(row, VERDICT_WARN, "a container's: events carry the host's pids");
 	error_remedy(&row->text, "docker run --pid host ...");
 }
+
+void check_cgroups(const struct check_facts *facts, struct check_row *row)
+{
+	switch (facts->cgroups) {
+	case CGROUPS_TOLD:
+		check_row_set(row, VERDICT_OK, "version 2");
+		break;
+	case CGROUPS_ROOT_ONLY:
+		check_row_set(row, VERDICT_WARN, "version 2, but all tasks may seem to be in /");
+		error_remedy(&row->text, "enable a controller in the root's "
+					 "cgroup.subtree_control, as systemd does");
+		break;
+	case CGROUPS_OF_V1:
+		check_row_set(row, VERDICT_WARN, "unknown: perf_event is of version 1 here");
+		break;
+	case CGROUPS_NOT_MOUNTED:
+		check_row_set(row, VERDICT_WARN, "unknown: cgroup2 is not mounted here as a whole");
+		break;
+	}
+}

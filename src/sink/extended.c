@@ -114,6 +114,7 @@ static char *put_value(char *out, const struct value *value)
 		return put_ancestry(out, value->ancestry.items, value->ancestry.count,
 				    value->ancestry.complete);
 	case VALUE_TASK:
+	case VALUE_HANDLED:
 	case VALUE_NO_VARIABLES: /* JSON's alone */
 	case VALUE_UNKNOWN:
 		break;

@@ -110,6 +110,9 @@ static void count_texts(struct fields *fields, const struct value *value)
 		count_text(fields, value->task.comm);
 		count_text(fields, value->task.thread_comm);
 		break;
+	case VALUE_HANDLED:
+		count_text(fields, value->handled.sender_comm);
+		break;
 	default:
 		break;
 	}
@@ -151,9 +154,10 @@ static void add_time(struct list *list)
 	add(list, "time_ns", ns != EVENT_NO_TIME ? unsigned_value(ns) : unknown);
 	if (context->wall_clock && context->wall_offset_known)
 		add(list, "time",
-		    ns != EVENT_NO_TIME ? (struct value){.kind = VALUE_TIME,
-							 .time = {ns, context->wall_offset_ns}}
-					: unknown);
+		    ns != EVENT_NO_TIME
+			    ? (struct value){.kind = VALUE_TIME,
+					     .time = {ns, sink_wall_offset(context, ns)}}
+			    : unknown);
 }
 
 static void add_task(struct list *list, int32_t tid, struct text comm)
@@ -228,6 +232,8 @@ static void add_fork(struct list *list)
 	add_uid(list);
 	add_cgroup(list);
 	add_ancestry(list);
+	add(list, "clone_flags_complete",
+	    facts->has_clone_flags ? bool_value(facts->clone_flags_complete) : unknown);
 }
 
 static void add_environment(struct list *list)
@@ -271,6 +277,26 @@ static void add_exec(struct list *list)
 	add_ages(list);
 }
 
+/* What JSON has as one object. */
+static void add_handled(struct list *list)
+{
+	const struct handled_signal *handled = &list->facts->handled;
+	bool known = handled->signal != 0, has_sender = known && handled->sender_pid > 0;
+
+	add_json(list, "after_signal",
+		 known ? (struct value){.kind = VALUE_HANDLED, .handled = *handled} : unknown);
+	add_extended(list, "after_signal", known ? signed_value(handled->signal) : unknown);
+	add_extended(list, "after_signal_name",
+		     known ? word_value(signal_name(handled->signal)) : unknown);
+	add_extended(list, "after_signal_sent_by",
+		     known ? word_value(signal_origin_name(handled->sent_by)) : unknown);
+	add_extended(list, "after_signal_pid",
+		     has_sender ? signed_value(handled->sender_pid) : unknown);
+	add_extended(list, "after_signal_comm",
+		     has_sender ? text_value(handled->sender_comm) : unknown);
+	add_extended(list, "after_signal_ns", known ? signed_value(handled->before_ns) : unknown);
+}
+
 static void add_killer(struct list *list, const struct exit_status *status)
 {
 	bool known = status->known && status->signal != 0 && status->killer_pid > 0;
@@ -306,6 +332,8 @@ static void add_status(struct list *list)
 static void add_exit(struct list *list)
 {
 	const struct event *event = list->event;
+	const struct exit_status *status = &list->facts->status;
+	bool is_killed = status->known && status->signal != 0;
 
 	add_task(list, event->exit.pid, event->exit.comm);
 	add_json(list, "prio", signed_value(event->exit.prio));
@@ -316,6 +344,8 @@ static void add_exit(struct list *list)
 	add_uid(list);
 	add_cgroup(list);
 	add_ancestry(list);
+	add(list, "sent_by", is_killed ? word_value(signal_origin_name(status->sent_by)) : unknown);
+	add_handled(list);
 }
 
 static void add_lost(struct list *list)

@@ -15,6 +15,8 @@
 
 /* What a line takes besides its fields: version, type, number, braces. */
 #define HEAD_ROOM 96U
+/* Names and numbers of a signal that was handled. */
+#define HANDLED_ROOM 192U
 /* What a text takes besides itself: in an ancestor it has a pid and two names beside it. */
 #define TEXT_ROOM (JSON_TEXT_ROOM(0) + 64U)
 
@@ -97,6 +99,28 @@ static char *put_killer(char *out, const struct value *value)
 	return put_char(out, '}');
 }
 
+static char *put_word_or_null(char *out, const char *word)
+{
+	return word ? put_word(out, word) : put_string(out, "null");
+}
+
+static char *put_handled(char *out, const struct handled_signal *handled)
+{
+	out = put_string(out, "{\"signal\":");
+	out = put_signed(out, handled->signal);
+	out = put_string(out, ",\"signal_name\":");
+	out = put_word_or_null(out, signal_name(handled->signal));
+	out = put_string(out, ",\"sent_by\":");
+	out = put_word_or_null(out, signal_origin_name(handled->sent_by));
+	out = put_string(out, ",\"sender\":");
+	if (handled->sender_pid > 0)
+		out = put_char(put_task(out, handled->sender_pid, handled->sender_comm), '}');
+	else
+		out = put_string(out, "null");
+	out = put_string(out, ",\"before_ns\":");
+	return put_char(put_signed(out, handled->before_ns), '}');
+}
+
 static char *put_ancestry(char *out, const struct ancestor *ancestors, size_t count)
 {
 	out = put_char(out, '[');
@@ -138,6 +162,8 @@ static char *put_value(char *out, const struct value *value, const struct sink_j
 		return put_ancestry(out, value->ancestry.items, value->ancestry.count);
 	case VALUE_TASK:
 		return put_killer(out, value);
+	case VALUE_HANDLED:
+		return put_handled(out, &value->handled);
 	case VALUE_UNKNOWN:
 		break;
 	}
@@ -171,8 +197,9 @@ static char *put_field(char *out, const struct field *field, const struct sink_j
 
 static size_t line_room(const struct sink_json *json, const struct fields *fields)
 {
-	return HEAD_ROOM + json->origin_length + CLONE_FLAGS_ROOM + FIELD_ROOM * fields->count +
-	       TEXT_ROOM * fields->text_count + JSON_TEXT_ROOM(fields->text_bytes);
+	return HEAD_ROOM + HANDLED_ROOM + json->origin_length + CLONE_FLAGS_ROOM +
+	       FIELD_ROOM * fields->count + TEXT_ROOM * fields->text_count +
+	       JSON_TEXT_ROOM(fields->text_bytes);
 }
 
 static int put_line(struct sink_json *json, enum event_type type, const struct fields *fields)

@@ -90,6 +90,16 @@ const char *fork_kind_name(enum fork_kind kind)
 	return names[kind];
 }
 
+const char *signal_origin_name(enum signal_origin origin)
+{
+	static const char *const names[] = {
+		[SENT_BY_PROCESS] = "process",
+		[SENT_BY_KERNEL] = "kernel",
+	};
+
+	return names[origin];
+}
+
 const char *argv_source_name(enum argv_source source)
 {
 	static const char *const names[] = {

@@ -4,12 +4,16 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "clock.h"
 #include "sink/escape.h"
 #include "sink/names.h"
 #include "sink/quote.h"
 
 /* Of a LOST line where the terminal's width is not known. */
 #define MISSING_COLUMNS 80U
+
+/* A signal that was handled longer ago is not said to have to do with an exit. */
+#define HANDLED_SHOWN_NS ((int64_t)(10 * NS_PER_S))
 
 const struct facts *phrase_facts(const struct event *event)
 {
@@ -51,7 +55,7 @@ size_t phrase_room(const struct event *event)
 	/* A word's NUL stands for the space and for QUOTE_EXTRA; the last word may have none. */
 	return QUOTE_GROWTH * (facts->arguments.known.bytes.length + 1) +
 	       ESCAPE_GROWTH * (task_name(event).length + facts->status.killer_comm.length +
-				facts->failed_exec.length);
+				facts->failed_exec.length + facts->handled.sender_comm.length);
 }
 
 static void put_words(struct line *line, struct text words)
@@ -90,22 +94,44 @@ void phrase_task(struct line *line, int32_t pid, struct text name)
 	line_text(line, name);
 }
 
-void phrase_signal(struct line *line, const struct exit_status *status)
+void phrase_signal_name(struct line *line, int32_t signal)
 {
-	const char *name = signal_name(status->signal);
+	const char *name = signal_name(signal);
 
 	if (name)
 		line_string(line, name);
 	else
-		line_printf(line, "signal %" PRId32, status->signal);
+		line_printf(line, "signal %" PRId32, signal);
+}
+
+static void put_sender(struct line *line, enum signal_origin by, int32_t pid, struct text comm)
+{
+	line_string(line, " from ");
+	if (pid > 0)
+		phrase_task(line, pid, comm);
+	else
+		line_string(line, by == SENT_BY_KERNEL ? "the kernel" : "?");
+}
+
+void phrase_signal(struct line *line, const struct exit_status *status)
+{
+	phrase_signal_name(line, status->signal);
 	if (status->core == KNOWN_YES)
 		line_string(line, " (core)");
 	if (status->oom == KNOWN_YES)
 		line_string(line, " (OOM)");
-	if (status->killer_pid > 0) {
-		line_string(line, " from ");
-		phrase_task(line, status->killer_pid, status->killer_comm);
-	}
+	put_sender(line, status->sent_by, status->killer_pid, status->killer_comm);
+}
+
+void phrase_handled(struct line *line, const struct event *event)
+{
+	const struct handled_signal *handled = &phrase_facts(event)->handled;
+
+	if (handled->signal == 0 || handled->before_ns > HANDLED_SHOWN_NS)
+		return;
+	line_string(line, ", after ");
+	phrase_signal_name(line, handled->signal);
+	put_sender(line, handled->sent_by, handled->sender_pid, handled->sender_comm);
 }
 
 void phrase_failed_exec(struct line *line, const char *separator, const struct event *event)

@@ -190,7 +190,7 @@ static void show_programs(const struct report *report)
 static void put_failure(struct line *line, const struct failure *failure)
 {
 	if (failure->signal != 0)
-		phrase_signal(line, &(struct exit_status){.signal = failure->signal});
+		phrase_signal_name(line, failure->signal);
 	else
 		line_printf(line, "exit %" PRId32, failure->code);
 	line_printf(line, " ×%" PRIu64, failure->count);

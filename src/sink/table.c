@@ -188,6 +188,7 @@ static void put_status(struct sink_table *table, struct line *line, const struct
 	if (event->type == EVENT_EXIT && status->known && status->signal != 0) {
 		begin_cell(table, line, CELL_STATUS, 0);
 		phrase_signal(line, status);
+		phrase_handled(line, event);
 		return;
 	}
 	if (event->type == EVENT_EXIT && status->known)
@@ -195,6 +196,8 @@ static void put_status(struct sink_table *table, struct line *line, const struct
 	else if (event->type == EVENT_EXIT && !is_thread(event))
 		strcpy(code, "?");
 	put_cell(table, line, CELL_STATUS, code);
+	if (event->type == EVENT_EXIT)
+		phrase_handled(line, event);
 }
 
 static void put_age(struct sink_table *table, struct line *line, const struct event *event)

@@ -49,7 +49,7 @@ void times_when(const struct times *times, const struct sink_context *context, u
 	if (time_ns == EVENT_NO_TIME)
 		snprintf(out, TIMES_TEXT_SIZE, "?");
 	else if (context->wall_clock && context->wall_offset_known)
-		put_clock((int64_t)(time_ns + (uint64_t)context->wall_offset_ns), out);
+		put_clock((int64_t)(time_ns + (uint64_t)sink_wall_offset(context, time_ns)), out);
 	else
 		put_since(times->first_ns, time_ns, out);
 }

@@ -227,6 +227,7 @@ static void put_ending(struct line *line, const struct event *event, uint64_t th
 	phrase_failed_exec(line, ", ", event);
 	if (!facts->status.known)
 		line_string(line, ", status unknown");
+	phrase_handled(line, event);
 }
 
 static enum paint exit_paint(const struct event *event)

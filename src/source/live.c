@@ -12,6 +12,7 @@
 #include "host/cpu_list.h"
 #include "host/cpu_watch.h"
 #include "host/limits.h"
+#include "host/perf_clock.h"
 #include "source/merge.h"
 #include "source/perf_event.h"
 
@@ -289,7 +290,7 @@ static int start_round(struct live *live)
 
 	/* The clock before the heads: what is older than this is visible in them, but for the
 	 * slack. */
-	live->horizon = ordered ? clock_now_ns(CLOCK_MONOTONIC) - SLACK_NS : MERGE_NO_HORIZON;
+	live->horizon = ordered ? perf_clock_now_ns() - SLACK_NS : MERGE_NO_HORIZON;
 	live->in_round = true;
 	return merge_refresh(live->merge);
 }

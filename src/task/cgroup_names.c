@@ -2,6 +2,7 @@
 #include "task/cgroup_names.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct name {
 };
 
 struct cgroup_names {
+	bool root_proven;
 	struct name *by_id; /* uthash keeps the order of insertion: the oldest is the head */
 };
 
@@ -66,9 +68,17 @@ int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path)
 	return 0;
 }
 
-struct text cgroup_names_find(const struct cgroup_names *names, uint64_t id)
+void cgroup_names_prove_root(struct cgroup_names *names)
+{
+	names->root_proven = true;
+}
+
+struct text cgroup_names_find(struct cgroup_names *names, uint64_t id)
 {
 	const struct name *name = id ? find(names, id) : NULL;
+	bool is_root = name && name->length == 1 && name->path[0] == '/';
 
-	return name ? (struct text){name->path, name->length} : (struct text){0};
+	names->root_proven |= name && !is_root;
+	return name && (!is_root || names->root_proven) ? (struct text){name->path, name->length}
+							: (struct text){0};
 }

@@ -45,6 +45,7 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 		facts->kind = FORK_KIND_THREAD;
 	facts->has_clone_flags = child->birth.has_flags;
 	facts->clone_flags = child->birth.clone_flags;
+	facts->clone_flags_complete = child->birth.flags_complete;
 	facts->child_tgid = child->process->pid;
 }
 
@@ -56,16 +57,18 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 	describe_program(program_at(process->program, event->time_ns), facts);
 	describe_times(subject, event, facts);
 	facts->last = subject->last;
-	if (subject->last == KNOWN_YES)
+	/* Who leaves by itself runs a program: its EXEC was not recorded. */
+	if (subject->last == KNOWN_YES) {
+		facts->handled = exit_evidence_last_handled(&process->evidence, event->time_ns);
 		facts->status = exit_evidence_decide(
 			&process->evidence, process->losses == subject->losses, subject->losses);
-	/* Who leaves by itself runs a program: its EXEC was not recorded. */
+	}
 	if (!facts->status.known || facts->status.signal != 0)
 		facts->failed_exec = subject->failed_exec;
 }
 
 void describe(const struct subject *subject, const struct event *event,
-	      const struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
+	      struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
 	      struct facts *facts)
 {
 	*facts = facts_unknown;

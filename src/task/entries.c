@@ -63,6 +63,13 @@ static void give_spare(struct entries *entries, struct entry *entry)
 	entries->spare = entry;
 }
 
+const struct entry *entries_find_late(const struct entries *entries, int32_t tid)
+{
+	const struct entry *entry = entries_find(entries, tid), *exited = entries->exited;
+
+	return !entry && exited && exited->task.tid == tid ? exited : entry;
+}
+
 struct entry *entries_insert(struct entries *entries, const struct task *task)
 {
 	struct entry *entry = take_spare(entries);

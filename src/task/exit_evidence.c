@@ -24,6 +24,9 @@ static const uint64_t dumping = BIT(SIGQUIT) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(
 				BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGSEGV) | BIT(SIGXCPU) |
 				BIT(SIGXFSZ) | BIT(SIGSYS);
 
+/* With these, people, terminals and service managers ask a process to end. */
+static const uint64_t ending = BIT(SIGHUP) | BIT(SIGINT) | BIT(SIGQUIT) | BIT(SIGTERM);
+
 /* Of perf's captures of other machines only those are read whose numbers are the same. */
 static bool is_among(int32_t signal, uint64_t signals)
 {
@@ -44,13 +47,22 @@ static bool is_for_a_write(int32_t signal, int32_t code)
 	return code == SI_USER && (signal == SIGPIPE || signal == SIGXFSZ);
 }
 
-static bool is_by_process(const struct event *event, const struct sender *sender)
+/*
+ * Processes may send each other any si_code below 0 (rt_sigqueueinfo(2)), and glibc and
+ * mq_notify(3) do. Of the kernel's own, timers go off in interrupts; SI_TIMER and SI_SIGIO
+ * elsewhere are whoever's. kill(2) has no signal to a single thread: SI_USER there is the kernel's
+ * for a write, or cgroup.kill.
+ */
+static enum signal_origin origin_of(const struct event *event, const struct sender *sender)
 {
 	const int32_t code = event->signal_sent.code;
 
-	if (sender->is_itself && is_for_a_write(event->signal_sent.signal, code))
-		return false;
-	return code == SI_USER || code == SI_QUEUE || code == SI_TKILL;
+	if (event->signal_sent.in_interrupt || code > 0)
+		return SENT_BY_KERNEL;
+	if (sender->is_itself && !event->signal_sent.is_group &&
+	    is_for_a_write(event->signal_sent.signal, code))
+		return SENT_BY_KERNEL;
+	return code == SI_TIMER || code == SI_SIGIO ? SENT_BY_UNKNOWN : SENT_BY_PROCESS;
 }
 
 static bool is_shortly_after(uint64_t time_ns, uint64_t before_ns)
@@ -62,7 +74,8 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 			const struct sender *sender, uint64_t losses)
 {
 	const int32_t signal = event->signal_sent.signal, before = evidence->sent.signal;
-	bool by_process = is_by_process(event, sender);
+	enum signal_origin by = origin_of(event, sender);
+	bool by_process = by == SENT_BY_PROCESS;
 
 	if (!exit_signal_is_fatal(signal))
 		return;
@@ -70,11 +83,16 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 			      is_shortly_after(event->time_ns, evidence->sent.time_ns);
 	evidence->ambiguous =
 		evidence->maybe_group && is_shortly_after(event->time_ns, evidence->left_last_ns);
-	evidence->sent.signal = signal;
-	evidence->sent.time_ns = event->time_ns;
-	evidence->sent.losses = losses;
-	evidence->sent.by_process = by_process;
-	evidence->sent.sender_pid = by_process ? sender->pid : 0;
+	evidence->sent_is_masked = evidence->caught.signal == signal &&
+				   is_shortly_after(event->time_ns, evidence->caught.time_ns);
+	evidence->sent = (struct sent_signal){
+		.signal = signal,
+		.time_ns = event->time_ns,
+		.losses = losses,
+		.by = by,
+		.sender_pid = by_process ? sender->pid : 0,
+		.by_itself = by_process && sender->is_itself,
+	};
 	comm_set(&evidence->sent.sender_comm, by_process ? sender->comm : (struct text){0});
 	evidence->sent.sender_tid = by_process ? sender->tid : 0;
 	comm_set(&evidence->sent.sender_thread_comm,
@@ -100,16 +118,59 @@ static void left_by_itself(struct exit_evidence *evidence, const struct exit_cal
 		add_code(&evidence->group, call);
 	evidence->maybe_group |= !call->known || call->is_group;
 	evidence->left_last_ns = time_ns;
-	if (evidence->sent.signal && is_shortly_after(time_ns, evidence->sent.time_ns)) {
+	if (evidence->sent.signal && !evidence->sent_is_masked &&
+	    is_shortly_after(time_ns, evidence->sent.time_ns)) {
 		evidence->ambiguous = true;
 		evidence->overtaken |= !is_among(evidence->sent.signal, dumping);
 	}
 }
 
-void exit_evidence_handled(struct exit_evidence *evidence, int32_t signal)
+/* Not those that runtimes send themselves, nor timers' and faults'. */
+static bool tells_why(const struct sent_signal *sent)
 {
-	if (evidence->sent.signal == signal)
+	if (sent->by == SENT_BY_PROCESS)
+		return exit_signal_is_fatal(sent->signal) && !sent->by_itself;
+	return is_among(sent->signal, ending);
+}
+
+static void keep_handled(struct exit_evidence *evidence, const struct event *event, uint64_t losses)
+{
+	const int32_t signal = event->signal_taken.signal;
+	struct sent_signal taken = {.signal = signal};
+
+	if (evidence->sent.signal == signal && evidence->sent.losses == losses)
+		taken = evidence->sent;
+	evidence->caught.signal = event->signal_taken.is_reset ? 0 : signal;
+	evidence->caught.time_ns = event->time_ns;
+	if (!tells_why(&taken))
+		return;
+	evidence->handled = taken;
+	evidence->handled_ns = event->time_ns;
+}
+
+void exit_evidence_handled(struct exit_evidence *evidence, const struct event *event,
+			   uint64_t losses)
+{
+	if (event->signal_taken.is_handled)
+		keep_handled(evidence, event, losses);
+	if (evidence->sent.signal == event->signal_taken.signal)
 		evidence->sent.signal = 0;
+}
+
+struct handled_signal exit_evidence_last_handled(const struct exit_evidence *evidence,
+						 uint64_t now_ns)
+{
+	const struct sent_signal *handled = &evidence->handled;
+
+	if (handled->signal == 0 || now_ns < evidence->handled_ns)
+		return (struct handled_signal){0};
+	return (struct handled_signal){
+		.signal = handled->signal,
+		.sent_by = handled->by,
+		.sender_pid = handled->sender_pid,
+		.sender_comm = comm_text(&handled->sender_comm),
+		.before_ns = (int64_t)(now_ns - evidence->handled_ns),
+	};
 }
 
 void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_end *end,
@@ -125,6 +186,7 @@ void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_en
 
 void exit_evidence_exec(struct exit_evidence *evidence)
 {
+	/* Handlers do not live through it (execve(2)). */
 	*evidence = (struct exit_evidence){.sent = evidence->sent, .oom = evidence->oom};
 }
 
@@ -134,7 +196,7 @@ static struct exit_status by_signal(const struct exit_evidence *evidence, int32_
 				    uint64_t losses)
 {
 	bool is_sent = evidence->sent.signal == signal;
-	bool by_process = is_sent && evidence->sent.by_process;
+	bool by_process = is_sent && evidence->sent.by == SENT_BY_PROCESS;
 	struct exit_status status = {
 		.known = true,
 		.signal = signal,
@@ -144,7 +206,8 @@ static struct exit_status by_signal(const struct exit_evidence *evidence, int32_
 		.oom = evidence->oom && signal == SIGKILL && !by_process ? KNOWN_YES : KNOWN_NO,
 	};
 
-	if (by_process && evidence->sent.losses == losses) {
+	if (is_sent && evidence->sent.losses == losses) {
+		status.sent_by = evidence->sent.by;
 		status.killer_pid = evidence->sent.sender_pid;
 		status.killer_comm = comm_text(&evidence->sent.sender_comm);
 		status.killer_tid = evidence->sent.sender_tid;

@@ -191,22 +191,38 @@ int keeper_child(struct keeper *keeper, const struct event *event, struct entry 
 	return ensure_process(keeper, child, event->child.pid);
 }
 
+/*
+ * Who sends TARGET the signal of EVENT. One that has ended may still send (PR_SET_PDEATHSIG), and
+ * one that was never seen is named by the sample, where that has the ids that payloads have.
+ */
+static struct sender sender_of(const struct keeper *keeper, const struct event *event,
+			       const struct process *target)
+{
+	const struct entry *from = entries_find_late(keeper->entries, event->current_tid);
+	bool has_id = event->sample_pid > 0 && event->sample_tid == event->current_tid;
+	struct sender sender = {.pid = has_id ? event->sample_pid : 0};
+
+	if (from) {
+		sender.tid = from->task.tid;
+		sender.thread_comm = comm_text(&from->thread.comm);
+	}
+	if (from && from->thread.process) {
+		sender.comm = comm_text(&from->thread.process->comm);
+		if (from->thread.process->pid > 0)
+			sender.pid = from->thread.process->pid;
+	}
+	sender.is_itself = (from && from->thread.process == target) ||
+			   (sender.pid > 0 && sender.pid == target->pid);
+	return sender;
+}
+
 static void keep_signal_sent(struct keeper *keeper, const struct event *event)
 {
-	const struct entry *from = entries_find(keeper->entries, event->current_tid);
 	struct process *process = find_process(keeper, event->signal_sent.pid);
-	struct sender sender = {0};
 
 	if (!process)
 		return;
-	if (from && from->thread.process)
-		sender = (struct sender){
-			.pid = from->thread.process->pid > 0 ? from->thread.process->pid : 0,
-			.comm = comm_text(&from->thread.process->comm),
-			.tid = from->task.tid,
-			.thread_comm = comm_text(&from->thread.comm),
-			.is_itself = from->thread.process == process,
-		};
+	const struct sender sender = sender_of(keeper, event, process);
 	exit_evidence_sent(&process->evidence, event, &sender,
 			   process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses);
 }
@@ -220,7 +236,10 @@ static void keep_signal_taken(struct keeper *keeper, const struct event *event)
 	if (event->signal_taken.is_default && exit_signal_is_fatal(event->signal_taken.signal))
 		entry->thread.end.taken = event->signal_taken.signal;
 	if (!event->signal_taken.is_default && entry->thread.process)
-		exit_evidence_handled(&entry->thread.process->evidence, event->signal_taken.signal);
+		exit_evidence_handled(&entry->thread.process->evidence, event,
+				      entry->thread.process->losses == LOSSES_UNKNOWN
+					      ? LOSSES_UNKNOWN
+					      : keeper->losses);
 }
 
 static void keep_oom_victim(struct keeper *keeper, const struct event *event)
@@ -293,6 +312,11 @@ void keeper_describe(struct keeper *keeper, const struct event *event, struct fa
 int keeper_name_cgroup(struct keeper *keeper, uint64_t id, struct text path)
 {
 	return cgroup_names_set(keeper->cgroups, id, path);
+}
+
+void keeper_prove_root_cgroup(struct keeper *keeper)
+{
+	cgroup_names_prove_root(keeper->cgroups);
 }
 
 /* ---- tasks that were there before ---- */

@@ -411,6 +411,11 @@ int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text pa
 	return keeper_name_cgroup(table->keeper, id, path);
 }
 
+void task_table_prove_root_cgroup(struct task_table *table)
+{
+	keeper_prove_root_cgroup(table->keeper);
+}
+
 void task_table_describe(struct task_table *table, const struct event *event, struct facts *facts)
 {
 	keeper_describe(table->keeper, event, facts);

@@ -28,6 +28,7 @@ void thread_announce(struct thread *thread, const struct event *event)
 	thread->birth.parent_tid = event->current_tid;
 	thread->birth.has_flags = true;
 	thread->birth.clone_flags = event->new_task.clone_flags;
+	thread->birth.flags_complete = event->new_task.flags_complete;
 }
 
 void thread_set_name(struct thread *thread, int32_t tid, struct text name)

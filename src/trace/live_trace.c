@@ -14,6 +14,7 @@
 #include "trace/session.h"
 #include "trace/sweep.h"
 #include "trace/tracing.h"
+#include "trace/wall_watch.h"
 
 struct live_trace {
 	struct tracing tracing;
@@ -21,20 +22,28 @@ struct live_trace {
 	struct host_identity identity;
 	struct completer *completer; /* NULL: no arguments are wanted */
 	struct argv_provider *completed;
+	struct wall_watch wall;
+	bool watches_wall;     /* -T */
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
 	struct sweep sweep;
 };
 
 /* ---- setting up ---- */
 
-static struct session_origin host_origin(struct host_identity *identity)
+static struct session_origin host_origin(struct live_trace *trace)
 {
+	struct host_identity *identity = &trace->identity;
+	const bool known = (trace->tracing.plan.features & (1U << PERF_FEATURE_CLOCKID)) != 0;
+	uint64_t from_ns;
+
 	host_identity_of_this_host(identity);
+	trace->watches_wall = known && trace->tracing.options->wall_clock;
+	wall_watch_look(&trace->wall, &from_ns);
 	return (struct session_origin){
 		.host = identity->name[0] ? identity->name : NULL,
 		.boot_id = identity->boot_id[0] ? identity->boot_id : NULL,
-		.wall_offset_known = true,
-		.wall_offset_ns = clock_wall_offset_ns(),
+		.wall_offset_known = known,
+		.wall_offset_ns = trace->wall.offset_ns,
 	};
 }
 
@@ -76,7 +85,7 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 	const struct tracing *tracing = &trace->tracing;
 	struct session *session = &trace->session;
 	const struct format *formats[TRACEPOINT_COUNT];
-	const struct session_origin origin = host_origin(&trace->identity);
+	const struct session_origin origin = host_origin(trace);
 
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
 		formats[i] = tracing->tracepoints.formats[i];
@@ -180,6 +189,18 @@ static int idle(struct live_trace *trace, struct error *err)
 	return tracing_wait(&trace->tracing, err);
 }
 
+/*
+ * Before the heads of a round are read: its events are older, and have the offset of the round
+ * before.
+ */
+static void watch_wall(struct live_trace *trace)
+{
+	uint64_t from_ns;
+
+	if (trace->watches_wall && wall_watch_look(&trace->wall, &from_ns))
+		wall_steps_add(&trace->session.wall_steps, from_ns, trace->wall.offset_ns);
+}
+
 /* Put through all that is ready. 0, -ENODATA at the end, or a negative errno. */
 static int drain(struct live_trace *trace, struct error *err)
 {
@@ -200,6 +221,7 @@ static int run(struct live_trace *trace, struct error *err)
 
 	while (code == 0 && !trace->session.reader_gone) {
 		tracing_look_around(&trace->tracing);
+		watch_wall(trace);
 		code = drain(trace, err);
 		if (code == 0)
 			code = idle(trace, err);

@@ -80,6 +80,8 @@ int old_cgroups_enter(struct task_table *table)
 		return 0;
 	/* What cannot be read of it stays unknown. */
 	int code = cgroups_visit(mount_fd, enter_cgroup, &entering);
+	if (cgroups_root_is_proven(mount_fd))
+		task_table_prove_root_cgroup(table);
 	close(mount_fd);
 	return code == -ENOMEM ? code : entering.code;
 }

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 
+#include "capture/note.h"
 #include "trace/exec_notes.h"
 #include "trace/exit_notes.h"
 #include "trace/id_notes.h"
 #include "trace/program_notes.h"
+#include "trace/wall_watch.h"
 
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
@@ -125,7 +127,11 @@ static int take_note(const struct pipeline *pipeline, const struct event *note)
 {
 	if (pipeline->exit_paths)
 		exit_notes_take(note, pipeline->exit_paths);
+	if (pipeline->wall_steps)
+		wall_notes_take(note, pipeline->wall_steps);
 	id_notes_take(note, pipeline->tasks);
+	if (note->note.kind == CAPTURE_NOTE_ROOT_CGROUP)
+		task_table_prove_root_cgroup(pipeline->tasks);
 	int code = program_notes_take(note, pipeline->tasks);
 	return code == 0 && pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : code;
 }

@@ -29,6 +29,7 @@
 #include "trace/record_events.h"
 #include "trace/selection.h"
 #include "trace/tracing.h"
+#include "trace/wall_watch.h"
 
 /*
  * Rounds are no shorter, so that a record that a CPU is slow to make visible still comes within the
@@ -58,6 +59,7 @@ struct recording {
 	bool reader_gone; /* of a stream: end quietly */
 	uint64_t size;    /* of the capture as of the last round, bytes */
 	struct clock_marks done;
+	struct wall_watch wall;
 	struct progress progress;
 };
 
@@ -165,6 +167,10 @@ static int start_capture(struct recording *recording, const struct record_events
 		.cpus_configured = (uint32_t)sysconf(_SC_NPROCESSORS_CONF),
 	};
 	struct capture_features features;
+	uint64_t now;
+
+	/* No step: CLOCK_DATA has the same offset. */
+	wall_watch_look(&recording->wall, &now);
 	int code = capture_features_make(&description, &features, err);
 
 	if (code < 0)
@@ -335,6 +341,18 @@ static int end_round(struct recording *recording, struct error *err)
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
+static int watch_wall(struct recording *recording, struct error *err)
+{
+	const struct tracing *tracing = &recording->tracing;
+	uint64_t from_ns;
+
+	if (!(tracing->plan.features & (1U << PERF_FEATURE_CLOCKID)) ||
+	    !wall_watch_look(&recording->wall, &from_ns))
+		return 0;
+	int code = wall_notes_write(recording->writer, from_ns, recording->wall.offset_ns);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
 /* Every ring once. */
 static int take_all(struct recording *recording, struct error *err)
 {
@@ -411,7 +429,9 @@ static int run(struct recording *recording, struct error *err)
 		/* What is in the rings once they are stopped is all there will be. */
 		bool is_last = tracing->stopped;
 
-		code = take_all(recording, err);
+		code = watch_wall(recording, err);
+		if (code == 0)
+			code = take_all(recording, err);
 		if (is_last)
 			return code;
 		show_progress(recording);

@@ -32,10 +32,12 @@ struct replay {
 		*completed;           /* what the recorder completed; NULL: no facts are wanted */
 	struct exit_paths exit_paths; /* what the recorder knew of them */
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not recorded */
+	struct error misread[TRACEPOINT_COUNT];   /* why a format is not understood, or "" */
+	enum capture_recorded coverage[TRACEPOINT_COUNT];
 	struct progress progress;
 	int capture_fd;
 	int wake_fd;
-	uint64_t records;
+	uint64_t records, samples;
 	uint64_t first_ns, last_ns; /* of the samples, 0: none yet */
 };
 
@@ -63,10 +65,33 @@ static unsigned int wanted_tracepoints(const struct replay *replay)
 	return replay->options.facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
 }
 
-/* That a format is not there is no failure: what it describes was not recorded then. */
-static int unless_missing(int code, struct error *err)
+/* Whether events can be decoded by FORMAT of TRACEPOINT. */
+static int check_format(const struct format *format, unsigned int tracepoint, struct error *err)
 {
-	if (code != -ENOENT)
+	struct decoder *decoder = NULL;
+	int code = decoder_new_of(&tracepoint_types[tracepoint], 1, &format, &decoder, err);
+
+	decoder_free(decoder);
+	return code;
+}
+
+/*
+ * TRACEPOINT's format was read with CODE. That it is not there is no failure: the tracepoint was
+ * not recorded then. One that is not understood hides no others.
+ */
+static int settle_format(struct replay *replay, unsigned int tracepoint, int code,
+			 struct error *err)
+{
+	struct format **format = &replay->formats[tracepoint];
+
+	if (code == 0)
+		code = check_format(*format, tracepoint, err);
+	if (code == -EBADMSG) {
+		replay->misread[tracepoint] = *err;
+		format_free(*format);
+		*format = NULL;
+	}
+	if (code != -ENOENT && code != -EBADMSG)
 		return code;
 	*err = (struct error){0};
 	return 0;
@@ -77,7 +102,7 @@ static int read_own_formats(struct replay *replay, struct error *err)
 	for (unsigned int i = 0; i < wanted_tracepoints(replay); i++) {
 		int code = capture_format(replay->session.source, tracepoint_types[i]->system,
 					  tracepoint_types[i]->name, &replay->formats[i], err);
-		code = unless_missing(code, err);
+		code = settle_format(replay, i, code, err);
 		if (code < 0)
 			return code;
 	}
@@ -92,7 +117,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 		int code =
 			format_dir_read(dir, tracepoint_types[i]->system, tracepoint_types[i]->name,
 					&machine, &replay->formats[i], err);
-		code = unless_missing(code, err);
+		code = settle_format(replay, i, code, err);
 		if (code < 0)
 			return code;
 	}
@@ -119,7 +144,9 @@ static size_t keep_recorded(struct replay *replay)
 	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (!replay->formats[i])
 			continue;
-		if (capture_has_tracepoint(replay->session.source, replay->formats[i]->id)) {
+		replay->coverage[i] =
+			capture_tracepoint(replay->session.source, replay->formats[i]->id);
+		if (replay->coverage[i] == CAPTURE_RECORDED) {
 			kept += i < TRACEPOINTS_SHOWN;
 			continue;
 		}
@@ -153,10 +180,33 @@ static int read_host_formats(struct replay *replay, struct error *err)
 	return -ENOENT;
 }
 
+static int refuse_without_events(const struct replay *replay, struct error *err)
+{
+	const struct source *source = replay->session.source;
+	static const char *const but[] = {
+		[CAPTURE_NOT_RECORDED] = "has no forks, execs or exits, but",
+		[CAPTURE_COUNTED] = "only counts, as perf stat record does:",
+		[CAPTURE_BARE] = "has events without their data (PERF_SAMPLE_RAW):",
+		[CAPTURE_RECORDED] = "has no forks, execs or exits, but",
+	};
+	char names[160];
+
+	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		if (replay->misread[i].what[0] != '\0') {
+			*err = replay->misread[i];
+			return -EBADMSG;
+		}
+	}
+	capture_event_names(source, names, sizeof(names));
+	error_set(err, -ENOENT, "it %s %s", but[capture_tracepoint(source, CAPTURE_ANY_TRACEPOINT)],
+		  names[0] != '\0' ? names : "no event at all");
+	error_remedy(err, "perf record -a -e 'sched:sched_process_*'");
+	return -ENOENT;
+}
+
 static int read_formats(struct replay *replay, struct error *err)
 {
 	struct source *source = replay->session.source;
-	char names[160];
 	int code = replay->options.formats ? read_given_formats(replay, err)
 					   : read_own_formats(replay, err);
 
@@ -165,13 +215,28 @@ static int read_formats(struct replay *replay, struct error *err)
 	if (keep_recorded(replay) > 0)
 		return 0;
 	if (!replay->options.formats && !capture_tracing_data(source) &&
-	    capture_has_tracepoint(source, CAPTURE_ANY_TRACEPOINT))
+	    capture_tracepoint(source, CAPTURE_ANY_TRACEPOINT) == CAPTURE_RECORDED)
 		return read_host_formats(replay, err);
-	capture_event_names(source, names, sizeof(names));
-	error_set(err, -ENOENT, "it has no forks, execs or exits, but %s",
-		  names[0] != '\0' ? names : "no event at all");
-	error_remedy(err, "perf record -a -e 'sched:sched_process_*'");
-	return -ENOENT;
+	return refuse_without_events(replay, err);
+}
+
+/* What there is of a tracepoint whose events cannot be shown. */
+static const char *const shortfalls[] = {
+	[CAPTURE_NOT_RECORDED] = "was not recorded",
+	[CAPTURE_COUNTED] = "was only counted, not recorded",
+	[CAPTURE_BARE] = "was recorded without its data (PERF_SAMPLE_RAW)",
+};
+
+static void notice_unshown(const struct replay *replay, unsigned int tracepoint)
+{
+	const char *misread = replay->misread[tracepoint].what;
+
+	if (misread[0] != '\0')
+		notice(&replay->options, "%s: left out", misread);
+	else if (tracepoint < TRACEPOINTS_SHOWN &&
+		 (replay->options.follow || replay->options.events & EVENT_BIT(tracepoint)))
+		notice(&replay->options, "sched:%s %s", tracepoint_types[tracepoint]->name,
+		       shortfalls[replay->coverage[tracepoint]]);
 }
 
 static void select_recorded(struct replay *replay)
@@ -182,10 +247,8 @@ static void select_recorded(struct replay *replay)
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (replay->formats[i])
 			ids[count++] = replay->formats[i]->id;
-		else if (i < TRACEPOINTS_SHOWN &&
-			 (replay->options.follow || replay->options.events & EVENT_BIT(i)))
-			notice(&replay->options, "sched:%s was not recorded",
-			       tracepoint_types[i]->name);
+		else
+			notice_unshown(replay, i);
 	}
 	capture_select(replay->session.source, ids, count);
 }
@@ -296,12 +359,10 @@ static void notice_capture(const struct replay *replay)
 /* To empty the capture would take away what is being read. */
 static int refuse_own_capture(const struct replay *replay, struct error *err)
 {
-	struct stat capture, output;
+	struct stat output;
 
 	if (replay->session.output_fd < 0 || fstat(replay->session.output_fd, &output) < 0 ||
-	    fstat(replay->capture_fd < 0 ? STDIN_FILENO : replay->capture_fd, &capture) < 0)
-		return 0;
-	if (output.st_dev != capture.st_dev || output.st_ino != capture.st_ino)
+	    !capture_reads(replay->session.source, &output))
 		return 0;
 	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options.output);
 }
@@ -380,6 +441,7 @@ static int want_facts(struct replay *replay, struct error *err)
 	session->images.provider = replay->completed;
 	session->pipeline.recorded = replay->completed;
 	session->pipeline.exit_paths = &replay->exit_paths;
+	session->pipeline.wall_steps = &session->wall_steps;
 	decoder_set_exit_paths(session->decoder, &replay->exit_paths);
 	return 0;
 }
@@ -505,6 +567,7 @@ static bool is_over(struct replay *replay, const struct record *record)
 
 	if (record->type != PERF_RECORD_SAMPLE)
 		return false;
+	replay->samples++;
 	if (replay->first_ns == 0)
 		replay->first_ns = record->time_ns;
 	if (duration_ns > 0 && record->time_ns > replay->first_ns &&
@@ -577,12 +640,10 @@ static double seconds_of(const struct replay *replay)
 	return (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S;
 }
 
-static void report(const struct replay *replay, struct error *err)
+static void notice_doubts(const struct replay *replay)
 {
 	const struct source *source = replay->session.source;
-	char what[128];
 
-	session_print_summary(&replay->session, seconds_of(replay));
 	if (capture_malformed(source) > 0)
 		notice(&replay->options,
 		       "%" PRIu64 " records are not as the capture describes them",
@@ -592,8 +653,32 @@ static void report(const struct replay *replay, struct error *err)
 		       "more than %u MiB at once were to be put in order: the oldest events came "
 		       "before all had been read",
 		       CAPTURE_KEPT_MIB);
+	if (capture_follower(source) > 0)
+		notice(&replay->options,
+		       "another capture follows at byte %" PRIu64 ", and is not shown; try: "
+		       "tail -c +%" PRIu64 " CAPTURE > ANOTHER, and that",
+		       capture_follower(source), capture_follower(source) + 1);
+}
+
+/* The exit status: 1 where there was something to read, but no event of it could be. */
+static int report(const struct replay *replay, struct error *err)
+{
+	const struct source *source = replay->session.source;
+	uint64_t undecoded = replay->session.pipeline.malformed;
+	bool nothing = replay->samples <= undecoded;
+	char what[128];
+
+	session_print_summary(&replay->session, seconds_of(replay));
+	notice_doubts(replay);
 	if (capture_is_cut(source, what, sizeof(what)))
-		error_set(err, 0, "%.200s is not whole: %s", capture_name(&replay->options), what);
+		error_set(err, 0, "%.200s is not whole%s: %s", capture_name(&replay->options),
+			  nothing ? ", and no event of it could be read" : "", what);
+	else if (nothing && capture_malformed(source) + undecoded > 0)
+		error_set(err, 0, "%.200s: no event of it could be read",
+			  capture_name(&replay->options));
+	else
+		nothing = false;
+	return nothing ? 1 : 0;
 }
 
 static int replay_and_end(struct replay *replay, struct error *err)
@@ -609,7 +694,7 @@ static int replay_and_end(struct replay *replay, struct error *err)
 	if (code == 0)
 		code = session_finish_output(&replay->session, err);
 	if (code == 0 && !replay->session.reader_gone)
-		report(replay, err);
+		return report(replay, err);
 	return code < 0 ? 1 : 0;
 }
 

@@ -10,6 +10,7 @@
 #include "event.h"
 #include "filter/pid_list.h"
 #include "formats/shipped.h"
+#include "host/cgroups.h"
 #include "host/exit_probe.h"
 
 #define SHOWN (TRACEPOINT_BIT(TRACEPOINTS_SHOWN) - 1U)
@@ -145,6 +146,10 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct options *opti
 {
 	struct tracepoints made = {
 		.facts = options->facts, .arg_bytes = options->arg_bytes, .hold_fd = -1};
+
+	/* Ids of version 1 would be taken for those of version 2. */
+	if (options->facts & FACT_BIT(FACT_CGROUP) && cgroups_of_this_host() == CGROUPS_OF_V1)
+		made.facts &= ~FACT_BIT(FACT_CGROUP);
 	int code = options->formats ? shipped_open_dir(&made.dir, options->formats, err)
 				    : format_dir_open_tracefs(&made.dir, err);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "host/cgroups.h"
 #include "host/diagnose.h"
 #include "source/live.h"
 #include "source/perf_event.h"
@@ -67,6 +68,22 @@ static void notice_exit_status(const struct tracing *tracing)
 		       "this kernel shows neither registers at an exit nor system calls: of exit "
 		       "statuses only signals are known");
 	}
+}
+
+/* -c selects by what samples tell. */
+static void notice_cgroups(const struct tracing *tracing)
+{
+	static const char *const wrong[] = {
+		[CGROUPS_NOT_MOUNTED] =
+			"cgroup2 is not mounted here, or this is a cgroup namespace",
+		[CGROUPS_OF_V1] = "perf_event is a cgroup controller of version 1 here",
+		[CGROUPS_ROOT_ONLY] = "to this kernel's samples all may be in the root cgroup, as "
+				      "long as the root's cgroup.subtree_control is empty",
+	};
+	enum cgroups_told told = cgroups_of_this_host();
+
+	if (tracing->options->filter.cgroup && told != CGROUPS_TOLD)
+		notice(tracing->options, "-c may select nothing: %s", wrong[told]);
 }
 
 static void notice_opened(const struct tracing *tracing)
@@ -137,6 +154,7 @@ static int open_source(struct tracing *tracing, bool recording, struct error *er
 	tracing->plan = live.plan;
 	notice_opened(tracing);
 	notice_exit_status(tracing);
+	notice_cgroups(tracing);
 	notice_shortcomings(tracing, &wanted);
 	return 0;
 }

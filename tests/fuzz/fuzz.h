@@ -27,6 +27,13 @@ void fuzz_decoder(const uint8_t *bytes, size_t size);
 /* A capture, up to 64 KiB; once as a file, once as a stream. */
 void fuzz_capture(const uint8_t *bytes, size_t size);
 
+/*
+ * A byte that chooses a view of a replay, two with a bit for each filter, then a capture, up to
+ * 64 KiB. All of the replay is run, from its command line on.
+ */
+#define FUZZ_REPLAY_CHOICE 3U
+void fuzz_replay(const uint8_t *bytes, size_t size);
+
 /* A byte of flags (1: 4-byte words, 2: swapped), the stack pointer (8 bytes), a user stack. */
 void fuzz_stack(const uint8_t *bytes, size_t size);
 

@@ -11,14 +11,17 @@ SHAPE_FIELDS = {name: 1 + len(shape.__annotations__) for name, shape in SHAPES.i
 HEAD = ['time_ns', 'time']
 TASK = ['cpu', 'pid', 'tid', 'ppid', 'from_proc']
 FIELDS = {
-    'FORK': HEAD + TASK + ['child_pid', 'kind', 'clone_flags', 'uid', 'cgroup', 'ancestry'],
+    'FORK': HEAD + TASK + ['child_pid', 'kind', 'clone_flags', 'uid', 'cgroup', 'ancestry',
+                           'clone_flags_complete'],
     'EXEC': HEAD + TASK + ['old_pid', 'argc', 'argv', 'argv_complete', 'argv_source', 'env', 'uid',
                            'euid', 'gid', 'egid', 'secure', 'cgroup', 'ancestry', 'age_ns',
                            'since_exec_ns'],
     'EXIT': HEAD + TASK + ['last', 'exit_code', 'signal', 'signal_name', 'core', 'oom',
                            'killed_by_pid', 'killed_by_comm', 'killed_by_tid',
-                           'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns', 'filename',
-                           'argv', 'argv_complete', 'argv_source', 'uid', 'cgroup', 'ancestry'],
+                           'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns',
+                           'filename', 'argv', 'argv_complete', 'argv_source', 'uid', 'cgroup',
+                           'ancestry', 'sent_by', 'after_signal', 'after_signal_name', 'after_signal_sent_by',
+                           'after_signal_pid', 'after_signal_comm', 'after_signal_ns'],
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
@@ -63,11 +66,13 @@ def word(value):
 
 
 PARSERS = {
-    **dict.fromkeys(['time', 'kind', 'argv_source', 'signal_name'], word),
-    **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom'],
+    **dict.fromkeys(['time', 'kind', 'argv_source', 'signal_name', 'sent_by', 'after_signal_name',
+                     'after_signal_sent_by'], word),
+    **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom',
+                     'clone_flags_complete'],
                     BOOLEANS.__getitem__),
     **dict.fromkeys(['cgroup', 'killed_by_comm', 'killed_by_thread_comm', 'failed_exec',
-                     'filename'], text),
+                     'after_signal_comm', 'filename'], text),
     **dict.fromkeys(['argv', 'env'], strings),
     'clone_flags': words,
     'ancestry': ancestry,

@@ -4,6 +4,7 @@
 import os
 import reprlib
 import signal
+import sys
 from collections import Counter, defaultdict, deque
 from typing import NamedTuple
 
@@ -19,6 +20,12 @@ class OneOf(NamedTuple):
     options: tuple
 
 
+class AnyThreadOf(NamedTuple):
+    """A killer: the logs know its process, and not which of its threads it was."""
+    pid: int
+    comm: bytes
+
+
 # ---- what a fact should look like in the trace ---------------------------------------------------
 
 def ends_process(known):
@@ -30,7 +37,10 @@ def ends_process(known):
 
 def of_any(truth, process, image):
     """What events of all types show."""
-    return {'pid': process.pid, 'uid': image.uid, 'cgroup': process.cgroup(),
+    cgroup = process.cgroup()
+    # Nobody may have written the root's cgroup.subtree_control: then samples do not tell.
+    return {'pid': process.pid, 'uid': image.uid,
+            'cgroup': OneOf((cgroup, None)) if cgroup == b'/' else cgroup,
             'ppid': process.parent.pid if process.parent else truth.root_ppid}
 
 
@@ -63,12 +73,11 @@ def signal_name(number):
 def killer_wanted(truth, process):
     if process.killer <= 0:
         return None
-    name = truth.process(process.killer).last_name
-    return Killer(process.killer, name, process.killer, name)
+    return AnyThreadOf(process.killer, truth.process(process.killer).last_name)
 
 
 NO_STATUS = {'exit_code': None, 'signal': None, 'signal_name': None, 'killed_by': None,
-             'failed_exec': None}
+             'failed_exec': None, 'sent_by': None}
 
 
 def status_wanted(truth, process):
@@ -78,8 +87,10 @@ def status_wanted(truth, process):
         killer = killer_wanted(truth, process)
         # Of a broken pipe the kernel says that the writer has sent the signal.
         allowed = OneOf((None, killer)) if number == signal.SIGPIPE else killer
+        by = 'process' if killer and number != signal.SIGPIPE else \
+            OneOf(('process', 'kernel', None))
         return {'exit_code': None, 'signal': number, 'signal_name': signal_name(number),
-                'killed_by': allowed, 'failed_exec': None,
+                'killed_by': allowed, 'sent_by': by, 'failed_exec': None,
                 'core': OneOf((os.WCOREDUMP(status), None)),
                 'oom': True if process.oom else OneOf((False, None))}
     return {**NO_STATUS, 'exit_code': os.WEXITSTATUS(status), 'core': OneOf((False, None)),
@@ -94,7 +105,7 @@ def exit_wanted(truth, known, event):
     last = ends_process(known)
     wanted['last'] = OneOf((True, False)) if last is None else last
     if not event.last:
-        return {**wanted, **NO_STATUS, 'core': None, 'oom': None}
+        return {**wanted, **NO_STATUS, 'core': None, 'oom': None, 'after_signal': None}
     if event.exit_code is None and event.signal is None and process.may_be_unknown():
         return {**wanted, **NO_STATUS}
     return {**wanted, **status_wanted(truth, process)}
@@ -108,7 +119,11 @@ def describe(event):
 
 
 def agrees(got, wanted):
-    return got in wanted.options if isinstance(wanted, OneOf) else got == wanted
+    if isinstance(wanted, OneOf):
+        return any(agrees(got, option) for option in wanted.options)
+    if isinstance(wanted, AnyThreadOf):
+        return isinstance(got, Killer) and (got.pid, got.comm) == wanted and bool(got.tid)
+    return got == wanted
 
 
 def field_problems(event, wanted, may_miss):
@@ -173,6 +188,8 @@ def environment_problems(event, image):
 
 def flag_problems(event, process, kind):
     flags = event.clone_flags
+    if event.clone_flags_complete != (sys.maxsize > 2 ** 32):
+        yield f'{describe(event)}: clone_flags_complete is {event.clone_flags_complete}'
     if process.flags is not None and kind != 'thread' and flags != process.flags:
         yield (f'{describe(event)}: clone_flags are {sorted(flags)}, '
                f'in truth {sorted(process.flags)}')

@@ -38,6 +38,7 @@ class Fork(NamedTuple):
     cgroup: bytes
     ancestry: tuple
     ancestry_complete: bool
+    clone_flags_complete: bool
 
 
 class Exec(NamedTuple):
@@ -97,6 +98,8 @@ class Exit(NamedTuple):
     cgroup: bytes
     ancestry: tuple
     ancestry_complete: bool
+    sent_by: str
+    after_signal: dict
 
 
 class Lost(NamedTuple):

@@ -198,6 +198,8 @@ def by_cpu(events):
 def normalised(event):
     fields = {name: value for name, value in TIMES.items() if hasattr(event, name)}
     ancestors = tuple((ancestor.pid, ancestor.comm) for ancestor in event.ancestry)
+    if getattr(event, 'after_signal', None):
+        fields['after_signal'] = {**event.after_signal, 'before_ns': 0}
     return event._replace(**fields, from_proc=None, ancestry=ancestors)
 
 
@@ -210,12 +212,15 @@ def knows_its_end(event):
 
 
 def without_status(event):
-    return event._replace(**NO_STATUS, core=None, oom=None) if isinstance(event, Exit) else event
+    if not isinstance(event, Exit):
+        return event
+    return event._replace(**NO_STATUS, core=None, oom=None, last=None, after_signal=None)
 
 
 def difference(live, recorded):
     live, recorded = normalised(live), normalised(recorded)
-    # Whether two events came close enough to be ambiguous, each tracer sees with its own clock.
+    # Whether two events came close enough to be ambiguous, and which of two exits came last, each
+    # tracer sees with its own clock.
     if not (knows_its_end(live) and knows_its_end(recorded)):
         live, recorded = without_status(live), without_status(recorded)
     if not (getattr(live, 'argv_complete', True) and getattr(recorded, 'argv_complete', True)):

@@ -23,7 +23,7 @@ LOG = f'''
 EXEC {ROOT} {ROOT} {b'/bin/root'.hex()} {b'root'.hex()}
 IMAGE {ROOT} {hexed(*ROOT_ARGV)} - 0 0 0 0 0
 PARENT {ROOT} {SHELL}
-CGROUP {ROOT} {b'/'.hex()}
+CGROUP {ROOT} {b'/home'.hex()}
 FORK {ROOT} {CHILD} process {b'root'.hex()}
 FLAGS {CHILD} CLONE_NEWPID
 CGROUP {CHILD} {b'/moved'.hex()}
@@ -43,7 +43,7 @@ MARK all
 
 ABOVE = [{'pid': SHELL, 'comm': 'sh', 'from_proc': True},
          {'pid': 1, 'comm': 'init', 'from_proc': True}]
-IN_ROOT = {'pid': ROOT, 'tid': ROOT, 'ppid': SHELL, 'comm': 'root', 'uid': 0, 'cgroup': '/',
+IN_ROOT = {'pid': ROOT, 'tid': ROOT, 'ppid': SHELL, 'comm': 'root', 'uid': 0, 'cgroup': '/home',
            'from_proc': False, 'ancestry': ABOVE, 'ancestry_complete': True}
 BELOW_ROOT = {**IN_ROOT, 'ppid': ROOT,
               'ancestry': [{'pid': ROOT, 'comm': 'root', 'from_proc': False}, *ABOVE]}
@@ -53,28 +53,33 @@ CHILD_ARGS = {'filename': '/bin/child', 'argv_complete': True, 'argv_source': 'p
 ROOT_ARGS = {'filename': '/bin/root', 'argv': ['root'], 'argv_complete': True,
              'argv_source': 'stack'}
 NO_STATUS = {'prio': 120, 'last': False, 'exit_code': None, 'signal': None, 'signal_name': None,
-             'core': None, 'oom': None, 'killed_by': None, 'failed_exec': None}
+             'core': None, 'oom': None, 'killed_by': None, 'failed_exec': None, 'sent_by': None,
+             'after_signal': None}
 EXITED = {**NO_STATUS, 'last': True, 'core': False, 'oom': False}
 KILLED = {**EXITED, 'signal': 15, 'signal_name': 'SIGTERM',
-          'killed_by': {'pid': ROOT, 'comm': 'root', 'tid': ROOT, 'thread_comm': 'root'}}
+          'killed_by': {'pid': ROOT, 'comm': 'root', 'tid': ROOT, 'thread_comm': 'root'},
+          'sent_by': 'process'}
 OBJECTS = [
     {'type': 'exec', 'time_ns': 10, **IN_ROOT, **ROOT_ARGS, 'old_pid': ROOT, 'argc': 1,
      'euid': 0, 'gid': 0, 'egid': 0, 'secure': False, 'age_ns': 3,
      'since_exec_ns': None, 'env': {}, 'env_other': []},
     {'type': 'fork', 'time_ns': 20, **IN_ROOT, 'child_pid': CHILD, 'child_tid': CHILD,
-     'child_comm': 'root', 'kind': 'process', 'clone_flags': ['CLONE_NEWPID']},
+     'child_comm': 'root', 'kind': 'process', 'clone_flags': ['CLONE_NEWPID'],
+     'clone_flags_complete': True},
     {'type': 'exec', 'time_ns': 30, **IN_CHILD, **CHILD_ARGS, 'old_pid': CHILD, 'argc': 4,
      'euid': 2, 'gid': 3, 'egid': 4, 'secure': True, 'age_ns': 10,
      'since_exec_ns': None, 'env_other': ['nothing', 'HOME=again'],
      'env': {'HOME': '/', 'BYTES': {'hex': 'ff', 'text': '\ufffd'}}},
     {'type': 'fork', 'time_ns': 40, **IN_CHILD, 'child_pid': CHILD, 'child_tid': THREAD,
-     'child_comm': 'child', 'kind': 'thread', 'clone_flags': ['CLONE_VM', 'CLONE_THREAD']},
+     'child_comm': 'child', 'kind': 'thread', 'clone_flags': ['CLONE_VM', 'CLONE_THREAD'],
+     'clone_flags_complete': True},
     {'type': 'exit', 'time_ns': 50, **IN_CHILD, **CHILD_ARGS, **NO_STATUS, 'tid': THREAD,
      'age_ns': 30, 'since_exec_ns': 20},
     {'type': 'exit', 'time_ns': 60, **IN_CHILD, **CHILD_ARGS, **EXITED, 'exit_code': 3,
      'age_ns': 40, 'since_exec_ns': 30},
     {'type': 'fork', 'time_ns': 70, **IN_ROOT, 'child_pid': VICTIM, 'child_tid': VICTIM,
-     'child_comm': 'root', 'kind': 'vfork', 'clone_flags': ['CLONE_VM', 'CLONE_VFORK']},
+     'child_comm': 'root', 'kind': 'vfork', 'clone_flags': ['CLONE_VM', 'CLONE_VFORK'],
+     'clone_flags_complete': True},
     {'type': 'exit', 'time_ns': 80, **BELOW_ROOT, **ROOT_ARGS, **KILLED, 'pid': VICTIM,
      'tid': VICTIM, 'age_ns': 10, 'since_exec_ns': None},
     {'type': 'exit', 'time_ns': 90, **IN_ROOT, **ROOT_ARGS, **EXITED, 'exit_code': 0, 'age_ns': 83,
@@ -134,9 +139,14 @@ def altered(event):
 
 
 def is_fine(event, name, other):
-    """Where not to know is no mistake; and what the log does not know of the command itself."""
+    """
+    Where not to know is no mistake; what the log does not know of the command itself; and signals
+    that were handled, which it does not have.
+    """
     if name in ('core', 'oom', 'argv_complete', 'ancestry_complete') and not other:
         return name != 'argv_complete' or other is False
+    if name == 'after_signal' and event.last:
+        return True
     if event.pid == ROOT:
         return (name in ('from_proc', 'age_ns') or name == 'ancestry' and not other
                 or name == 'since_exec_ns' and event.seq == 1)

@@ -89,7 +89,7 @@ ATTEMPTS = 5
 PERF_EVENTS = ','.join(f'sched:sched_process_{name}' for name in ('fork', 'exec', 'exit'))
 # What three tracepoints do not say.
 NOT_IN_PERF = ('kind', 'clone_flags', 'cgroup', 'exit_code', 'signal', 'signal_name', 'oom',
-               'killed_by', 'last', 'ppid', 'from_proc', 'argc', 'filename', 'ancestry',
+               'killed_by', 'sent_by', 'last', 'ppid', 'from_proc', 'argc', 'filename', 'ancestry',
                *CREDENTIALS)
 
 

@@ -158,7 +158,10 @@ def ancestry_of(event):
 
 def as_extended(event):
     """What the -x line of an event that is known from JSON has to say."""
-    killer = event.get('killed_by') or dict.fromkeys(('pid', 'comm', 'tid', 'thread_comm'))
+    nobody = dict.fromkeys(('pid', 'comm', 'tid', 'thread_comm'))
+    killer = event.get('killed_by') or nobody
+    handled = event.get('after_signal') or {}
+    sender = handled.get('sender') or nobody
     made = {
         'argv': lambda: texts_of(event['argv']),
         'env': lambda: environment_of(event),
@@ -170,6 +173,12 @@ def as_extended(event):
         'killed_by_comm': lambda: bytes_of(killer['comm']),
         'killed_by_tid': lambda: killer['tid'],
         'killed_by_thread_comm': lambda: bytes_of(killer['thread_comm']),
+        'after_signal': lambda: handled.get('signal'),
+        'after_signal_name': lambda: handled.get('signal_name'),
+        'after_signal_sent_by': lambda: handled.get('sent_by'),
+        'after_signal_pid': lambda: sender['pid'],
+        'after_signal_comm': lambda: bytes_of(sender['comm']),
+        'after_signal_ns': lambda: handled.get('before_ns'),
     }
     return {name: made[name]() if name in made else event[name]
             for name in FIELDS[event['type'].upper()] if name in event or name in made

@@ -19,7 +19,7 @@ import subprocess
 from pathlib import Path
 
 from lines import Exec, Exit, Fork, Lost
-from live import (Background, Dialogue, Failed, Puppet, equal, expect, in_mount_namespace,
+from live import (Background, Dialogue, Failed, Puppet, Skip, equal, expect, in_mount_namespace,
                   lost_in, main, need_program, no_problems, note, run, run_tool, scratch, shell,
                   stop, test, tool, tracer, tracing_test, wait_until, workload, workload_dir)
 from truth import Truth, compare_command, only_events
@@ -225,6 +225,36 @@ def capture_stands_alone():
         for event in ('fork', 'exec', 'exit'):
             expect(f'name: sched_process_{event}\n'.encode() in Capture(path).bytes,
                    f'no format of {event}')
+
+
+@tracing_test
+def kernel_of_a_capture():
+    perf = need_program('perf')
+    running = run([perf, 'buildid-list', '-k']).out.decode().strip()
+    if not running:
+        raise Skip('the kernel has no build ID')
+    with scratch() as directory:
+        path = directory / 'capture'
+        run_tool('record', '-q', '-o', path, '--', 'true').must_succeed()
+        listed = run([perf, 'buildid-list', '-i', path]).must_succeed().out.decode()
+        equal(listed, f'{running} [kernel.kallsyms]\n', 'build IDs in the capture')
+
+
+@tracing_test
+def call_chains_have_the_kernels_symbols():
+    kallsyms = Path('/proc/kallsyms').read_text(encoding='utf-8')
+    if not re.search(r'^0*[1-9a-f][0-9a-f]* . _text$', kallsyms, re.MULTILINE):
+        raise Skip('the kernel hides its addresses (kernel.kptr_restrict)')
+    with scratch() as directory:
+        path, injected = directory / 'capture', directory / 'injected'
+        run_tool('record', '-q', '-x', '-o', path, '--', 'true').must_succeed()
+        for perf in perfs():
+            exits = [part for part in run([perf, 'script', '-i', path]).must_succeed().out.split(b'\n\n')
+                     if b' sched:sched_process_exit: ' in part]
+            expect(exits, f'{perf} shows no exit')
+            expect(all(b' do_exit+0x' in part for part in exits), f'unnamed in {perf}: {exits}')
+            result = run([perf, 'inject', '-i', path, '-o', injected]).must_succeed()
+            equal(result.err, b'', f'standard error of {perf} inject')
 
 
 @tracing_test

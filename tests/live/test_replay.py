@@ -7,10 +7,12 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 from pathlib import Path
 
-from captures import CAPTURES, CPU, TIME, repeat, without
+from captures import (CAPTURES, CPU, DATA_AT, SAMPLE, TIME, USER_TYPES, moved_features, records,
+                      repeat, without)
 from lines import EVENTS, Exec, Exit, Fork, Truncated
 from live import (Background, Skip, equal, expect, main, need_program, run, run_tool, sanitized,
                   scratch, shell, test, tool, tracing_test, wait_until, with_tracefs)
@@ -23,6 +25,9 @@ SHELL = 5129
 MEMORY_KIB = 64 * 1024
 # PERF_RECORD_FINISHED_ROUND, a header and no more.
 ROUND = b'\x44\0\0\0\0\0\x08\0'
+COMPRESSED = 81
+# Of struct perf_event_attr; PERF_SAMPLE_RAW.
+PERIOD_AT, RAW = 16, 1 << 10
 
 EVENT = re.compile(r'\s*(?P<comm>.+?)\s+(?:\d+/)?(?P<tid>\d+)\s+\[\d+\]\s+'
                    r'(?P<s>\d+)\.(?P<ms>\d{3})\d*:\s+sched:sched_process_(?P<type>\w+): (?P<rest>.*)')
@@ -292,6 +297,149 @@ def reader_that_goes_away_ends_it_quietly():
         result = shell('{ "$tool" replay "$1"; echo $? >&2; } | head -3', directory / 'many')
     equal(len(result.items()), 3, 'lines that head got')
     equal(result.err_lines(), ['0'], 'status, and nothing else on standard error')
+
+
+def counted(capture, output, choose):
+    """Write to OUTPUT the file-mode CAPTURE as if the events that CHOOSE picks had been counted."""
+    whole = bytearray(capture.read_bytes())
+    attr_size, attrs, attrs_size = struct.unpack_from('<3Q', whole, 16)
+    for number, attr in enumerate(range(attrs, attrs + attrs_size, attr_size)):
+        if choose(number):
+            whole[attr + PERIOD_AT:attr + PERIOD_AT + 8] = bytes(8)
+    output.write_bytes(whole)
+
+
+@test
+def events_that_are_only_counted_are_said_to_be():
+    with scratch() as directory:
+        capture = directory / 'counted'
+        names = run_tool('replay', '-v', FILE).err_text()
+        names = re.search('machine: (.*)', names)[1].split(', ')
+        counted(FILE, capture, lambda number: names[number:number + 1] ==
+                ['sched:sched_process_exit'])
+        result = replay(capture).must_succeed()
+        expect('sched:sched_process_exit was only counted' in result.err_text(), result.err)
+        expect(not any(isinstance(item, Exit) for item in result.items()), 'no exits')
+        counted(FILE, capture, lambda number: True)
+        must_be_refused(replay(capture), 1, 'only counts', 'perf stat record', 'try: perf record')
+        without(FILE, RAW, capture)
+        must_be_refused(replay(capture), 1, 'without their data', 'try: perf record')
+
+
+def damaged_zstd():
+    """A capture whose first compressed record holds no zstd."""
+    whole = bytearray((CAPTURES / 'amd64-6.18.44' / 'filez.data').read_bytes())
+    offset, size = struct.unpack_from('<QQ', whole, 40)
+    first = next(at for kind, at, _ in records(whole[offset:offset + size]) if kind == COMPRESSED)
+    whole[offset + first + 8:offset + first + 12] = b'\xff' * 4
+    return whole
+
+
+@test
+def where_nothing_could_be_read_the_status_says_so():
+    with scratch() as directory:
+        capture = directory / 'capture'
+        capture.write_bytes(damaged_zstd())
+        result = replay(capture)
+        equal((result.status, result.out), (1, b''), f'status and lines, {result.err!r}')
+        expect('no event of it could be read' in result.err_text(), result.err)
+        whole = PIPE.read_bytes()
+        capture.write_bytes(whole[:whole.index(b'name: sched_process_exec') + 30])
+        must_be_refused(replay('--formats', FORMATS / 'amd64-6.1.0-50', capture), 1,
+                        'no forks, execs or exits')
+        equal(repeat(FILE, 0, capture), 0, 'events')
+        result = replay(capture)
+    equal((result.status, result.out), (0, b''), f'where nothing happened, {result.err!r}')
+
+
+@test
+def a_format_that_is_not_understood_hides_no_others():
+    exec_field = b'field:__data_loc char[] filename;'
+    whole = FILE.read_bytes()
+    start = whole.index(b'name: sched_process_exec')
+    with scratch() as directory:
+        capture = directory / 'capture'
+        for old, new in ((exec_field, exec_field.replace(b';', b'(')),  # no field at all
+                         (exec_field, exec_field.replace(b'filename', b'fliename'))):  # not that one
+            at = whole.index(old, start)
+            capture.write_bytes(whole[:at] + new.ljust(len(old)) + whole[at + len(old):])
+            result = replay(capture).must_succeed()
+            same(result.items(), [item for item in expected(FILE) if not isinstance(item, Exec)],
+                 'forks and exits')
+            expect(re.search('sched_process_exec.*: left out', result.err_text()), result.err)
+        for name in (b'fork', b'exec', b'exit'):
+            at = whole.index(b'ID: ', whole.index(b'name: sched_process_' + name))
+            whole = whole[:at] + b'ID: x' + whole[at + 5:]
+        capture.write_bytes(whole)
+        must_be_refused(replay(capture), 1, 'format', 'sched_process_')
+
+
+@test
+def a_second_capture_behind_the_first_is_named():
+    for first in (FILE, PIPE):
+        for second in (FILE, PIPE):
+            whole = first.read_bytes()
+            both = whole + second.read_bytes()
+            sources = [both] if first == PIPE else []
+            with scratch() as directory:
+                (directory / 'both').write_bytes(both)
+                results = [replay(directory / 'both'), *(replay('-', text=each) for each in sources)]
+            for result in results:
+                same(result.must_succeed().items(), expected(first), f'{first}, then {second}')
+                expect(f'another capture follows at byte {len(whole)},' in result.err_text(),
+                       result.err)
+                expect('not whole' not in result.err_text(), result.err)
+
+
+def as_directory(capture, directory):
+    """Write to DIRECTORY the file-mode CAPTURE as two threads of perf's would have recorded it."""
+    whole = capture.read_bytes()
+    offset, size = struct.unpack_from('<QQ', whole, DATA_AT)
+    data, features = whole[offset:offset + size], whole[offset + size:]
+    first = next(at for kind, at, _ in records(data) if kind == SAMPLE)
+    taken = [data[at:at + length] for kind, at, length in records(data)
+             if at >= first and kind < USER_TYPES]
+    head = bytearray(whole[:offset] + data[:first] + moved_features(whole, features, first - size))
+    struct.pack_into('<Q', head, DATA_AT + 8, first)
+    (directory / 'data').write_bytes(head)
+    (directory / 'data.0').write_bytes(b''.join(taken[::2]))
+    (directory / 'data.1').write_bytes(b'')
+    (directory / 'data.2').write_bytes(b''.join(taken[1::2]))
+
+
+@test
+def directories_of_perf_are_read():
+    with scratch() as directory:
+        must_be_refused(replay(directory), 1, 'directory', 'no file data')
+        (directory / 'data').write_bytes(FILE.read_bytes())
+        (directory / 'kcore_dir').mkdir()
+        same(replay(directory).must_succeed().items(), expected(FILE), 'as --kcore makes them')
+    with scratch() as directory:
+        as_directory(FILE, directory)
+        same(replay('-q', directory).must_succeed().items(), expected(FILE), 'two threads')
+        must_be_refused(replay('-o', directory / 'data.2', directory), 1, 'the capture itself')
+        cut = (directory / 'data.0').read_bytes()
+        (directory / 'data.0').write_bytes(cut[:-5])
+        result = replay('-q', directory).must_succeed()
+        expect(len(expected(FILE)) - len(result.items()) <= 1, 'all but the last')
+        expect('ends within a record' in result.err_text(), result.err)
+
+
+@tracing_test
+def directories_that_perf_records_are_read():
+    need_program('perf')
+    with scratch() as directory:
+        recorded = run([*with_tracefs(), 'perf', 'record', '-q', '--threads', '-a', '-e',
+                        ','.join(f'sched:sched_process_{name}' for name in FIELDS), '-o',
+                        directory / 'many', '--', 'sh', '-c',
+                        'i=0; while [ $i -lt 100 ]; do /bin/true; i=$((i+1)); done'])
+        if recorded.status != 0:
+            raise Skip(f'perf cannot record so here: {recorded.err_text().strip()}')
+        script = run(['perf', 'script', '-i', directory / 'many', '-F',
+                      'comm,tid,cpu,time,event,trace']).must_succeed()
+        result = replay(directory / 'many').must_succeed()
+        same(result.items(), list(of_script(script.out.decode())), 'what perf script shows')
+        must_be_refused(replay(directory / 'many' / 'data'), 1, 'one file of several', 'try: ')
 
 
 # ---- streams -------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ static const struct facts a_process_forks = {
 	.child_tgid = 1001,
 	.kind = FORK_KIND_PROCESS,
 	.has_clone_flags = true,
+	.clone_flags_complete = true,
 	.clone_flags = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | 17,
 	.credentials = {true, 1000, 0, 100, 5, true},
 	.cgroup = TEXT("/user.slice"),
@@ -64,6 +65,7 @@ static const struct facts a_thread_starts = {
 	.child_tgid = 1000,
 	.kind = FORK_KIND_THREAD,
 	.has_clone_flags = true,
+	.clone_flags_complete = true,
 	.clone_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
 		       CLONE_SYSVSEM | UINT64_C(0x8000100000000000),
 	.cgroup = TEXT("/"),
@@ -85,12 +87,14 @@ static const struct facts no_flags = {
 static const struct facts a_flag_without_a_name = {
 	UNKNOWN_FACTS,
 	.has_clone_flags = true,
+	.clone_flags_complete = true,
 	.clone_flags = UINT64_C(0x400000000),
 };
 
 static const struct facts every_flag = {
 	UNKNOWN_FACTS,
 	.has_clone_flags = true,
+	.clone_flags_complete = true,
 	.clone_flags = UINT64_MAX,
 };
 
@@ -184,19 +188,22 @@ static const struct facts a_process_ends = {
 static const struct facts killed_by_another = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 15, KNOWN_NO, KNOWN_NO, 77, TEXT(AWKWARD), 79, TEXT("worker")},
+	.status = {true, 0, 15, KNOWN_NO, KNOWN_NO, 77, TEXT(AWKWARD), 79, TEXT("worker"),
+		   SENT_BY_PROCESS},
+	.handled = {3, SENT_BY_PROCESS, 78, TEXT(AWKWARD), 1000000},
 };
 
 static const struct facts killed_by_a_stranger = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 37, KNOWN_NOT, KNOWN_NOT, 78, {NULL, 0}},
+	.status = {true, 0, 37, KNOWN_NOT, KNOWN_NOT, 78, {NULL, 0}, SENT_BY_PROCESS},
+	.handled = {15, SENT_BY_UNKNOWN, 0, {NULL, 0}, 0},
 };
 
 static const struct facts dumped_core = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 11, KNOWN_YES, KNOWN_NO, 0, {NULL, 0}},
+	.status = {true, 0, 11, KNOWN_YES, KNOWN_NO, 0, {NULL, 0}, .sent_by = SENT_BY_KERNEL},
 	.failed_exec = TEXT(AWKWARD),
 };
 

@@ -176,6 +176,7 @@ struct facts *story_kill(struct story *story, int64_t us, int32_t pid, int32_t s
 		.signal = signal,
 		.killer_pid = killer,
 		.killer_comm = killer > 0 ? story->actors[killer].name : (struct text){0},
+		.sent_by = killer > 0 ? SENT_BY_PROCESS : SENT_BY_KERNEL,
 	};
 	return facts;
 }
@@ -330,7 +331,14 @@ struct story *story_of_deaths(void)
 	facts = story_exit(story, 90000000200, 80, 1);
 	facts->credentials = (struct credentials){true, 1000000001, 0, 0, 0, true};
 	story_lost(story, 90000000300, 0, 1);
-	story_exit(story, 90000000250, 106, 255);
+	facts = story_exit(story, 90000000250, 106, 255);
+	facts->handled = (struct handled_signal){
+		.signal = SIGQUIT,
+		.sent_by = SENT_BY_PROCESS,
+		.sender_pid = 90,
+		.sender_comm = story->actors[90].name,
+		.before_ns = 1000,
+	};
 	story_truncated(story, 90000000400);
 	return story;
 }

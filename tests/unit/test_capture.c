@@ -443,10 +443,10 @@ static void test_selecting_tracepoints(void **state)
 	struct bytes bytes = builder_finish(&builder);
 	int fd = open_bytes(&bytes, CAPTURE_FILE);
 	assert_int_equal(capture_open(fd, &source, &err), 0);
-	assert_true(capture_has_tracepoint(source, 300));
-	assert_true(capture_has_tracepoint(source, 301));
-	assert_false(capture_has_tracepoint(source, 302));
-	assert_true(capture_has_tracepoint(source, CAPTURE_ANY_TRACEPOINT));
+	assert_int_equal(capture_tracepoint(source, 300), CAPTURE_RECORDED);
+	assert_int_equal(capture_tracepoint(source, 301), CAPTURE_RECORDED);
+	assert_int_equal(capture_tracepoint(source, 302), CAPTURE_NOT_RECORDED);
+	assert_int_equal(capture_tracepoint(source, CAPTURE_ANY_TRACEPOINT), CAPTURE_RECORDED);
 	capture_event_names(source, names, sizeof(names));
 	assert_string_equal(names, "event 300 of type 2, event 301 of type 2");
 	assert_null(capture_tracing_data(source));

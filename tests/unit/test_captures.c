@@ -97,7 +97,8 @@ static void open_replayed(struct replayed *replayed, int fd)
 						&err),
 				 0);
 		formats[i] = replayed->formats[i];
-		assert_true(capture_has_tracepoint(replayed->source, formats[i]->id));
+		assert_int_equal(capture_tracepoint(replayed->source, formats[i]->id),
+				 CAPTURE_RECORDED);
 	}
 	assert_int_equal(decoder_new(formats, &replayed->decoder, &err), 0);
 	replayed->tasks = task_table_new();

@@ -116,6 +116,25 @@ static void test_no_memory(void **state)
 
 #define names_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* Samples have the root's id for everybody until the kernel tells the groups apart. */
+static void test_another_id_proves_the_root(void **state)
+{
+	(void)state;
+	set(1, "/");
+	set(5, "/a");
+	assert_null(cgroup_names_find(names, 1).bytes);
+	assert_text(cgroup_names_find(names, 5), "/a");
+	assert_text(cgroup_names_find(names, 1), "/");
+}
+
+static void test_the_root_is_proven(void **state)
+{
+	(void)state;
+	set(1, "/");
+	cgroup_names_prove_root(names);
+	assert_text(cgroup_names_find(names, 1), "/");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +142,8 @@ int main(void)
 		names_test(test_no_id_has_no_name),
 		names_test(test_the_last_name_counts),
 		names_test(test_the_oldest_are_forgotten),
+		names_test(test_another_id_proves_the_root),
+		names_test(test_the_root_is_proven),
 		names_test(test_no_memory),
 	};
 

@@ -283,6 +283,61 @@ static void test_what_is_no_directory_is_an_error(void **state)
 	assert_int_equal(seen.count, 0);
 }
 
+/* ---- what samples tell ---- */
+
+static void put_file(const char *directory, const char *name, const char *text)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	save_file(path, text, strlen(text));
+}
+
+static void test_perfs_version(void **state)
+{
+	char directory[] = "/tmp/test_cgroups.XXXXXX", command[64], proc[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(proc, sizeof(proc), "%s/proc", directory);
+	assert_int_equal(mkdir(proc, 0700), 0);
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(cgroups_perf_is_v2(fd));
+	put_file(proc, "cgroups", "#subsys_name\thierarchy\nperf_event\t0\t1\t1\npids\t8\t1\t1\n");
+	assert_true(cgroups_perf_is_v2(fd));
+	put_file(proc, "cgroups", "#subsys_name\thierarchy\npids\t8\t1\t1\nperf_event\t4\t1\t1\n");
+	assert_false(cgroups_perf_is_v2(fd));
+	put_file(proc, "cgroups", "#subsys_name\thierarchy\nperf_event\t0\t1\t0\n");
+	assert_false(cgroups_perf_is_v2(fd));
+	put_file(proc, "cgroups", "#subsys_name\thierarchy\npids\t8\t1\t1\n");
+	assert_true(cgroups_perf_is_v2(fd));
+	close(fd);
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	assert_int_equal(system(command), 0);
+}
+
+static void test_proofs_of_the_root(void **state)
+{
+	char directory[] = "/tmp/test_cgroups.XXXXXX", command[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_false(cgroups_root_is_proven(fd));
+	put_file(directory, "cgroup.subtree_control", "\n");
+	assert_false(cgroups_root_is_proven(fd));
+	put_file(directory, "cgroup.stat", "nr_descendants 7\nnr_subsys_perf_event 1\n");
+	assert_false(cgroups_root_is_proven(fd));
+	put_file(directory, "cgroup.stat", "nr_descendants 7\nnr_subsys_perf_event 8\n");
+	assert_true(cgroups_root_is_proven(fd));
+	put_file(directory, "cgroup.stat", "");
+	put_file(directory, "cgroup.subtree_control", "memory pids\n");
+	assert_true(cgroups_root_is_proven(fd));
+	close(fd);
+	snprintf(command, sizeof(command), "rm -r %s", directory);
+	assert_int_equal(system(command), 0);
+}
+
 /* The root of the real hierarchy has had id 1 since Linux 5.5. */
 static void see_root(void *context, uint64_t id, const char *path)
 {
@@ -321,6 +376,8 @@ int main(void)
 		HOST_TEST(test_a_path_that_is_too_long_is_left_out),
 		HOST_TEST(test_the_id_falls_back_on_the_inode),
 		cmocka_unit_test(test_what_is_no_directory_is_an_error),
+		cmocka_unit_test(test_perfs_version),
+		cmocka_unit_test(test_proofs_of_the_root),
 		cmocka_unit_test(test_this_host),
 	};
 

@@ -189,6 +189,25 @@ static void test_open_files(void **state)
 		   "");
 }
 
+static void test_cgroups(void **state)
+{
+	struct check_facts facts = facts_of("fixtures/hosts/debian12-root", EINVAL);
+
+	(void)state;
+	facts.cgroups = CGROUPS_TOLD;
+	assert_row(check_cgroups, &facts, VERDICT_OK, "version 2", "");
+	facts.cgroups = CGROUPS_ROOT_ONLY;
+	assert_row(check_cgroups, &facts, VERDICT_WARN,
+		   "version 2, but all tasks may seem to be in /",
+		   "enable a controller in the root's cgroup.subtree_control, as systemd does");
+	facts.cgroups = CGROUPS_OF_V1;
+	assert_row(check_cgroups, &facts, VERDICT_WARN, "unknown: perf_event is of version 1 here",
+		   "");
+	facts.cgroups = CGROUPS_NOT_MOUNTED;
+	assert_row(check_cgroups, &facts, VERDICT_WARN,
+		   "unknown: cgroup2 is not mounted here as a whole", "");
+}
+
 static void test_pid_namespace(void **state)
 {
 	(void)state;
@@ -411,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_lockdown),
 		cmocka_unit_test(test_ring_memory),
 		cmocka_unit_test(test_open_files),
+		cmocka_unit_test(test_cgroups),
 		cmocka_unit_test(test_pid_namespace),
 		cmocka_unit_test(test_short_rows),
 		cmocka_unit_test(test_long_rows_are_broken),

@@ -117,6 +117,7 @@ static void make_signal_sent(struct raw *raw)
 {
 	raw_number(raw, "sig", 15);
 	raw_number(raw, "code", -6);
+	raw_number(raw, "common_flags", 0x08);
 	raw_number(raw, "pid", 0x01020304);
 	raw_number(raw, "group", 1);
 }
@@ -128,11 +129,13 @@ static void check_signal_sent(const struct event *event)
 	assert_int_equal(event->signal_sent.code, -6);
 	assert_int_equal(event->signal_sent.pid, 0x01020304);
 	assert_true(event->signal_sent.is_group);
+	assert_true(event->signal_sent.in_interrupt);
 }
 
 static void make_signal_taken(struct raw *raw)
 {
 	raw_number(raw, "sig", 9);
+	raw_number(raw, "sa_flags", 0x80000000);
 }
 
 static void check_signal_taken(const struct event *event)
@@ -140,6 +143,8 @@ static void check_signal_taken(const struct event *event)
 	assert_int_equal(event->type, EVENT_SIGNAL_TAKEN);
 	assert_int_equal(event->signal_taken.signal, 9);
 	assert_true(event->signal_taken.is_default);
+	assert_false(event->signal_taken.is_handled);
+	assert_true(event->signal_taken.is_reset);
 }
 
 static void make_oom_victim(struct raw *raw)
@@ -293,6 +298,30 @@ static void test_signals_that_end_nobody_are_none_of_ours(void **state)
 		assert_false(is_taken_by_default(&all, 0x4000));
 		all_free(&all);
 	}
+}
+
+/* 32-bit kernels have an unsigned long. */
+static void test_clone_flags_that_are_cut(void **state)
+{
+	size_t cut = 0;
+
+	(void)state;
+	for (size_t i = 0; i < kernels.count; i++) {
+		struct event event;
+		struct raw raw;
+		struct all all;
+
+		all_new(&kernels.items[i], &all);
+		decoder_want_facts(all.decoder);
+		raw_begin(&raw, all.formats[TRACEPOINT_NEW_TASK]);
+		make_new_task(&raw);
+		assert_int_equal(decode(&all, &raw, raw.size, &event), 1);
+		bool complete = kernels.items[i].machine.long_size == 8;
+		assert_int_equal(event.new_task.flags_complete, complete);
+		cut += !complete;
+		all_free(&all);
+	}
+	assert_true(cut > 0 && cut < kernels.count);
 }
 
 static void test_group_dead(void **state)
@@ -540,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_every_feeding_tracepoint_of_every_kernel),
 		cmocka_unit_test(test_nothing_feeds_unless_it_is_wanted),
 		cmocka_unit_test(test_signals_that_end_nobody_are_none_of_ours),
+		cmocka_unit_test(test_clone_flags_that_are_cut),
 		cmocka_unit_test(test_group_dead),
 		cmocka_unit_test(test_an_exec_has_its_stack),
 		cmocka_unit_test(test_an_exit_has_its_code),

@@ -32,6 +32,7 @@ struct step {
 	int64_t us; /* when */
 	int32_t signal, code;
 	int32_t sender; /* 0: not known, TARGET: the process itself */
+	bool to_group, in_interrupt, is_reset;
 };
 
 #define TARGET 10
@@ -60,7 +61,11 @@ static void send(struct seen *seen, const struct step *step)
 	const struct event event = {
 		.type = EVENT_SIGNAL_SENT,
 		.time_ns = (uint64_t)step->us * 1000,
-		.signal_sent = {.pid = TARGET, .signal = step->signal, .code = step->code},
+		.signal_sent = {.pid = TARGET,
+				.signal = step->signal,
+				.code = step->code,
+				.is_group = step->to_group,
+				.in_interrupt = step->in_interrupt},
 	};
 	const struct sender sender = {
 		.pid = step->sender,
@@ -69,6 +74,19 @@ static void send(struct seen *seen, const struct step *step)
 	};
 
 	exit_evidence_sent(&seen->evidence, &event, &sender, seen->losses);
+}
+
+static void handle(struct seen *seen, const struct step *step)
+{
+	const struct event event = {
+		.type = EVENT_SIGNAL_TAKEN,
+		.time_ns = (uint64_t)step->us * 1000,
+		.signal_taken = {.signal = step->signal,
+				 .is_handled = true,
+				 .is_reset = step->is_reset},
+	};
+
+	exit_evidence_handled(&seen->evidence, &event, seen->losses);
 }
 
 static void end_thread(struct seen *seen, const struct step *step)
@@ -93,7 +111,7 @@ static void take_step(struct seen *seen, const struct step *step)
 		send(seen, step);
 		break;
 	case STEP_HANDLED:
-		exit_evidence_handled(&seen->evidence, step->signal);
+		handle(seen, step);
 		break;
 	case STEP_OOM:
 		seen->evidence.oom = true;
@@ -161,6 +179,14 @@ static void check(const struct scenario *scenarios, size_t count)
 #define HANDLED(signal_)                                  \
 	{                                                 \
 		.kind = STEP_HANDLED, .signal = (signal_) \
+	}
+#define HANDLED_AT(at, signal_)                                       \
+	{                                                             \
+		.kind = STEP_HANDLED, .us = (at), .signal = (signal_) \
+	}
+#define HANDLED_ONCE(at, signal_)                                                       \
+	{                                                                               \
+		.kind = STEP_HANDLED, .us = (at), .signal = (signal_), .is_reset = true \
 	}
 #define TOOK(at, signal_)                                          \
 	{                                                          \
@@ -274,6 +300,22 @@ static const struct scenario alone[] = {
 	 CODE_IS(7)},
 	{"perhaps met in exit_group(2)",
 	 {SENT(100, SIGTERM, SI_USER, 77), LEFT_GROUP(150, 7)},
+	 .outcome = UNKNOWN},
+	{"one more while its handler runs does not kill",
+	 {SENT(100, SIGTERM, SI_USER, 77), HANDLED_AT(102, SIGTERM),
+	  SENT(110, SIGTERM, SI_USER, 78), LEFT_GROUP(150, 7)},
+	 CODE_IS(7)},
+	{"but for a handler of one signal only (SA_RESETHAND)",
+	 {SENT(100, SIGTERM, SI_USER, 77), HANDLED_ONCE(102, SIGTERM),
+	  SENT(110, SIGTERM, SI_USER, 78), LEFT_GROUP(150, 7)},
+	 .outcome = UNKNOWN},
+	{"long after the handler it may be another one's",
+	 {SENT(100, SIGTERM, SI_USER, 77), HANDLED_AT(102, SIGTERM),
+	  SENT(900000, SIGTERM, SI_USER, 78), LEFT_GROUP(900050, 7)},
+	 .outcome = UNKNOWN},
+	{"another one while a handler runs",
+	 {SENT(100, SIGTERM, SI_USER, 77), HANDLED_AT(102, SIGTERM), SENT(110, SIGINT, SI_USER, 78),
+	  LEFT_GROUP(150, 7)},
 	 .outcome = UNKNOWN},
 	{"another one was handled",
 	 {SENT(100, SIGTERM, SI_USER, 77), HANDLED(SIGUSR1), LEFT_GROUP(150, 7)},
@@ -426,6 +468,127 @@ static void test_exec_oom_and_losses(void **state)
 	check(others, ARRAY_SIZE(others));
 }
 
+/* ---- who sent it ---- */
+
+static void test_who_sent_it(void **state)
+{
+	static const struct {
+		const char *what;
+		struct step sent;
+		enum signal_origin by;
+		int32_t killer;
+	} cases[] = {
+		{"kill(2)", {.code = SI_USER, .sender = 77, .to_group = true}, SENT_BY_PROCESS, 77},
+		{"cgroup.kill", {.code = SI_USER, .sender = 77}, SENT_BY_PROCESS, 77},
+		{"sigqueue(3)", {.code = SI_QUEUE, .sender = 77}, SENT_BY_PROCESS, 77},
+		{"mq_notify(3)", {.code = SI_MESGQ, .sender = 77}, SENT_BY_PROCESS, 77},
+		{"aio(7)", {.code = SI_ASYNCIO, .sender = 77}, SENT_BY_PROCESS, 77},
+		{"getaddrinfo_a(3)", {.code = -60, .sender = 77}, SENT_BY_PROCESS, 77},
+		{"a code of its own", {.code = INT32_MIN, .sender = 77}, SENT_BY_PROCESS, 77},
+		{"by nobody knows whom", {.code = SI_USER}, SENT_BY_PROCESS, 0},
+		{"a terminal", {.code = SI_KERNEL, .sender = 77}, SENT_BY_KERNEL, 0},
+		{"a timer",
+		 {.code = SI_TIMER, .sender = 77, .in_interrupt = true},
+		 SENT_BY_KERNEL,
+		 0},
+		{"a timer, or a liar", {.code = SI_TIMER, .sender = 77}, SENT_BY_UNKNOWN, 0},
+		{"F_SETSIG, or a liar", {.code = SI_SIGIO, .sender = 77}, SENT_BY_UNKNOWN, 0},
+		{"SysRq", {.code = SI_USER, .sender = 77, .in_interrupt = true}, SENT_BY_KERNEL, 0},
+		{"nobody reads the pipe",
+		 {.signal = SIGPIPE, .code = SI_USER, .sender = TARGET},
+		 SENT_BY_KERNEL,
+		 0},
+		{"kill -PIPE $$",
+		 {.signal = SIGPIPE, .code = SI_USER, .sender = TARGET, .to_group = true},
+		 SENT_BY_PROCESS,
+		 TARGET},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct step steps[STEPS_MAX] = {cases[i].sent, TOOK(110, SIGKILL)};
+
+		steps[0].kind = STEP_SENT;
+		steps[0].us = 100;
+		steps[0].signal = steps[0].signal ? steps[0].signal : SIGTERM;
+		const struct exit_status status = decide(steps);
+		if (!status.known || status.sent_by != cases[i].by ||
+		    status.killer_pid != cases[i].killer)
+			fail_msg("%s: sent by %d, %d", cases[i].what, status.sent_by,
+				 status.killer_pid);
+	}
+}
+
+/* ---- what was handled before ---- */
+
+static struct handled_signal last_handled(const struct step *steps)
+{
+	static struct seen seen;
+
+	seen = (struct seen){.is_whole = true};
+	for (size_t i = 0; i < STEPS_MAX && steps[i].kind != STEP_DONE; i++)
+		take_step(&seen, &steps[i]);
+	return exit_evidence_last_handled(&seen.evidence, 1000000);
+}
+
+static void test_what_was_handled_last(void **state)
+{
+	static const struct {
+		const char *what;
+		struct step steps[STEPS_MAX];
+		int32_t signal, sender;
+		enum signal_origin by;
+	} cases[] = {
+		{"nothing", {LEFT_GROUP(100, 2)}, 0, 0, SENT_BY_UNKNOWN},
+		{"postgres",
+		 {SENT(100, SIGQUIT, SI_USER, 77), HANDLED_AT(102, SIGQUIT), LEFT_GROUP(200, 2)},
+		 SIGQUIT,
+		 77,
+		 SENT_BY_PROCESS},
+		{"ctrl-C",
+		 {SENT(100, SIGINT, KERNEL, 77), HANDLED_AT(102, SIGINT)},
+		 SIGINT,
+		 0,
+		 SENT_BY_KERNEL},
+		{"not its children's ends, nor timers, nor faults",
+		 {SENT(100, SIGTERM, SI_USER, 77), HANDLED_AT(102, SIGTERM),
+		  SENT(110, SIGCHLD, 1, 78), HANDLED_AT(112, SIGCHLD),
+		  SENT(120, SIGALRM, KERNEL, 78), HANDLED_AT(122, SIGALRM),
+		  SENT(130, SIGSEGV, FAULT, TARGET), HANDLED_AT(132, SIGSEGV)},
+		 SIGTERM,
+		 77,
+		 SENT_BY_PROCESS},
+		{"nor its own",
+		 {SENT(100, SIGUSR1, SI_TKILL, TARGET), HANDLED_AT(102, SIGUSR1)},
+		 0,
+		 0,
+		 SENT_BY_UNKNOWN},
+		{"sent before the trace", {HANDLED_AT(102, SIGTERM)}, SIGTERM, 0, SENT_BY_UNKNOWN},
+		{"who sent it may be lost",
+		 {SENT(100, SIGTERM, SI_USER, 77), LOSS, HANDLED_AT(102, SIGTERM)},
+		 SIGTERM,
+		 0,
+		 SENT_BY_UNKNOWN},
+		{"another program's",
+		 {SENT(100, SIGTERM, SI_USER, 77), HANDLED_AT(102, SIGTERM), EXEC},
+		 0,
+		 0,
+		 SENT_BY_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct handled_signal handled = last_handled(cases[i].steps);
+
+		if (handled.signal != cases[i].signal || handled.sender_pid != cases[i].sender ||
+		    handled.sent_by != cases[i].by)
+			fail_msg("%s: %d from %d, by %d", cases[i].what, handled.signal,
+				 handled.sender_pid, handled.sent_by);
+		if (handled.signal)
+			assert_int_equal(handled.before_ns, 1000000 - 102000);
+	}
+}
+
 static void test_which_signals_are_fatal(void **state)
 {
 	static const int harmless[] = {SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP,
@@ -574,6 +737,8 @@ int main(void)
 		cmocka_unit_test(test_one_thread),
 		cmocka_unit_test(test_several_threads),
 		cmocka_unit_test(test_exec_oom_and_losses),
+		cmocka_unit_test(test_who_sent_it),
+		cmocka_unit_test(test_what_was_handled_last),
 		cmocka_unit_test(test_which_signals_are_fatal),
 		cmocka_unit_test(test_nothing_is_made_up),
 		cmocka_unit_test(test_unknown_calls_give_no_code),

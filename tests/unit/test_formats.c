@@ -406,7 +406,10 @@ static void test_malformed_formats(void **state)
 	assert_non_null(strstr(err.what, "/events/s/two/format: line 2 "));
 	free(text);
 	text = RUN(2, &err, "list", bad.path);
-	assert_non_null(strstr(text, "s:two (malformed)\n"));
+	assert_non_null(strstr(text, "  s:one\n"));
+	char *reason = strstr(text, "-  s:two (not understood: ");
+	assert_non_null(reason);
+	assert_non_null(strstr(reason, "/events/s/two/format: line 2 "));
 	assert_non_null(strstr(err.what, "/events/s/two/format: line 2 "));
 	free(text);
 	tree_put(&bad, "events/s/three/format", "");

@@ -65,6 +65,12 @@ static void test_capture(void **state)
 	run_corpus(fuzz_capture, "capture", 5);
 }
 
+static void test_replay(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_replay, "replay", 10);
+}
+
 static void test_stack(void **state)
 {
 	(void)state;
@@ -74,9 +80,8 @@ static void test_stack(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_format_text),
-		cmocka_unit_test(test_decoder),
-		cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_format_text), cmocka_unit_test(test_decoder),
+		cmocka_unit_test(test_capture),     cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_stack),
 	};
 

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "host/identity.h"
+#include "host/perf_clock.h"
 #include "support.h"
 
 int __wrap_uname(struct utsname *name);
@@ -76,12 +77,36 @@ static void test_what_cannot_be_had_is_empty(void **state)
 static void test_wall_clock(void **state)
 {
 	uint64_t before = clock_now_ns(CLOCK_REALTIME);
-	int64_t offset = clock_wall_offset_ns();
-	uint64_t wall = clock_now_ns(CLOCK_MONOTONIC) + (uint64_t)offset;
+	int64_t offset;
 
 	(void)state;
+	while (!perf_clock_wall_offset(&offset))
+		;
+	uint64_t wall = perf_clock_now_ns() + (uint64_t)offset;
 	assert_true(wall + 60 * NS_PER_S > before);
 	assert_true(wall < clock_now_ns(CLOCK_REALTIME) + 60 * NS_PER_S);
+}
+
+static void test_time_namespace(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t shift_ns;
+	} cases[] = {
+		{"monotonic           0         0\nboottime            0         0\n", 0},
+		{"monotonic       -1000         0\nboottime            7         0\n",
+		 INT64_C(-1000000000000)},
+		{"monotonic          -1 500000000\nboottime            0         0\n", -500000000},
+		{"boottime            7         0\nmonotonic      100000         1\n",
+		 INT64_C(100000000000001)},
+		{"monotonic 9223372036854775807 0\n", 0},
+		{"monotonic 5", 0},
+		{"", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(perf_clock_parse_shift(cases[i].text), cases[i].shift_ns);
 }
 
 int main(void)
@@ -90,6 +115,7 @@ int main(void)
 		cmocka_unit_test(test_this_host),
 		cmocka_unit_test(test_what_cannot_be_had_is_empty),
 		cmocka_unit_test(test_wall_clock),
+		cmocka_unit_test(test_time_namespace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

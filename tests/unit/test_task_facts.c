@@ -736,6 +736,61 @@ static void test_a_stranger_killed_it(void **state)
 	assert_null(facts.status.killer_comm.bytes);
 }
 
+/* PR_SET_PDEATHSIG: by the thread whose EXIT came just before. */
+static void test_a_dead_thread_killed_it(void **state)
+{
+	struct event event = {
+		.type = EVENT_SIGNAL_SENT,
+		.sample_pid = 10,
+		.sample_tid = 11,
+		.current_tid = 11,
+		.signal_sent = {.pid = 20, .signal = SIGKILL, .code = SI_USER, .is_group = true},
+	};
+
+	(void)state;
+	add_old_ones();
+	fork_thread(10, 10, 11);
+	fork_process(11, 20);
+	exit_with(10, 11, 0);
+	apply(&event);
+	take_signal(20, SIGKILL);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_int_equal(facts.status.sent_by, SENT_BY_PROCESS);
+	assert_int_equal(facts.status.killer_pid, 10);
+	assert_true(facts.status.killer_comm.length > 0);
+}
+
+/* Who was never seen, or whose EXIT was long ago, is named by the sample alone. */
+static void test_a_sample_names_the_killer(void **state)
+{
+	struct event event = {
+		.type = EVENT_SIGNAL_SENT,
+		.sample_pid = 998,
+		.sample_tid = 999,
+		.current_tid = 999,
+		.signal_sent = {.pid = 20, .signal = SIGKILL, .code = SI_USER, .is_group = true},
+	};
+
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	apply(&event);
+	take_signal(20, SIGKILL);
+	struct facts facts = exit_with(20, 20, -1);
+	assert_int_equal(facts.status.killer_pid, 998);
+	assert_null(facts.status.killer_comm.bytes);
+
+	/* Of another pid namespace. */
+	fork_process(10, 21);
+	event.signal_sent.pid = 21;
+	event.sample_tid = 3;
+	apply(&event);
+	take_signal(21, SIGKILL);
+	facts = exit_with(21, 21, -1);
+	assert_int_equal(facts.status.sent_by, SENT_BY_PROCESS);
+	assert_int_equal(facts.status.killer_pid, 0);
+}
+
 /* init of a pid namespace outlives the default action. */
 static void test_who_goes_on_was_not_killed(void **state)
 {
@@ -1221,6 +1276,8 @@ int main(void)
 		facts_test(test_a_stranger_killed_it),
 		facts_test(test_who_goes_on_was_not_killed),
 		facts_test(test_exit_calls_of_several_threads),
+		facts_test(test_a_dead_thread_killed_it),
+		facts_test(test_a_sample_names_the_killer),
 		facts_test(test_the_oom_killer),
 		facts_test(test_old_ones_are_linked),
 		facts_test(test_an_old_one_with_a_thread_that_exits),

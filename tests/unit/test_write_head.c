@@ -15,6 +15,8 @@
 #include "capture/tracing_data.h"
 #include "capture/write_head.h"
 #include "capture/write_records.h"
+#include "host/hardware.h"
+#include "host/kernel_build_id.h"
 #include "source/perf_event.h"
 #include "support.h"
 
@@ -349,6 +351,62 @@ static void test_host_and_command_line(void **state)
 	capture_features_done(&features);
 }
 
+static const struct capture_feature *find_feature(const struct capture_features *features,
+						  enum perf_file_feature bit)
+{
+	for (size_t i = 0; i < features->count; i++) {
+		if (features->list[i].bit == bit)
+			return &features->list[i];
+	}
+	return NULL;
+}
+
+/* Which kernel the addresses are of; left out where the host does not tell it. */
+static void test_kernel(void **state)
+{
+	const struct capture_description description = describe();
+	struct capture_features features;
+	unsigned char id[KERNEL_BUILD_ID_MAX];
+	size_t size = kernel_build_id(KERNEL_BUILD_ID_NOTES, id);
+
+	(void)state;
+	make(&description, &features);
+	assert_int_equal(find_feature(&features, PERF_FILE_BUILD_ID) != NULL, size > 0);
+	if (size > 0) {
+		struct reader reader = read_feature(&features, PERF_FILE_BUILD_ID);
+
+		assert_int_equal(take_u32(&reader), PERF_FILE_RECORD_BUILD_ID);
+		take(&reader, 2); /* misc */
+		take(&reader, 2); /* size */
+		assert_int_equal((reader.end - reader.at) % 8, 0);
+		assert_int_equal(take_u32(&reader), UINT32_MAX);
+		take_exactly(&reader, (const char *)id, size);
+		reader.at += sizeof(id) - size;
+		assert_int_equal(*take(&reader, 4), size);
+		take_exactly(&reader, "[kernel.kallsyms]\0\0\0", 20);
+		assert_ptr_equal(reader.at, reader.end);
+	}
+	capture_features_done(&features);
+}
+
+static void test_cpu(void **state)
+{
+	const struct capture_description description = describe();
+	struct capture_features features;
+	char cpuid[256];
+	bool known = hardware_cpuid(HARDWARE_CPUINFO, cpuid, sizeof(cpuid));
+
+	(void)state;
+	make(&description, &features);
+	assert_int_equal(find_feature(&features, PERF_FILE_CPUID) != NULL, known);
+	if (known) {
+		struct reader reader = read_feature(&features, PERF_FILE_CPUID);
+
+		take_text(&reader, cpuid);
+	}
+	capture_features_done(&features);
+}
+
 static void test_event_names_and_ids(void **state)
 {
 	const struct capture_description description = describe();
@@ -456,7 +514,10 @@ static void test_stream_head(void **state)
 	assert_int_equal(seen[PERF_FILE_RECORD_ATTR], 3);
 	assert_int_equal(seen[PERF_FILE_RECORD_EVENT_UPDATE], 3);
 	assert_int_equal(seen[PERF_FILE_RECORD_TRACING_DATA], 1);
-	assert_int_equal(seen[PERF_FILE_RECORD_FEATURE], features.count - 3);
+	/* perf reads no feature section of it from a stream. */
+	const unsigned int builds = find_feature(&features, PERF_FILE_BUILD_ID) != NULL;
+	assert_int_equal(seen[PERF_FILE_RECORD_BUILD_ID], builds);
+	assert_int_equal(seen[PERF_FILE_RECORD_FEATURE], features.count - 3 - builds);
 	free(head);
 	capture_features_done(&features);
 }
@@ -656,6 +717,8 @@ int main(void)
 		cmocka_unit_test(test_attributes_of_a_stream_are_padded_too),
 		cmocka_unit_test(test_sizes_in_the_description_of_events),
 		cmocka_unit_test(test_host_and_command_line),
+		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_cpu),
 		cmocka_unit_test(test_event_names_and_ids),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_no_clock_without_clockid),
