@@ -67,7 +67,10 @@ void task_table_identify_old(struct task_table *table, int32_t pid, const struct
 int task_table_set_old_program(struct task_table *table, int32_t pid, struct text filename,
 			       const struct arguments *arguments, uint64_t time_ns) MUST_CHECK;
 
-/* The fork of that one, which was not seen, was at TIME_NS. */
+/*
+ * The fork of that one, which no event told of, was at TIME_NS and is known as one of the trace's.
+ * Nothing more may be set of it then.
+ */
 void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns);
 
 /* CGROUP events do the same. Returns 0 or -ENOMEM. */

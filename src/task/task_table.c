@@ -400,8 +400,10 @@ void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns
 {
 	struct process *process = find_old(table, pid);
 
-	if (process)
-		process->start_ns = time_ns;
+	if (!process)
+		return;
+	process->start_ns = time_ns;
+	process->from_proc = false;
 }
 
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)

@@ -125,8 +125,11 @@ def the_commands_own_age_is_known():
         run_tool('record', '-q', '-x', '-o', directory / 'a.data', '--', 'true')
         for args in (('-q', '-F', 'json', '--', 'true'),
                      ('replay', '-q', '-F', 'json', directory / 'a.data')):
-            ages = [event.age_ns for event in parse(run_tool(*args).out)]
+            events = parse(run_tool(*args).out)
+            ages = [event.age_ns for event in events]
             expect(ages and all(age and age < 60e9 for age in ages), f'ages {ages}')
+            equal({event.from_proc for event in events}, {False}, 'older than the trace')
+            equal({event.ancestry[0].from_proc for event in events}, {True}, 'of its parent')
 
 
 if __name__ == '__main__':
