@@ -429,7 +429,7 @@ def directories_of_perf_are_read():
 def directories_that_perf_records_are_read():
     need_program('perf')
     with scratch() as directory:
-        recorded = run([*with_tracefs(), 'perf', 'record', '-q', '--threads', '-a', '-e',
+        recorded = run([*with_tracefs(), 'perf', 'record', '-q', '--threads', '-e',
                         ','.join(f'sched:sched_process_{name}' for name in FIELDS), '-o',
                         directory / 'many', '--', 'sh', '-c',
                         'i=0; while [ $i -lt 100 ]; do /bin/true; i=$((i+1)); done'])
@@ -438,7 +438,9 @@ def directories_that_perf_records_are_read():
         script = run(['perf', 'script', '-i', directory / 'many', '-F',
                       'comm,tid,cpu,time,event,trace']).must_succeed()
         result = replay(directory / 'many').must_succeed()
+        # Not the whole host, where others have names that perf script does not show as they are.
         same(result.items(), list(of_script(script.out.decode())), 'what perf script shows')
+        expect(len(result.items()) >= 300, f'{len(result.items())} lines')
         must_be_refused(replay(directory / 'many' / 'data'), 1, 'one file of several', 'try: ')
 
 
