@@ -19,7 +19,8 @@
 struct proc_program {
 	struct text filename; /* of the file as it is called now, in `path`; NULL: not known */
 	struct arguments arguments; /* in `bytes` */
-	uint64_t time_ns; /* CLOCK_MONOTONIC: it executed this then; before, maybe another */
+	uint64_t time_ns; /* by perf's clock (host/perf_clock.h): it executed this then; before,
+			     maybe another */
 	char path[PATH_MAX];
 	char bytes[PROC_ARGUMENTS_MAX + 2]; /* one to see that there are more, and a NUL */
 };

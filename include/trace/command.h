@@ -18,7 +18,7 @@
 
 struct command {
 	pid_t pid;          /* 0: there is none */
-	uint64_t forked_ns; /* CLOCK_MONOTONIC, as soon as it was there */
+	uint64_t forked_ns; /* by perf's clock (host/perf_clock.h), as soon as it was there */
 	int hold_fd;  /* a byte here lets it go on to exec; closing it without makes it exit */
 	int error_fd; /* where its exec says why it failed */
 	bool ended;

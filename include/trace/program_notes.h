@@ -3,9 +3,9 @@
  * The notes on what processes older than a recording execute, at its beginning.
  *
  * Each note has so many processes, one behind the other: a string "PID TIME_NS SIZE COMPLETE" in
- * decimal, which says when it was read (CLOCK_MONOTONIC) and whether these are all arguments (1);
- * the file's name as a string, empty where it is not known; and SIZE bytes of arguments, each one
- * ended by a NUL.
+ * decimal, which says when it was read (by the clock of the samples) and whether these are all
+ * arguments (1); the file's name as a string, empty where it is not known; and SIZE bytes of
+ * arguments, each one ended by a NUL.
  */
 #ifndef PXT_TRACE_PROGRAM_NOTES_H
 #define PXT_TRACE_PROGRAM_NOTES_H

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "clock.h"
+#include "host/perf_clock.h"
 
 #define PATH_SIZE 32U
 
@@ -75,6 +75,6 @@ int proc_program_read(int proc_fd, int32_t pid, struct proc_program *program)
 		return length == 0 || length == -ENOENT ? -ESRCH : (int)length;
 	program->arguments = take_arguments(program->bytes, (size_t)length);
 	program->filename = read_filename(proc_fd, pid, program->path, sizeof(program->path));
-	program->time_ns = clock_now_ns(CLOCK_MONOTONIC);
+	program->time_ns = perf_clock_now_ns();
 	return 0;
 }

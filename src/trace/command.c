@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "host/perf_clock.h"
 
 static void close_fd(int *fd)
 {
@@ -51,7 +51,7 @@ static int fork_held(struct command *command, const int hold[2], const int error
 	close(hold[0]);
 	close(error[1]);
 	*command = (struct command){.pid = pid,
-				    .forked_ns = clock_now_ns(CLOCK_MONOTONIC),
+				    .forked_ns = perf_clock_now_ns(),
 				    .hold_fd = hold[1],
 				    .error_fd = error[0]};
 	return 0;

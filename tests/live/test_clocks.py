@@ -45,6 +45,11 @@ def wall(item):
     return moment.timestamp() + float('0.' + rest)
 
 
+def expect_young(items, what):
+    for item in items:
+        expect(item['age_ns'] and item['age_ns'] < 60e9, f'{what}: age {item["age_ns"]}')
+
+
 def expect_now(items, before, what):
     after = datetime.datetime.now().timestamp()
     for item in items:
@@ -66,6 +71,7 @@ def lines_come_live_in_a_time_namespace():
             result = trace.finish()
         equal(result.status, 3, 'status')
         expect_now(objects(result.out), before, f'offset {offset}')
+        expect_young(objects(result.out), f'offset {offset}')
 
 
 @tracing_test
@@ -79,6 +85,7 @@ def captures_tell_the_wall_clock_of_a_time_namespace():
         items = objects(run([tool(), 'replay', '-q', '-F', 'json', '-T', capture]).out)
     expect(items, 'no events')
     expect_now(items, before, 'replayed')
+    expect_young(items, 'replayed')
 
 
 def stepping(directory):
