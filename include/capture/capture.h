@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "capture/tracing_data.h"
 #include "compiler.h"
@@ -122,6 +123,9 @@ struct capture_task {
  * may tell of a task in several places: then it comes more than once.
  */
 const struct capture_task *capture_tasks(const struct source *source, size_t *count);
+
+/* Whether FILE, as fstat(2) has it, is what is read, or among it. */
+bool capture_reads(const struct source *source, const struct stat *file);
 
 /* Bytes read and in all (0: a stream), for progress. */
 void capture_progress(const struct source *source, uint64_t *read, uint64_t *total);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "capture/block.h"
 #include "compiler.h"
@@ -54,8 +55,18 @@ int input_payload(struct input *input, size_t size, unsigned char **bytes,
 /* What holds the bytes that were last peeked at. */
 struct block *input_block(const struct input *input);
 
-/* The size that a file had when it was opened; 0: a stream. */
+/*
+ * The size that a file, of several (parts.h) the first, had when it was opened; 0: a stream. And
+ * that of all together.
+ */
 uint64_t input_size(const struct input *input);
+uint64_t input_total(const struct input *input);
+
+/* Whether there are several files, of which positions count through. */
+bool input_has_more_parts(const struct input *input);
+
+/* Go on with all of the next of them. False where there is none. */
+bool input_next_part(struct input *input);
 
 /* Copy SIZE bytes at OFFSET of a file. 0, -EBADMSG where it has none there, another errno. */
 int input_copy(const struct input *input, uint64_t offset, void *to, size_t size) MUST_CHECK;
@@ -71,6 +82,9 @@ int input_read_block(const struct input *input, uint64_t offset, uint64_t end,
 void input_set_section(struct input *input, uint64_t offset, uint64_t end);
 
 uint64_t input_position(const struct input *input);
+
+/* Whether FILE is what is read, or among it. */
+bool input_reads(const struct input *input, const struct stat *file);
 
 /* Whether a file has been written to, or cut, since it was opened. */
 bool input_has_changed(const struct input *input);

@@ -471,12 +471,17 @@ const struct capture_task *capture_tasks(const struct source *source, size_t *co
 	return reader->tasks.list;
 }
 
+bool capture_reads(const struct source *source, const struct stat *file)
+{
+	return input_reads(reader_of(source)->input, file);
+}
+
 void capture_progress(const struct source *source, uint64_t *read, uint64_t *total)
 {
 	const struct reader *reader = reader_of(source);
 
 	*read = input_position(reader->input);
-	*total = input_size(reader->input);
+	*total = input_total(reader->input);
 }
 
 bool capture_is_cut(const struct source *source, char *what, size_t size)

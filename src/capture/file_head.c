@@ -71,10 +71,11 @@ static int check_dialect(const struct file_head *head, struct error *err)
 		error_remedy(err, "a recording by perf itself");
 		return -EOPNOTSUPP;
 	}
-	if (has_feature(head, PERF_FILE_DIR_FORMAT)) {
+	if (has_feature(head, PERF_FILE_DIR_FORMAT) && !input_has_more_parts(head->input)) {
 		error_set(err, -EOPNOTSUPP,
-			  "it is one file of a directory that perf record --threads made");
-		error_remedy(err, "perf record without --threads");
+			  "it is one file of several that perf record --threads made, and has no "
+			  "events itself");
+		error_remedy(err, "the directory that has data.0 beside it");
 		return -EOPNOTSUPP;
 	}
 	return 0;

@@ -5,8 +5,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "capture/parts.h"
 
 struct input {
 	int fd, wake_fd;
@@ -18,34 +19,28 @@ struct input {
 	struct block_pool *pool;
 	struct window window;
 
+	struct parts parts;
+
 	/* A file. */
-	uint64_t size;
+	size_t part;  /* that is read */
 	uint64_t end; /* of the section that is read */
-	struct timespec modified;
 };
 
 int input_open(int fd, int wake_fd, struct block_pool *pool, struct input **input)
 {
-	struct stat status;
-
-	if (fstat(fd, &status) < 0)
-		return -errno;
-	if (S_ISDIR(status.st_mode))
-		return -EISDIR;
 	struct input *made = malloc(sizeof(*made));
+
 	if (!made)
 		return -ENOMEM;
-	*made = (struct input){
-		.fd = fd,
-		.wake_fd = wake_fd,
-		.pool = pool,
-		.patient = true,
-		/* Those of /proc have no size, and are read like a stream. */
-		.is_file = S_ISREG(status.st_mode) && status.st_size > 0,
-		.modified = status.st_mtim,
-	};
-	if (made->is_file)
-		made->size = made->end = (uint64_t)status.st_size;
+	*made = (struct input){.wake_fd = wake_fd, .pool = pool, .patient = true};
+	int code = parts_open(&made->parts, fd);
+	if (code < 0) {
+		free(made);
+		return code;
+	}
+	made->fd = made->parts.list[0].fd;
+	made->end = made->parts.list[0].end;
+	made->is_file = made->end > 0;
 	*input = made;
 	return 0;
 }
@@ -55,6 +50,7 @@ void input_free(struct input *input)
 	if (!input)
 		return;
 	window_done(&input->window, input->pool);
+	parts_done(&input->parts);
 	free(input);
 }
 
@@ -89,17 +85,6 @@ static int await_bytes(const struct input *input)
 	return ready > 0 ? 0 : -EAGAIN;
 }
 
-/* Not by the descriptor's own offset, which a shell may share. */
-static ssize_t read_file(const struct input *input, uint64_t offset, uint64_t end, void *room,
-			 size_t size)
-{
-	if (offset >= end)
-		return 0;
-	if (size > end - offset)
-		size = (size_t)(end - offset);
-	return pread(input->fd, room, size, (off_t)offset);
-}
-
 static int read_more(struct input *input)
 {
 	uint64_t offset = input->position + unread_bytes(input);
@@ -111,7 +96,7 @@ static int read_more(struct input *input)
 		code = await_bytes(input);
 	if (code < 0)
 		return code;
-	ssize_t got = input->is_file ? read_file(input, offset, input->end, room, size)
+	ssize_t got = input->is_file ? parts_read(&input->parts, offset, input->end, room, size)
 				     : read(input->fd, room, size);
 	if (got < 0)
 		return -errno;
@@ -230,7 +215,7 @@ uint64_t input_position(const struct input *input)
 
 uint64_t input_size(const struct input *input)
 {
-	return input->size;
+	return input->parts.list[0].end;
 }
 
 int input_copy(const struct input *input, uint64_t offset, void *to, size_t size)
@@ -238,7 +223,7 @@ int input_copy(const struct input *input, uint64_t offset, void *to, size_t size
 	unsigned char *bytes = to;
 
 	while (size > 0) {
-		ssize_t got = read_file(input, offset, input->size, bytes, size);
+		ssize_t got = parts_read(&input->parts, offset, input_size(input), bytes, size);
 
 		if (got <= 0)
 			return got < 0 ? -errno : -EBADMSG;
@@ -255,7 +240,7 @@ int input_read_block(const struct input *input, uint64_t offset, uint64_t end, s
 
 	if (!made)
 		return -ENOMEM;
-	ssize_t got = read_file(input, offset, end, made->bytes, sizeof(made->bytes));
+	ssize_t got = parts_read(&input->parts, offset, end, made->bytes, sizeof(made->bytes));
 	if (got < 0) {
 		int code = -errno;
 
@@ -276,14 +261,34 @@ void input_set_section(struct input *input, uint64_t offset, uint64_t end)
 	input->end = end;
 }
 
+bool input_has_more_parts(const struct input *input)
+{
+	return input->parts.count > 1;
+}
+
+bool input_next_part(struct input *input)
+{
+	if (input->part + 1 >= input->parts.count)
+		return false;
+	const struct part *part = &input->parts.list[++input->part];
+	input->to_skip = 0;
+	input_set_section(input, part->start, part->end);
+	return true;
+}
+
+uint64_t input_total(const struct input *input)
+{
+	return input->parts.list[input->parts.count - 1].end;
+}
+
+bool input_reads(const struct input *input, const struct stat *file)
+{
+	return parts_have(&input->parts, file);
+}
+
 bool input_has_changed(const struct input *input)
 {
-	struct stat status;
-
-	return input->is_file && fstat(input->fd, &status) == 0 &&
-	       ((uint64_t)status.st_size != input->size ||
-		status.st_mtim.tv_sec != input->modified.tv_sec ||
-		status.st_mtim.tv_nsec != input->modified.tv_nsec);
+	return input->is_file && parts_have_changed(&input->parts);
 }
 
 int input_wait(const struct input *input, int wake_fd, int timeout_ms)

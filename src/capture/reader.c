@@ -461,15 +461,36 @@ static int take_records(struct reader *reader, struct span *span, const struct r
 	return code;
 }
 
-static int finish(struct reader *reader)
+/* What is missing at the end of a file or stream. */
+static void look_at_end(struct reader *reader)
 {
 	if (input_missing(reader->input) > 0)
 		note_cut(reader, "it ends within auxiliary data, %" PRIu64 " bytes short",
 			 input_missing(reader->input));
 	if (reader->inflate && inflate_remainder(reader->inflate) > 0)
 		note_cut(reader, "its compressed data end within a record");
+}
+
+static int finish(struct reader *reader)
+{
+	look_at_end(reader);
 	rounds_finish_all(reader->rounds);
 	return 0;
+}
+
+/*
+ * Go on with the records of another thread of the recorder's, which are in an order and compressed
+ * by themselves. 1, or 0 where there are none.
+ */
+static int take_next_part(struct reader *reader)
+{
+	if (!input_has_more_parts(reader->input))
+		return 0;
+	look_at_end(reader);
+	rounds_break(reader->rounds);
+	inflate_free(reader->inflate);
+	reader->inflate = NULL;
+	return input_next_part(reader->input);
 }
 
 /* What comes next is taken in. 1; 0 at the end, or a negative errno. */
@@ -484,9 +505,11 @@ static int take_next(struct reader *reader, bool *ends_round)
 	}
 	int code = peek_record(reader, &span, &raw);
 	if (code <= 0)
-		return code;
+		return code < 0 ? code : take_next_part(reader);
 	code = take_records(reader, &span, &raw);
-	*ends_round = raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND;
+	/* Of several files, none knows what is in the others. */
+	*ends_round = raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND &&
+		      !input_has_more_parts(reader->input);
 	return code < 0 ? code : 1;
 }
 
@@ -638,8 +661,8 @@ static int open_input(struct reader *reader, int fd, int wake_fd, struct error *
 
 	if (code == -EISDIR) {
 		error_set(err, -EOPNOTSUPP,
-			  "it is a directory, as perf record --threads makes them: not supported");
-		error_remedy(err, "perf record without --threads");
+			  "it is a directory, but none of perf's: there is no file data in it");
+		error_remedy(err, "the name of a capture");
 		return -EOPNOTSUPP;
 	}
 	return code < 0 ? error_set(err, code, "cannot read it: %s", strerror(-code)) : 0;

@@ -359,12 +359,10 @@ static void notice_capture(const struct replay *replay)
 /* To empty the capture would take away what is being read. */
 static int refuse_own_capture(const struct replay *replay, struct error *err)
 {
-	struct stat capture, output;
+	struct stat output;
 
 	if (replay->session.output_fd < 0 || fstat(replay->session.output_fd, &output) < 0 ||
-	    fstat(replay->capture_fd < 0 ? STDIN_FILENO : replay->capture_fd, &capture) < 0)
-		return 0;
-	if (output.st_dev != capture.st_dev || output.st_ino != capture.st_ino)
+	    !capture_reads(replay->session.source, &output))
 		return 0;
 	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options.output);
 }

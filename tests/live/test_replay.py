@@ -11,7 +11,8 @@ import struct
 import subprocess
 from pathlib import Path
 
-from captures import CAPTURES, CPU, TIME, records, repeat, without
+from captures import (CAPTURES, CPU, DATA_AT, SAMPLE, TIME, USER_TYPES, moved_features, records,
+                      repeat, without)
 from lines import EVENTS, Exec, Exit, Fork, Truncated
 from live import (Background, Skip, equal, expect, main, need_program, run, run_tool, sanitized,
                   scratch, shell, test, tool, tracing_test, wait_until, with_tracefs)
@@ -388,6 +389,57 @@ def a_second_capture_behind_the_first_is_named():
                 expect(f'another capture follows at byte {len(whole)},' in result.err_text(),
                        result.err)
                 expect('not whole' not in result.err_text(), result.err)
+
+
+def as_directory(capture, directory):
+    """Write to DIRECTORY the file-mode CAPTURE as two threads of perf's would have recorded it."""
+    whole = capture.read_bytes()
+    offset, size = struct.unpack_from('<QQ', whole, DATA_AT)
+    data, features = whole[offset:offset + size], whole[offset + size:]
+    first = next(at for kind, at, _ in records(data) if kind == SAMPLE)
+    taken = [data[at:at + length] for kind, at, length in records(data)
+             if at >= first and kind < USER_TYPES]
+    head = bytearray(whole[:offset] + data[:first] + moved_features(whole, features, first - size))
+    struct.pack_into('<Q', head, DATA_AT + 8, first)
+    (directory / 'data').write_bytes(head)
+    (directory / 'data.0').write_bytes(b''.join(taken[::2]))
+    (directory / 'data.1').write_bytes(b'')
+    (directory / 'data.2').write_bytes(b''.join(taken[1::2]))
+
+
+@test
+def directories_of_perf_are_read():
+    with scratch() as directory:
+        must_be_refused(replay(directory), 1, 'directory', 'no file data')
+        (directory / 'data').write_bytes(FILE.read_bytes())
+        (directory / 'kcore_dir').mkdir()
+        same(replay(directory).must_succeed().items(), expected(FILE), 'as --kcore makes them')
+    with scratch() as directory:
+        as_directory(FILE, directory)
+        same(replay('-q', directory).must_succeed().items(), expected(FILE), 'two threads')
+        must_be_refused(replay('-o', directory / 'data.2', directory), 1, 'the capture itself')
+        cut = (directory / 'data.0').read_bytes()
+        (directory / 'data.0').write_bytes(cut[:-5])
+        result = replay('-q', directory).must_succeed()
+        expect(len(expected(FILE)) - len(result.items()) <= 1, 'all but the last')
+        expect('ends within a record' in result.err_text(), result.err)
+
+
+@tracing_test
+def directories_that_perf_records_are_read():
+    need_program('perf')
+    with scratch() as directory:
+        recorded = run([*with_tracefs(), 'perf', 'record', '-q', '--threads', '-a', '-e',
+                        ','.join(f'sched:sched_process_{name}' for name in FIELDS), '-o',
+                        directory / 'many', '--', 'sh', '-c',
+                        'i=0; while [ $i -lt 100 ]; do /bin/true; i=$((i+1)); done'])
+        if recorded.status != 0:
+            raise Skip(f'perf cannot record so here: {recorded.err_text().strip()}')
+        script = run(['perf', 'script', '-i', directory / 'many', '-F',
+                      'comm,tid,cpu,time,event,trace']).must_succeed()
+        result = replay(directory / 'many').must_succeed()
+        same(result.items(), list(of_script(script.out.decode())), 'what perf script shows')
+        must_be_refused(replay(directory / 'many' / 'data'), 1, 'one file of several', 'try: ')
 
 
 # ---- streams -------------------------------------------------------------------------------------
