@@ -38,9 +38,10 @@ enum fork_kind {
 };
 
 enum argv_source {
-	ARGV_NONE,  /* nothing is known */
-	ARGV_STACK, /* the user stack as the exec left it */
-	ARGV_PROC,  /* /proc/PID/cmdline, proven to be of this very exec */
+	ARGV_NONE,       /* nothing is known */
+	ARGV_STACK,      /* the user stack as the exec left it */
+	ARGV_PROC,       /* /proc/PID/cmdline, proven to be of this very exec */
+	ARGV_PROC_START, /* of a process older than the trace: the same file as it began */
 };
 
 /* Strings one after the other, each ended by a NUL. */

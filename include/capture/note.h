@@ -32,6 +32,9 @@
 /* A longer note is not put together. */
 #define CAPTURE_NOTE_MAX (4U * 1024U * 1024U)
 
+/* The time of a note that comes before all events, whatever their clock. */
+#define CAPTURE_NOTE_FIRST_NS 1
+
 enum capture_note_kind {
 	CAPTURE_NOTE_ARGUMENTS = 1,   /* of an exec: `count` strings, each ended by a NUL */
 	CAPTURE_NOTE_ENVIRONMENT = 2, /* the same of its environment */
@@ -42,6 +45,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_WALL_STEP = 7,   /* a string: trace/wall_watch.h */
 	CAPTURE_NOTE_COMMAND = 8,     /* COMMAND's pid, and when it was forked: trace/id_notes.h */
 	CAPTURE_NOTE_ROOT_CGROUP = 9, /* empty: cgroups_root_is_proven() of host/cgroups.h */
+	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* of `count` processes: trace/program_notes.h */
 };
 
 struct capture_note {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "compiler.h"
 #include "event.h"
 #include "hash_table.h"
 #include "task/task_table.h"
@@ -18,13 +19,23 @@
 struct entry {
 	struct task task; /* .tid is the key */
 	UT_hash_handle hh;
-	bool missing;         /* it was not alive when it was last looked for */
-	struct thread thread; /* but for its birth all zero where no facts are kept */
+	bool missing;        /* it was not alive when it was last looked for */
+	struct group *group; /* whose thread it is; NULL: it is a leader, or that is not known */
+	struct entry *before, *behind; /* in the group */
+	struct thread thread;          /* but for its birth all zero where no facts are kept */
+};
+
+/* The threads of a process that are known, but for its leader. */
+struct group {
+	int32_t tgid; /* the key */
+	struct entry *threads;
+	UT_hash_handle hh;
 };
 
 /* All zero is none. */
 struct entries {
 	struct entry *by_tid;
+	struct group *groups; /* none is empty */
 	struct entry *exited; /* removed, but still borrowed by somebody */
 	struct entry *next;   /* to be looked for; NULL: begin anew */
 	struct entry *spare;  /* removed, to be used again; linked by hh.next */
@@ -53,6 +64,12 @@ void entries_retire(struct entries *entries, struct entry *entry);
 
 /* ENTRY is followed from now on, if FOLLOWED; else it stays as it is. */
 void entries_follow(struct entries *entries, struct entry *entry, bool followed);
+
+/* ENTRY is of process TGID; <= 0: not known. What is known stays. Returns 0 or -ENOMEM. */
+int entries_join_group(struct entries *entries, struct entry *entry, int32_t tgid) MUST_CHECK;
+
+/* A thread of process TGID other than its leader; NULL: none is known. */
+struct entry *entries_find_thread(const struct entries *entries, int32_t tgid);
 
 bool entries_is_followed(const struct entries *entries, int32_t tid);
 

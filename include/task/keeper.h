@@ -44,9 +44,6 @@ void keeper_expect_execs(struct keeper *keeper);
 /* How often events were lost until now. */
 uint64_t keeper_losses(const struct keeper *keeper);
 
-/* The task that is left of the process whose leader PID has ended; NULL: none is known. */
-struct entry *keeper_find_heir(const struct keeper *keeper, int32_t pid);
-
 /* EVENT tells of the birth of CHILD: if it is a thread, it is counted with its process from now on.
  */
 int keeper_new_task(struct keeper *keeper, const struct event *event,

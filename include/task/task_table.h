@@ -46,8 +46,7 @@ struct old_task {
 	int32_t tid, tgid;
 	int32_t ppid; /* of its process; 0: it has no parent; -1: not known */
 	struct text comm;
-	bool is_exiting;                /* its EXIT may have come before the trace */
-	struct credentials credentials; /* of a leader */
+	bool is_exiting; /* its EXIT may have come before the trace */
 };
 
 /*
@@ -60,6 +59,13 @@ void task_table_link_old(struct task_table *table);
 /* Process PID, one that is older, is known to be this one. Nothing happens where PID is not known.
  */
 void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids);
+
+/*
+ * What that one executes, as /proc showed it at TIME_NS; of events before that it is not said.
+ * FILENAME and ARGUMENTS are copied. Returns 0 or -ENOMEM.
+ */
+int task_table_set_old_program(struct task_table *table, int32_t pid, struct text filename,
+			       const struct arguments *arguments, uint64_t time_ns) MUST_CHECK;
 
 /* The fork of that one, which was not seen, was at TIME_NS. */
 void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns);
@@ -87,6 +93,10 @@ const struct task *task_table_find(const struct task_table *table, int32_t tid);
  * it is, but may become followed. Returns 0 or -ENOMEM.
  */
 int task_table_add(struct task_table *table, int32_t tid, bool followed) MUST_CHECK;
+
+/* The same, of one that is known to be of process TGID; 0: that is not known. */
+int task_table_add_thread(struct task_table *table, int32_t tgid, int32_t tid,
+			  bool followed) MUST_CHECK;
 
 /* Forget the tasks for which IS_ALIVE says no. */
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),

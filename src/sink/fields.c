@@ -188,6 +188,7 @@ static void add_argv(struct list *list)
 					   : strings_value(VALUE_STRINGS, arguments->known));
 	add(list, "argv_complete",
 	    bool_value(arguments->source != ARGV_NONE && arguments->complete));
+	add(list, "argv_source", word_value(argv_source_name(arguments->source)));
 }
 
 static void add_cgroup(struct list *list)
@@ -269,7 +270,6 @@ static void add_exec(struct list *list)
 	add(list, "old_pid", signed_value(event->exec.old_pid));
 	add(list, "argc", natural_value(arguments->argc));
 	add_argv(list);
-	add(list, "argv_source", word_value(argv_source_name(arguments->source)));
 	add_environment(list);
 	add_credentials(list);
 	add_cgroup(list);

@@ -106,6 +106,7 @@ const char *argv_source_name(enum argv_source source)
 		[ARGV_NONE] = "none",
 		[ARGV_STACK] = "stack",
 		[ARGV_PROC] = "proc",
+		[ARGV_PROC_START] = "proc_start",
 	};
 
 	return names[source];

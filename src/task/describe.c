@@ -54,7 +54,7 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 {
 	const struct process *process = subject->thread->process;
 
-	describe_program(subject->thread->process->program, facts);
+	describe_program(program_at(process->program, event->time_ns), facts);
 	describe_times(subject, event, facts);
 	facts->last = subject->last;
 	/* Who leaves by itself runs a program: its EXEC was not recorded. */

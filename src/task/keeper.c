@@ -127,20 +127,6 @@ uint64_t keeper_losses(const struct keeper *keeper)
 	return keeper->losses;
 }
 
-struct entry *keeper_find_heir(const struct keeper *keeper, int32_t pid)
-{
-	const struct process *process = leaderless_find(&keeper->leaderless, pid);
-	struct entry *entry, *next;
-
-	if (!process)
-		return NULL;
-	HASH_ITER (hh, keeper->entries->by_tid, entry, next) {
-		if (entry->thread.process == process)
-			return entry;
-	}
-	return NULL;
-}
-
 /*
  * Whether the missing EXEC of ENTRY's process proves that its exec did not come to be. Not where a
  * trace began in between: then neither an EXEC nor its fork was seen.
@@ -360,7 +346,6 @@ int keeper_add_old(struct keeper *keeper, struct entry *entry, const struct old_
 		process->losses = LOSSES_UNKNOWN;
 	if (task->tid != task->tgid)
 		return 0;
-	process->credentials = task->credentials;
 	return remember_parent(keeper, task);
 }
 

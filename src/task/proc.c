@@ -198,7 +198,7 @@ static int enter_tasks(int proc_fd, const struct process *process, struct task_t
 		int32_t tid = pid_of_name(entry->d_name);
 
 		if (tid > 0 && !(is_zombie && tid == process->pid))
-			code = task_table_add(table, tid, process->followed);
+			code = task_table_add_thread(table, process->pid, tid, process->followed);
 	}
 	closedir(dir);
 	return code;

@@ -58,7 +58,7 @@ struct process *process_fork(struct process *parent, const struct comm *comm, in
 	child->parent_known = true;
 	child->parent_comm = *comm;
 	child->start_ns = time_ns;
-	child->program = program_hold(parent->program);
+	child->program = program_hold(program_at(parent->program, time_ns));
 	child->credentials = parent->credentials;
 	bound_ended(parent);
 	return child;

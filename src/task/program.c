@@ -8,12 +8,12 @@ static struct text keep(char *at, struct text text)
 {
 	if (text.length > 0)
 		memcpy(at, text.bytes, text.length);
-	return (struct text){at, text.length};
+	return (struct text){text.bytes ? at : NULL, text.length};
 }
 
-struct program *program_new(struct text filename, const struct exec_image *image)
+struct program *program_new(struct text filename, const struct arguments *arguments)
 {
-	const struct text argv = image ? image->arguments.known.bytes : (struct text){0};
+	const struct text argv = arguments ? arguments->known.bytes : (struct text){0};
 	struct program *program = malloc(sizeof(*program) + filename.length + argv.length);
 
 	if (!program)
@@ -21,10 +21,15 @@ struct program *program_new(struct text filename, const struct exec_image *image
 	*program = (struct program){
 		.references = 1,
 		.filename = keep(program->bytes, filename),
-		.arguments = image ? image->arguments : (struct arguments){.argc = -1},
+		.arguments = arguments ? *arguments : (struct arguments){.argc = -1},
 	};
 	program->arguments.known.bytes = keep(program->bytes + filename.length, argv);
 	return program;
+}
+
+struct program *program_at(struct program *program, uint64_t time_ns)
+{
+	return program && program->since_ns <= time_ns ? program : NULL;
 }
 
 struct program *program_hold(struct program *program)

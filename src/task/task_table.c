@@ -103,6 +103,17 @@ static struct entry *newborn(struct task_table *table, int32_t tid, struct entry
 	return entries_insert(&table->entries, &(struct task){.tid = tid});
 }
 
+/* CHILD is born to PARENT_TID, to which EVENT happened. */
+static int join_parents_group(struct task_table *table, const struct event *event,
+			      int32_t parent_tid, struct entry *child)
+{
+	/* In another pid namespace than ours samples have other ids. */
+	if (event->sample_tid != parent_tid ||
+	    thread_is_of_parent(&child->thread, child->task.tid) != KNOWN_YES)
+		return 0;
+	return entries_join_group(&table->entries, child, event->sample_pid);
+}
+
 static int apply_fork(struct task_table *table, const struct event *event, const struct task **task)
 {
 	struct entry *child = entries_find(&table->entries, event->fork.child_pid);
@@ -115,7 +126,9 @@ static int apply_fork(struct task_table *table, const struct event *event, const
 		return -ENOMEM;
 	entries_follow(&table->entries, child, followed);
 	*task = &child->task;
-	int code = table->keeper ? keeper_fork(table->keeper, event, child) : 0;
+	int code = join_parents_group(table, event, event->fork.parent_pid, child);
+	if (code == 0 && table->keeper)
+		code = keeper_fork(table->keeper, event, child);
 	child->thread.birth.announced = false;
 	return code;
 }
@@ -137,7 +150,8 @@ static int apply_new_task(struct task_table *table, const struct event *event)
 		return -ENOMEM;
 	entries_follow(&table->entries, child, followed);
 	thread_announce(&child->thread, event);
-	return table->keeper ? keeper_new_task(table->keeper, event, child) : 0;
+	int code = join_parents_group(table, event, event->current_tid, child);
+	return code == 0 && table->keeper ? keeper_new_task(table->keeper, event, child) : code;
 }
 
 /* Without task_newtask that is where such threads are told of. */
@@ -157,18 +171,19 @@ static int apply_child(struct task_table *table, const struct event *event)
 			       entries_is_followed(&table->entries, event->child.pid));
 	child->thread.birth.announced = true;
 	child->thread.birth.tgid = event->child.pid;
-	return table->keeper ? keeper_child(table->keeper, event, child) : 0;
+	int code = entries_join_group(&table->entries, child, event->child.pid);
+	return code == 0 && table->keeper ? keeper_child(table->keeper, event, child) : code;
 }
 
 /*
  * A thread that execs has its leader's id by the time that it gets its new name (de_thread(),
- * fs/exec.c). Not left to its EXEC: that may never come.
+ * fs/exec.c), and is the only one left. Not left to its EXEC: that may never come.
  */
 static int inherit_leader(struct task_table *table, const struct event *event)
 {
 	int32_t pid = event->comm.tid;
 	struct entry *thread = event->sample_pid == pid && !entries_find(&table->entries, pid)
-				       ? keeper_find_heir(table->keeper, pid)
+				       ? entries_find_thread(&table->entries, pid)
 				       : NULL;
 
 	if (!thread)
@@ -177,7 +192,8 @@ static int inherit_leader(struct task_table *table, const struct event *event)
 		&table->entries, &(struct task){.tid = pid, .followed = thread->task.followed});
 	if (!entry)
 		return -ENOMEM;
-	thread_join(&entry->thread, thread->thread.process);
+	if (thread->thread.process)
+		thread_join(&entry->thread, thread->thread.process);
 	entries_retire(&table->entries, thread);
 	return 0;
 }
@@ -201,9 +217,8 @@ static int apply_comm(struct task_table *table, const struct event *event)
 		length = sizeof(name->comm);
 	memcpy(name->comm, event->comm.comm.bytes, length);
 	name->length = (uint32_t)length;
-	if (!table->keeper)
-		return 0;
-	name->losses = keeper_losses(table->keeper);
+	if (table->keeper)
+		name->losses = keeper_losses(table->keeper);
 	return inherit_leader(table, event);
 }
 
@@ -315,22 +330,26 @@ const struct task *task_table_find(const struct task_table *table, int32_t tid)
 	return entry ? &entry->task : NULL;
 }
 
-int task_table_add(struct task_table *table, int32_t tid, bool followed)
+int task_table_add_thread(struct task_table *table, int32_t tgid, int32_t tid, bool followed)
 {
 	struct entry *entry = entries_find(&table->entries, tid);
 
 	if (!entry)
-		return entries_insert(&table->entries,
-				      &(struct task){.tid = tid, .followed = followed})
-			       ? 0
-			       : -ENOMEM;
+		entry = entries_insert(&table->entries, &(struct task){.tid = tid});
+	if (!entry)
+		return -ENOMEM;
 	entries_follow(&table->entries, entry, followed);
-	return 0;
+	return entries_join_group(&table->entries, entry, tgid);
+}
+
+int task_table_add(struct task_table *table, int32_t tid, bool followed)
+{
+	return task_table_add_thread(table, 0, tid, followed);
 }
 
 int task_table_add_old(struct task_table *table, const struct old_task *task)
 {
-	int code = task_table_add(table, task->tid, false);
+	int code = task_table_add_thread(table, task->tgid, task->tid, false);
 
 	if (code < 0 || !table->keeper)
 		return code;
@@ -343,20 +362,46 @@ void task_table_link_old(struct task_table *table)
 		keeper_link_old(table->keeper);
 }
 
-void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
+/* NULL where PID is not known, or younger than the trace. */
+static struct process *find_old(const struct task_table *table, int32_t pid)
 {
 	const struct entry *entry = entries_find(&table->entries, pid);
+	struct process *process = entry ? entry->thread.process : NULL;
 
-	if (entry && entry->thread.process && entry->thread.process->from_proc)
-		entry->thread.process->credentials = *ids;
+	return process && process->from_proc ? process : NULL;
+}
+
+void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
+{
+	struct process *process = find_old(table, pid);
+
+	if (process)
+		process->credentials = *ids;
+}
+
+int task_table_set_old_program(struct task_table *table, int32_t pid, struct text filename,
+			       const struct arguments *arguments, uint64_t time_ns)
+{
+	struct process *process = find_old(table, pid);
+
+	/* An exec that has been seen tells more. */
+	if (!process || process->exec_ns != 0)
+		return 0;
+	struct program *program = program_new(filename, arguments);
+	if (!program)
+		return -ENOMEM;
+	program->since_ns = time_ns;
+	program_release(process->program);
+	process->program = program;
+	return 0;
 }
 
 void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns)
 {
-	const struct entry *entry = entries_find(&table->entries, pid);
+	struct process *process = find_old(table, pid);
 
-	if (entry && entry->thread.process && entry->thread.process->from_proc)
-		entry->thread.process->start_ns = time_ns;
+	if (process)
+		process->start_ns = time_ns;
 }
 
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)

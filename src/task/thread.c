@@ -78,14 +78,15 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 int thread_exec(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
-	struct program *program = program_new(event->exec.filename, event->exec.image);
+	const struct exec_image *image = event->exec.image;
+	struct program *program =
+		program_new(event->exec.filename, image ? &image->arguments : NULL);
 
 	if (!program)
 		return -ENOMEM;
 	program_release(process->program);
 	process->program = program;
-	process->credentials =
-		event->exec.image ? event->exec.image->credentials : (struct credentials){0};
+	process->credentials = image ? image->credentials : (struct credentials){0};
 	process->pid = event->exec.pid;
 	process->exec_ns = event->time_ns;
 	process->threads = 1;

@@ -36,14 +36,15 @@ static size_t find_children(const struct walk *walk, int32_t parent)
 	return low;
 }
 
-static int follow(struct walk *walk, int32_t tid)
+/* TGID 0: not known. */
+static int follow(struct walk *walk, int32_t tgid, int32_t tid)
 {
 	const struct task *known = task_table_find(walk->table, tid);
 
 	if (known && known->followed)
 		return 0;
 	walk->queue[walk->queued++] = tid;
-	return task_table_add(walk->table, tid, true);
+	return task_table_add_thread(walk->table, tgid, tid, true);
 }
 
 static int follow_all(struct walk *walk, const struct pid_list *pids)
@@ -51,13 +52,13 @@ static int follow_all(struct walk *walk, const struct pid_list *pids)
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < pids->count; i++)
-		code = follow(walk, pids->pids[i]);
+		code = follow(walk, 0, pids->pids[i]);
 	while (code == 0 && walk->queued > 0) {
 		int32_t parent = walk->queue[--walk->queued];
 
 		for (size_t i = find_children(walk, parent);
 		     code == 0 && i < walk->count && walk->by_parent[i]->parent == parent; i++)
-			code = follow(walk, walk->by_parent[i]->tid);
+			code = follow(walk, walk->by_parent[i]->tgid, walk->by_parent[i]->tid);
 	}
 	return code;
 }

@@ -8,9 +8,6 @@
 
 #include "capture/note.h"
 
-/* Before all events, whatever their clock. */
-#define NOTE_TIME_NS 1
-
 /* A digit, a blank, 16 digits, a NUL. */
 #define MARK_SIZE 19
 #define MARKS_MAX (EXIT_PATHS * EXIT_PATH_ADDRESSES)
@@ -27,7 +24,7 @@ int exit_notes_write(struct capture_writer *writer, const struct exit_paths *pat
 	}
 	const struct capture_note note = {
 		.kind = CAPTURE_NOTE_EXIT_PATHS,
-		.time_ns = NOTE_TIME_NS,
+		.time_ns = CAPTURE_NOTE_FIRST_NS,
 		.count = count,
 		.size = count * MARK_SIZE,
 		.bytes = marks,

@@ -11,9 +11,6 @@
 #include "capture/note.h"
 #include "task/proc.h"
 
-/* Before all events, whatever their clock. */
-#define NOTE_TIME_NS 1
-
 /* Five numbers, blanks and a NUL. */
 #define LINE_SIZE 64
 
@@ -45,7 +42,7 @@ static int write_note(struct capture_writer *writer, const struct gathering *gat
 {
 	const struct capture_note note = {
 		.kind = CAPTURE_NOTE_OLD_IDS,
-		.time_ns = NOTE_TIME_NS,
+		.time_ns = CAPTURE_NOTE_FIRST_NS,
 		.count = gathering->count,
 		.size = (uint32_t)gathering->lines.size,
 		.bytes = gathering->lines.bytes,
@@ -73,7 +70,7 @@ int id_notes_write_command(struct capture_writer *writer, int32_t pid, uint64_t 
 	int length = snprintf(line, sizeof(line), "%" PRId32 " %" PRIu64, pid, forked_ns);
 	const struct capture_note note = {
 		.kind = CAPTURE_NOTE_COMMAND,
-		.time_ns = NOTE_TIME_NS,
+		.time_ns = CAPTURE_NOTE_FIRST_NS,
 		.count = 1,
 		.size = (uint32_t)length + 1,
 		.bytes = line,

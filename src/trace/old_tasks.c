@@ -7,18 +7,33 @@
 
 #include "host/cgroups.h"
 #include "task/proc.h"
+#include "task/proc_program.h"
 
 struct entering {
 	struct task_table *table;
 	int proc_fd;
-	bool with_ids;
+	bool with_programs;
 	int code; /* the first failure */
 };
+
+/* Who PID is and what it executes. It may be gone by now. */
+static int enter_program(const struct entering *entering, int32_t pid)
+{
+	struct credentials ids;
+	struct proc_program program;
+
+	if (proc_read_ids(entering->proc_fd, pid, &ids) == 0)
+		task_table_identify_old(entering->table, pid, &ids);
+	if (proc_program_read(entering->proc_fd, pid, &program) < 0)
+		return 0;
+	return task_table_set_old_program(entering->table, pid, program.filename,
+					  &program.arguments, program.time_ns);
+}
 
 static void enter_task(void *context, const struct proc_task *task)
 {
 	struct entering *entering = context;
-	struct old_task old = {
+	const struct old_task old = {
 		.tid = task->tid,
 		.tgid = task->pid,
 		.ppid = task->ppid,
@@ -26,17 +41,19 @@ static void enter_task(void *context, const struct proc_task *task)
 		.is_exiting = task->is_exiting,
 	};
 
-	/* It may be gone by now. */
-	if (entering->with_ids && task->tid == task->pid &&
-	    proc_read_ids(entering->proc_fd, task->pid, &old.credentials) < 0)
-		old.credentials.known = false;
 	if (entering->code == 0)
 		entering->code = task_table_add_old(entering->table, &old);
+	if (entering->code == 0 && entering->with_programs && task->tid == task->pid)
+		entering->code = enter_program(entering, task->pid);
 }
 
-int old_tasks_enter(int proc_fd, struct task_table *table, bool with_ids)
+int old_tasks_enter(int proc_fd, struct task_table *table, bool with_programs)
 {
-	struct entering entering = {.table = table, .proc_fd = proc_fd, .with_ids = with_ids};
+	struct entering entering = {
+		.table = table,
+		.proc_fd = proc_fd,
+		.with_programs = with_programs,
+	};
 	int code = proc_visit(proc_fd, enter_task, &entering);
 
 	if (code < 0 || entering.code < 0)

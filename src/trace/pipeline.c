@@ -7,6 +7,7 @@
 #include "trace/exec_notes.h"
 #include "trace/exit_notes.h"
 #include "trace/id_notes.h"
+#include "trace/program_notes.h"
 #include "trace/wall_watch.h"
 
 uint64_t pipeline_shown(const struct pipeline *pipeline)
@@ -131,7 +132,8 @@ static int take_note(const struct pipeline *pipeline, const struct event *note)
 	id_notes_take(note, pipeline->tasks);
 	if (note->note.kind == CAPTURE_NOTE_ROOT_CGROUP)
 		task_table_prove_root_cgroup(pipeline->tasks);
-	return pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : 0;
+	int code = program_notes_take(note, pipeline->tasks);
+	return code == 0 && pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : code;
 }
 
 /* Bring the task table up to date with EVENT, and make the facts of EVENT. */

@@ -24,6 +24,7 @@
 #include "trace/exit_notes.h"
 #include "trace/id_notes.h"
 #include "trace/notice.h"
+#include "trace/program_notes.h"
 #include "trace/progress.h"
 #include "trace/record_events.h"
 #include "trace/selection.h"
@@ -231,6 +232,24 @@ static int write_selection(struct recording *recording, struct error *err)
 }
 
 /* Whom the recording is about, and who is there already. */
+/* What notes say of processes that are older than the recording. */
+static int write_old_notes(const struct recording *recording)
+{
+	const struct tracing *tracing = &recording->tracing;
+	const unsigned int facts = tracing->options->facts;
+	int code = 0;
+
+	if (tracing->facts.initial_pid_ns && facts & FACT_BIT(FACT_ARGUMENTS)) {
+		code = id_notes_write(recording->writer, tracing->proc_fd);
+		if (code == 0)
+			code = program_notes_write(recording->writer, tracing->proc_fd);
+	}
+	if (code == 0 && facts && tracing->command.pid)
+		code = id_notes_write_command(recording->writer, (int32_t)tracing->command.pid,
+					      tracing->command.forked_ns);
+	return code;
+}
+
 static int write_initial_records(struct recording *recording, struct error *err)
 {
 	const struct tracing *tracing = &recording->tracing;
@@ -256,12 +275,8 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	free(records);
 	if (code == 0 && tracing->tracepoints.exit_paths.known)
 		code = exit_notes_write(recording->writer, &tracing->tracepoints.exit_paths);
-	if (code == 0 && tracing->facts.initial_pid_ns &&
-	    tracing->options->facts & FACT_BIT(FACT_ARGUMENTS))
-		code = id_notes_write(recording->writer, tracing->proc_fd);
-	if (code == 0 && command && tracing->options->facts)
-		code = id_notes_write_command(recording->writer, command,
-					      tracing->command.forked_ns);
+	if (code == 0)
+		code = write_old_notes(recording);
 	if (code == 0)
 		code = capture_writer_commit(recording->writer);
 	return code < 0 ? write_failed(recording, code, err) : 0;

@@ -21,7 +21,7 @@ static unsigned int needed_for_lines(const struct options *options)
 	 */
 	if (options->facts)
 		return SHOWN;
-	/* Threads that the kernel makes for a process have no FORK. */
+	/* Threads: of which process they are, and those that have no FORK. */
 	if (options->follow || options->command)
 		return SHOWN | TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
 	/* Without exits nobody would know that the last of the pids is gone. */
@@ -87,17 +87,18 @@ static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *p
 }
 
 /*
- * CLONE_UNTRACED of linux/sched.h, which the kernel sets for the threads that it makes: where no
- * fact needs task_newtask, the other tasks have a FORK, and that is enough.
+ * Where no fact needs task_newtask: CLONE_UNTRACED of linux/sched.h, which the kernel sets for the
+ * threads that it makes, since they have no FORK; and CLONE_THREAD, since one that execs gets the
+ * id of its process, which its FORK does not tell. For processes the FORK is enough.
  */
-#define MADE_BY_KERNEL "clone_flags & 0x800000"
+#define THREADS "clone_flags & 0x810000"
 
 static const char *own_filter(const struct tracepoints *tracepoints, unsigned int tracepoint)
 {
 	bool for_facts = (tracepoint_types[tracepoint]->facts & tracepoints->facts) != 0;
 
 	return tracepoint == TRACEPOINT_NEW_TASK && !for_facts
-		       ? MADE_BY_KERNEL
+		       ? THREADS
 		       : tracepoint_types[tracepoint]->filter;
 }
 

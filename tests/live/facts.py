@@ -145,8 +145,12 @@ def argv_problems(event, image):
                f'in truth {SHOWN.repr(image.argv)}')
 
 
+SOURCES = ('stack', 'proc', 'proc_start', 'none')
+
+
 def source_problems(event):
-    if event.argv_source not in ('stack', 'proc', 'none'):
+    sources = ('stack', 'proc', 'none') if isinstance(event, Exec) else SOURCES
+    if event.argv_source not in sources:
         yield f'{describe(event)}: argv_source is {event.argv_source!r}'
     if (event.argv_source == 'none') != (event.argv is None):
         yield (f'{describe(event)}: argv_source is {event.argv_source}, '
@@ -248,6 +252,7 @@ class Comparison:
         else:
             wanted = exit_wanted(self.truth, known, event)
             self.add(argv_problems(event, known.process.image(known.images)))
+            self.add(source_problems(event))
         if known.process.parent:
             wanted['from_proc'] = False
         if known.process.loose and isinstance(event, Exit):

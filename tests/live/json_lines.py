@@ -93,6 +93,7 @@ class Exit(NamedTuple):
     filename: bytes
     argv: tuple
     argv_complete: bool
+    argv_source: str
     uid: int
     cgroup: bytes
     ancestry: tuple

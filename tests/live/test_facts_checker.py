@@ -48,9 +48,10 @@ IN_ROOT = {'pid': ROOT, 'tid': ROOT, 'ppid': SHELL, 'comm': 'root', 'uid': 0, 'c
 BELOW_ROOT = {**IN_ROOT, 'ppid': ROOT,
               'ancestry': [{'pid': ROOT, 'comm': 'root', 'from_proc': False}, *ABOVE]}
 IN_CHILD = {**BELOW_ROOT, 'pid': CHILD, 'tid': CHILD, 'comm': 'child', 'uid': 1, 'cgroup': '/moved'}
-CHILD_ARGS = {'filename': '/bin/child', 'argv_complete': True,
+CHILD_ARGS = {'filename': '/bin/child', 'argv_complete': True, 'argv_source': 'proc',
               'argv': ['', 'a|b\n', {'hex': 'ff', 'text': '\ufffd'}, 'end']}
-ROOT_ARGS = {'filename': '/bin/root', 'argv': ['root'], 'argv_complete': True}
+ROOT_ARGS = {'filename': '/bin/root', 'argv': ['root'], 'argv_complete': True,
+             'argv_source': 'stack'}
 NO_STATUS = {'prio': 120, 'last': False, 'exit_code': None, 'signal': None, 'signal_name': None,
              'core': None, 'oom': None, 'killed_by': None, 'failed_exec': None, 'sent_by': None,
              'after_signal': None}
@@ -60,13 +61,13 @@ KILLED = {**EXITED, 'signal': 15, 'signal_name': 'SIGTERM',
           'sent_by': 'process'}
 OBJECTS = [
     {'type': 'exec', 'time_ns': 10, **IN_ROOT, **ROOT_ARGS, 'old_pid': ROOT, 'argc': 1,
-     'argv_source': 'stack', 'euid': 0, 'gid': 0, 'egid': 0, 'secure': False, 'age_ns': 3,
+     'euid': 0, 'gid': 0, 'egid': 0, 'secure': False, 'age_ns': 3,
      'since_exec_ns': None, 'env': {}, 'env_other': []},
     {'type': 'fork', 'time_ns': 20, **IN_ROOT, 'child_pid': CHILD, 'child_tid': CHILD,
      'child_comm': 'root', 'kind': 'process', 'clone_flags': ['CLONE_NEWPID'],
      'clone_flags_complete': True},
     {'type': 'exec', 'time_ns': 30, **IN_CHILD, **CHILD_ARGS, 'old_pid': CHILD, 'argc': 4,
-     'argv_source': 'proc', 'euid': 2, 'gid': 3, 'egid': 4, 'secure': True, 'age_ns': 10,
+     'euid': 2, 'gid': 3, 'egid': 4, 'secure': True, 'age_ns': 10,
      'since_exec_ns': None, 'env_other': ['nothing', 'HOME=again'],
      'env': {'HOME': '/', 'BYTES': {'hex': 'ff', 'text': '\ufffd'}}},
     {'type': 'fork', 'time_ns': 40, **IN_CHILD, 'child_pid': CHILD, 'child_tid': THREAD,

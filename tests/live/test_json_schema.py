@@ -101,6 +101,8 @@ def values_that_contradict_each_other_are_refused():
             ({**first('exec', argv=None), 'argv': []}, 'argv from nowhere'),
             ({**first('exec', argv=None), 'argv_complete': True}, 'all of an unknown argv'),
             ({**first('exec', argv_source='stack'), 'argv': None}, 'no argv from the stack'),
+            ({**first('exec', argv_source='stack'), 'argv_source': 'proc_start'}, 'an old exec'),
+            ({**first('exit', argv=None), 'argv_source': 'stack'}, 'no argv at an exit'),
             ({**first('exit', exit_code=3), 'killed_by': KILLER}, 'not killed'),
             ({**first('exit', exit_code=3), 'signal': 9}, 'a code and a signal'),
             ({**first('exit', signal=15), 'signal': None}, 'the name of no signal')]:

@@ -8,8 +8,10 @@ logs of workloads that know what they did.
 """
 
 import contextlib
+import json
 import os
 import re
+import shutil
 import signal
 import stat
 import struct
@@ -17,9 +19,9 @@ import subprocess
 from pathlib import Path
 
 from lines import Exec, Exit, Fork, Lost
-from live import (Background, Failed, Puppet, Skip, equal, expect, in_mount_namespace, lost_in,
-                  main, need_program, no_problems, note, run, run_tool, scratch, shell, stop, test, tool, tracer,
-                  tracing_test, wait_until, workload, workload_dir)
+from live import (Background, Dialogue, Failed, Puppet, Skip, equal, expect, in_mount_namespace,
+                  lost_in, main, need_program, no_problems, note, run, run_tool, scratch, shell,
+                  stop, test, tool, tracer, tracing_test, wait_until, workload, workload_dir)
 from truth import Truth, compare_command, only_events
 
 BURST = 400
@@ -262,6 +264,36 @@ def names_of_tasks_that_were_there_before():
         background.finish(signal.SIGINT).must_succeed()
         text = run([need_program('perf'), 'script', '-i', path]).must_succeed().out
         expect(re.search(rb' *puppet +%d \[' % puppet.pid, text), 'perf script has no name for it')
+
+
+COPIES = 'while read line; do (exit 4); echo done; done; exit 3'
+COPIES_ARGV = ['sh', '-c', COPIES, 'a b', 'c']
+
+
+def must_show_older_program(output, what):
+    ends = [json.loads(line) for line in output.splitlines() if b'"type":"exit"' in line]
+    equal([end['exit_code'] for end in ends[-2:]], [4, 3], f'ends {what}')
+    for end in ends[-2:]:
+        equal((end['argv'], end['argv_complete'], end['argv_source']),
+              (COPIES_ARGV, True, 'proc_start'), f'arguments {what}')
+        equal(Path(end['filename']).name, Path(shutil.which('sh')).resolve().name, f'file {what}')
+
+
+@tracing_test
+def programs_that_run_already():
+    with Dialogue(COPIES_ARGV) as copier, recorder('-x', '-f', '-p', copier.pid) as (recording, path), \
+            tracer('-F', 'json', '-f', '-p', copier.pid) as live:
+        wait_until(lambda: copier.ask('x') and live.arrived, 'the trace to run')
+        copier.ask('x')
+        copier.process.stdin.close()
+        copier.process.wait()
+        result = live.finish().must_succeed()
+        recording.finish().must_succeed()
+        must_show_older_program(result.out, 'live')
+        must_show_older_program(run_tool('replay', '-F', 'json', path).out, 'in the replay')
+        for view in (('-F', 'tree'), ('-F', 'table')):
+            out = run_tool('replay', *view, path).out
+            expect(b"exit 3" in out and b"'a b' c" in out, out)
 
 
 @tracing_test

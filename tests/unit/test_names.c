@@ -128,6 +128,7 @@ static void test_words(void **state)
 	assert_string_equal(argv_source_name(ARGV_NONE), "none");
 	assert_string_equal(argv_source_name(ARGV_STACK), "stack");
 	assert_string_equal(argv_source_name(ARGV_PROC), "proc");
+	assert_string_equal(argv_source_name(ARGV_PROC_START), "proc_start");
 }
 
 int main(void)

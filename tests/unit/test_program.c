@@ -27,7 +27,7 @@ static void test_a_program_is_a_copy(void **state)
 			      .source = ARGV_STACK},
 		.credentials = {.known = true, .uid = 1, .euid = 2},
 	};
-	struct program *program = program_new((struct text){filename, 9}, &image);
+	struct program *program = program_new((struct text){filename, 9}, &image.arguments);
 
 	(void)state;
 	assert_non_null(program);
@@ -54,6 +54,19 @@ static void test_nothing_but_a_name(void **state)
 	program_release(program);
 	program = program_new((struct text){NULL, 0}, NULL);
 	assert_int_equal(program->filename.length, 0);
+	program_release(program);
+}
+
+static void test_what_was_executed_when(void **state)
+{
+	struct program *program = program_new((struct text){"/x", 2}, NULL);
+
+	(void)state;
+	assert_ptr_equal(program_at(program, 0), program);
+	program->since_ns = 100;
+	assert_null(program_at(program, 99));
+	assert_ptr_equal(program_at(program, 100), program);
+	assert_null(program_at(NULL, 100));
 	program_release(program);
 }
 
@@ -84,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_program_is_a_copy),
 		cmocka_unit_test(test_nothing_but_a_name),
+		cmocka_unit_test(test_what_was_executed_when),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_no_memory),
 	};

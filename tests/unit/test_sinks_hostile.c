@@ -64,7 +64,7 @@ static void make_facts(struct facts *facts, struct texts *texts, size_t i)
 		.filename = make_text(texts->bytes[i][3], TEXT_SIZE),
 		.arguments = {.argc = (int64_t)below(9) - 1,
 			      .complete = below(2),
-			      .source = (enum argv_source)below(3)},
+			      .source = (enum argv_source)below(ARGV_PROC_START + 1)},
 		.credentials = {.known = below(2), .uid = (uint32_t)make_id(), .euid = 5},
 		.last = (enum known)below(3),
 		.status = {.known = below(2),

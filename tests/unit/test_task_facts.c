@@ -1214,6 +1214,38 @@ static void test_no_memory(void **state)
 
 #define facts_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void test_programs_of_old_processes(void **state)
+{
+	const struct arguments arguments = {
+		.argc = -1,
+		.known = {{"sh\0a", 5}, 2},
+		.complete = true,
+		.source = ARGV_PROC_START,
+	};
+
+	(void)state;
+	add_old_ones();
+	assert_int_equal(task_table_set_old_program(table, 10, text_of("/bin/sh"), &arguments, 0),
+			 0);
+	assert_int_equal(task_table_set_old_program(table, 77, text_of("/bin/x"), &arguments, 0),
+			 0);
+	/* Whom it forks executes it too; who execs, no longer, whatever /proc shows later. */
+	fork_process(10, 20);
+	assert_int_equal(task_table_set_old_program(table, 20, text_of("/bin/x"), &arguments, 0),
+			 0);
+	struct facts facts = exit_with(20, 20, 0);
+	assert_text(facts.filename, "/bin/sh");
+	assert_int_equal(facts.arguments.source, ARGV_PROC_START);
+	assert_int_equal(facts.arguments.known.count, 2);
+	exec_from(10, 10, "/bin/new");
+	assert_int_equal(task_table_set_old_program(table, 10, text_of("/bin/x"), &arguments, 0),
+			 0);
+	facts = exit_with(10, 10, 0);
+	assert_text(facts.filename, "/bin/new");
+	assert_int_equal(facts.arguments.source, ARGV_NONE);
+	assert_null(exit_with(77, 77, 0).filename.bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1261,6 +1293,7 @@ int main(void)
 		facts_test(test_a_deep_tree_is_told_up_to_a_gap),
 		facts_test(test_cgroups_have_names),
 		facts_test(test_any_order_of_events_is_survived),
+		facts_test(test_programs_of_old_processes),
 		cmocka_unit_test(test_no_memory),
 	};
 

@@ -2,6 +2,7 @@
 /*
  * Who is who: descent, reused ids, lost events, execs out of threads, and EXEC's comm.
  */
+#include <linux/sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -498,6 +499,69 @@ static void test_the_name_follows_a_thread_that_execs(void **state)
 	assert_text(event.exec.comm, "new image");
 }
 
+/* 101, a thread of 100, has its id from COMM on; an EXEC does not come. */
+static void assert_dies_in_exec(void)
+{
+	assert_subject(apply_exit(100, 100), 100, true);
+	assert_followed(101, true);
+	apply_comm(100, "new image");
+	assert_null(task_table_find(table, 101));
+	assert_followed(100, true);
+	assert_subject(apply_exit(100, 100), 100, true);
+	assert_int_equal(task_table_followed(table), 0);
+}
+
+static void test_a_thread_dies_in_its_exec(void **state)
+{
+	struct event thread = {
+		.type = EVENT_NEW_TASK,
+		.sample_pid = 100,
+		.sample_tid = 100,
+		.current_tid = 100,
+		.new_task = {.pid = 101, .clone_flags = CLONE_THREAD},
+	};
+
+	(void)state;
+	add(100, true);
+	assert_null(apply(&thread));
+	apply_fork(100, 100, 101);
+	assert_dies_in_exec();
+}
+
+static void test_a_thread_of_the_sideband_dies_in_its_exec(void **state)
+{
+	(void)state;
+	add(100, true);
+	apply_child(100, 101);
+	apply_fork(100, 100, 101);
+	assert_dies_in_exec();
+}
+
+static void test_an_older_thread_dies_in_its_exec(void **state)
+{
+	(void)state;
+	assert_int_equal(task_table_add_thread(table, 100, 100, true), 0);
+	assert_int_equal(task_table_add_thread(table, 100, 102, true), 0);
+	assert_int_equal(task_table_add_thread(table, 100, 101, true), 0);
+	assert_int_equal(task_table_add_thread(table, 100, 103, true), 0);
+	assert_subject(apply_exit(100, 102), 102, true);
+	assert_subject(apply_exit(100, 103), 103, true);
+	assert_dies_in_exec();
+}
+
+/* Its leader is known: COMM is that one's own. */
+static void test_threads_of_others_stay(void **state)
+{
+	(void)state;
+	assert_int_equal(task_table_add_thread(table, 100, 100, true), 0);
+	assert_int_equal(task_table_add_thread(table, 100, 101, true), 0);
+	assert_int_equal(task_table_add_thread(table, 200, 201, true), 0);
+	apply_comm(100, "new image");
+	apply_comm(300, "new image");
+	assert_followed(101, true);
+	assert_followed(201, true);
+}
+
 static bool is_even(void *context, int32_t tid)
 {
 	++*(int *)context;
@@ -652,6 +716,10 @@ int main(void)
 		table_test(test_a_name_dies_with_its_task),
 		table_test(test_a_name_of_16_bytes_is_not_overrun),
 		table_test(test_the_name_follows_a_thread_that_execs),
+		table_test(test_a_thread_dies_in_its_exec),
+		table_test(test_a_thread_of_the_sideband_dies_in_its_exec),
+		table_test(test_an_older_thread_dies_in_its_exec),
+		table_test(test_threads_of_others_stay),
 		table_test(test_pruned_tasks_are_forgotten),
 		table_test(test_loss_has_no_subject),
 		table_test(test_many_tasks),

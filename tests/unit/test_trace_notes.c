@@ -10,6 +10,7 @@
 #include "trace/exec_notes.h"
 #include "trace/exit_notes.h"
 #include "trace/id_notes.h"
+#include "trace/program_notes.h"
 
 static struct event note_of(uint16_t kind, uint32_t count, const char *body, uint32_t size)
 {
@@ -153,6 +154,81 @@ static void test_ids_of_old_processes(void **state)
 	task_table_free(table);
 }
 
+static struct facts facts_of(struct task_table *table, int32_t pid, uint64_t time_ns)
+{
+	struct event exit = {
+		.type = EVENT_EXIT,
+		.time_ns = time_ns,
+		.sample_pid = pid,
+		.exit = {.pid = pid},
+	};
+	const struct task *task;
+	struct facts facts;
+
+	assert_int_equal(task_table_apply(table, &exit, &task), 0);
+	task_table_describe(table, &exit, &facts);
+	return facts;
+}
+
+static void test_programs_of_old_processes(void **state)
+{
+	const struct event note = NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 4,
+				       "10 50 7 1\0/bin/sh\0sh\0a b\0"
+				       "11 50 4 0\0\0one\0"
+				       "99 50 2 1\0/bin/x\0x\0"
+				       "12 60 2 1\0/bin/y\0y");
+	struct task_table *table = task_table_new();
+
+	(void)state;
+	assert_int_equal(task_table_keep_facts(table), 0);
+	for (int32_t pid = 10; pid < 13; pid++)
+		assert_int_equal(
+			task_table_add_old(table, &(struct old_task){.tid = pid, .tgid = pid}), 0);
+	assert_int_equal(program_notes_take(&note, table), 0);
+	assert_null(task_table_find(table, 99));
+	struct facts facts = facts_of(table, 10, 50);
+	assert_text(facts.filename, "/bin/sh");
+	assert_int_equal(facts.arguments.source, ARGV_PROC_START);
+	assert_int_equal(facts.arguments.known.count, 2);
+	assert_true(facts.arguments.complete);
+	facts = facts_of(table, 11, 50);
+	assert_null(facts.filename.bytes);
+	assert_int_equal(facts.arguments.known.bytes.length, 4);
+	assert_string_equal(facts.arguments.known.bytes.bytes, "one");
+	assert_false(facts.arguments.complete);
+	/* It may have executed another one then. */
+	facts = facts_of(table, 12, 59);
+	assert_null(facts.filename.bytes);
+	assert_int_equal(facts.arguments.source, ARGV_NONE);
+	task_table_free(table);
+}
+
+static void test_malformed_programs(void **state)
+{
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 3 1\0/bin/sh\0s"),
+		note_of(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 3 1\0/bin/sh\0sh ", 21),
+		note_of(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 0 1\0/bin/sh", 17),
+		note_of(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 0 1", 9),
+		NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 -1 1\0/bin/sh\0s"),
+		NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 3\0/bin/sh\0sh"),
+		NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 1, ""),
+		NOTE(CAPTURE_NOTE_OLD_IDS, 1, "10 50 3 1\0/bin/sh\0sh"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		struct task_table *table = task_table_new();
+
+		assert_int_equal(task_table_keep_facts(table), 0);
+		assert_int_equal(
+			task_table_add_old(table, &(struct old_task){.tid = 10, .tgid = 10}), 0);
+		assert_int_equal(program_notes_take(&notes[i], table), 0);
+		assert_int_equal(facts_of(table, 10, 50).arguments.source, ARGV_NONE);
+		task_table_free(table);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +237,8 @@ int main(void)
 		cmocka_unit_test(test_too_many_addresses),
 		cmocka_unit_test(test_malformed_arguments),
 		cmocka_unit_test(test_ids_of_old_processes),
+		cmocka_unit_test(test_programs_of_old_processes),
+		cmocka_unit_test(test_malformed_programs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
