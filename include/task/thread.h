@@ -25,7 +25,7 @@ struct thread {
 		bool has_flags;
 		uint64_t clone_flags;
 		bool flags_complete; /* else those above bit 31 are not known */
-		int32_t tgid; /* 0: not told */
+		int32_t tgid;        /* 0: not told */
 	} birth;
 };
 

@@ -19,7 +19,8 @@ static int decode_new_task(const struct field *fields, const struct record *reco
 		return -EBADMSG;
 	event->type = EVENT_NEW_TASK;
 	event->new_task.clone_flags = (uint64_t)flags;
-	/* An unsigned long before Linux 6.18: 32-bit kernels cut off CLONE_INTO_CGROUP and above. */
+	/* An unsigned long before Linux 6.18: 32-bit kernels cut off CLONE_INTO_CGROUP and above.
+	 */
 	event->new_task.flags_complete = fields[CLONE_FLAGS].size == sizeof(uint64_t);
 	if (!event->new_task.flags_complete)
 		event->new_task.clone_flags &= UINT32_MAX;
