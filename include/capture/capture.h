@@ -136,6 +136,9 @@ void capture_progress(const struct source *source, uint64_t *read, uint64_t *tot
  */
 bool capture_is_cut(const struct source *source, char *what, size_t size);
 
+/* Returns whether it is cut only in that its recorder, perf or ours, did not close the file. */
+bool capture_is_unfinished(const struct source *source);
+
 /*
  * After the end: where another capture begins in the same file or stream, in bytes, 0: none does.
  * Nothing of it is given out.

@@ -507,6 +507,11 @@ uint64_t capture_hurried(const struct source *source)
 	return rounds_relieved(reader_of(source)->rounds);
 }
 
+bool capture_is_unfinished(const struct source *source)
+{
+	return reader_of(source)->unfinished;
+}
+
 uint64_t capture_malformed(const struct source *source)
 {
 	return reader_of(source)->malformed;

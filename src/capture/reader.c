@@ -634,7 +634,8 @@ static void find_records(struct reader *reader, const struct file_head *head)
 	uint64_t left = size - offset;
 
 	reader->table_size = file_head_table_size(head);
-	if (file_head_is_unfinished(head))
+	reader->unfinished = file_head_is_unfinished(head);
+	if (reader->unfinished)
 		note_cut(reader, "its recorder did not finish it");
 	else if (head->data.size > left)
 		note_cut(reader, "%" PRIu64 " of %" PRIu64 " bytes of records are missing",

@@ -669,7 +669,9 @@ static int report(const struct replay *replay, struct error *err)
 {
 	const struct source *source = replay->session.source;
 	uint64_t undecoded = replay->session.pipeline.malformed;
-	bool nothing = replay->samples <= undecoded;
+	bool damaged = capture_malformed(source) + undecoded > 0;
+	/* Of a recorder that was killed before the first event nothing is missing. */
+	bool nothing = replay->samples <= undecoded && (damaged || !capture_is_unfinished(source));
 	char what[128];
 
 	session_print_summary(&replay->session, seconds_of(replay));
@@ -677,7 +679,7 @@ static int report(const struct replay *replay, struct error *err)
 	if (capture_is_cut(source, what, sizeof(what)))
 		error_set(err, 0, "%.200s is not whole%s: %s", capture_name(&replay->options),
 			  nothing ? ", and no event of it could be read" : "", what);
-	else if (nothing && capture_malformed(source) + undecoded > 0)
+	else if (nothing && damaged)
 		error_set(err, 0, "%.200s: no event of it could be read",
 			  capture_name(&replay->options));
 	else
