@@ -56,8 +56,9 @@ struct recording {
 	struct completer *completer;
 	int note_code; /* the first failure to write what was completed */
 	struct capture_output output;
-	bool reader_gone; /* of a stream: end quietly */
-	uint64_t size;    /* of the capture as of the last round, bytes */
+	bool reader_gone;   /* of a stream: end quietly */
+	uint64_t size;      /* of the capture as of the last round, bytes */
+	uint64_t committed; /* `size` as of the last commit */
 	struct clock_marks done;
 	struct wall_watch wall;
 	struct progress progress;
@@ -327,20 +328,37 @@ static int take_ring(struct recording *recording, struct cpu_ring *ring, struct 
 }
 
 /* Where something was written since the last one. */
-static int end_round(struct recording *recording, struct error *err)
+static int end_round(struct recording *recording, uint64_t now)
 {
-	uint64_t size = capture_writer_size(recording->writer);
-	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
 	struct perf_event_header round = capture_finished_round();
 	struct iovec piece = {&round, sizeof(round)};
 	int code = 0;
 
-	if (size == recording->size || !is_due(&recording->done.round, ROUND_NS, now))
+	if (capture_writer_size(recording->writer) == recording->size ||
+	    !is_due(&recording->done.round, ROUND_NS, now))
 		return 0;
 	code = capture_writer_append(recording->writer, &piece, 1);
-	if (code == 0 && is_due(&recording->done.commit, COMMIT_NS, now))
-		code = capture_writer_commit(recording->writer);
 	recording->size = capture_writer_size(recording->writer);
+	return code;
+}
+
+/* Also where nothing more comes: what a burst wrote last is to outlive a kill of the recorder. */
+static int commit(struct recording *recording, uint64_t now)
+{
+	if (recording->committed == recording->size ||
+	    !is_due(&recording->done.commit, COMMIT_NS, now))
+		return 0;
+	recording->committed = recording->size;
+	return capture_writer_commit(recording->writer);
+}
+
+static int end_round_and_commit(struct recording *recording, struct error *err)
+{
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	int code = end_round(recording, now);
+
+	if (code == 0)
+		code = commit(recording, now);
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
@@ -369,7 +387,7 @@ static int take_all(struct recording *recording, struct error *err)
 			return code;
 	}
 	live_close_left(source);
-	return end_round(recording, err);
+	return end_round_and_commit(recording, err);
 }
 
 /* Nothing in the rings is decoded, so /proc says who is alive. */
