@@ -27,8 +27,9 @@ void say_args(const char *format, va_list args)
 	memcpy(line, name, sizeof(name));
 	/* Less one byte for the newline. */
 	printable(line + sizeof(name) - 1, sizeof(line) - sizeof(name), text);
-	strcat(line, "\n");
-	show(line, strlen(line));
+	size_t length = strlen(line);
+	line[length++] = '\n';
+	show(line, length);
 }
 
 void say(const char *format, ...)

@@ -47,7 +47,7 @@ struct reader {
 	uint64_t malformed; /* records that are not as their event's attributes say */
 	uint64_t follower;  /* where another capture begins, 0: none was seen */
 	char cut[128];      /* what is missing of it, "" where nothing is */
-	bool unfinished; /* its recorder did not close the file: it may be whole up to there */
+	bool unfinished;    /* its recorder did not close the file: it may be whole up to there */
 };
 
 /*
