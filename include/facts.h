@@ -80,8 +80,8 @@ struct exec_image {
 };
 
 /*
- * Who sent a signal. Processes choose the si_code of signals to themselves freely: what one sends
- * itself in the kernel's name counts as the kernel's.
+ * The origin of a signal. Processes choose the si_code of signals to themselves freely: what one
+ * sends itself in the kernel's name counts as the kernel's.
  */
 enum signal_origin {
 	SENT_BY_UNKNOWN,

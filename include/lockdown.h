@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How far the kernel is locked down (kernel_lockdown(7)).
+ * The kernel's lockdown (kernel_lockdown(7)).
  */
 #ifndef PXT_LOCKDOWN_H
 #define PXT_LOCKDOWN_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user is told on standard error. Nobody waits long for a reader of it: what is not taken
- * within a second is dropped.
+ * Messages to the user on standard error. One that nobody reads within a second is dropped.
  */
 #ifndef PXT_SAY_H
 #define PXT_SAY_H

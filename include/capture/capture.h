@@ -146,8 +146,8 @@ bool capture_is_unfinished(const struct source *source);
 uint64_t capture_follower(const struct source *source);
 
 /*
- * How often more waited to be put in order than may be kept in memory (CAPTURE_KEPT_MIB, inflated),
- * so that the oldest events were given out before all that may belong before them was read.
+ * The number of times that more waited to be put in order than may be kept in memory
+ * (CAPTURE_KEPT_MIB, inflated): the oldest events were then given out early.
  */
 #define CAPTURE_KEPT_MIB 128U
 uint64_t capture_hurried(const struct source *source);

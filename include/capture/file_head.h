@@ -41,8 +41,8 @@ int file_head_read_events(const struct file_head *head, struct events *events,
 			  struct error *err) MUST_CHECK;
 
 /*
- * Whether its recorder, perf or ours, never got to its end: records may go on behind the data, up
- * to the end of the file.
+ * Returns whether its recorder, perf or ours, did not finish it: records may go on behind the data,
+ * up to the end of the file.
  */
 bool file_head_is_unfinished(const struct file_head *head);
 

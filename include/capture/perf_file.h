@@ -79,8 +79,8 @@ enum perf_file_record {
 #define PERF_FILE_MISC_BUILD_ID_SIZE (1U << 15)
 
 /*
- * What ends the data of a capture of ours that was never closed: the header of a record of this
- * size and, of the table of features behind it, SPANNED bytes. capture/writer.h says why.
+ * The record that ends the data of a capture of ours until that is closed: of this size, and of
+ * SPANNED bytes of the table of features behind it. capture/writer.h says why.
  */
 #define PERF_FILE_TABLE_RECORD_SIZE 80U
 #define PERF_FILE_TABLE_MISC 0x7054U

@@ -41,9 +41,9 @@ void rounds_break(struct rounds *rounds);
 void rounds_finish(struct rounds *rounds);
 
 /*
- * Whether the rounds hold as much memory as they may (ROUNDS_BLOCKS, ROUNDS_RUNS), inflated: no
- * round of a sound capture does. rounds_relieve() lets the oldest half go then, whatever follows;
- * rounds_relieved() is how often that was.
+ * Returns whether the rounds hold as much memory as they may (ROUNDS_BLOCKS, ROUNDS_RUNS),
+ * inflated: no round of a sound capture does. rounds_relieve() lets the oldest half go then,
+ * whatever follows; rounds_relieved() is how often that was.
  */
 #define ROUNDS_BLOCKS 1024U
 #define ROUNDS_RUNS (1024U * 1024U)

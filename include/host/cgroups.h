@@ -40,9 +40,9 @@ enum cgroups_told {
 enum cgroups_told cgroups_of_this_host(void);
 
 /*
- * Whether samples tell who is in the root of the hierarchy under MOUNT_FD and who is below: the
- * root's cgroup.subtree_control names a controller, or cgroup.stat (Linux 6.13) counts perf_event
- * in more groups than the root. It may be so without either.
+ * Returns whether samples tell tasks in the root of the hierarchy under MOUNT_FD from those below:
+ * the root's cgroup.subtree_control names a controller, or cgroup.stat (Linux 6.13) counts
+ * perf_event in more groups than the root. It may be so without either.
  */
 bool cgroups_root_is_proven(int mount_fd);
 

@@ -12,8 +12,8 @@
 #include "compiler.h"
 
 /*
- * How far CLOCK_MONOTONIC is ahead of the host's, ns, where TEXT is what
- * /proc/self/timens_offsets has: a clock, seconds and nanoseconds a line. 0 where it does not say.
+ * Returns by how many ns CLOCK_MONOTONIC is ahead of the host's, by TEXT, the content of
+ * /proc/self/timens_offsets: a clock, seconds and nanoseconds a line. 0 where it does not say.
  */
 int64_t perf_clock_parse_shift(const char *text);
 

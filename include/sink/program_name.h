@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a program is called in trees and summaries.
+ * The name of a program in trees and summaries.
  */
 #ifndef PXT_SINK_PROGRAM_NAME_H
 #define PXT_SINK_PROGRAM_NAME_H
@@ -11,8 +11,8 @@
 #include "text.h"
 
 /*
- * Whether FILENAME is a link or a descriptor of proc(5), so that its last part names no program:
- * /proc/self/exe, /proc/PID/fd/N, /dev/fd/N (execveat(2), fexecve(3)).
+ * Returns whether FILENAME is a link or a descriptor of proc(5), so that its last part names no
+ * program: /proc/self/exe, /proc/PID/fd/N, /dev/fd/N (execveat(2), fexecve(3)).
  */
 bool program_is_nameless(struct text filename);
 

@@ -27,9 +27,9 @@ size_t utf8_next(const unsigned char *from, size_t available, uint32_t *point);
 bool utf8_is_harmful(uint32_t point);
 
 /*
- * Whether the character POINT is shown as nothing at all, so that two texts look the same that are
- * not: format characters, fillers, tags. Joiners and U+FE00..U+FE0F are none: they are part of how
- * emoji and whole scripts are written.
+ * Returns whether the character POINT is shown as nothing at all, so that two texts look the same
+ * that are not: format characters, fillers, tags. Joiners and U+FE00..U+FE0F are none: they are
+ * part of how emoji and whole scripts are written.
  */
 bool utf8_is_invisible(uint32_t point);
 

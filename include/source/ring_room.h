@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which rings hold one record of each kind: the kernel drops a record for which an empty ring has
- * no room, however fast the reader is.
+ * The least size of a ring that holds one record of each kind: the kernel drops a record that does
+ * not fit into an empty ring, however fast the reader is.
  *
  * Sizes: perf_prepare_sample() and __perf_output_begin(), kernel/events/.
  */

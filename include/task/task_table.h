@@ -61,7 +61,7 @@ void task_table_link_old(struct task_table *table);
 void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids);
 
 /*
- * What that one executes, as /proc showed it at TIME_NS; of events before that it is not said.
+ * That one executes this program, as /proc showed it at TIME_NS; events before that do not show it.
  * FILENAME and ARGUMENTS are copied. Returns 0 or -ENOMEM.
  */
 int task_table_set_old_program(struct task_table *table, int32_t pid, struct text filename,

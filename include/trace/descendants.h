@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who descends from the processes that are followed, among the tasks that a capture tells of.
+ * Finds the descendants of followed processes among the tasks that a capture lists.
  */
 #ifndef PXT_TRACE_DESCENDANTS_H
 #define PXT_TRACE_DESCENDANTS_H

@@ -10,7 +10,7 @@
 #include "error.h"
 
 /*
- * Whether the rings that OPTIONS ask for hold one record of each kind, with a file name as they
+ * Check that the rings that OPTIONS ask for hold one record of each kind, with a file name as they
  * commonly are. Returns 0, or -EINVAL with ERR naming what would do.
  */
 int ring_check(const struct options *options, struct error *err) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a recorder was asked for: `record -- COMMAND` and `record -p PIDS -f` take in the whole
+ * The selection of a recorder. `record -- COMMAND` and `record -p PIDS -f` take in the whole
  * host, since only the replay decodes what belongs to whom. The capture says it in a note at its
  * beginning; captures of version 0.1.0 without one have the recorder's command line instead.
  *

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "capture/note.h"
 #include "capture/perf_file.h"
 #include "host/cgroups.h"
@@ -198,26 +199,12 @@ static void put_kernel(FILE *out, int proc_fd)
 	fwrite(&record, sizeof(record), 1, out);
 }
 
-/* Where /proc does not tell it, nobody will know. */
-static int put_boot_id(FILE *out, int proc_fd)
+static int put_note(FILE *out, const struct capture_note *note)
 {
-	char text[64], *records;
+	char *records;
 	size_t size;
+	int code = capture_note_make(note, &records, &size);
 
-	int fd = openat(proc_fd, "sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	ssize_t got = read(fd, text, sizeof(text));
-	close(fd);
-	const char *newline = got > 0 ? memchr(text, '\n', (size_t)got) : NULL;
-	if (!newline)
-		return 0;
-	const struct capture_note note = {
-		.kind = CAPTURE_NOTE_BOOT_ID,
-		.bytes = text,
-		.size = (uint32_t)(newline - text),
-	};
-	int code = capture_note_make(&note, &records, &size);
 	if (code < 0)
 		return code;
 	fwrite(records, 1, size, out);
@@ -225,18 +212,25 @@ static int put_boot_id(FILE *out, int proc_fd)
 	return 0;
 }
 
+/* Where /proc does not tell it, nobody will know. */
+static int put_boot_id(FILE *out, int proc_fd)
+{
+	char text[64];
+	ssize_t got = file_read_at(proc_fd, "sys/kernel/random/boot_id", text, sizeof(text));
+	const char *newline = got > 0 ? memchr(text, '\n', (size_t)got) : NULL;
+
+	if (!newline)
+		return 0;
+	return put_note(out, &(struct capture_note){
+				     .kind = CAPTURE_NOTE_BOOT_ID,
+				     .bytes = text,
+				     .size = (uint32_t)(newline - text),
+			     });
+}
+
 static int put_root_proof(FILE *out)
 {
-	const struct capture_note note = {.kind = CAPTURE_NOTE_ROOT_CGROUP, .bytes = ""};
-	char *records;
-	size_t size;
-	int code = capture_note_make(&note, &records, &size);
-
-	if (code < 0)
-		return code;
-	fwrite(records, 1, size, out);
-	free(records);
-	return 0;
+	return put_note(out, &(struct capture_note){.kind = CAPTURE_NOTE_ROOT_CGROUP, .bytes = ""});
 }
 
 static int put_all(FILE *out, const struct capture_beginning *beginning)
