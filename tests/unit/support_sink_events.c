@@ -176,7 +176,13 @@ static const struct facts a_process_ends = {
 	.environment = {true, STRINGS(1, "PATH=/bin\0")},
 	.credentials = {true, 1000, 0, 100, 5, true},
 	.last = KNOWN_YES,
-	.status = {true, 3, 0, KNOWN_NO, KNOWN_NO, 77, TEXT("nobody")},
+	.status = {.known = true,
+		   .code = 3,
+		   .signal = 0,
+		   .core = KNOWN_NO,
+		   .oom = KNOWN_NO,
+		   .killer_pid = 77,
+		   .killer_comm = TEXT("nobody")},
 	.age_ns = 2500000000,
 	.since_exec_ns = 2400000000,
 	.cgroup = TEXT("/user.slice"),
@@ -188,42 +194,82 @@ static const struct facts a_process_ends = {
 static const struct facts killed_by_another = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 15, KNOWN_NO, KNOWN_NO, 77, TEXT(AWKWARD), 79, TEXT("worker"),
-		   SENT_BY_PROCESS},
+	.status = {.known = true,
+		   .code = 0,
+		   .signal = 15,
+		   .core = KNOWN_NO,
+		   .oom = KNOWN_NO,
+		   .killer_pid = 77,
+		   .killer_comm = TEXT(AWKWARD),
+		   .killer_tid = 79,
+		   .killer_thread_comm = TEXT("worker"),
+		   .sent_by = SENT_BY_PROCESS},
 	.handled = {3, SENT_BY_PROCESS, 78, TEXT(AWKWARD), 1000000},
 };
 
 static const struct facts killed_by_a_stranger = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 37, KNOWN_NOT, KNOWN_NOT, 78, {NULL, 0}, SENT_BY_PROCESS},
+	.status = {.known = true,
+		   .code = 0,
+		   .signal = 37,
+		   .core = KNOWN_NOT,
+		   .oom = KNOWN_NOT,
+		   .killer_pid = 78,
+		   .killer_comm = {NULL, 0},
+		   .sent_by = SENT_BY_PROCESS},
 	.handled = {15, SENT_BY_UNKNOWN, 0, {NULL, 0}, 0},
 };
 
 static const struct facts dumped_core = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 11, KNOWN_YES, KNOWN_NO, 0, {NULL, 0}, .sent_by = SENT_BY_KERNEL},
+	.status = {.known = true,
+		   .code = 0,
+		   .signal = 11,
+		   .core = KNOWN_YES,
+		   .oom = KNOWN_NO,
+		   .killer_pid = 0,
+		   .killer_comm = {NULL, 0},
+		   .sent_by = SENT_BY_KERNEL},
 	.failed_exec = TEXT(AWKWARD),
 };
 
 static const struct facts out_of_memory = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 9, KNOWN_NO, KNOWN_YES, 0, {NULL, 0}},
+	.status = {.known = true,
+		   .code = 0,
+		   .signal = 9,
+		   .core = KNOWN_NO,
+		   .oom = KNOWN_YES,
+		   .killer_pid = 0,
+		   .killer_comm = {NULL, 0}},
 };
 
 static const struct facts signal_without_a_name = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_YES,
-	.status = {true, 0, 33, KNOWN_NO, KNOWN_NO, 0, {NULL, 0}},
+	.status = {.known = true,
+		   .code = 0,
+		   .signal = 33,
+		   .core = KNOWN_NO,
+		   .oom = KNOWN_NO,
+		   .killer_pid = 0,
+		   .killer_comm = {NULL, 0}},
 };
 
 /* What `status` holds is nothing then. */
 static const struct facts a_thread_ends = {
 	UNKNOWN_FACTS,
 	.last = KNOWN_NO,
-	.status = {false, 3, 9, KNOWN_NOT, KNOWN_NOT, 77, TEXT("nobody")},
+	.status = {.known = false,
+		   .code = 3,
+		   .signal = 9,
+		   .core = KNOWN_NOT,
+		   .oom = KNOWN_NOT,
+		   .killer_pid = 77,
+		   .killer_comm = TEXT("nobody")},
 };
 
 #define FORK(known)                                                                             \
