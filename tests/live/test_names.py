@@ -56,7 +56,7 @@ def execs_that_do_not_come_to_be_are_told():
         run_tool('record', '-q', '-o', directory / 'b.data', *command)
         for args in (('-q', *command), ('replay', '-q', directory / 'b.data')):
             out = run_tool(*args).out
-            equal(out.count(b'|damaged|120\n'), 2, f'ends of both in {out}')
+            equal(out.count(b'|damaged|'), 2, f'ends of both in {out}')
         tree = run_tool('-q', '-F', 'tree', *command).out
         expect(tree.count(b', in an exec of damaged that did not come to be') == 2, tree)
 

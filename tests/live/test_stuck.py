@@ -48,6 +48,20 @@ def wait_caught(process):
         time.sleep(0.005)
 
 
+def is_stuck(process):
+    """Whether it waits for room in a pipe (pipe_write(), anon_pipe_write() since Linux 6.15)."""
+    with open(f'/proc/{process.pid}/wchan', encoding='ascii') as wchan:
+        return wchan.read().endswith('pipe_write')
+
+
+def wait_stuck(processes, poke):
+    """Those that show events one by one, once there are some."""
+    deadline = time.monotonic() + TIMEOUT * scale()
+    while not all(map(is_stuck, processes)):
+        expect(time.monotonic() < deadline, 'not all are stuck')
+        poke()
+
+
 def end_each(processes, numbers):
     """Send each its signal: status and how long it took."""
     started = time.monotonic()
@@ -65,7 +79,7 @@ def end_each(processes, numbers):
         yield exit_status(process.returncode), time.monotonic() - started
 
 
-def must_say_it_is_stuck(commands, poke=lambda: None):
+def must_say_it_is_stuck(commands, poke=None):
     """Each of these, with nobody reading its output, and each signal."""
     runs = [(command, number) for command in commands for number in SIGNALS]
     with contextlib.ExitStack() as stack:
@@ -77,7 +91,8 @@ def must_say_it_is_stuck(commands, poke=lambda: None):
                      for (command, _), writer, error in zip(runs, writers, errors)]
         for process in processes:
             wait_caught(process)
-        poke()
+        if poke:
+            wait_stuck([process for process in processes if '-S' not in process.args], poke)
         ends = end_each(processes, [number for _, number in runs])
         for (command, _), error, (status, took) in zip(runs, errors, ends):
             error.seek(0)
