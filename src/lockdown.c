@@ -5,18 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "detached_mount.h"
 
-/* "none [integrity] confidentiality": the one in brackets is in force. Takes FD over. */
-static enum lockdown read_and_close(int fd)
+/* "none [integrity] confidentiality" in the file at PATH: the one in brackets is in force. */
+static enum lockdown lockdown_at(int dir_fd, const char *path)
 {
 	char line[128];
 
-	if (fd < 0)
+	if (file_read_at(dir_fd, path, line, sizeof(line)) <= 0)
 		return LOCKDOWN_UNKNOWN;
-	ssize_t got = read(fd, line, sizeof(line) - 1);
-	close(fd);
-	line[got > 0 ? got : 0] = '\0';
 	if (strstr(line, "[confidentiality]"))
 		return LOCKDOWN_CONFIDENTIALITY;
 	if (strstr(line, "[integrity]"))
@@ -26,8 +24,7 @@ static enum lockdown read_and_close(int fd)
 
 enum lockdown lockdown_below(int root_fd)
 {
-	return read_and_close(
-		openat(root_fd, "sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC));
+	return lockdown_at(root_fd, "sys/kernel/security/lockdown");
 }
 
 static enum lockdown look_into_securityfs(void)
@@ -36,7 +33,7 @@ static enum lockdown look_into_securityfs(void)
 
 	if (mount_fd < 0)
 		return LOCKDOWN_UNKNOWN;
-	enum lockdown lockdown = read_and_close(openat(mount_fd, "lockdown", O_RDONLY | O_CLOEXEC));
+	enum lockdown lockdown = lockdown_at(mount_fd, "lockdown");
 	close(mount_fd);
 	return lockdown;
 }
