@@ -162,23 +162,10 @@ static void put_fields(char *out, size_t size, const struct event *event)
 	}
 }
 
-/* The name of the task that was running, which perf knows from COMM records. */
-static struct text running_comm(const struct event *event)
-{
-	switch (event->type) {
-	case EVENT_FORK:
-		return event->fork.parent_comm;
-	case EVENT_EXEC:
-		return event->exec.comm;
-	default:
-		return event->exit.comm;
-	}
-}
-
 /* What stands before the event's name: "   comm  PID/TID [CPU]  SECONDS.FRACTION: ". */
 static void assert_head(const char *head, const struct record *record, const struct event *event)
 {
-	struct text comm = running_comm(event);
+	struct text comm = event_comm(event); /* perf knows it from COMM records */
 	char name[64], seconds[32], expected[32];
 	int pid, tid, fraction_digits;
 	unsigned int cpu;

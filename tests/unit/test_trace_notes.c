@@ -117,15 +117,25 @@ static void test_malformed_arguments(void **state)
 	argv_provider_free(kept);
 }
 
-static struct credentials ids_of(struct task_table *table, int32_t pid)
+static struct facts facts_of(struct task_table *table, int32_t pid, uint64_t time_ns)
 {
-	struct event exit = {.type = EVENT_EXIT, .sample_pid = pid, .exit = {.pid = pid}};
+	struct event exit = {
+		.type = EVENT_EXIT,
+		.time_ns = time_ns,
+		.sample_pid = pid,
+		.exit = {.pid = pid},
+	};
 	const struct task *task;
 	struct facts facts;
 
 	assert_int_equal(task_table_apply(table, &exit, &task), 0);
 	task_table_describe(table, &exit, &facts);
-	return facts.credentials;
+	return facts;
+}
+
+static struct credentials ids_of(struct task_table *table, int32_t pid)
+{
+	return facts_of(table, pid, 0).credentials;
 }
 
 static void test_ids_of_old_processes(void **state)
@@ -152,22 +162,6 @@ static void test_ids_of_old_processes(void **state)
 	for (int32_t pid = 11; pid < 14; pid++)
 		assert_false(ids_of(table, pid).known);
 	task_table_free(table);
-}
-
-static struct facts facts_of(struct task_table *table, int32_t pid, uint64_t time_ns)
-{
-	struct event exit = {
-		.type = EVENT_EXIT,
-		.time_ns = time_ns,
-		.sample_pid = pid,
-		.exit = {.pid = pid},
-	};
-	const struct task *task;
-	struct facts facts;
-
-	assert_int_equal(task_table_apply(table, &exit, &task), 0);
-	task_table_describe(table, &exit, &facts);
-	return facts;
 }
 
 static void test_programs_of_old_processes(void **state)
