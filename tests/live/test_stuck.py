@@ -55,7 +55,7 @@ def is_stuck(process):
 
 
 def wait_stuck(processes, poke):
-    """Those that show events one by one, once there are some."""
+    """Wait until each waits for room; poke() makes what they have to show."""
     deadline = time.monotonic() + TIMEOUT * scale()
     while not all(map(is_stuck, processes)):
         expect(time.monotonic() < deadline, 'not all are stuck')
@@ -79,8 +79,9 @@ def end_each(processes, numbers):
         yield exit_status(process.returncode), time.monotonic() - started
 
 
-def must_say_it_is_stuck(commands, poke=None):
-    """Each of these, with nobody reading its output, and each signal."""
+def must_say_it_is_stuck(commands, poke=None, at_end=()):
+    """Each of these, with nobody reading its output, and each signal; those with an option of
+    `at_end` write only when they end."""
     runs = [(command, number) for command in commands for number in SIGNALS]
     with contextlib.ExitStack() as stack:
         writers = [stack.enter_context(full_pipe())[1] for _ in runs]
@@ -91,8 +92,8 @@ def must_say_it_is_stuck(commands, poke=None):
                      for (command, _), writer, error in zip(runs, writers, errors)]
         for process in processes:
             wait_caught(process)
-        if poke:
-            wait_stuck([process for process in processes if '-S' not in process.args], poke)
+        wait_stuck([process for process in processes if not set(at_end) & set(process.args)],
+                   poke or (lambda: time.sleep(0.005)))
         ends = end_each(processes, [number for _, number in runs])
         for (command, _), error, (status, took) in zip(runs, errors, ends):
             error.seek(0)
@@ -107,7 +108,7 @@ def trace_of_the_host():
     with workload_dir() as (log, _), Puppet(log) as puppet:
         must_say_it_is_stuck([['--stream'], ['--stream', '-x'], ['--stream', '-F', 'json'],
                               ['--stream', '-F', 'tree'], ['--stream', '-S']],
-                             lambda: puppet.burst(20))
+                             lambda: puppet.burst(20), at_end=['-S'])
 
 
 @tracing_test
