@@ -41,10 +41,10 @@ PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKA
 PACKAGE_LIBS   = $(eval PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)))$(PACKAGE_LIBS)
 TEST_LIBS      = $(eval TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES)))$(TEST_LIBS)
 
-SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)))
 TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/support*.c)))
 LIVE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/live/*.c)))
 
@@ -100,11 +100,11 @@ wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
 # A test that needs more than the library names it here: OBJECTS_test_NAME = object...
 OBJECTS_test_fuzz_corpus = $(FUZZ_OBJECTS)
 .SECONDEXPANSION:
-$(BUILD)/tests/unit/%: tests/unit/%.c $$(OBJECTS_$$*) $(LIBRARY) $(TEST_SUPPORT) $(BUILD)/flags
+$(BUILD)/tests/unit/%: tests/unit/%.c $$(OBJECTS_$$(notdir $$*)) $(LIBRARY) $(TEST_SUPPORT) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -Itests/unit $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) \
-		$(call wrap,$@) -o $@ $< $(OBJECTS_$*) $(TEST_SUPPORT) $(LIBRARY) $(TEST_LIBS) $(LDLIBS)
+		$(call wrap,$@) -o $@ $< $(OBJECTS_$(notdir $*)) $(TEST_SUPPORT) $(LIBRARY) $(TEST_LIBS) $(LDLIBS)
 
 $(BUILD)/tests/live/%: tests/live/%.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "cli/check.h"
 #include "cli/options.h"
-#include "error.h"
+#include "cli/say.h"
 #include "formats/formats.h"
-#include "host/check.h"
-#include "say.h"
-#include "trace/live_trace.h"
-#include "trace/record.h"
-#include "trace/replay.h"
-#include "trace/ring_check.h"
+#include "run/live_trace.h"
+#include "run/record_run.h"
+#include "run/replay.h"
+#include "run/ring_check.h"
 
 /* Exit statuses of our own failures. */
 #define EXIT_RUNTIME 1

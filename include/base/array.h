@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /*
  * Make room for one more than COUNT elements in ARRAY, a pointer variable (NULL: empty), of which

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /*
  * Read the file at PATH below DIR_FD (openat(2)) into TEXT, up to SIZE - 1 bytes, and end it with a

@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /* A longer note is not put together. */
 #define CAPTURE_NOTE_MAX (4U * 1024U * 1024U)
@@ -36,16 +36,16 @@
 #define CAPTURE_NOTE_FIRST_NS 1
 
 enum capture_note_kind {
-	CAPTURE_NOTE_ARGUMENTS = 1,   /* of an exec: `count` strings, each ended by a NUL */
-	CAPTURE_NOTE_ENVIRONMENT = 2, /* the same of its environment */
-	CAPTURE_NOTE_BOOT_ID = 3,     /* /proc/sys/kernel/random/boot_id, without a newline */
-	CAPTURE_NOTE_EXIT_PATHS = 4,  /* `count` strings: trace/exit_notes.h */
-	CAPTURE_NOTE_OLD_IDS = 5,     /* `count` strings: trace/id_notes.h */
-	CAPTURE_NOTE_SELECTION = 6,   /* `count` strings: trace/selection.h */
-	CAPTURE_NOTE_WALL_STEP = 7,   /* a string: trace/wall_watch.h */
-	CAPTURE_NOTE_COMMAND = 8,     /* COMMAND's pid, and when it was forked: trace/id_notes.h */
-	CAPTURE_NOTE_ROOT_CGROUP = 9, /* empty: cgroups_root_is_proven() of host/cgroups.h */
-	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* of `count` processes: trace/program_notes.h */
+	CAPTURE_NOTE_ARGUMENTS = 1,      /* of an exec: `count` strings, each ended by a NUL */
+	CAPTURE_NOTE_ENVIRONMENT = 2,    /* the same of its environment */
+	CAPTURE_NOTE_BOOT_ID = 3,        /* /proc/sys/kernel/random/boot_id, without a newline */
+	CAPTURE_NOTE_EXIT_PATHS = 4,     /* `count` strings: run/exit_notes.h */
+	CAPTURE_NOTE_OLD_IDS = 5,        /* `count` strings: run/id_notes.h */
+	CAPTURE_NOTE_SELECTION = 6,      /* `count` strings: run/selection.h */
+	CAPTURE_NOTE_WALL_STEP = 7,      /* a string: run/wall_watch.h */
+	CAPTURE_NOTE_COMMAND = 8,        /* COMMAND's pid, and when it was forked: run/id_notes.h */
+	CAPTURE_NOTE_ROOT_CGROUP = 9,    /* empty: cgroups_root_is_proven() of host/cgroups.h */
+	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* of `count` processes: run/program_notes.h */
 };
 
 struct capture_note {

@@ -80,7 +80,7 @@ enum perf_file_record {
 
 /*
  * The record that ends the data of a capture of ours until that is closed: of this size, and of
- * SPANNED bytes of the table of features behind it. capture/writer.h says why.
+ * SPANNED bytes of the table of features behind it. capture/write/capture_writer.h says why.
  */
 #define PERF_FILE_TABLE_RECORD_SIZE 80U
 #define PERF_FILE_TABLE_MISC 0x7054U

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "compiler.h"
-#include "error.h"
-#include "facts.h"
+#include "base/compiler.h"
+#include "base/error.h"
+#include "event/facts.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 #include "sink/sinks.h"

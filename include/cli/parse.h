@@ -7,9 +7,9 @@
 
 #include <stdbool.h>
 
+#include "base/compiler.h"
+#include "base/error.h"
 #include "cli/options.h"
-#include "compiler.h"
-#include "error.h"
 
 struct parse {
 	struct options options;

@@ -5,14 +5,14 @@
 #ifndef PXT_DECODE_DECODER_H
 #define PXT_DECODE_DECODER_H
 
-#include "compiler.h"
+#include "base/compiler.h"
+#include "base/error.h"
 #include "decode/format.h"
 #include "decode/registers.h"
 #include "decode/tracepoint.h"
-#include "error.h"
-#include "event.h"
-#include "source/record.h"
-#include "source/sample_extra.h"
+#include "event/event.h"
+#include "perf/record.h"
+#include "perf/sample_extra.h"
 
 struct decoder;
 

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
-#include "load.h"
-#include "text.h"
+#include "base/compiler.h"
+#include "base/load.h"
+#include "base/text.h"
 
 enum field_kind {
 	FIELD_NUMBER,

@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
+#include "base/error.h"
 #include "decode/field.h"
-#include "error.h"
 
 /* Whose records a format describes. */
 struct machine {

@@ -6,9 +6,9 @@
 #ifndef PXT_DECODE_FORMAT_DIR_H
 #define PXT_DECODE_FORMAT_DIR_H
 
-#include "compiler.h"
+#include "base/compiler.h"
+#include "base/error.h"
 #include "decode/format.h"
-#include "error.h"
 
 enum format_dir_origin {
 	FORMAT_DIR_MOUNTED, /* tracefs, where it was mounted already */

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compiler.h"
-#include "error.h"
-#include "text.h"
+#include "base/compiler.h"
+#include "base/error.h"
+#include "base/text.h"
 
 /* The largest format file seen is under 4 KiB without its print fmt; a page-size cap is generous.
  */

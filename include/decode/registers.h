@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "decode/exit_paths.h"
-#include "event.h"
-#include "source/sample_extra.h"
+#include "event/event.h"
+#include "perf/sample_extra.h"
 
 struct registers;
 

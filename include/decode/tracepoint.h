@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "decode/field.h"
-#include "event.h"
-#include "source/record.h"
+#include "event/event.h"
+#include "perf/record.h"
 
 /* The first three are shown, in the order of enum event_type; the others feed the task table. */
 enum tracepoint {

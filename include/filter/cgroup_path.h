@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compiler.h"
-#include "error.h"
+#include "base/compiler.h"
+#include "base/error.h"
 
 /*
  * TEXT is a path in the hierarchy, with or without its first slash, or one below a place where

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "event.h"
+#include "event/event.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 #include "task/task_table.h"

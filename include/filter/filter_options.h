@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
-#include "error.h"
+#include "base/compiler.h"
+#include "base/error.h"
 
 struct filter_options {
 	bool has_uid;

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "compiler.h"
-#include "event.h"
+#include "base/compiler.h"
+#include "event/event.h"
 
 struct pid_list {
 	int32_t *pids; /* ascending, each once; ours */

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
+#include "base/error.h"
 #include "decode/format.h"
-#include "error.h"
 
 /* What it means that an event is not in a set. */
 enum format_set_scope {

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "compiler.h"
-#include "error.h"
+#include "base/compiler.h"
+#include "base/error.h"
 
 /*
  * ARGUMENTS, ended by NULL: list [SOURCE], show [EVENT] [SOURCE], diff A B [EVENT]; none is list.

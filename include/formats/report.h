@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "compiler.h"
-#include "error.h"
+#include "base/compiler.h"
+#include "base/error.h"
 #include "formats/format_set.h"
 #include "formats/style.h"
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "decode/format.h"
 #include "formats/style.h"
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /* Groups further down than this are not visited. */
 #define CGROUPS_DEPTH_MAX 64

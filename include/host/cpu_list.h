@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /* Above any NR_CPUS that a kernel is built with (8192); keeps a broken list from eating memory. */
 #define CPU_LIST_MAX 65536

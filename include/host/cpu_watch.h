@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /* Returns a socket to poll (close-on-exec, non-blocking), or a negative errno. */
 int cpu_watch_open(void) MUST_CHECK;

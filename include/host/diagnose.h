@@ -5,8 +5,8 @@
 #ifndef PXT_HOST_DIAGNOSE_H
 #define PXT_HOST_DIAGNOSE_H
 
-#include "error.h"
-#include "host/facts.h"
+#include "base/error.h"
+#include "host/state.h"
 
 /*
  * Complete ERR, which says what failed with CODE (negative errno) in perf_event_open: append the

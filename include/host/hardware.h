@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 #define HARDWARE_CPUINFO "/proc/cpuinfo"
 #define HARDWARE_MEMINFO "/proc/meminfo"

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /*
  * Make room for FILES more open files: raises RLIMIT_NOFILE's soft limit, and the hard one where

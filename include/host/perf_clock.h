@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /*
  * Returns by how many ns CLOCK_MONOTONIC is ahead of the host's, by TEXT, the content of

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "event/event.h"
 #include "sink/sink.h"
 
 enum value_kind {

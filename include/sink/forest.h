@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "facts.h"
-#include "text.h"
+#include "base/text.h"
+#include "event/facts.h"
 
 /* TASK_COMM_LEN of include/linux/sched.h is 16; vendors have 32. */
 #define FOREST_NAME_SIZE 32

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "event/event.h"
 
 /* A time as it is written; many events share one. Begins as all 0. */
 struct pipe_time {

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "facts.h"
-#include "text.h"
+#include "base/text.h"
+#include "event/facts.h"
 
 #define PROGRAMS_MAX 10000U
 

@@ -8,10 +8,10 @@
 
 #include <stddef.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "decode/format.h"
+#include "perf/record.h"
 #include "sink/writer.h"
-#include "source/record.h"
 
 struct raw;
 

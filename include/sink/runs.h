@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
+#include "base/text.h"
 #include "sink/programs.h"
-#include "text.h"
 
 struct runs;
 

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
-#include "event.h"
-#include "sink/wall_steps.h"
+#include "base/compiler.h"
+#include "event/event.h"
+#include "sink/text/wall_steps.h"
 #include "sink/writer.h"
 
 struct sink;

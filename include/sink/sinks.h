@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-#include "compiler.h"
-#include "facts.h"
+#include "base/compiler.h"
+#include "event/facts.h"
 #include "sink/sink.h"
 
 /* Options whose request a sink can show, as bits. */

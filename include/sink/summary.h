@@ -7,9 +7,9 @@
 
 #include <stdint.h>
 
-#include "clock.h"
-#include "compiler.h"
-#include "facts.h"
+#include "base/clock.h"
+#include "base/compiler.h"
+#include "event/facts.h"
 #include "sink/programs.h"
 #include "sink/rate.h"
 #include "sink/sink.h"

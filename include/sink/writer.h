@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 struct writer;
 

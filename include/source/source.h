@@ -7,9 +7,9 @@
 
 #include <stdint.h>
 
-#include "compiler.h"
-#include "error.h"
-#include "source/record.h"
+#include "base/compiler.h"
+#include "base/error.h"
+#include "perf/record.h"
 
 struct source;
 

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "compiler.h"
-#include "text.h"
+#include "base/compiler.h"
+#include "base/text.h"
 
 #define CGROUP_NAMES_MAX 65536U
 

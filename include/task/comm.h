@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 /* TASK_COMM_LEN of include/linux/sched.h, NUL included. */
 #define TASK_COMM_SIZE 16

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event.h"
-#include "facts.h"
+#include "event/event.h"
+#include "event/facts.h"
 #include "task/cgroup_names.h"
 #include "task/thread.h"
 

@@ -10,9 +10,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "compiler.h"
-#include "event.h"
-#include "hash_table.h"
+#include "base/compiler.h"
+#include "base/hash_table.h"
+#include "event/event.h"
 #include "task/task_table.h"
 #include "task/thread.h"
 

@@ -31,7 +31,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event.h"
+#include "event/event.h"
 #include "task/comm.h"
 
 /* Stands for a count of losses where not all was seen from the beginning. */

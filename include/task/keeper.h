@@ -8,9 +8,9 @@
 
 #include <stdint.h>
 
-#include "compiler.h"
-#include "event.h"
-#include "facts.h"
+#include "base/compiler.h"
+#include "event/event.h"
+#include "event/facts.h"
 #include "task/entries.h"
 #include "task/task_table.h"
 

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 #include "task/process.h"
 
 /* All zero is none. */

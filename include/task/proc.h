@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
-#include "facts.h"
+#include "base/compiler.h"
+#include "event/facts.h"
 #include "task/task_table.h"
 
 /*

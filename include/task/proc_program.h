@@ -9,9 +9,9 @@
 #include <limits.h>
 #include <stdint.h>
 
-#include "compiler.h"
-#include "facts.h"
-#include "text.h"
+#include "base/compiler.h"
+#include "base/text.h"
+#include "event/facts.h"
 
 /* Bytes of arguments that are read of a process. */
 #define PROC_ARGUMENTS_MAX 4096U

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "facts.h"
-#include "text.h"
+#include "base/text.h"
+#include "event/facts.h"
 
 struct program {
 	unsigned int references;

@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "compiler.h"
-#include "event.h"
-#include "facts.h"
-#include "text.h"
+#include "base/compiler.h"
+#include "base/text.h"
+#include "event/event.h"
+#include "event/facts.h"
 
 struct task {
 	int32_t tid;

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "compiler.h"
-#include "event.h"
+#include "base/compiler.h"
+#include "event/event.h"
 #include "task/process.h"
 
 struct thread {

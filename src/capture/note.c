@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "capture/perf_file.h"
-#include "load.h"
 
 #define NOTE_MISC 0x7078U
 #define NOTE_MAGIC UINT32_C(0x45544f4e)

@@ -6,8 +6,8 @@
 
 #include "cli/parse.h"
 #include "cli/syntax.h"
-#include "event.h"
-#include "source/ring_room.h"
+#include "event/event.h"
+#include "perf/ring_room.h"
 
 /* Above these nothing is meant, and sums of nanoseconds and bytes stay within 64 bits. */
 #define DURATION_MAX_S (365U * 24U * 3600U)

@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "cli/parse.h"
-#include "event.h"
+#include "event/event.h"
 
 static int check_limits(const struct options *options, struct error *err)
 {

@@ -7,7 +7,7 @@
 
 #include "cli/parse.h"
 #include "cli/syntax.h"
-#include "event.h"
+#include "event/event.h"
 
 /* ---- popt ---- */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "compiler.h"
+#include "base/compiler.h"
 
 /* What several modes take. clang-format off: it makes a macro of one row into five lines. */
 /* clang-format off */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/perf_event.h"
+#include "perf/perf_event.h"
 
 /* A row of the table of tracepoints, resolved; `id` 0: not traced. */
 struct resolved {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decode/exit_paths.h"
 
-#include "load.h"
+#include "base/load.h"
 
 /* PERF_CONTEXT_MAX of linux/perf_event.h: from here on they are marks between parts of a chain. */
 #define CONTEXT_MARKS ((uint64_t)-4095)

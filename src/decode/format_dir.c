@@ -11,8 +11,8 @@
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
-#include "detached_mount.h"
-#include "lockdown.h"
+#include "host/detached_mount.h"
+#include "host/lockdown.h"
 
 /*
  * Where a filesystem of TYPE is mounted, if it is, with SUFFIX behind. By hand, because libtracefs

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 /*
  * The grammar, one rule a line, as kernel/trace/trace_events.c f_show() writes it:

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "facts.h"
+#include "event/facts.h"
 #include "filter/cgroup_path.h"
 #include "filter/pid_list.h"
 

@@ -15,9 +15,9 @@
 
 #include "base/array.h"
 #include "base/files.h"
-#include "capture/capture.h"
 #include "decode/format_dir.h"
-#include "formats/shipped.h"
+#include "decode/shipped.h"
+#include "source/capture.h"
 
 /* Far more than any kernel has: a directory that holds them is no kernel's. */
 #define ENTRIES_MAX 100000U

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/printable.h"
+#include "base/suggest.h"
+#include "decode/shipped.h"
 #include "formats/format_set.h"
 #include "formats/report.h"
-#include "formats/shipped.h"
 #include "formats/style.h"
-#include "formats/suggest.h"
-#include "printable.h"
 
 #define STATUS_TROUBLE 2
 

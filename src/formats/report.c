@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/escape.h"
+#include "sink/text/escape.h"
 
 void report_name(const char *name, FILE *out)
 {

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 /* Inode of the initial time namespace: PROC_TIME_INIT_INO of include/linux/proc_ns.h. */
 #define INITIAL_NAMESPACE 0xEFFFFFFAU

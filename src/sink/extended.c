@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sink/escape.h"
+#include "base/put.h"
+#include "base/string_list.h"
 #include "sink/fields.h"
-#include "sink/names.h"
 #include "sink/pipe_line.h"
-#include "sink/put.h"
 #include "sink/sink.h"
-#include "sink/wall_time.h"
-#include "string_list.h"
+#include "sink/text/escape.h"
+#include "sink/text/names.h"
+#include "sink/text/wall_time.h"
 
 /* What a text takes besides itself: an ancestor's has a pid and marks before it. */
 #define TEXT_ROOM 16U

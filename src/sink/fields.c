@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "sink/names.h"
+#include "sink/text/names.h"
 
 /* ---- values ---- */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash_table.h"
+#include "base/hash_table.h"
 
 struct entry {
 	struct forest_node node; /* .pid is the key; first, so that either leads to the other */

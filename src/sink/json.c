@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/put.h"
+#include "base/string_list.h"
 #include "sink/fields.h"
-#include "sink/json_environment.h"
-#include "sink/json_text.h"
-#include "sink/names.h"
-#include "sink/put.h"
 #include "sink/sink.h"
-#include "sink/wall_time.h"
-#include "string_list.h"
+#include "sink/text/json_environment.h"
+#include "sink/text/json_text.h"
+#include "sink/text/names.h"
+#include "sink/text/wall_time.h"
 
 /* What a line takes besides its fields: version, type, number, braces. */
 #define HEAD_ROOM 96U

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "sink/escape.h"
-#include "sink/put.h"
+#include "base/clock.h"
+#include "base/put.h"
 #include "sink/sink.h"
+#include "sink/text/escape.h"
 
 /* The longest line without its texts: a word, separators and six numbers of 20 digits at most. */
 #define LINE_ROOM 256U

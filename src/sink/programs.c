@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash_table.h"
+#include "base/hash_table.h"
 
 /* NAME_MAX of linux/limits.h: no file's name is longer. */
 #define NAME_SIZE_MAX 255U

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/put.h"
 #include "decode/field.h"
-#include "sink/escape.h"
-#include "sink/put.h"
+#include "sink/text/escape.h"
 
 #define DUMP_WIDTH 16U
 

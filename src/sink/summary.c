@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "sink/phrases.h"
-#include "sink/program_name.h"
 #include "sink/programs.h"
 #include "sink/runs.h"
 #include "sink/sink.h"
 #include "sink/summary.h"
+#include "sink/text/phrases.h"
+#include "sink/text/program_name.h"
 
 struct sink_summary {
 	struct sink sink;

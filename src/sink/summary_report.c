@@ -5,11 +5,11 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "sink/escape.h"
-#include "sink/line.h"
-#include "sink/phrases.h"
 #include "sink/summary.h"
-#include "sink/times.h"
+#include "sink/text/escape.h"
+#include "sink/text/line.h"
+#include "sink/text/phrases.h"
+#include "sink/text/times.h"
 
 /* The longest lists. */
 #define TOP_PROGRAMS 20U

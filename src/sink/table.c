@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/line.h"
-#include "sink/phrases.h"
 #include "sink/sink.h"
-#include "sink/times.h"
+#include "sink/text/line.h"
+#include "sink/text/phrases.h"
+#include "sink/text/times.h"
 
 /* Between two cells. */
 #define GAP 2U

@@ -12,13 +12,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "sink/escape.h"
 #include "sink/forest.h"
-#include "sink/line.h"
-#include "sink/phrases.h"
-#include "sink/program_name.h"
 #include "sink/sink.h"
-#include "sink/times.h"
+#include "sink/text/escape.h"
+#include "sink/text/line.h"
+#include "sink/text/phrases.h"
+#include "sink/text/program_name.h"
+#include "sink/text/times.h"
 
 /* No deeper is a line indented, so that there is room for its command; on a terminal of W columns,
  * a third of them. */

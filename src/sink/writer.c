@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "write_all.h"
+#include "base/write_all.h"
 
 /* What a pipe holds by default (pipe(7)): one write takes it all. */
 #define BUFFER_SIZE 65536U

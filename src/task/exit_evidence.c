@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 /*
  * A signal that was sent so shortly before a thread left may have ended the process, or may have

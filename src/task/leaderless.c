@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "hash_table.h"
+#include "base/hash_table.h"
 
 struct leaderless_process {
 	int32_t pid;

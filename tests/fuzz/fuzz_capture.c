@@ -5,12 +5,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "capture/capture.h"
 #include "capture/perf_file.h"
 #include "decode/decoder.h"
 #include "fuzz.h"
 #include "sink/raw.h"
 #include "sink/sink.h"
+#include "source/capture.h"
 
 /* More than fit into an input: a reader that gives out more does not get on. */
 #define RECORDS_MAX (1U << 22)

@@ -4,11 +4,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "argv/image.h"
+#include "base/load.h"
 #include "decode/decoder.h"
 #include "decode/format_dir.h"
+#include "exec/image.h"
 #include "fuzz.h"
-#include "load.h"
 #include "sink/raw.h"
 #include "sink/sink.h"
 #include "task/task_table.h"

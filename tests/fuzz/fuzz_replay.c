@@ -7,7 +7,7 @@
 
 #include "cli/options.h"
 #include "fuzz.h"
-#include "trace/replay.h"
+#include "run/replay.h"
 
 /* Larger ones only take longer. */
 #define CAPTURE_MAX 65536U

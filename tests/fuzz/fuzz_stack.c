@@ -2,8 +2,8 @@
 #include <endian.h>
 #include <string.h>
 
-#include "argv/addresses.h"
-#include "argv/stack.h"
+#include "exec/addresses.h"
+#include "exec/stack.h"
 #include "fuzz.h"
 
 #define FLAG_NARROW 1U

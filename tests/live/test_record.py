@@ -31,7 +31,7 @@ SUMMARY = re.compile(r'perf_exec_trace: (\d+) events, (\d+) lost, .* in .*, \d+\
 
 HEADER_SIZE = 104
 LOST, SAMPLE, EVENT_TYPE, FINISHED_ROUND = 2, 9, 65, 68
-# The last record of the data of a capture that was never closed: capture/writer.h.
+# The last record of the data of a capture that was never closed: capture/write/capture_writer.h.
 TABLE_MISC, TABLE_RECORD = 0x7054, 80
 
 

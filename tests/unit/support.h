@@ -16,9 +16,9 @@
 #include <linux/perf_event.h>
 #include <stdbool.h>
 
+#include "base/text.h"
 #include "decode/format.h"
-#include "source/record.h"
-#include "text.h"
+#include "perf/record.h"
 
 /* ---- files ------------------------------------------------------------------------------------
  */

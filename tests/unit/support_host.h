@@ -5,7 +5,7 @@
 #ifndef PXT_TESTS_SUPPORT_HOST_H
 #define PXT_TESTS_SUPPORT_HOST_H
 
-#include "host/facts.h"
+#include "host/state.h"
 
 /* The facts of the tree at PATH, where the perf_event_open probe answers PERF_ERRNO. */
 struct host_facts host_at(const char *path, int perf_errno);

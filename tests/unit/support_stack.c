@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "load.h"
+#include "base/load.h"
 
 #define AUX_PAIRS 8
 

@@ -5,8 +5,8 @@
 #ifndef PXT_TESTS_SUPPORT_STACK_H
 #define PXT_TESTS_SUPPORT_STACK_H
 
-#include "event.h"
-#include "facts.h"
+#include "event/event.h"
+#include "event/facts.h"
 #include "support.h"
 
 /* What a stack is built from; the lists end in NULL. */

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "sink/columns.h"
+#include "sink/text/columns.h"
 
 /* When stories begin, on CLOCK_MONOTONIC. */
 #define BEGINNING_NS UINT64_C(5000000000000)

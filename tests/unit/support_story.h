@@ -6,7 +6,7 @@
 #ifndef PXT_TESTS_SUPPORT_STORY_H
 #define PXT_TESTS_SUPPORT_STORY_H
 
-#include "event.h"
+#include "event/event.h"
 #include "sink/sink.h"
 #include "support.h"
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "load.h"
+#include "base/load.h"
 
 void put_bytes(struct words *words, const void *bytes, size_t length)
 {

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An error for the user: one line that says what failed and why, and the remedy.
+ *
+ * Library modules never print. A function that can fail for reasons an errno does not tell takes a
+ * struct error, fills it through error_set() and returns the negative code; main prints it once.
+ */
+#ifndef PXT_BASE_ERROR_H
+#define PXT_BASE_ERROR_H
+
+#include "base/compiler.h"
+
+struct error {
+	char what[400];   /* what failed and why, without a newline; "" while nothing has failed */
+	char remedy[240]; /* what to type, or "" where nothing helps */
+};
+
+/*
+ * Fill ERR->what from a format, clear its remedy, and return CODE (a negative errno) as it is.
+ * All of it is printable (printable.h), what is too long is cut; ERR's own texts may be among the
+ * arguments.
+ */
+int error_set(struct error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* Add the remedy: a command to type or an option to give. */
+void error_remedy(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#endif

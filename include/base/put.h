@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Small things written to where there is room for them. Each returns the end of what it wrote.
+ * Inline: the lines of the pipe format are little more than these.
+ */
+#ifndef PXT_BASE_PUT_H
+#define PXT_BASE_PUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Digits of a 64-bit number at most, and a sign. */
+#define NUMBER_ROOM 20U
+
+static inline char *put_char(char *out, char c)
+{
+	*out++ = c;
+	return out;
+}
+
+static inline char *put_bytes(char *out, struct text text)
+{
+	memcpy(out, text.bytes, text.length);
+	return out + text.length;
+}
+
+/* Without the NUL. */
+static inline char *put_string(char *out, const char *string)
+{
+	return put_bytes(out, (struct text){string, strlen(string)});
+}
+
+/* Two digits. */
+static inline char *put_hex_byte(char *out, unsigned char byte)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	*out++ = digits[byte >> 4];
+	*out++ = digits[byte & 0xf];
+	return out;
+}
+
+/* VALUE, under 100, as two digits. */
+static inline char *put_pair(char *out, uint32_t value)
+{
+	static const char pairs[] = "00010203040506070809"
+				    "10111213141516171819"
+				    "20212223242526272829"
+				    "30313233343536373839"
+				    "40414243444546474849"
+				    "50515253545556575859"
+				    "60616263646566676869"
+				    "70717273747576777879"
+				    "80818283848586878889"
+				    "90919293949596979899";
+
+	memcpy(out, pairs + 2 * value, 2);
+	return out + 2;
+}
+
+static inline size_t count_digits(uint64_t value)
+{
+	size_t count = 1;
+
+	for (; value >= 10000; value /= 10000)
+		count += 4;
+	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
+/* Two digits at a time, from the last ones. */
+static inline char *put_long_digits(char *out, uint64_t value)
+{
+	char *end = out + count_digits(value), *at = end;
+
+	for (; value >= 10; value /= 100) {
+		at -= 2;
+		put_pair(at, (uint32_t)(value % 100));
+	}
+	if (at > out)
+		*out = (char)('0' + value);
+	return end;
+}
+
+/* Most numbers are pids and priorities: a few digits. */
+static inline char *put_unsigned(char *out, uint64_t value)
+{
+	uint32_t small = (uint32_t)value;
+
+	if (value >= 10000)
+		return put_long_digits(out, value);
+	if (small < 10)
+		return put_char(out, (char)('0' + small));
+	if (small < 100)
+		return put_pair(out, small);
+	if (small < 1000)
+		return put_pair(put_char(out, (char)('0' + small / 100)), small % 100);
+	return put_pair(put_pair(out, small / 100), small % 100);
+}
+
+static inline char *put_signed(char *out, int64_t value)
+{
+	if (value >= 0)
+		return put_unsigned(out, (uint64_t)value);
+	return put_unsigned(put_char(out, '-'), 0 - (uint64_t)value);
+}
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writes the head of a capture: attributes, ids, and the features that describe host and recording.
+ */
+#ifndef PXT_CAPTURE_WRITE_WRITE_HEAD_H
+#define PXT_CAPTURE_WRITE_WRITE_HEAD_H
+
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+#include "capture/perf_file.h"
+#include "decode/format_dir.h"
+
+#define CAPTURE_FEATURES_MAX 16
+
+/* All borrowed. */
+struct recorded_event {
+	struct perf_event_attr attr; /* see capture_attr_size() */
+	const char *name;            /* "sched:sched_process_fork" */
+	const uint64_t *ids;
+	size_t id_count;
+};
+
+/* All borrowed. */
+struct capture_description {
+	const struct recorded_event *events;
+	size_t event_count;
+	const struct format_dir *formats; /* where the formats of the events are */
+	const char *const *argv;          /* the command line, NULL at its end */
+	uint32_t cpus_online, cpus_configured;
+};
+
+/*
+ * Bytes of every attribute that is written. A capture has one number for it, so those that were
+ * opened with a smaller attr.size are padded to the largest.
+ */
+uint32_t capture_attr_size(const struct capture_description *description);
+
+/* EVENT's attribute with that SIZE. */
+struct perf_event_attr capture_attr(const struct recorded_event *event, uint32_t size);
+
+/* The body of a feature section. */
+struct capture_feature {
+	enum perf_file_feature bit;
+	char *bytes; /* ours */
+	size_t size;
+};
+
+struct capture_features {
+	struct capture_feature list[CAPTURE_FEATURES_MAX]; /* by ascending bit */
+	size_t count;
+};
+
+/*
+ * Make the features of a capture that starts now. Returns 0 (free with capture_features_done()), or
+ * a negative errno with ERR filled.
+ */
+int capture_features_make(const struct capture_description *description,
+			  struct capture_features *features, struct error *err) MUST_CHECK;
+
+void capture_features_done(struct capture_features *features);
+
+/*
+ * Make the head of a file: header, ids, attributes, and the bodies of FEATURES, whose sections are
+ * stored in SECTIONS in the same order. HEADER is what the head begins with: all there is but
+ * data.size and the feature bits. Returns 0 with *HEAD (caller frees), a multiple of 8 bytes, or
+ * -ENOMEM.
+ */
+int capture_file_head(const struct capture_description *description,
+		      const struct capture_features *features, struct perf_file_header *header,
+		      struct perf_file_section *sections, char **head, size_t *size) MUST_CHECK;
+
+/* Make the head of a stream (pipe mode). Returns 0 with *HEAD (caller frees), or -ENOMEM. */
+int capture_pipe_head(const struct capture_description *description,
+		      const struct capture_features *features, char **head,
+		      size_t *size) MUST_CHECK;
+
+/*
+ * Make the tracing data section: the format files of the EVENTS that are tracepoints. Returns 0
+ * with *BYTES (caller frees), or a negative errno with ERR filled.
+ */
+int tracing_data_make(const struct format_dir *dir, const struct recorded_event *events,
+		      size_t event_count, char **bytes, size_t *size, struct error *err) MUST_CHECK;
+
+#endif

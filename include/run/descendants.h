@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Finds the descendants of followed processes among the tasks that a capture lists.
+ */
+#ifndef PXT_RUN_DESCENDANTS_H
+#define PXT_RUN_DESCENDANTS_H
+
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "filter/pid_list.h"
+#include "source/capture.h"
+#include "task/task_table.h"
+
+/*
+ * Enter PIDS into TABLE as followed, and all descendants that they have among the COUNT TASKS, in
+ * whatever order those come: a child may come before its parent. 0 or -ENOMEM.
+ */
+int descendants_enter(struct task_table *table, const struct pid_list *pids,
+		      const struct capture_task *tasks, size_t count) MUST_CHECK;
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session is what live trace and replay share: a source, the pipeline, the output, and the
+ * closing line.
+ */
+#ifndef PXT_RUN_SESSION_H
+#define PXT_RUN_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+#include "cli/options.h"
+#include "decode/decoder.h"
+#include "decode/format.h"
+#include "exec/env_selection.h"
+#include "exec/image.h"
+#include "run/pipeline.h"
+#include "sink/sink.h"
+#include "sink/writer.h"
+#include "source/source.h"
+#include "task/task_table.h"
+
+/* Begins as SESSION_NEW; all parts are its own, but for `options` and `source`. */
+struct session {
+	const struct options *options;
+	struct source *source; /* ends with the last task that the filter waits for */
+	const struct format *formats[TRACEPOINT_COUNT]; /* borrowed; NULL: not traced */
+	struct decoder *decoder;
+	struct task_table *tasks;
+	struct writer *writer;
+	struct sink *sink;
+	struct writer *summary_writer; /* NULL: no summary beside the lines */
+	struct sink *summary;
+	struct sink *both;                /* of lines and summary; NULL without one */
+	struct env_selection environment; /* --env */
+	struct image_maker images;
+	struct raw *raw; /* NULL without --raw */
+	struct pipeline pipeline;
+	struct wall_steps wall_steps; /* of the wall clock since the origin's offset */
+	int output_fd;                /* -1: standard output */
+	bool made_output;             /* the file was not there before, and is not kept yet */
+	bool reader_gone;             /* nobody reads our output any more: end quietly */
+};
+
+#define SESSION_NEW(opts)                          \
+	{                                          \
+		.options = (opts), .output_fd = -1 \
+	}
+
+/* Free all that there is of it. */
+void session_done(struct session *session);
+
+/* Open what -o names, without touching what it holds. 0, or a negative errno with ERR filled. */
+int session_open_output(struct session *session, struct error *err) MUST_CHECK;
+
+/*
+ * The trace begins: empty the output file, and keep it. Without this session_done() leaves
+ * everything as it was found.
+ */
+void session_keep_output(struct session *session);
+
+/* Where the events come from, as far as outputs tell of it. Borrowed for the life of the session.
+ */
+struct session_origin {
+	const char *host;    /* NULL: not known */
+	const char *boot_id; /* NULL: not known */
+	bool wall_offset_known;
+	int64_t wall_offset_ns; /* CLOCK_REALTIME minus the clock of the events */
+};
+
+/*
+ * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them (but
+ * borrowed for the life of the session), in front of the output. Returns 0, or a negative errno
+ * with ERR filled.
+ */
+int session_make_pipeline(struct session *session,
+			  const struct format *const formats[TRACEPOINT_COUNT],
+			  const struct session_origin *origin, struct error *err) MUST_CHECK;
+
+/* What to make of CODE, a failed write: 0 where only the reader is gone, else CODE, ERR filled. */
+int session_output_failed(struct session *session, int code, struct error *err) MUST_CHECK;
+
+/*
+ * Put RECORD through. Returns 0, -ENODATA where the trace is over, another negative errno with ERR
+ * filled.
+ */
+int session_feed(struct session *session, const struct record *record,
+		 struct error *err) MUST_CHECK;
+
+/* Write out what is buffered. Returns 0, or a negative errno with ERR filled. */
+int session_flush(struct session *session, struct error *err) MUST_CHECK;
+
+/* Let the sinks show what they have left, flush and close the output. Returns 0, or a negative
+ * errno with ERR filled. */
+int session_finish_output(struct session *session, struct error *err) MUST_CHECK;
+
+/* The closing line, for a trace that took SECONDS; negative: not known. */
+void session_print_summary(const struct session *session, double seconds);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tracepoints of a trace: their formats, and what to open for what the user asked to see.
+ */
+#ifndef PXT_RUN_TRACEPOINTS_H
+#define PXT_RUN_TRACEPOINTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+#include "cli/options.h"
+#include "decode/decoder.h"
+#include "decode/exit_paths.h"
+#include "decode/format_dir.h"
+#include "perf/cpu_ring.h"
+
+struct tracepoints {
+	struct format_dir dir;
+	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not needed for this trace */
+	char *filters[TRACEPOINT_COUNT];          /* for the kernel, NULL: none */
+	const struct registers *registers;        /* this machine's, NULL: not known */
+	unsigned int facts;                       /* FACT_BIT()s */
+	uint32_t arg_bytes;                       /* of the user stack at an exec */
+	struct exit_paths exit_paths;             /* known only where a status is wanted */
+	int hold_fd;                              /* see exit_probe(); -1: none */
+};
+
+/*
+ * Read the formats of what OPTIONS need: what is to be seen, and what it takes to follow descent
+ * and the end of the pids asked for. With kernel filters for -p, but not for descendants: those are
+ * not known in advance. Returns 0 (free with tracepoints_done()), or a negative errno with ERR
+ * filled.
+ */
+int tracepoints_init(struct tracepoints *tracepoints, const struct options *options,
+		     struct error *err) MUST_CHECK;
+
+void tracepoints_done(struct tracepoints *tracepoints);
+
+/* What the samples of an exec carry besides, for FACTS. */
+struct perf_event_extra tracepoints_extra_at_exec(unsigned int facts,
+						  const struct registers *registers,
+						  uint32_t arg_bytes);
+
+/* Fill PLAN, which borrows, with the tracepoints to open. */
+void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_plan *plan);
+
+/* The index of TRACEPOINT, which is traced, in that plan. */
+size_t tracepoints_opened_at(const struct tracepoints *tracepoints, enum tracepoint tracepoint);
+
+/* Tell DECODER what the samples of PLAN, as it was opened, carry behind their raw data. */
+void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct cpu_ring_plan *plan,
+			   struct decoder *decoder);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/read/events.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/keyed_hash.h"
+#include "decode/format.h"
+
+/* struct perf_event_attr, from its start; the flags are bits in the order of their declaration. */
+#define ATTR_TYPE 0U
+#define ATTR_CONFIG 8U
+#define ATTR_SAMPLE_PERIOD 16U
+#define ATTR_SAMPLE_TYPE 24U
+#define ATTR_READ_FORMAT 32U
+#define ATTR_FLAGS 40U
+#define ATTR_BRANCH_SAMPLE_TYPE 72U
+#define ATTR_REGS_USER 80U
+#define FLAG_SAMPLE_ID_ALL 18U
+
+#define NO_CPU UINT32_MAX
+
+struct events *events_new(bool big_endian)
+{
+	struct events *events = malloc(sizeof(*events));
+
+	if (!events)
+		return NULL;
+	*events = (struct events){
+		.big_endian = big_endian,
+		.swap = big_endian != machine_native().big_endian,
+		.same_layouts = true,
+		.same_times = true,
+		.types = UINT64_C(1) << PERF_RECORD_SAMPLE | UINT64_C(1) << PERF_RECORD_COMM |
+			 UINT64_C(1) << PERF_RECORD_LOST,
+	};
+	return events;
+}
+
+void events_free(struct events *events)
+{
+	if (!events)
+		return;
+	for (size_t i = 0; i < events->count; i++)
+		free(events->events[i]);
+	free(events->events);
+	free(events->slots);
+	free(events);
+}
+
+size_t events_count(const struct events *events)
+{
+	return events->count;
+}
+
+struct capture_event *events_at(const struct events *events, size_t index)
+{
+	return events->events[index];
+}
+
+/* ---- attributes ---- */
+
+/* Bit fields begin at the other end of each byte where the byte order is the other one. */
+static bool attr_flag(const unsigned char *attr, unsigned int flag, bool big_endian)
+{
+	unsigned int bit = big_endian ? 7 - flag % 8 : flag % 8;
+
+	return attr[ATTR_FLAGS + flag / 8] >> bit & 1;
+}
+
+/* A field that a recorder of long ago did not have is 0. */
+static uint64_t attr_u64(const unsigned char *attr, size_t size, size_t at, bool swap)
+{
+	return at + sizeof(uint64_t) <= size ? load64(attr + at, swap) : 0;
+}
+
+static void parse_attr(const struct events *events, const unsigned char *attr, size_t size,
+		       struct capture_event *event)
+{
+	*event = (struct capture_event){
+		.type = load32(attr + ATTR_TYPE, events->swap),
+		.config = load64(attr + ATTR_CONFIG, events->swap),
+		.counted = load64(attr + ATTR_SAMPLE_PERIOD, events->swap) == 0,
+	};
+	record_layout_init(&event->layout, load64(attr + ATTR_SAMPLE_TYPE, events->swap),
+			   load64(attr + ATTR_READ_FORMAT, events->swap),
+			   attr_flag(attr, FLAG_SAMPLE_ID_ALL, events->big_endian), events->swap);
+	event->extra = (struct sample_extra_layout){
+		.sample_type = event->layout.sample_type,
+		.branch_sample_type = attr_u64(attr, size, ATTR_BRANCH_SAMPLE_TYPE, events->swap),
+		.regs_user = attr_u64(attr, size, ATTR_REGS_USER, events->swap),
+		.swap = events->swap,
+	};
+	event->wanted = (event->layout.sample_type & PERF_SAMPLE_RAW) != 0;
+}
+
+static bool same_layout(const struct record_layout *a, const struct record_layout *b)
+{
+	return a->sample_type == b->sample_type && a->read_format == b->read_format &&
+	       a->trailer.size == b->trailer.size;
+}
+
+static bool same_times(const struct record_layout *a, const struct record_layout *b)
+{
+	return a->sample.time == b->sample.time && a->trailer.time == b->trailer.time &&
+	       a->trailer.size == b->trailer.size;
+}
+
+static int append(struct events *events, struct capture_event *event)
+{
+	if (events->count == events->capacity) {
+		size_t capacity = events->capacity ? 2 * events->capacity : 8;
+		struct capture_event **grown =
+			realloc(events->events, capacity * sizeof(struct capture_event *));
+
+		if (!grown)
+			return -ENOMEM;
+		events->events = grown;
+		events->capacity = capacity;
+	}
+	events->events[events->count++] = event;
+	return 0;
+}
+
+int events_add(struct events *events, const void *attr, size_t size)
+{
+	if (size < PERF_ATTR_SIZE_VER0)
+		return -EBADMSG;
+	if (events->count >= EVENTS_MAX)
+		return -E2BIG;
+	struct capture_event *event = malloc(sizeof(*event));
+	if (!event)
+		return -ENOMEM;
+	parse_attr(events, attr, size, event);
+	if (append(events, event) < 0) {
+		free(event);
+		return -ENOMEM;
+	}
+	const struct record_layout *first = &events->events[0]->layout;
+	events->same_layouts &= same_layout(&event->layout, first);
+	events->same_times &= same_times(&event->layout, first);
+	return 0;
+}
+
+/* ---- ids ---- */
+
+/* Where ID is, or is to go. */
+static struct id_slot *slot_of(const struct events *events, uint64_t id)
+{
+	size_t mask = events->slot_count - 1;
+	size_t at = keyed_hash_u64(id) & mask;
+
+	while (events->slots[at].event && events->slots[at].id != id)
+		at = (at + 1) & mask;
+	return &events->slots[at];
+}
+
+static int grow_slots(struct events *events)
+{
+	struct events grown = *events;
+
+	grown.slot_count = events->slot_count ? 2 * events->slot_count : 64;
+	grown.slots = calloc(grown.slot_count, sizeof(*grown.slots));
+	if (!grown.slots)
+		return -ENOMEM;
+	for (size_t i = 0; i < events->slot_count; i++) {
+		if (events->slots[i].event)
+			*slot_of(&grown, events->slots[i].id) = events->slots[i];
+	}
+	free(events->slots);
+	*events = grown;
+	return 0;
+}
+
+int events_add_id(struct events *events, uint64_t id)
+{
+	if (2 * events->id_count >= events->slot_count && grow_slots(events) < 0)
+		return -ENOMEM;
+
+	struct id_slot *slot = slot_of(events, id);
+	if (!slot->event && events->id_count >= EVENT_IDS_MAX)
+		return -E2BIG;
+	events->id_count += !slot->event;
+	*slot = (struct id_slot){
+		.id = id,
+		.event = events->events[events->count - 1],
+		.cpu = NO_CPU,
+	};
+	return 0;
+}
+
+struct capture_event *events_find(const struct events *events, uint64_t id)
+{
+	return events->id_count > 0 ? slot_of(events, id)->event : NULL;
+}
+
+void events_set_cpu(struct events *events, uint64_t id, uint32_t cpu)
+{
+	if (events_find(events, id))
+		slot_of(events, id)->cpu = cpu;
+}
+
+bool events_cpu(const struct events *events, uint64_t id, uint32_t *cpu)
+{
+	if (!events_find(events, id) || slot_of(events, id)->cpu == NO_CPU)
+		return false;
+	*cpu = slot_of(events, id)->cpu;
+	return true;
+}
+
+/* ---- what samples carry ---- */
+
+static bool same_extra(const struct sample_extra_layout *a, const struct sample_extra_layout *b)
+{
+	return a->sample_type == b->sample_type && a->branch_sample_type == b->branch_sample_type &&
+	       a->regs_user == b->regs_user;
+}
+
+bool events_tracepoint_extra(const struct events *events, uint16_t id,
+			     struct sample_extra_layout *layout)
+{
+	const struct sample_extra_layout *found = NULL;
+
+	for (size_t i = 0; i < events->count; i++) {
+		const struct capture_event *event = events->events[i];
+
+		if (event->type != PERF_TYPE_TRACEPOINT || event->config != id)
+			continue;
+		if (found && !same_extra(found, &event->extra))
+			return false;
+		found = &event->extra;
+	}
+	if (found)
+		*layout = *found;
+	return found != NULL;
+}
+
+/* ---- records ---- */
+
+void events_select(struct events *events, const uint16_t *ids, size_t count)
+{
+	/* Without ids nobody knows whose a sample is; its raw data tell. */
+	if (events->id_count == 0)
+		return;
+	for (size_t i = 0; i < events->count; i++) {
+		struct capture_event *event = events->events[i];
+		bool selected = false;
+
+		for (size_t j = 0; j < count; j++)
+			selected |= event->type == PERF_TYPE_TRACEPOINT && event->config == ids[j];
+		event->wanted &= selected;
+	}
+}
+
+const struct capture_event *events_of_record(const struct events *events, const void *bytes,
+					     const struct perf_event_header *header)
+{
+	if (events->count == 0)
+		return NULL;
+	const struct capture_event *first = events->events[0];
+	/* perf wants ids at the same place in all records of a kind, so any layout tells where. */
+	uint64_t id = events->id_count > 0 ? record_id(bytes, header, &first->layout) : 0;
+	if (id == 0)
+		return first;
+	const struct capture_event *found = slot_of(events, id)->event;
+	return !found && events->same_layouts ? first : found;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/write/capture_writer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/write_all.h"
+
+struct capture_writer {
+	int fd;
+	bool stream;
+	uint64_t position;  /* behind the last whole record */
+	uint64_t committed; /* where the last whole table begins, 0: there is none */
+	struct perf_file_header header;
+	struct perf_file_section table[CAPTURE_FEATURES_MAX];
+	size_t table_size; /* bytes */
+	char *bodies;      /* of the features, as they are in the head from `bodies_at` on */
+	uint64_t bodies_at;
+	size_t bodies_size;
+	size_t sample_time_at; /* in the bodies */
+	int error;             /* of the first write that failed */
+};
+
+/* ---- bytes ---- */
+
+static int write_pieces(const struct capture_writer *writer, uint64_t at, struct iovec *pieces,
+			int count)
+{
+	return write_all(writer->fd, writer->stream ? WRITE_HERE : at, pieces, count);
+}
+
+static int write_at(const struct capture_writer *writer, uint64_t at, const void *bytes,
+		    size_t size)
+{
+	/* An iovec has no pointer to const; nobody writes through this one. */
+	struct iovec piece = {(void *)(uintptr_t)bytes, size};
+
+	return write_pieces(writer, at, &piece, 1);
+}
+
+/* ---- the table of features ---- */
+
+static void make_table(struct capture_writer *writer, const struct capture_features *features)
+{
+	writer->table_size = features->count * sizeof(*writer->table);
+	for (size_t i = 0; i < features->count; i++) {
+		writer->header.features[0] |= UINT64_C(1) << features->list[i].bit;
+		if (features->list[i].bit == PERF_FILE_SAMPLE_TIME)
+			writer->sample_time_at = writer->table[i].offset - writer->bodies_at;
+	}
+}
+
+/* Make the last table the body of its record, so that records may follow. */
+static int span_table(const struct capture_writer *writer)
+{
+	const struct perf_event_header record = perf_file_table_record(writer->table_size);
+
+	if (writer->committed == 0)
+		return 0;
+	return write_at(writer, writer->committed, &record, sizeof(record));
+}
+
+/* Append the table behind its record, the last of the data. */
+static int put_table(struct capture_writer *writer)
+{
+	struct {
+		struct perf_event_header header;
+		char zeros[PERF_FILE_TABLE_RECORD_SIZE - sizeof(struct perf_event_header)];
+	} record = {.header = perf_file_table_record(0)};
+	struct iovec pieces[] = {
+		{&record, sizeof(record)},
+		{writer->table, writer->table_size},
+	};
+	int code = write_pieces(writer, writer->position, pieces, ARRAY_SIZE(pieces));
+
+	if (code == 0)
+		code = span_table(writer);
+	if (code < 0)
+		return code;
+	writer->committed = writer->position;
+	writer->position += sizeof(record) + writer->table_size;
+	writer->header.data.size = writer->committed + sizeof(record) - writer->header.data.offset;
+	return 0;
+}
+
+static int put_header(struct capture_writer *writer)
+{
+	return write_at(writer, 0, &writer->header, sizeof(writer->header));
+}
+
+/* ---- starting ---- */
+
+/* What is not committed has no data: a header of zeros there is that of a recorder that died. */
+static int start_file(struct capture_writer *writer, const struct capture_description *description,
+		      const struct capture_features *features)
+{
+	char *head;
+	size_t size;
+	int code = capture_file_head(description, features, &writer->header, writer->table, &head,
+				     &size);
+
+	if (code < 0)
+		return code;
+	writer->bodies_at = writer->table[0].offset;
+	writer->bodies_size = size - writer->bodies_at;
+	writer->bodies = malloc(writer->bodies_size);
+	if (writer->bodies)
+		memcpy(writer->bodies, head + writer->bodies_at, writer->bodies_size);
+	make_table(writer, features);
+	code = writer->bodies ? write_at(writer, 0, head, size) : -ENOMEM;
+	free(head);
+	writer->position = size;
+	return code == 0 ? capture_writer_commit(writer) : code;
+}
+
+static int start_stream(struct capture_writer *writer,
+			const struct capture_description *description,
+			const struct capture_features *features)
+{
+	char *head;
+	size_t size;
+	int code = capture_pipe_head(description, features, &head, &size);
+
+	if (code < 0)
+		return code;
+	code = write_at(writer, 0, head, size);
+	free(head);
+	writer->position = size;
+	return code;
+}
+
+void capture_writer_free(struct capture_writer *writer)
+{
+	if (!writer)
+		return;
+	free(writer->bodies);
+	free(writer);
+}
+
+int capture_writer_new(int fd, bool stream, const struct capture_description *description,
+		       const struct capture_features *features, struct capture_writer **writer)
+{
+	struct capture_writer *made = calloc(1, sizeof(*made));
+
+	if (!made)
+		return -ENOMEM;
+	made->fd = fd;
+	made->stream = stream;
+	int code = stream ? start_stream(made, description, features)
+			  : start_file(made, description, features);
+	if (code < 0) {
+		capture_writer_free(made);
+		return code;
+	}
+	*writer = made;
+	return 0;
+}
+
+/* ---- records ---- */
+
+int capture_writer_append(struct capture_writer *writer, struct iovec *pieces, int count)
+{
+	uint64_t size = 0;
+
+	for (int i = 0; i < count; i++)
+		size += pieces[i].iov_len;
+	writer->error = write_pieces(writer, writer->position, pieces, count);
+	if (writer->error == 0)
+		writer->position += size;
+	return writer->error;
+}
+
+int capture_writer_append_note(struct capture_writer *writer, const struct capture_note *note)
+{
+	char *records;
+	size_t size;
+	int code = capture_note_make(note, &records, &size);
+
+	if (code < 0)
+		return code;
+	struct iovec piece = {records, size};
+	code = capture_writer_append(writer, &piece, 1);
+	free(records);
+	return code;
+}
+
+int capture_writer_commit(struct capture_writer *writer)
+{
+	if (writer->stream)
+		return 0;
+	writer->error = put_table(writer);
+	if (writer->error == 0)
+		writer->error = put_header(writer);
+	return writer->error;
+}
+
+uint64_t capture_writer_size(const struct capture_writer *writer)
+{
+	return writer->position;
+}
+
+/* ---- ending ---- */
+
+/*
+ * A write failed halfway. Make `position` the end of the last whole record that leaves room for the
+ * table within what the file has got already: at the worst, it takes the place of the last one.
+ */
+static int find_last_whole(struct capture_writer *writer)
+{
+	/* That of a commit that failed: no records are behind it. */
+	const struct perf_event_header torn = perf_file_table_record(0);
+	struct perf_event_header record;
+	struct stat file;
+
+	if (fstat(writer->fd, &file) < 0)
+		return -errno;
+	uint64_t end = (uint64_t)file.st_size;
+	if (writer->committed == 0 || end < writer->committed + writer->table_size)
+		return -ENOSPC;
+	if (end < writer->position + writer->table_size)
+		writer->position = writer->committed;
+	end -= writer->table_size;
+	for (;;) {
+		ssize_t got = pread(writer->fd, &record, sizeof(record), (off_t)writer->position);
+
+		if (got != (ssize_t)sizeof(record) || record.size < sizeof(record) ||
+		    record.size > end - writer->position ||
+		    memcmp(&record, &torn, sizeof(torn)) == 0)
+			return 0;
+		writer->position += record.size;
+	}
+}
+
+/* Append the table and the bodies, as perf has them. */
+static int put_features(struct capture_writer *writer)
+{
+	struct perf_file_section table[CAPTURE_FEATURES_MAX];
+	uint64_t bodies_at = writer->position + writer->table_size;
+	struct iovec pieces[] = {
+		{table, writer->table_size},
+		{writer->bodies, writer->bodies_size},
+	};
+
+	memcpy(table, writer->table, writer->table_size);
+	for (size_t i = 0; i < writer->table_size / sizeof(*table); i++)
+		table[i].offset += bodies_at - writer->bodies_at;
+	int code = write_pieces(writer, writer->position, pieces, ARRAY_SIZE(pieces));
+	if (code == 0)
+		writer->position = bodies_at + writer->bodies_size;
+	return code;
+}
+
+/* Where there is no room for the bodies: the table of those in the head, whose times are set. */
+static int put_features_again(struct capture_writer *writer)
+{
+	uint64_t at = writer->bodies_at + writer->sample_time_at;
+	int code = span_table(writer);
+
+	if (code == 0)
+		code = find_last_whole(writer);
+	if (code == 0)
+		code = write_at(writer, writer->position, writer->table, writer->table_size);
+	if (code == 0)
+		code = write_at(writer, at, writer->bodies + writer->sample_time_at,
+				sizeof(uint64_t[2]));
+	if (code == 0) {
+		writer->header.data.size = writer->position - writer->header.data.offset;
+		writer->position += writer->table_size;
+	}
+	return code;
+}
+
+static int close_file(struct capture_writer *writer, const uint64_t sample_time[2])
+{
+	int code = writer->error;
+
+	memcpy(writer->bodies + writer->sample_time_at, sample_time, sizeof(uint64_t[2]));
+	if (code == 0) {
+		writer->header.data.size = writer->position - writer->header.data.offset;
+		code = put_features(writer);
+	}
+	if (code == 0)
+		code = span_table(writer);
+	if (code < 0)
+		code = put_features_again(writer);
+	if (code == 0)
+		code = put_header(writer);
+	/* What a failed write left behind. */
+	if (code == 0 && ftruncate(writer->fd, (off_t)writer->position) < 0)
+		code = -errno;
+	return code;
+}
+
+int capture_writer_close(struct capture_writer *writer, uint64_t first_ns, uint64_t last_ns)
+{
+	const uint64_t sample_time[2] = {first_ns, last_ns};
+
+	return writer->stream ? 0 : close_file(writer, sample_time);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/write/collector.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/write/edits.h"
+#include "capture/write/write_records.h"
+#include "perf/record.h"
+#include "perf/sample_extra.h"
+
+/* Layouts with PERF_EVENT_SAMPLE_TYPE, in bytes from the start of the record. */
+#define SAMPLE_ID 8U
+#define SAMPLE_TIME 24U
+#define SAMPLE_MIN 32U
+#define FORK_MIN 32U
+#define LOST_COUNT 16U
+#define LOST_MIN 24U
+#define TRAILER_ID_FROM_END 8U
+
+/* The kernel's own, of records and of the user stack in them. */
+#define STACK_ALIGNMENT 8U
+
+struct collected_event {
+	uint64_t id;
+	struct record_layout layout;
+	struct sample_extra_layout extra;
+};
+
+struct collector {
+	struct capture_writer *writer;
+	struct collected_event events[CPU_RING_EVENTS];
+	size_t event_count;
+	uint64_t newest_id;
+	size_t exec;
+	collector_fork *on_fork;
+	collector_exec *on_exec;
+	void *context;
+	bool looks_inside; /* whose a sample is makes a difference */
+	struct collector_counts counts;
+	struct edits edits;  /* of the ring's bytes, from the first one that is taken */
+	unsigned char *copy; /* of a ring's bytes, where there are edits */
+	size_t copy_size;
+};
+
+static void add_event(struct collector *collector, const struct recorded_event *event, uint64_t id)
+{
+	struct collected_event *added = &collector->events[collector->event_count++];
+
+	added->id = id;
+	record_layout_init(&added->layout, event->attr.sample_type, event->attr.read_format,
+			   event->attr.sample_id_all, false);
+	added->extra = (struct sample_extra_layout){
+		.sample_type = event->attr.sample_type,
+		.branch_sample_type = event->attr.branch_sample_type,
+		.regs_user = event->attr.sample_regs_user,
+	};
+	collector->looks_inside |= (event->attr.sample_type & PERF_SAMPLE_STACK_USER) != 0;
+}
+
+struct collector *collector_new(struct capture_writer *writer, const struct collector_plan *plan)
+{
+	struct collector *collector = calloc(1, sizeof(*collector));
+
+	if (!collector)
+		return NULL;
+	collector->writer = writer;
+	collector->newest_id = plan->newest_id;
+	collector->exec = plan->exec;
+	collector->on_fork = plan->on_fork;
+	collector->on_exec = plan->on_exec;
+	collector->context = plan->context;
+	collector->looks_inside = plan->on_exec != NULL;
+	for (size_t i = 0; i < plan->event_count; i++)
+		add_event(collector, &plan->events[i], plan->ids[i]);
+	return collector;
+}
+
+void collector_free(struct collector *collector)
+{
+	if (!collector)
+		return;
+	edits_done(&collector->edits);
+	free(collector->copy);
+	free(collector);
+}
+
+struct collector_counts collector_counts(const struct collector *collector)
+{
+	return collector->counts;
+}
+
+/* ---- looking at records ---- */
+
+static uint64_t load(const struct perf_event_header *record, size_t offset)
+{
+	uint64_t value;
+
+	memcpy(&value, (const unsigned char *)record + offset, sizeof(value));
+	return value;
+}
+
+/* The index of the event of RING that has ID; event_count where none has. */
+static size_t index_of(const struct collector *collector, const struct cpu_ring *ring, uint64_t id)
+{
+	size_t index = 0;
+
+	while (index < collector->event_count && ring->ids[index] != id)
+		index++;
+	return index;
+}
+
+/* The user stack of a sample of EVENT; false where it has none. */
+static bool find_stack(const struct collected_event *event, const struct perf_event_header *sample,
+		       struct sample_extra *extra)
+{
+	struct record record;
+
+	return event->extra.sample_type & PERF_SAMPLE_STACK_USER &&
+	       record_parse(sample, &event->layout, &record) == 0 &&
+	       sample_extra_parse(&event->extra, record_extra(&record), record.extra_size, extra) ==
+		       0 &&
+	       extra->stack;
+}
+
+/*
+ * u64 size, so many bytes, u64 how many of them are filled; nothing follows a size of 0:
+ * perf_output_sample_ustack(), kernel/events/core.c. AT: where the sample begins.
+ */
+static int trim_stack(struct collector *collector, const struct collected_event *event,
+		      const struct perf_event_header *sample, uint64_t at)
+{
+	struct sample_extra extra;
+
+	if (!find_stack(event, sample, &extra))
+		return 0;
+	size_t stack_at = (size_t)(extra.stack - (const unsigned char *)sample);
+	uint64_t size = load(sample, stack_at - sizeof(size));
+	uint64_t kept =
+		(extra.stack_size + STACK_ALIGNMENT - 1) / STACK_ALIGNMENT * STACK_ALIGNMENT;
+	if (kept >= size)
+		return 0;
+	uint64_t dropped = size - kept + (kept == 0 ? sizeof(uint64_t) : 0);
+	struct perf_event_header header = *sample;
+	uint64_t header_bytes;
+
+	header.size = (uint16_t)(header.size - dropped);
+	memcpy(&header_bytes, &header, sizeof(header_bytes));
+	int code = edits_set(&collector->edits, at, header_bytes);
+	if (code == 0)
+		code = edits_set(&collector->edits, at + stack_at - sizeof(size), kept);
+	return code == 0 ? edits_cut(&collector->edits, at + stack_at + kept, dropped) : code;
+}
+
+static int look_inside(struct collector *collector, const struct cpu_ring *ring,
+		       const struct perf_event_header *sample, uint64_t at)
+{
+	size_t index = index_of(collector, ring, load(sample, SAMPLE_ID));
+
+	if (index == collector->event_count)
+		return 0;
+	if (index == collector->exec && collector->on_exec)
+		collector->on_exec(collector->context, sample);
+	return trim_stack(collector, &collector->events[index], sample, at);
+}
+
+static int look_at_sample(struct collector *collector, const struct cpu_ring *ring,
+			  const struct perf_event_header *record, uint64_t at)
+{
+	struct collector_counts *counts = &collector->counts;
+
+	if (record->size < SAMPLE_MIN)
+		return -EBADMSG;
+	uint64_t time_ns = load(record, SAMPLE_TIME);
+	if (counts->events == 0 || time_ns < counts->first_ns)
+		counts->first_ns = time_ns;
+	if (time_ns > counts->last_ns)
+		counts->last_ns = time_ns;
+	counts->events++;
+	return collector->looks_inside ? look_inside(collector, ring, record, at) : 0;
+}
+
+static int look_at_lost(struct collector *collector, struct cpu_ring *ring,
+			const struct perf_event_header *record, uint64_t at)
+{
+	if (record->size < LOST_MIN)
+		return -EBADMSG;
+	uint64_t lost = cpu_ring_newly_lost(ring, load(record, LOST_COUNT));
+	collector->counts.lost += lost;
+	/* Only other records than events were lost, or what an earlier one has told. */
+	if (lost == 0)
+		return edits_cut(&collector->edits, at, record->size);
+	return edits_set(&collector->edits, at + LOST_COUNT, lost);
+}
+
+static int look_at_fork(const struct collector *collector, const struct perf_event_header *record)
+{
+	struct {
+		struct perf_event_header header;
+		uint32_t pid, ppid, tid, ptid;
+	} fork;
+
+	if (record->size < FORK_MIN)
+		return -EBADMSG;
+	memcpy(&fork, record, sizeof(fork));
+	if (collector->on_fork)
+		collector->on_fork(collector->context, (int32_t)fork.ptid, (int32_t)fork.tid);
+	return 0;
+}
+
+static int look_at(struct collector *collector, struct cpu_ring *ring,
+		   const struct perf_event_header *record, uint64_t at)
+{
+	switch (record->type) {
+	case PERF_RECORD_SAMPLE:
+		return look_at_sample(collector, ring, record, at);
+	case PERF_RECORD_LOST:
+		return look_at_lost(collector, ring, record, at);
+	case PERF_RECORD_FORK:
+		return look_at_fork(collector, record);
+	default:
+		return 0;
+	}
+}
+
+/* The capture's id for the event of RING that has ID. */
+static uint64_t known_id(const struct collector *collector, const struct cpu_ring *ring,
+			 uint64_t id)
+{
+	size_t index = index_of(collector, ring, id);
+
+	return collector->events[index < collector->event_count ? index : 0].id;
+}
+
+static int change_id(struct collector *collector, const struct cpu_ring *ring,
+		     const struct perf_event_header *record, uint64_t at)
+{
+	size_t offset =
+		record->type == PERF_RECORD_SAMPLE ? SAMPLE_ID : record->size - TRAILER_ID_FROM_END;
+
+	if (record->size < SAMPLE_ID + sizeof(uint64_t))
+		return -EBADMSG;
+	return edits_set(&collector->edits, at + offset,
+			 known_id(collector, ring, load(record, offset)));
+}
+
+static int look_at_all(struct collector *collector, struct cpu_ring *ring)
+{
+	bool is_known = ring->ids[0] <= collector->newest_id;
+	const struct perf_event_header *record;
+	int code;
+
+	edits_clear(&collector->edits);
+	while ((code = ring_peek(&ring->ring, &record)) > 0) {
+		uint64_t at = ring->ring.tail - ring->ring.released;
+
+		code = look_at(collector, ring, record, at);
+		if (code == 0 && !is_known)
+			code = change_id(collector, ring, record, at);
+		if (code < 0)
+			return code;
+		ring_skip(&ring->ring);
+	}
+	return code;
+}
+
+/* ---- taking them ---- */
+
+/* Copy the PIECES and make the edits there. They become one piece. */
+static int copy_and_edit(struct collector *collector, struct iovec pieces[2], int *count)
+{
+	size_t size = pieces[0].iov_len + pieces[1].iov_len;
+
+	if (collector->copy_size < size) {
+		unsigned char *grown = realloc(collector->copy, size);
+
+		if (!grown)
+			return -ENOMEM;
+		collector->copy = grown;
+		collector->copy_size = size;
+	}
+	memcpy(collector->copy, pieces[0].iov_base, pieces[0].iov_len);
+	memcpy(collector->copy + pieces[0].iov_len, pieces[1].iov_base, pieces[1].iov_len);
+	size = edits_apply(&collector->edits, collector->copy, size);
+	pieces[0] = (struct iovec){collector->copy, size};
+	*count = 1;
+	return 0;
+}
+
+int collector_take(struct collector *collector, struct cpu_ring *ring)
+{
+	struct iovec pieces[2];
+
+	ring_refresh(&ring->ring);
+	int code = look_at_all(collector, ring);
+	if (code < 0)
+		return code;
+	int count = ring_skipped(&ring->ring, pieces);
+	if (count == 0)
+		return 0;
+	if (!edits_is_empty(&collector->edits))
+		code = copy_and_edit(collector, pieces, &count);
+	if (code == 0)
+		code = capture_writer_append(collector->writer, pieces, count);
+	ring_release(&ring->ring);
+	return code;
+}
+
+int collector_tell_lost(struct collector *collector, struct cpu_ring *ring)
+{
+	uint64_t lost = cpu_ring_newly_lost(ring, 0);
+
+	if (lost == 0)
+		return 0;
+	collector->counts.lost += lost;
+	struct capture_lost record =
+		capture_lost_record(collector->events[collector->event_count - 1].id,
+				    (uint32_t)ring->cpu, collector->counts.last_ns, lost);
+	struct iovec piece = {&record, sizeof(record)};
+	return capture_writer_append(collector->writer, &piece, 1);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "capture/write/write_records.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "capture/note.h"
+#include "capture/perf_file.h"
+#include "host/cgroups.h"
+#include "perf/record.h"
+#include "task/comm.h"
+#include "task/proc.h"
+
+/* What ends all records but samples: no task, no time, no event. */
+struct trailer {
+	uint32_t pid, tid;
+	uint64_t time_ns;
+	uint32_t cpu, reserved;
+	uint64_t id;
+};
+
+struct fork_record {
+	struct perf_event_header header;
+	uint32_t pid, ppid;
+	uint32_t tid, ptid;
+	uint64_t time_ns;
+	struct trailer trailer;
+};
+
+struct comm_record {
+	struct perf_event_header header;
+	uint32_t pid, tid;
+	char comm[TASK_COMM_SIZE];
+	struct trailer trailer;
+};
+
+struct thread_map_entry {
+	uint64_t pid;
+	char comm[16];
+};
+
+struct capture_lost capture_lost_record(uint64_t id, uint32_t cpu, uint64_t time_ns, uint64_t lost)
+{
+	return (struct capture_lost){
+		.header = {.type = PERF_RECORD_LOST, .size = sizeof(struct capture_lost)},
+		.event_id = id,
+		.lost = lost,
+		.time_ns = time_ns,
+		.cpu = cpu,
+		.id = id,
+	};
+}
+
+struct perf_event_header capture_finished_round(void)
+{
+	return (struct perf_event_header){
+		.type = PERF_FILE_RECORD_FINISHED_ROUND,
+		.size = sizeof(struct perf_event_header),
+	};
+}
+
+/* As perf has it: a thread's parent is its leader, whoever made it. */
+static void put_fork(FILE *out, const struct proc_task *task)
+{
+	int32_t parent = task->tid == task->pid ? task->ppid : task->pid;
+	const struct fork_record record = {
+		.header = {.type = PERF_RECORD_FORK, .size = sizeof(record)},
+		.pid = (uint32_t)task->pid,
+		.ppid = (uint32_t)parent,
+		.tid = (uint32_t)task->tid,
+		.ptid = (uint32_t)parent,
+	};
+
+	fwrite(&record, sizeof(record), 1, out);
+}
+
+static void put_comm(FILE *out, const struct proc_task *task)
+{
+	struct comm_record record = {
+		.header = {.type = PERF_RECORD_COMM, .size = sizeof(record)},
+		.pid = (uint32_t)task->pid,
+		.tid = (uint32_t)task->tid,
+	};
+
+	memcpy(record.comm, task->comm, strnlen(task->comm, sizeof(record.comm) - 1));
+	fwrite(&record, sizeof(record), 1, out);
+}
+
+static void put_comm_only(void *out, const struct proc_task *task)
+{
+	put_comm(out, task);
+}
+
+static void put_fork_and_comm(void *out, const struct proc_task *task)
+{
+	put_fork(out, task);
+	put_comm(out, task);
+}
+
+/* As many as fit into one record; perf's own for "all" is -1. */
+static void put_thread_map(FILE *out, const int32_t *pids, size_t count)
+{
+	const size_t fixed = sizeof(struct perf_event_header) + sizeof(uint64_t);
+	const size_t most = (UINT16_MAX - fixed) / sizeof(struct thread_map_entry);
+	uint64_t entries = count == 0 ? 1 : count < most ? count : most;
+	struct perf_event_header header = {
+		.type = PERF_FILE_RECORD_THREAD_MAP,
+		.size = (uint16_t)(fixed + entries * sizeof(struct thread_map_entry)),
+	};
+
+	fwrite(&header, sizeof(header), 1, out);
+	fwrite(&entries, sizeof(entries), 1, out);
+	for (uint64_t i = 0; i < entries; i++) {
+		const struct thread_map_entry entry = {
+			.pid = count == 0 ? UINT64_MAX : (uint64_t)pids[i],
+		};
+
+		fwrite(&entry, sizeof(entry), 1, out);
+	}
+}
+
+static void put_cgroup(void *context, uint64_t id, const char *path)
+{
+	static const char zeros[sizeof(uint64_t)];
+	const struct trailer trailer = {0};
+	size_t length = strlen(path), padding = sizeof(zeros) - length % sizeof(zeros);
+	size_t size = sizeof(struct perf_event_header) + sizeof(id) + length + padding;
+	const struct perf_event_header header = {
+		.type = RECORD_CGROUP,
+		.size = (uint16_t)(size + sizeof(trailer)),
+	};
+	FILE *out = context;
+
+	fwrite(&header, sizeof(header), 1, out);
+	fwrite(&id, sizeof(id), 1, out);
+	fwrite(path, 1, length, out);
+	fwrite(zeros, 1, padding, out);
+	fwrite(&trailer, sizeof(trailer), 1, out);
+}
+
+/* What perf calls the kernel's text. */
+#define KERNEL_NAME "[kernel.kallsyms]_text"
+
+struct mmap_record {
+	struct perf_event_header header;
+	int32_t pid, tid;
+	uint64_t start, size, symbol;
+	char name[24];
+	struct trailer trailer;
+};
+
+/* Find where the kernel's text is; 0 for what is hidden or not told. */
+static void find_text(FILE *kallsyms, uint64_t *start, uint64_t *end)
+{
+	char line[512], name[64];
+	uint64_t address;
+
+	*start = *end = 0;
+	while (*end == 0 && fgets(line, sizeof(line), kallsyms)) {
+		if (sscanf(line, "%" SCNx64 " %*c %63s", &address, name) != 2)
+			continue;
+		if (strcmp(name, "_text") == 0)
+			*start = address;
+		else if (strcmp(name, "_etext") == 0)
+			*end = address;
+	}
+}
+
+/* As perf synthesizes it: without it no address of the kernel's has a symbol. */
+static void put_kernel(FILE *out, int proc_fd)
+{
+	uint64_t start, end;
+	int fd = openat(proc_fd, "kallsyms", O_RDONLY | O_CLOEXEC);
+	FILE *kallsyms = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (!kallsyms) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	find_text(kallsyms, &start, &end);
+	fclose(kallsyms);
+	if (start == 0 || end <= start)
+		return;
+	const struct mmap_record record = {
+		.header = {PERF_RECORD_MMAP, PERF_RECORD_MISC_KERNEL, sizeof(record)},
+		.pid = -1,
+		.start = start,
+		.size = end - start,
+		.symbol = start,
+		.name = KERNEL_NAME,
+	};
+	fwrite(&record, sizeof(record), 1, out);
+}
+
+static int put_note(FILE *out, const struct capture_note *note)
+{
+	char *records;
+	size_t size;
+	int code = capture_note_make(note, &records, &size);
+
+	if (code < 0)
+		return code;
+	fwrite(records, 1, size, out);
+	free(records);
+	return 0;
+}
+
+/* Where /proc does not tell it, nobody will know. */
+static int put_boot_id(FILE *out, int proc_fd)
+{
+	char text[64];
+	ssize_t got = file_read_at(proc_fd, "sys/kernel/random/boot_id", text, sizeof(text));
+	const char *newline = got > 0 ? memchr(text, '\n', (size_t)got) : NULL;
+
+	if (!newline)
+		return 0;
+	return put_note(out, &(struct capture_note){
+				     .kind = CAPTURE_NOTE_BOOT_ID,
+				     .bytes = text,
+				     .size = (uint32_t)(newline - text),
+			     });
+}
+
+static int put_root_proof(FILE *out)
+{
+	return put_note(out, &(struct capture_note){.kind = CAPTURE_NOTE_ROOT_CGROUP, .bytes = ""});
+}
+
+static int put_all(FILE *out, const struct capture_beginning *beginning)
+{
+	int code = put_boot_id(out, beginning->proc_fd);
+
+	put_thread_map(out, beginning->pids, beginning->pid_count);
+	if (beginning->kernel)
+		put_kernel(out, beginning->proc_fd);
+	if (code == 0 && beginning->cgroup_fd >= 0)
+		code = cgroups_visit(beginning->cgroup_fd, put_cgroup, out);
+	if (code == 0 && beginning->cgroup_fd >= 0 && cgroups_root_is_proven(beginning->cgroup_fd))
+		code = put_root_proof(out);
+	if (code == 0)
+		code = proc_visit(beginning->proc_fd,
+				  beginning->descent ? put_fork_and_comm : put_comm_only, out);
+	return code;
+}
+
+int capture_initial_records(const struct capture_beginning *beginning, char **records, size_t *size)
+{
+	char *made = NULL;
+	size_t made_size = 0;
+	FILE *out = open_memstream(&made, &made_size);
+
+	if (!out)
+		return -ENOMEM;
+	int code = put_all(out, beginning);
+	if (fclose(out) != 0 && code == 0)
+		code = -ENOMEM;
+	if (code < 0) {
+		free(made);
+		return code;
+	}
+	*records = made;
+	*size = made_size;
+	return 0;
+}

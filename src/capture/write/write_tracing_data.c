@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "capture/write/write_head.h"
+#include "decode/format.h"
+
+/*
+ * What tracefs has in events/header_page and events/header_event where the directory in use has
+ * not: readers want it, to find their way in ring buffer pages that no perf.data file holds.
+ */
+static const char standard_header_page[] =
+	"\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+	"\tfield: local_t commit;\toffset:8;\tsize:8;\tsigned:1;\n"
+	"\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
+	"\tfield: char data;\toffset:16;\tsize:4080;\tsigned:1;\n";
+static const char standard_header_event[] = "# compressed entry header\n"
+					    "\ttype_len    :    5 bits\n"
+					    "\ttime_delta  :   27 bits\n"
+					    "\tarray       :   32 bits\n";
+
+static void put_u32(FILE *out, uint32_t value)
+{
+	fwrite(&value, sizeof(value), 1, out);
+}
+
+static void put_sized(FILE *out, const char *text, uint64_t size)
+{
+	fwrite(&size, sizeof(size), 1, out);
+	fwrite(text, 1, size, out);
+}
+
+static void put_intro(FILE *out)
+{
+	const struct machine machine = machine_native();
+
+	fwrite("\x17\x08\x44tracing0.6", 1, sizeof("\x17\x08\x44tracing0.6"), out);
+	fputc(machine.big_endian, out);
+	fputc(machine.long_size, out);
+	put_u32(out, (uint32_t)sysconf(_SC_PAGESIZE));
+}
+
+/* NAME ("header_page"), its NUL included, and the text of the file of that name. */
+static void put_header_file(FILE *out, const struct format_dir *dir, const char *name,
+			    const char *standard)
+{
+	struct error unread;
+	char path[32];
+	char *text;
+	size_t size;
+
+	snprintf(path, sizeof(path), "events/%s", name);
+	int code = format_dir_read_text(dir, path, &text, &size, &unread);
+	fwrite(name, 1, strlen(name) + 1, out);
+	if (code == 0 && size > 0)
+		put_sized(out, text, size);
+	else
+		put_sized(out, standard, strlen(standard));
+	if (code == 0)
+		free(text);
+}
+
+/* NAME is "SYSTEM:EVENT". */
+static int put_format(FILE *out, const struct format_dir *dir, const char *name, struct error *err)
+{
+	const char *event = strchr(name, ':') + 1;
+	int system_length = (int)(event - name) - 1;
+	char path[160];
+	char *text;
+	size_t size;
+
+	snprintf(path, sizeof(path), "events/%.*s/%s/format", system_length, name, event);
+	int code = format_dir_read_text(dir, path, &text, &size, err);
+	if (code < 0)
+		return code;
+	put_sized(out, text, size);
+	free(text);
+	return 0;
+}
+
+/* A tracepoint's system: the SYSTEM of "SYSTEM:EVENT"; of other events, NULL. */
+static struct text system_of(const struct recorded_event *event)
+{
+	if (event->attr.type != PERF_TYPE_TRACEPOINT)
+		return (struct text){NULL, 0};
+	return (struct text){event->name, strcspn(event->name, ":")};
+}
+
+static bool is_of(const struct recorded_event *event, struct text system)
+{
+	struct text of = system_of(event);
+
+	return of.bytes && of.length == system.length &&
+	       memcmp(of.bytes, system.bytes, system.length) == 0;
+}
+
+/* How many of the COUNT events at EVENTS are tracepoints of SYSTEM. */
+static uint32_t count_of(const struct recorded_event *events, size_t count, struct text system)
+{
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += is_of(&events[i], system);
+	return found;
+}
+
+/* The system of the event at INDEX with all formats that are its, unless it has come before. */
+static int put_system(FILE *out, const struct format_dir *dir, const struct recorded_event *events,
+		      size_t event_count, size_t index, struct error *err)
+{
+	const struct text system = system_of(&events[index]);
+	int code = 0;
+
+	if (!system.bytes || count_of(events, index, system) > 0)
+		return 0;
+	fwrite(system.bytes, 1, system.length, out);
+	fputc('\0', out);
+	put_u32(out, count_of(events, event_count, system));
+	for (size_t i = index; code == 0 && i < event_count; i++) {
+		if (is_of(&events[i], system))
+			code = put_format(out, dir, events[i].name, err);
+	}
+	return code;
+}
+
+static uint32_t count_systems(const struct recorded_event *events, size_t event_count)
+{
+	uint32_t systems = 0;
+
+	for (size_t i = 0; i < event_count; i++) {
+		const struct text system = system_of(&events[i]);
+
+		systems += system.bytes && count_of(events, i, system) == 0;
+	}
+	return systems;
+}
+
+static int put_formats(FILE *out, const struct format_dir *dir, const struct recorded_event *events,
+		       size_t event_count, struct error *err)
+{
+	int code = 0;
+
+	put_u32(out, 0); /* formats of system "ftrace" */
+	put_u32(out, count_systems(events, event_count));
+	for (size_t i = 0; code == 0 && i < event_count; i++)
+		code = put_system(out, dir, events, event_count, i, err);
+	return code;
+}
+
+int tracing_data_make(const struct format_dir *dir, const struct recorded_event *events,
+		      size_t event_count, char **bytes, size_t *size, struct error *err)
+{
+	const uint64_t no_saved_cmdlines = 0;
+	char *made = NULL;
+	size_t made_size = 0;
+	FILE *out = open_memstream(&made, &made_size);
+
+	if (!out)
+		return error_set(err, -ENOMEM, "out of memory");
+	put_intro(out);
+	put_header_file(out, dir, "header_page", standard_header_page);
+	put_header_file(out, dir, "header_event", standard_header_event);
+	int code = put_formats(out, dir, events, event_count, err);
+	put_u32(out, 0); /* kallsyms */
+	put_u32(out, 0); /* printk formats */
+	fwrite(&no_saved_cmdlines, sizeof(no_saved_cmdlines), 1, out);
+	if (fclose(out) != 0 && code == 0)
+		code = error_set(err, -ENOMEM, "out of memory");
+	if (code < 0) {
+		free(made);
+		return code;
+	}
+	*bytes = made;
+	*size = made_size;
+	return 0;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/live_trace.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "exec/argv_kept.h"
+#include "host/identity.h"
+#include "run/completer.h"
+#include "run/old_tasks.h"
+#include "run/session.h"
+#include "run/sweep.h"
+#include "run/tracing.h"
+#include "run/wall_watch.h"
+#include "source/perf_live.h"
+#include "task/proc.h"
+
+struct live_trace {
+	struct tracing tracing;
+	struct session session;
+	struct host_identity identity;
+	struct completer *completer; /* NULL: no arguments are wanted */
+	struct argv_provider *completed;
+	struct wall_watch wall;
+	bool watches_wall;     /* -T */
+	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
+	struct sweep sweep;
+};
+
+/* ---- setting up ---- */
+
+static struct session_origin host_origin(struct live_trace *trace)
+{
+	struct host_identity *identity = &trace->identity;
+	const bool known = (trace->tracing.plan.features & (1U << PERF_FEATURE_CLOCKID)) != 0;
+	uint64_t from_ns;
+
+	host_identity_of_this_host(identity);
+	trace->watches_wall = known && trace->tracing.options->wall_clock;
+	wall_watch_look(&trace->wall, &from_ns);
+	return (struct session_origin){
+		.host = identity->name[0] ? identity->name : NULL,
+		.boot_id = identity->boot_id[0] ? identity->boot_id : NULL,
+		.wall_offset_known = known,
+		.wall_offset_ns = trace->wall.offset_ns,
+	};
+}
+
+static void keep_completion(void *context, const struct completion *completion)
+{
+	struct live_trace *trace = context;
+
+	/* Where memory is short, the exec is shown as its stack has it. */
+	if (argv_kept_add(trace->completed, completion->pid, completion->pointer,
+			  completion->arguments, completion->environment) < 0)
+		return;
+}
+
+static void preview(void *context, const struct perf_event_header *record)
+{
+	const struct live_trace *trace = context;
+
+	completer_look(trace->completer, record);
+}
+
+/* Execs are completed when they are first seen, and shown when their turn comes. */
+static int complete_execs(struct live_trace *trace, struct error *err)
+{
+	struct session *session = &trace->session;
+	const struct env_selection *selection = session->images.selection;
+
+	trace->completed = argv_kept_new(selection);
+	trace->completer = completer_new(session->decoder, trace->tracing.proc_fd, selection,
+					 keep_completion, trace);
+	if (!trace->completed || !trace->completer ||
+	    live_set_preview(trace->tracing.source, preview, trace) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
+	session->images.provider = trace->completed;
+	return 0;
+}
+
+static int make_pipeline(struct live_trace *trace, struct error *err)
+{
+	const struct tracing *tracing = &trace->tracing;
+	struct session *session = &trace->session;
+	const struct format *formats[TRACEPOINT_COUNT];
+	const struct session_origin origin = host_origin(trace);
+
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
+		formats[i] = tracing->tracepoints.formats[i];
+	int code = session_make_pipeline(session, formats, &origin, err);
+	if (code < 0)
+		return code;
+	tracepoints_set_extra(&tracing->tracepoints, &tracing->plan, session->decoder);
+	/* Elsewhere the events have its pid, by which it is followed before its EXEC. */
+	if (!tracing->facts.initial_pid_ns)
+		session->pipeline.command_pid = tracing->command.pid;
+	session->pipeline.ends_alone = tracing->options->pids.count > 0;
+	session->pipeline.foreign_sample_ids = !tracing->facts.initial_pid_ns;
+	return tracing->options->facts & FACT_BIT(FACT_ARGUMENTS) ? complete_execs(trace, err) : 0;
+}
+
+static int set_up(struct live_trace *trace, const struct options *options, struct error *err)
+{
+	int code = tracing_open(&trace->tracing, options, false, err);
+
+	trace->session.source = trace->tracing.source;
+	if (code == 0)
+		code = session_open_output(&trace->session, err);
+	return code == 0 ? make_pipeline(trace, err) : code;
+}
+
+static int enter_tasks(struct live_trace *trace, struct error *err)
+{
+	struct task_table *tasks = trace->session.tasks;
+	const unsigned int facts = trace->tracing.options->facts;
+	int code = 0;
+
+	/* In another pid namespace /proc has other ids than the events. */
+	if (facts && trace->tracing.facts.initial_pid_ns)
+		code = old_tasks_enter(trace->tracing.proc_fd, tasks,
+				       facts & FACT_BIT(FACT_ARGUMENTS));
+	if (code < 0)
+		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
+	/* We have forked it. */
+	if (facts && trace->tracing.command.pid)
+		task_table_date_old(tasks, (int32_t)trace->tracing.command.pid,
+				    trace->tracing.command.forked_ns);
+	if (facts & FACT_BIT(FACT_CGROUP))
+		code = old_cgroups_enter(tasks);
+	if (code < 0)
+		return error_set(err, code, "out of memory");
+	return tracing_enter_roots(&trace->tracing, tasks, err);
+}
+
+/* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
+static int begin(struct live_trace *trace, struct error *err)
+{
+	int code = tracing_begin(&trace->tracing, err);
+
+	if (code == 0)
+		code = enter_tasks(trace, err);
+	return code == 0 ? tracing_release_command(&trace->tracing, err) : code;
+}
+
+/* ---- the loop ---- */
+
+/* Events were lost, and with them perhaps the forks of descendants: /proc knows those alive. */
+static int make_up_for_forks(const struct live_trace *trace)
+{
+	const struct session *session = &trace->session;
+
+	return session->pipeline.filter.followed_only
+		       ? proc_scan(trace->tracing.proc_fd, session->tasks)
+		       : 0;
+}
+
+/* Only when nothing is left to read, so that no event of the past contradicts what /proc says now.
+ */
+static int make_up_for_loss(struct live_trace *trace)
+{
+	struct tracing *tracing = &trace->tracing;
+	const struct pipeline *pipeline = &trace->session.pipeline;
+	int code = 0;
+
+	if (!tracing->facts.initial_pid_ns)
+		return 0;
+	if (pipeline->lost_seen != trace->lost_handled) {
+		trace->lost_handled = pipeline->lost_seen;
+		sweep_begin(&trace->sweep);
+		code = make_up_for_forks(trace);
+	}
+	if (sweep_go_on(&trace->sweep, tracing->proc_fd, trace->session.tasks,
+			clock_now_ns(CLOCK_MONOTONIC)) &&
+	    pipeline->ends_alone && !pipeline_waits_for_any(pipeline))
+		tracing_stop(tracing);
+	return code;
+}
+
+/* Nothing is ready: show what there is, then sleep until there is more. */
+static int idle(struct live_trace *trace, struct error *err)
+{
+	int code = session_flush(&trace->session, err);
+
+	if (code < 0 || trace->session.reader_gone)
+		return code;
+	code = make_up_for_loss(trace);
+	if (code < 0)
+		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
+	return tracing_wait(&trace->tracing, err);
+}
+
+/*
+ * Before the heads of a round are read: its events are older, and have the offset of the round
+ * before.
+ */
+static void watch_wall(struct live_trace *trace)
+{
+	uint64_t from_ns;
+
+	if (trace->watches_wall && wall_watch_look(&trace->wall, &from_ns))
+		wall_steps_add(&trace->session.wall_steps, from_ns, trace->wall.offset_ns);
+}
+
+/* Put through all that is ready. 0, -ENODATA at the end, or a negative errno. */
+static int drain(struct live_trace *trace, struct error *err)
+{
+	struct record record;
+	int code;
+
+	while ((code = source_next(trace->tracing.source, &record, err)) > 0) {
+		code = session_feed(&trace->session, &record, err);
+		if (code < 0)
+			return code;
+	}
+	return code;
+}
+
+static int run(struct live_trace *trace, struct error *err)
+{
+	int code = 0;
+
+	while (code == 0 && !trace->session.reader_gone) {
+		tracing_look_around(&trace->tracing);
+		watch_wall(trace);
+		code = drain(trace, err);
+		if (code == 0)
+			code = idle(trace, err);
+	}
+	return code == -ENODATA ? 0 : code;
+}
+
+/* ---- the end ---- */
+
+static int trace_and_end(struct live_trace *trace, struct error *err)
+{
+	session_keep_output(&trace->session);
+	int code = run(trace, err);
+
+	tracing_stop(&trace->tracing);
+	if (code == 0)
+		code = session_finish_output(&trace->session, err);
+	if (code == 0 && !trace->session.reader_gone)
+		session_print_summary(&trace->session, tracing_seconds(&trace->tracing));
+	tracing_wait_for_command(&trace->tracing, trace->session.reader_gone);
+	return code < 0 ? 1 : trace->tracing.command.status;
+}
+
+int live_trace(const struct options *options, struct error *err)
+{
+	struct live_trace trace = {.session = SESSION_NEW(options)};
+	int status = 1;
+
+	if (set_up(&trace, options, err) == 0) {
+		if (begin(&trace, err) == 0)
+			status = trace_and_end(&trace, err);
+		else if (trace.tracing.command.status != 0)
+			status = trace.tracing.command.status;
+	}
+	session_done(&trace.session);
+	completer_free(trace.completer);
+	argv_provider_free(trace.completed);
+	tracing_close(&trace.tracing);
+	return status;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/notice.h"
+
+#include <stdarg.h>
+
+#include "cli/say.h"
+
+void notice(const struct options *options, const char *format, ...)
+{
+	va_list args;
+
+	if (options->quiet)
+		return;
+	va_start(args, format);
+	say_args(format, args);
+	va_end(args);
+}

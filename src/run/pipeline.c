@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/pipeline.h"
+
+#include <errno.h>
+
+#include "capture/note.h"
+#include "run/exec_notes.h"
+#include "run/exit_notes.h"
+#include "run/id_notes.h"
+#include "run/program_notes.h"
+#include "run/wall_watch.h"
+
+uint64_t pipeline_shown(const struct pipeline *pipeline)
+{
+	return pipeline->shown[EVENT_FORK] + pipeline->shown[EVENT_EXEC] +
+	       pipeline->shown[EVENT_EXIT];
+}
+
+bool pipeline_waits_for_any(const struct pipeline *pipeline)
+{
+	const struct pid_list *pids = pipeline->filter.pids;
+
+	if (pipeline->filter.followed_only)
+		return task_table_followed(pipeline->tasks) > 0;
+	for (size_t i = 0; pids && i < pids->count; i++) {
+		if (task_table_find(pipeline->tasks, pids->pids[i]))
+			return true;
+	}
+	return !pids;
+}
+
+/*
+ * COMMAND by the pid that we know it by. The event's own pid is another one where we are in a pid
+ * namespace, and that is the one to follow from here on.
+ */
+static int root_command(struct pipeline *pipeline, const struct event *event)
+{
+	if (pipeline->command_pid == 0 || event->type != EVENT_EXEC ||
+	    event->sample_tid != pipeline->command_pid)
+		return 0;
+	pipeline->command_pid = 0;
+	return task_table_add(pipeline->tasks, event->exec.pid, true);
+}
+
+/* A task that was asked for by its pid, in a capture that has its birth. */
+static int root_born(struct pipeline *pipeline, const struct event *event)
+{
+	if (!pipeline->pids_to_come || event->type != EVENT_FORK ||
+	    !pid_list_has(pipeline->filter.pids, event->fork.child_pid))
+		return 0;
+	return task_table_add(pipeline->tasks, event->fork.child_pid, true);
+}
+
+static int show(struct pipeline *pipeline, const struct event *event)
+{
+	int code = sink_event(pipeline->sink, event);
+
+	if (code == 0)
+		pipeline->shown[event->type]++;
+	return code;
+}
+
+static int show_truncated(struct pipeline *pipeline, const struct event *last)
+{
+	struct event truncated = {
+		.type = EVENT_TRUNCATED,
+		.cpu = last->cpu,
+		.time_ns = last->time_ns,
+		.truncated = {.reason = "events", .limit = pipeline->max_events},
+	};
+
+	return show(pipeline, &truncated);
+}
+
+static int show_with_record(struct pipeline *pipeline, const struct event *event,
+			    const struct record *record)
+{
+	int code = show(pipeline, event);
+
+	return code == 0 && pipeline->raw ? raw_show(pipeline->raw, record) : code;
+}
+
+static int show_counted(struct pipeline *pipeline, const struct event *event,
+			const struct record *record)
+{
+	int code = show_with_record(pipeline, event, record);
+
+	if (code < 0 || pipeline->max_events == 0 ||
+	    pipeline_shown(pipeline) < pipeline->max_events)
+		return code;
+	code = show_truncated(pipeline, event);
+	return code < 0 ? code : PIPELINE_CAPPED;
+}
+
+/* Ids of another pid namespace than the payloads' name nobody here. */
+static void drop_foreign_ids(struct event *event)
+{
+	event->sample_pid = 0;
+	if (event->type == EVENT_CHILD)
+		event->child.tid = 0;
+	if (event->type == EVENT_COMM && !event->comm.is_exec)
+		event->comm.tid = 0;
+}
+
+static bool knows_nobody(void *context, int32_t tid)
+{
+	(void)context;
+	(void)tid;
+	return false;
+}
+
+/*
+ * A capture does not say in which pid namespace it was recorded, but its events do: what they have
+ * two ids for is one task. What the recorder's /proc showed names others, then.
+ */
+static void look_for_foreign_ids(struct pipeline *pipeline, const struct event *event)
+{
+	int32_t tid = event_task(event);
+
+	if (tid == 0 || event->sample_tid <= 0 || event->sample_tid == tid)
+		return;
+	pipeline->foreign_sample_ids = true;
+	task_table_prune(pipeline->tasks, knows_nobody, NULL);
+}
+
+static int take_note(const struct pipeline *pipeline, const struct event *note)
+{
+	if (pipeline->exit_paths)
+		exit_notes_take(note, pipeline->exit_paths);
+	if (pipeline->wall_steps)
+		wall_notes_take(note, pipeline->wall_steps);
+	id_notes_take(note, pipeline->tasks);
+	if (note->note.kind == CAPTURE_NOTE_ROOT_CGROUP)
+		task_table_prove_root_cgroup(pipeline->tasks);
+	int code = program_notes_take(note, pipeline->tasks);
+	return code == 0 && pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : code;
+}
+
+/* Bring the task table up to date with EVENT, and make the facts of EVENT. */
+static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *event,
+				     struct facts *facts, const struct task **task)
+{
+	int code = 0;
+
+	if (event->type == EVENT_EXEC)
+		code = image_make(pipeline->images, event);
+	else if (event->type == EVENT_NOTE)
+		code = take_note(pipeline, event);
+	if (code == 0)
+		code = task_table_apply(pipeline->tasks, event, task);
+	if (code < 0 || !*task)
+		return code;
+	task_table_describe(pipeline->tasks, event, facts);
+	event->facts = facts;
+	return 0;
+}
+
+int pipeline_feed(struct pipeline *pipeline, const struct record *record)
+{
+	struct event event;
+	struct facts facts;
+	const struct task *task;
+	int decoded = decoder_decode(pipeline->decoder, record, &event);
+
+	if (decoded <= 0) {
+		pipeline->malformed += decoded < 0;
+		return PIPELINE_GO_ON;
+	}
+	pipeline->lost_seen += event.type == EVENT_LOST;
+	if ((pipeline->images || pipeline->filter.followed_only) && !pipeline->foreign_sample_ids)
+		look_for_foreign_ids(pipeline, &event);
+	if (pipeline->foreign_sample_ids)
+		drop_foreign_ids(&event);
+	int code = root_command(pipeline, &event);
+	if (code == 0)
+		code = pipeline->images ? apply_with_facts(pipeline, &event, &facts, &task)
+					: task_table_apply(pipeline->tasks, &event, &task);
+	if (code == 0)
+		code = root_born(pipeline, &event);
+	if (code == 0 && filter_passes(&pipeline->filter, &event, task))
+		code = show_counted(pipeline, &event, record);
+	if (code != 0)
+		return code;
+	bool alone = pipeline->ends_alone && event.type == EVENT_EXIT &&
+		     !pipeline_waits_for_any(pipeline);
+	return alone ? PIPELINE_ALONE : PIPELINE_GO_ON;
+}

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/record_run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "capture/write/capture_writer.h"
+#include "capture/write/collector.h"
+#include "capture/write/output.h"
+#include "capture/write/write_head.h"
+#include "capture/write/write_records.h"
+#include "exec/env_selection.h"
+#include "host/cgroups.h"
+#include "run/completer.h"
+#include "run/exec_notes.h"
+#include "run/exit_notes.h"
+#include "run/id_notes.h"
+#include "run/notice.h"
+#include "run/program_notes.h"
+#include "run/progress.h"
+#include "run/record_events.h"
+#include "run/selection.h"
+#include "run/tracing.h"
+#include "run/wall_watch.h"
+#include "source/perf_live.h"
+#include "task/proc.h"
+#include "task/task_table.h"
+
+/*
+ * Rounds are no shorter, so that a record that a CPU is slow to make visible still comes within the
+ * next one.
+ */
+#define ROUND_NS (10 * NS_PER_MS)
+
+/* How often perf is led to what has been written, and /proc is looked at. */
+#define COMMIT_NS (250 * NS_PER_MS)
+#define LOOK_NS (200 * NS_PER_MS)
+
+/* When something was last done, ns. */
+struct clock_marks {
+	uint64_t round, commit, look;
+};
+
+struct recording {
+	struct tracing tracing;
+	struct capture_writer *writer;
+	struct collector *collector;
+	struct task_table *tasks; /* those of -p, with whom the recording ends */
+	struct decoder *decoder;  /* of execs, whose arguments are completed; NULL: they are not */
+	struct env_selection environment;
+	struct completer *completer;
+	int note_code; /* the first failure to write what was completed */
+	struct capture_output output;
+	bool reader_gone;   /* of a stream: end quietly */
+	uint64_t size;      /* of the capture as of the last round, bytes */
+	uint64_t committed; /* `size` as of the last commit */
+	struct clock_marks done;
+	struct wall_watch wall;
+	struct progress progress;
+};
+
+static int say_write_failed(const struct recording *recording, int code, struct error *err)
+{
+	const struct capture_output *output = &recording->output;
+
+	if (code == -ETIME)
+		return error_set(err, code,
+				 "the reader of %.200s is stuck: what was recorded after the first "
+				 "%" PRIu64 " bytes was not delivered",
+				 output->name,
+				 recording->writer ? capture_writer_size(recording->writer) : 0);
+	return error_set(err, code, "cannot write %.200s: %s%s", output->name, strerror(-code),
+			 output->stream || !recording->writer
+				 ? ""
+				 : "; what was written until then can be replayed");
+}
+
+static int write_failed(struct recording *recording, int code, struct error *err)
+{
+	if (code != -EPIPE)
+		return say_write_failed(recording, code, err);
+	recording->reader_gone = true;
+	return 0;
+}
+
+/* ---- setting up ---- */
+
+static void on_fork(void *context, int32_t parent, int32_t child)
+{
+	struct recording *recording = context;
+	const struct task *task = task_table_find(recording->tasks, parent);
+
+	/* Where memory is short, /proc is there to fall back on. */
+	if (task && task->followed && task_table_add(recording->tasks, child, true) < 0)
+		recording->done.look = 0;
+}
+
+static void write_completion(void *context, const struct completion *completion)
+{
+	struct recording *recording = context;
+
+	if (recording->note_code == 0)
+		recording->note_code = exec_notes_write(recording->writer, completion);
+}
+
+static void on_exec(void *context, const struct perf_event_header *sample)
+{
+	const struct recording *recording = context;
+
+	completer_look(recording->completer, sample);
+}
+
+/* Decodes only what it takes to see which execs have to be completed, while that can be done. */
+static int make_completer(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	const struct format *formats[TRACEPOINT_COUNT] = {
+		[TRACEPOINT_EXEC] = tracing->tracepoints.formats[TRACEPOINT_EXEC],
+	};
+	const char *environment = tracing->options->environment;
+	int code = decoder_new(formats, &recording->decoder, err);
+
+	if (code == 0 && environment)
+		code = env_selection_parse(environment, &recording->environment);
+	if (code < 0)
+		return error_set(err, code, "cannot complete arguments: %s", strerror(-code));
+	tracepoints_set_extra(&tracing->tracepoints, &tracing->plan, recording->decoder);
+	recording->completer = completer_new(recording->decoder, tracing->proc_fd,
+					     environment ? &recording->environment : NULL,
+					     write_completion, recording);
+	return recording->completer ? 0 : error_set(err, -ENOMEM, "out of memory");
+}
+
+static int make_collector(struct recording *recording, const struct record_events *events,
+			  struct error *err)
+{
+	const struct collector_plan plan = {
+		.events = events->list,
+		.ids = events->first_ids,
+		.event_count = events->count,
+		.newest_id = events->newest_id,
+		.exec = tracepoints_opened_at(&recording->tracing.tracepoints, TRACEPOINT_EXEC),
+		.on_fork = recording->tracing.options->follow ? on_fork : NULL,
+		.on_exec = recording->completer ? on_exec : NULL,
+		.context = recording,
+	};
+
+	recording->collector = collector_new(recording->writer, &plan);
+	return recording->collector ? 0 : error_set(err, -ENOMEM, "out of memory");
+}
+
+/* The output is opened last, so that a recording that cannot begin leaves an old file alone. */
+static int start_capture(struct recording *recording, const struct record_events *events,
+			 struct error *err)
+{
+	const struct options *options = recording->tracing.options;
+	const struct capture_description description = {
+		.events = events->list,
+		.event_count = events->count,
+		.formats = &recording->tracing.tracepoints.dir,
+		.argv = (const char *const *)options->argv,
+		.cpus_online = (uint32_t)events->cpus,
+		.cpus_configured = (uint32_t)sysconf(_SC_NPROCESSORS_CONF),
+	};
+	struct capture_features features;
+	uint64_t now;
+
+	/* No step: CLOCK_DATA has the same offset. */
+	wall_watch_look(&recording->wall, &now);
+	int code = capture_features_make(&description, &features, err);
+
+	if (code < 0)
+		return code;
+	code = capture_output_open(&recording->output, options->output, err);
+	if (code == 0) {
+		code = capture_writer_new(recording->output.fd, recording->output.stream,
+					  &description, &features, &recording->writer);
+		if (code < 0)
+			say_write_failed(recording, code, err);
+	}
+	capture_features_done(&features);
+	return code;
+}
+
+static int set_up_capture(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	struct record_events events;
+	int code = record_events_init(&events, tracing->source, &tracing->plan);
+
+	if (code < 0)
+		error_set(err, code, "cannot tell the events apart: %s", strerror(-code));
+	if (code == 0)
+		code = start_capture(recording, &events, err);
+	if (code == 0 && tracing->options->facts & FACT_BIT(FACT_ARGUMENTS))
+		code = make_completer(recording, err);
+	if (code == 0)
+		code = make_collector(recording, &events, err);
+	record_events_done(&events);
+	return code;
+}
+
+static int set_up(struct recording *recording, const struct options *options, struct error *err)
+{
+	int code = tracing_open(&recording->tracing, options, true, err);
+
+	if (code < 0)
+		return code;
+	recording->tasks = task_table_new();
+	if (!recording->tasks)
+		return error_set(err, -ENOMEM, "out of memory");
+	progress_start(&recording->progress, isatty(STDERR_FILENO) && !options->quiet);
+	return set_up_capture(recording, err);
+}
+
+/* ---- beginning ---- */
+
+static int write_selection(struct recording *recording, struct error *err)
+{
+	const struct tracing *tracing = &recording->tracing;
+	const struct selection_command command = {
+		.pid = (int32_t)tracing->command.pid,
+		.of_host = tracing->facts.initial_pid_ns,
+	};
+	int code = selection_write(recording->writer, tracing->options, &command);
+
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Whom the recording is about, and who is there already. */
+/* What notes say of processes that are older than the recording. */
+static int write_old_notes(const struct recording *recording)
+{
+	const struct tracing *tracing = &recording->tracing;
+	const unsigned int facts = tracing->options->facts;
+	int code = 0;
+
+	if (tracing->facts.initial_pid_ns && facts & FACT_BIT(FACT_ARGUMENTS)) {
+		code = id_notes_write(recording->writer, tracing->proc_fd);
+		if (code == 0)
+			code = program_notes_write(recording->writer, tracing->proc_fd);
+	}
+	if (code == 0 && facts && tracing->command.pid)
+		code = id_notes_write_command(recording->writer, (int32_t)tracing->command.pid,
+					      tracing->command.forked_ns);
+	return code;
+}
+
+static int write_initial_records(struct recording *recording, struct error *err)
+{
+	const struct tracing *tracing = &recording->tracing;
+	const struct pid_list *pids = &tracing->options->pids;
+	const int32_t command = (int32_t)tracing->command.pid;
+	const struct capture_beginning beginning = {
+		.proc_fd = tracing->proc_fd,
+		.descent = tracing->facts.initial_pid_ns,
+		.kernel = tracing->tracepoints.exit_paths.known,
+		.cgroup_fd = tracing->plan.cgroup ? cgroups_open_this_host() : -1,
+		.pids = command ? &command : pids->pids,
+		.pid_count = command ? 1 : pids->count,
+	};
+	char *records;
+	size_t size;
+	int code = capture_initial_records(&beginning, &records, &size);
+	if (beginning.cgroup_fd >= 0)
+		close(beginning.cgroup_fd);
+	if (code < 0)
+		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
+	struct iovec piece = {records, size};
+	code = capture_writer_append(recording->writer, &piece, 1);
+	free(records);
+	if (code == 0 && tracing->tracepoints.exit_paths.known)
+		code = exit_notes_write(recording->writer, &tracing->tracepoints.exit_paths);
+	if (code == 0)
+		code = write_old_notes(recording);
+	if (code == 0)
+		code = capture_writer_commit(recording->writer);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
+static int begin(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	int code = tracing_begin(tracing, err);
+
+	if (code == 0)
+		code = tracing_enter_roots(tracing, recording->tasks, err);
+	if (code == 0)
+		code = write_selection(recording, err);
+	if (code == 0)
+		code = write_initial_records(recording, err);
+	return code == 0 ? tracing_release_command(tracing, err) : code;
+}
+
+/* ---- the loop ---- */
+
+/* Whether INTERVAL has passed since *DONE, which then becomes NOW. */
+static bool is_due(uint64_t *done, uint64_t interval, uint64_t now)
+{
+	if (now - *done < interval)
+		return false;
+	*done = now;
+	return true;
+}
+
+static int take_ring(struct recording *recording, struct cpu_ring *ring, struct error *err)
+{
+	int code = ring->ids[0] == 0 ? cpu_ring_read_ids(ring) : 0;
+
+	if (code < 0)
+		return error_set(err, code, "cannot tell the events of CPU %d apart: %s", ring->cpu,
+				 strerror(-code));
+	code = collector_take(recording->collector, ring);
+	if (code == 0)
+		code = recording->note_code;
+	if (code == -EBADMSG)
+		return error_set(err, code, "the ring of CPU %d holds a malformed record",
+				 ring->cpu);
+	if (code == 0 && (recording->tracing.stopped || ring->leaving))
+		code = collector_tell_lost(recording->collector, ring);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Where something was written since the last one. */
+static int end_round(struct recording *recording, uint64_t now)
+{
+	struct perf_event_header round = capture_finished_round();
+	struct iovec piece = {&round, sizeof(round)};
+	int code = 0;
+
+	if (capture_writer_size(recording->writer) == recording->size ||
+	    !is_due(&recording->done.round, ROUND_NS, now))
+		return 0;
+	code = capture_writer_append(recording->writer, &piece, 1);
+	recording->size = capture_writer_size(recording->writer);
+	return code;
+}
+
+/* Also where nothing more comes: what a burst wrote last is to outlive a kill of the recorder. */
+static int commit(struct recording *recording, uint64_t now)
+{
+	if (recording->committed == recording->size ||
+	    !is_due(&recording->done.commit, COMMIT_NS, now))
+		return 0;
+	recording->committed = recording->size;
+	return capture_writer_commit(recording->writer);
+}
+
+static int end_round_and_commit(struct recording *recording, struct error *err)
+{
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	int code = end_round(recording, now);
+
+	if (code == 0)
+		code = commit(recording, now);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+static int watch_wall(struct recording *recording, struct error *err)
+{
+	const struct tracing *tracing = &recording->tracing;
+	uint64_t from_ns;
+
+	if (!(tracing->plan.features & (1U << PERF_FEATURE_CLOCKID)) ||
+	    !wall_watch_look(&recording->wall, &from_ns))
+		return 0;
+	int code = wall_notes_write(recording->writer, from_ns, recording->wall.offset_ns);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Every ring once. */
+static int take_all(struct recording *recording, struct error *err)
+{
+	struct source *source = recording->tracing.source;
+	struct cpu_ring *ring;
+	int code = 0;
+
+	for (size_t i = 0; (ring = live_ring(source, i)); i++) {
+		code = take_ring(recording, ring, err);
+		if (code < 0 || recording->reader_gone)
+			return code;
+	}
+	live_close_left(source);
+	return end_round_and_commit(recording, err);
+}
+
+/* Nothing in the rings is decoded, so /proc says who is alive. */
+static int look_for_the_end(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	const struct options *options = tracing->options;
+
+	if (options->pids.count == 0 ||
+	    !is_due(&recording->done.look, LOOK_NS, clock_now_ns(CLOCK_MONOTONIC)))
+		return 0;
+	int code = options->follow ? proc_scan(tracing->proc_fd, recording->tasks) : 0;
+	if (code < 0)
+		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
+	proc_forget_dead(tracing->proc_fd, recording->tasks);
+	if (task_table_followed(recording->tasks) == 0)
+		tracing_stop(tracing);
+	return 0;
+}
+
+static void print_size(char *text, size_t size, uint64_t bytes)
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	while (value >= 1000 && unit + 1 < ARRAY_SIZE(units)) {
+		value /= 1000;
+		unit++;
+	}
+	snprintf(text, size, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+}
+
+static void show_progress(struct recording *recording)
+{
+	struct collector_counts counts = collector_counts(recording->collector);
+	char size[32];
+
+	if (!progress_is_due(&recording->progress))
+		return;
+	print_size(size, sizeof(size), capture_writer_size(recording->writer));
+	progress_show(&recording->progress, "%" PRIu64 " events, %s, %" PRIu64 " lost, %.0f s",
+		      counts.events, size, counts.lost, tracing_seconds(&recording->tracing));
+}
+
+static bool is_full(const struct recording *recording)
+{
+	uint64_t most = recording->tracing.options->max_events;
+
+	return most > 0 && collector_counts(recording->collector).events >= most;
+}
+
+static int run(struct recording *recording, struct error *err)
+{
+	struct tracing *tracing = &recording->tracing;
+	int code = 0;
+
+	while (code == 0 && !recording->reader_gone) {
+		tracing_look_around(tracing);
+		/* What is in the rings once they are stopped is all there will be. */
+		bool is_last = tracing->stopped;
+
+		code = watch_wall(recording, err);
+		if (code == 0)
+			code = take_all(recording, err);
+		if (is_last)
+			return code;
+		show_progress(recording);
+		if (code == 0)
+			code = look_for_the_end(recording, err);
+		if (is_full(recording))
+			tracing_stop(tracing);
+		if (code == 0 && !tracing->stopped)
+			code = tracing_wait(tracing, err);
+	}
+	return code;
+}
+
+/* ---- the end ---- */
+
+static void print_summary(const struct recording *recording)
+{
+	struct collector_counts counts = collector_counts(recording->collector);
+	char size[32];
+
+	print_size(size, sizeof(size), capture_writer_size(recording->writer));
+	notice(recording->tracing.options, "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s",
+	       counts.events, counts.lost, size, recording->output.name,
+	       tracing_seconds(&recording->tracing));
+}
+
+/* After a failed write too: ERR tells of the first failure then. */
+static int finish_output(struct recording *recording, int failed, struct error *err)
+{
+	struct collector_counts counts = collector_counts(recording->collector);
+	int code = capture_writer_close(recording->writer, counts.first_ns, counts.last_ns);
+
+	int closed = capture_output_close(&recording->output);
+
+	if (failed < 0)
+		return failed;
+	if (code == 0)
+		code = closed;
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Returns the exit status. A recording that could not begin leaves a capture without events. */
+static int record_and_end(struct recording *recording, struct error *err)
+{
+	const struct command *command = &recording->tracing.command;
+	int begun = begin(recording, err);
+	int code = begun == 0 ? run(recording, err) : begun;
+
+	progress_clear(&recording->progress);
+	tracing_stop(&recording->tracing);
+	code = finish_output(recording, code, err);
+	if (code == 0 && !recording->reader_gone)
+		print_summary(recording);
+	if (begun < 0)
+		return command->status != 0 ? command->status : 1;
+	tracing_wait_for_command(&recording->tracing, recording->reader_gone);
+	return code < 0 ? 1 : command->status;
+}
+
+static void tear_down(struct recording *recording)
+{
+	collector_free(recording->collector);
+	completer_free(recording->completer);
+	decoder_free(recording->decoder);
+	env_selection_done(&recording->environment);
+	capture_writer_free(recording->writer);
+	task_table_free(recording->tasks);
+	capture_output_close(&recording->output);
+	tracing_close(&recording->tracing);
+}
+
+int record_trace(const struct options *options, struct error *err)
+{
+	struct recording recording = {.output.fd = -1};
+	int status = 1;
+
+	if (set_up(&recording, options, err) == 0)
+		status = record_and_end(&recording, err);
+	tear_down(&recording);
+	return status;
+}

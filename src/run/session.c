@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/output_file.h"
+#include "run/notice.h"
+
+void session_done(struct session *session)
+{
+	raw_free(session->raw);
+	sink_free(session->both);
+	sink_free(session->summary);
+	writer_free(session->summary_writer);
+	sink_free(session->sink);
+	writer_free(session->writer);
+	image_maker_done(&session->images);
+	env_selection_done(&session->environment);
+	decoder_free(session->decoder);
+	task_table_free(session->tasks);
+	if (session->made_output)
+		output_file_remove(session->options->output, session->output_fd);
+	if (session->output_fd >= 0)
+		close(session->output_fd);
+}
+
+static int open_file(struct session *session, const char *path, struct error *err)
+{
+	/* Arguments and environments are for nobody else's eyes. */
+	const mode_t mode = session->options->facts ? OUTPUT_PRIVATE : OUTPUT_SHARED;
+	int fd = output_file_make(path, O_WRONLY, mode);
+
+	session->made_output = fd >= 0;
+	if (fd == -EEXIST)
+		fd = output_file_open(path, O_WRONLY, mode, err);
+	else if (fd < 0)
+		error_set(err, fd, "cannot write %.200s: %s", path, strerror(-fd));
+	session->output_fd = fd < 0 ? -1 : fd;
+	return fd < 0 ? fd : 0;
+}
+
+int session_open_output(struct session *session, struct error *err)
+{
+	const char *path = session->options->output;
+	int code = path ? open_file(session, path, err) : 0;
+
+	if (code < 0)
+		return code;
+	session->writer = writer_new(path ? session->output_fd : STDOUT_FILENO);
+	return session->writer ? 0 : error_set(err, -ENOMEM, "out of memory");
+}
+
+void session_keep_output(struct session *session)
+{
+	session->made_output = false;
+	/* A failure shows when there is something to write. */
+	if (session->output_fd >= 0 && output_file_truncate(session->output_fd) < 0)
+		return;
+}
+
+/* ---- the pipeline ---- */
+
+/* How wide the terminal FD is, in columns; 0: it is none. */
+static unsigned int terminal_width(int fd)
+{
+	struct winsize size;
+
+	if (!isatty(fd))
+		return 0;
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/* https://no-color.org; terminfo(5) calls a terminal without any capabilities "dumb". */
+static bool wants_color(int fd)
+{
+	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return isatty(fd) && (!no_color || no_color[0] == '\0') && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+static struct sink_context make_context(const struct session *session,
+					const struct session_origin *origin, int fd,
+					struct writer *writer)
+{
+	return (struct sink_context){
+		.writer = writer,
+		.host = origin->host,
+		.boot_id = origin->boot_id,
+		.wall_clock = session->options->wall_clock,
+		.wall_offset_known = origin->wall_offset_known,
+		.wall_offset_ns = origin->wall_offset_ns,
+		.wall_steps = &session->wall_steps,
+		.environment = session->options->environment != NULL,
+		.width = terminal_width(fd),
+		.color = wants_color(fd),
+	};
+}
+
+/* -S beside lines: on standard error, where it is in nobody's way. */
+static bool add_summary(struct session *session, const struct session_origin *origin)
+{
+	session->summary_writer = writer_new(STDERR_FILENO);
+	if (!session->summary_writer)
+		return false;
+	const struct sink_context context =
+		make_context(session, origin, STDERR_FILENO, session->summary_writer);
+	session->summary = sink_type_find("summary")->make(&context);
+	if (session->summary)
+		session->both = sink_tee_new(session->sink, session->summary);
+	return session->both != NULL;
+}
+
+static int make_sinks(struct session *session, const struct session_origin *origin,
+		      struct error *err)
+{
+	const struct options *options = session->options;
+	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
+	const struct sink_context context = make_context(session, origin, fd, session->writer);
+
+	session->sink = options->sink->make(&context);
+	if (options->raw)
+		session->raw = raw_new(session->writer, session->formats, TRACEPOINT_COUNT);
+	if (!session->sink || (options->raw && !session->raw) ||
+	    (options->summary && !add_summary(session, origin)))
+		return error_set(err, -ENOMEM, "out of memory");
+	return 0;
+}
+
+static int keep_facts(struct session *session, struct error *err)
+{
+	const char *environment = session->options->environment;
+
+	if (environment && env_selection_parse(environment, &session->environment) < 0)
+		return error_set(err, -EINVAL, "--env takes names, not '%.80s'", environment);
+	if (task_table_keep_facts(session->tasks) < 0)
+		return error_set(err, -ENOMEM, "out of memory");
+	session->images.selection = environment ? &session->environment : NULL;
+	decoder_want_facts(session->decoder);
+	return 0;
+}
+
+static struct pipeline make_pipeline(struct session *session)
+{
+	const struct options *options = session->options;
+
+	return (struct pipeline){
+		.decoder = session->decoder,
+		.tasks = session->tasks,
+		.sink = session->both ? session->both : session->sink,
+		.raw = session->raw,
+		.images = options->facts ? &session->images : NULL,
+		.filter =
+			{
+				.events = options->events,
+				.pids = options->pids.count > 0 ? &options->pids : NULL,
+				.followed_only = options->follow || options->command,
+				.more = filter_options_facts(&options->filter) ? &options->filter
+									       : NULL,
+			},
+		.max_events = options->max_events,
+	};
+}
+
+int session_make_pipeline(struct session *session,
+			  const struct format *const formats[TRACEPOINT_COUNT],
+			  const struct session_origin *origin, struct error *err)
+{
+	int code = decoder_new(formats, &session->decoder, err);
+
+	if (code < 0)
+		return code;
+	memcpy(session->formats, formats, sizeof(session->formats));
+	session->tasks = task_table_new();
+	if (!session->tasks)
+		return error_set(err, -ENOMEM, "out of memory");
+	/* Descent: the kernel makes threads without a FORK. */
+	if (session->options->follow || session->options->command)
+		decoder_want_births(session->decoder);
+	if (session->options->facts)
+		code = keep_facts(session, err);
+	if (code == 0 && session->options->facts && formats[TRACEPOINT_EXEC])
+		task_table_expect_execs(session->tasks);
+	if (code == 0)
+		code = make_sinks(session, origin, err);
+	if (code == 0)
+		session->pipeline = make_pipeline(session);
+	return code;
+}
+
+int session_output_failed(struct session *session, int code, struct error *err)
+{
+	const char *path = session->options->output;
+
+	if (code == -EPIPE) {
+		session->reader_gone = true;
+		return 0;
+	}
+	if (!path)
+		path = "standard output";
+	if (code == -ETIME)
+		return error_set(err, code,
+				 "the reader of %.200s is stuck: %zu bytes, and events behind "
+				 "them, were not delivered",
+				 path, writer_undelivered(session->writer));
+	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
+}
+
+int session_feed(struct session *session, const struct record *record, struct error *err)
+{
+	int verdict = pipeline_feed(&session->pipeline, record);
+
+	if (verdict == PIPELINE_CAPPED)
+		return -ENODATA;
+	if (verdict == PIPELINE_ALONE)
+		source_stop(session->source);
+	if (verdict < 0) {
+		int code = session_output_failed(session, verdict, err);
+
+		return code < 0 ? code : -ENODATA;
+	}
+	return 0;
+}
+
+int session_flush(struct session *session, struct error *err)
+{
+	int code = writer_flush(session->writer);
+
+	return code < 0 ? session_output_failed(session, code, err) : 0;
+}
+
+int session_finish_output(struct session *session, struct error *err)
+{
+	int code = session->reader_gone ? 0 : sink_finish(session->sink);
+
+	if (code == 0 && !session->reader_gone)
+		code = writer_flush(session->writer);
+
+	if (code == 0 && session->output_fd >= 0) {
+		/* Where a full disk or a quota shows late, as on NFS. */
+		code = close(session->output_fd) < 0 ? -errno : 0;
+		session->output_fd = -1;
+	}
+	return code < 0 ? session_output_failed(session, code, err) : 0;
+}
+
+void session_print_summary(const struct session *session, double seconds)
+{
+	const struct pipeline *pipeline = &session->pipeline;
+	struct source_stats stats;
+	char span[32];
+
+	/* Nobody can be told where standard error does not take it. */
+	if (session->summary && sink_finish(session->summary) == 0 &&
+	    writer_flush(session->summary_writer) < 0)
+		return;
+
+	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);
+	source_stats(session->source, &stats);
+	notice(session->options,
+	       "%" PRIu64 " events (%" PRIu64 " fork, %" PRIu64 " exec, %" PRIu64 " exit), %" PRIu64
+	       " lost, %" PRIu64 " late, %s s",
+	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
+	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, span);
+	if (pipeline->malformed > 0)
+		notice(session->options, "%" PRIu64 " records could not be decoded",
+		       pipeline->malformed);
+}

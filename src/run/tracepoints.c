@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/tracepoints.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "decode/shipped.h"
+#include "event/event.h"
+#include "filter/pid_list.h"
+#include "host/cgroups.h"
+#include "source/exit_probe.h"
+
+#define SHOWN (TRACEPOINT_BIT(TRACEPOINTS_SHOWN) - 1U)
+
+static unsigned int needed_for_lines(const struct options *options)
+{
+	/* Descent is known from forks and exits, and from execs of threads that take a leader's id.
+	 */
+	if (options->facts)
+		return SHOWN;
+	/* Threads: of which process they are, and those that have no FORK. */
+	if (options->follow || options->command)
+		return SHOWN | TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
+	/* Without exits nobody would know that the last of the pids is gone. */
+	if (options->pids.count > 0)
+		return options->events | TRACEPOINT_BIT(TRACEPOINT_EXIT);
+	return options->events;
+}
+
+static unsigned int needed_for_facts(unsigned int facts)
+{
+	unsigned int needed = 0;
+
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (tracepoint_types[i]->facts & facts)
+			needed |= TRACEPOINT_BIT(i);
+	}
+	return needed;
+}
+
+static unsigned int needed_for_exit_calls(void)
+{
+	unsigned int needed = 0;
+
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (tracepoint_types[i]->exit_call)
+			needed |= TRACEPOINT_BIT(i);
+	}
+	return needed;
+}
+
+/* The formats of NEEDED, of which kernels may lack those that no line is made of. */
+static int read_formats(struct tracepoints *tracepoints, unsigned int needed, struct error *err)
+{
+	const struct machine machine = machine_native();
+
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (!(needed & TRACEPOINT_BIT(i)))
+			continue;
+		int code = format_dir_read(&tracepoints->dir, tracepoint_types[i]->system,
+					   tracepoint_types[i]->name, &machine,
+					   &tracepoints->formats[i], err);
+		if (code < 0 && !(code == -ENOENT && i >= TRACEPOINTS_SHOWN))
+			return code;
+		if (code < 0)
+			*err = (struct error){0};
+	}
+	return 0;
+}
+
+static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *pids,
+		       struct error *err)
+{
+	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		if (!tracepoints->formats[i])
+			continue;
+		int code =
+			pid_list_kernel_filter(pids, (enum event_type)i, &tracepoints->filters[i]);
+		/* So many pids that the kernel takes no such filter: ours does it all. */
+		if (code < 0 && code != -E2BIG)
+			return error_set(err, code, "out of memory");
+	}
+	return 0;
+}
+
+/*
+ * Where no fact needs task_newtask: CLONE_UNTRACED of linux/sched.h, which the kernel sets for the
+ * threads that it makes, since they have no FORK; and CLONE_THREAD, since one that execs gets the
+ * id of its process, which its FORK does not tell. For processes the FORK is enough.
+ */
+#define THREADS "clone_flags & 0x810000"
+
+static const char *own_filter(const struct tracepoints *tracepoints, unsigned int tracepoint)
+{
+	bool for_facts = (tracepoint_types[tracepoint]->facts & tracepoints->facts) != 0;
+
+	return tracepoint == TRACEPOINT_NEW_TASK && !for_facts
+		       ? THREADS
+		       : tracepoint_types[tracepoint]->filter;
+}
+
+/* The filters of the table's rows. */
+static int add_own_filters(struct tracepoints *tracepoints, struct error *err)
+{
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		const char *filter = own_filter(tracepoints, i);
+
+		if (!filter || !tracepoints->formats[i])
+			continue;
+		tracepoints->filters[i] = strdup(filter);
+		if (!tracepoints->filters[i])
+			return error_set(err, -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
+/*
+ * Where registers and call chain of an exit do not tell its code, the system calls do, which puts
+ * every task on the kernel's slow path through system calls.
+ */
+static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
+{
+	const struct format *exit = tracepoints->formats[TRACEPOINT_EXIT];
+
+	tracepoints->hold_fd =
+		exit_probe(exit->id, tracepoints->registers, &tracepoints->exit_paths);
+	if (tracepoints->exit_paths.known)
+		return 0;
+	return read_formats(tracepoints, needed_for_exit_calls(), err);
+}
+
+static int add_filters(struct tracepoints *tracepoints, const struct options *options,
+		       struct error *err)
+{
+	/* Facts need all events: a parent's and a sender's name are told by those of others. */
+	if (options->pids.count > 0 && !options->follow && !options->facts)
+		return filter_pids(tracepoints, &options->pids, err);
+	return add_own_filters(tracepoints, err);
+}
+
+int tracepoints_init(struct tracepoints *tracepoints, const struct options *options,
+		     struct error *err)
+{
+	struct tracepoints made = {
+		.facts = options->facts, .arg_bytes = options->arg_bytes, .hold_fd = -1};
+
+	/* Ids of version 1 would be taken for those of version 2. */
+	if (options->facts & FACT_BIT(FACT_CGROUP) && cgroups_of_this_host() == CGROUPS_OF_V1)
+		made.facts &= ~FACT_BIT(FACT_CGROUP);
+	int code = options->formats ? shipped_open_dir(&made.dir, options->formats, err)
+				    : format_dir_open_tracefs(&made.dir, err);
+
+	if (code < 0)
+		return code;
+	made.registers = registers_of_this_machine();
+	code = read_formats(&made, needed_for_lines(options) | needed_for_facts(options->facts),
+			    err);
+	if (code == 0 && options->facts & FACT_BIT(FACT_STATUS))
+		code = find_exit_status(&made, err);
+	if (code == 0)
+		code = add_filters(&made, options, err);
+	if (code < 0) {
+		tracepoints_done(&made);
+		return code;
+	}
+	*tracepoints = made;
+	return 0;
+}
+
+void tracepoints_done(struct tracepoints *tracepoints)
+{
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		format_free(tracepoints->formats[i]);
+		free(tracepoints->filters[i]);
+	}
+	format_dir_close(&tracepoints->dir);
+	if (tracepoints->hold_fd >= 0)
+		close(tracepoints->hold_fd);
+}
+
+struct perf_event_extra
+tracepoints_extra_at_exec(unsigned int facts, const struct registers *registers, uint32_t arg_bytes)
+{
+	struct perf_event_extra extra = {.cgroup = (facts & FACT_BIT(FACT_CGROUP)) != 0};
+
+	if (facts & FACT_BIT(FACT_ARGUMENTS)) {
+		extra.regs_user = registers_at_exec(registers);
+		extra.stack_user = extra.regs_user ? arg_bytes : 0;
+	}
+	return extra;
+}
+
+static struct perf_event_extra extra_of(const struct tracepoints *tracepoints,
+					enum tracepoint tracepoint)
+{
+	unsigned int facts = tracepoints->facts;
+	struct perf_event_extra extra = {0};
+
+	if (tracepoint == TRACEPOINT_EXEC)
+		return tracepoints_extra_at_exec(facts, tracepoints->registers,
+						 tracepoints->arg_bytes);
+	if (tracepoint < TRACEPOINTS_SHOWN)
+		extra.cgroup = (facts & FACT_BIT(FACT_CGROUP)) != 0;
+	if (tracepoint == TRACEPOINT_EXIT && tracepoints->exit_paths.known) {
+		extra.regs_user = registers_at_exit(tracepoints->registers);
+		extra.callchain = true;
+	}
+	return extra;
+}
+
+void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_plan *plan)
+{
+	static_assert(TRACEPOINT_COUNT <= CPU_RING_TRACEPOINTS, "a plan has room for all");
+
+	plan->tracepoint_count = 0;
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (!tracepoints->formats[i])
+			continue;
+		plan->tracepoints[plan->tracepoint_count].system = tracepoint_types[i]->system;
+		plan->tracepoints[plan->tracepoint_count].name = tracepoint_types[i]->name;
+		plan->tracepoints[plan->tracepoint_count].id = tracepoints->formats[i]->id;
+		plan->tracepoints[plan->tracepoint_count].filter = tracepoints->filters[i];
+		plan->tracepoints[plan->tracepoint_count].extra =
+			extra_of(tracepoints, (enum tracepoint)i);
+		plan->tracepoint_count++;
+	}
+	plan->comm = tracepoints->formats[TRACEPOINT_EXEC] != NULL;
+	plan->cgroup = (tracepoints->facts & FACT_BIT(FACT_CGROUP)) != 0;
+}
+
+size_t tracepoints_opened_at(const struct tracepoints *tracepoints, enum tracepoint tracepoint)
+{
+	size_t index = 0;
+
+	for (unsigned int i = 0; i < tracepoint; i++)
+		index += tracepoints->formats[i] != NULL;
+	return index;
+}
+
+void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct cpu_ring_plan *plan,
+			   struct decoder *decoder)
+{
+	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
+		const enum tracepoint tracepoint = (enum tracepoint)i;
+
+		if (!tracepoints->formats[i])
+			continue;
+		const struct perf_event_attr attr =
+			cpu_ring_attr(plan, tracepoints_opened_at(tracepoints, tracepoint));
+		const struct sample_extra_layout layout = {
+			.sample_type = attr.sample_type,
+			.regs_user = attr.sample_regs_user,
+		};
+
+		if (attr.sample_type != PERF_EVENT_SAMPLE_TYPE)
+			decoder_set_extra(decoder, tracepoint, &layout, tracepoints->registers);
+	}
+	decoder_set_exit_paths(decoder, &tracepoints->exit_paths);
+}

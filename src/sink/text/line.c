@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sink/text/line.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sink/text/columns.h"
+#include "sink/text/escape.h"
+
+/* Takes the place of what does not fit. */
+#define CUT_MARK "…"
+
+int line_begin(struct line *line, const struct sink_context *context, size_t room)
+{
+	char *at = writer_reserve(context->writer, LINE_ROOM + room);
+
+	if (!at)
+		return writer_error(context->writer);
+	*line = (struct line){
+		.writer = context->writer,
+		.width = context->width,
+		.color = context->color,
+		.at = at,
+		.cut_at = at,
+	};
+	return 0;
+}
+
+static void cut(struct line *line)
+{
+	line->at = line->cut_at;
+	line->columns = line->cut_columns + 1;
+	line->is_cut = true;
+	memcpy(line->at, CUT_MARK, strlen(CUT_MARK));
+	line->at += strlen(CUT_MARK);
+}
+
+static bool is_ascii(const char *from, const char *end)
+{
+	unsigned char all = 0;
+
+	while (from < end)
+		all |= (unsigned char)*from++;
+	return all < 0x80;
+}
+
+/* Nearly all that is shown is ASCII, a column each, and reaches no edge: no need to look closely.
+ */
+static bool extend_plainly(struct line *line, const char *end)
+{
+	size_t columns = line->columns + (size_t)(end - line->at);
+
+	if (line->is_cut || (line->width > 0 && columns >= line->width) || !is_ascii(line->at, end))
+		return false;
+	line->at = line->cut_at = (char *)end;
+	line->columns = line->cut_columns = (unsigned int)columns;
+	return true;
+}
+
+void line_extend(struct line *line, const char *end)
+{
+	size_t length;
+
+	if (extend_plainly(line, end))
+		return;
+	while (line->at < end && !line->is_cut) {
+		struct text rest = {line->at, (size_t)(end - line->at)};
+		unsigned int columns = columns_of_character(rest, &length);
+
+		if (line->width > 0 && line->columns + columns > line->width) {
+			cut(line);
+			return;
+		}
+		line->at += length;
+		line->columns += columns;
+		if (line->columns < line->width) {
+			line->cut_at = line->at;
+			line->cut_columns = line->columns;
+		}
+	}
+}
+
+void line_string(struct line *line, const char *string)
+{
+	size_t length = strlen(string);
+
+	memcpy(line->at, string, length);
+	line_extend(line, line->at + length);
+}
+
+void line_vprintf(struct line *line, const char *format, va_list args)
+{
+	int length = vsnprintf(line->at, LINE_ROOM / 4, format, args);
+
+	if (length > 0)
+		line_extend(line, line->at + length);
+}
+
+void line_printf(struct line *line, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	line_vprintf(line, format, args);
+	va_end(args);
+}
+
+void line_text(struct line *line, struct text text)
+{
+	line_extend(line, escape_text_visibly(line->at, text));
+}
+
+void line_pad(struct line *line, unsigned int columns)
+{
+	unsigned int missing = columns > line->columns ? columns - line->columns : 0;
+
+	if (missing == 0 || line->is_cut)
+		return;
+	memset(line->at, ' ', missing);
+	line_extend(line, line->at + missing);
+}
+
+static void put_sequence(struct line *line, enum paint paint)
+{
+	static const char *const sequences[] = {
+		[PAINT_NONE] = "\033[0m",   [PAINT_DIM] = "\033[2m",  [PAINT_BOLD] = "\033[1m",
+		[PAINT_GREEN] = "\033[32m", [PAINT_RED] = "\033[31m", [PAINT_ALERT] = "\033[30;43m",
+	};
+
+	memcpy(line->at, sequences[paint], strlen(sequences[paint]));
+	line->at += strlen(sequences[paint]);
+}
+
+void line_paint(struct line *line, enum paint paint)
+{
+	if (!line->color || line->is_cut || paint == line->paint)
+		return;
+	if (line->paint != PAINT_NONE)
+		put_sequence(line, PAINT_NONE);
+	if (paint != PAINT_NONE)
+		put_sequence(line, paint);
+	line->paint = paint;
+}
+
+void line_end(struct line *line)
+{
+	/* Of a line that is cut, the end of a paint may be among what is gone. */
+	if (line->paint != PAINT_NONE || (line->is_cut && line->color))
+		put_sequence(line, PAINT_NONE);
+	*line->at++ = '\n';
+	writer_commit(line->writer, line->at);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sink/text/names.h"
+
+#include <stddef.h>
+
+#include "base/compiler.h"
+
+/* By number, not by this host's SIG… macros: a capture may be from elsewhere. */
+static const char *const signals[] = {
+	[1] = "SIGHUP",       [2] = "SIGINT",       [3] = "SIGQUIT",      [4] = "SIGILL",
+	[5] = "SIGTRAP",      [6] = "SIGABRT",      [7] = "SIGBUS",       [8] = "SIGFPE",
+	[9] = "SIGKILL",      [10] = "SIGUSR1",     [11] = "SIGSEGV",     [12] = "SIGUSR2",
+	[13] = "SIGPIPE",     [14] = "SIGALRM",     [15] = "SIGTERM",     [16] = "SIGSTKFLT",
+	[17] = "SIGCHLD",     [18] = "SIGCONT",     [19] = "SIGSTOP",     [20] = "SIGTSTP",
+	[21] = "SIGTTIN",     [22] = "SIGTTOU",     [23] = "SIGURG",      [24] = "SIGXCPU",
+	[25] = "SIGXFSZ",     [26] = "SIGVTALRM",   [27] = "SIGPROF",     [28] = "SIGWINCH",
+	[29] = "SIGIO",       [30] = "SIGPWR",      [31] = "SIGSYS",      [34] = "SIGRTMIN",
+	[35] = "SIGRTMIN+1",  [36] = "SIGRTMIN+2",  [37] = "SIGRTMIN+3",  [38] = "SIGRTMIN+4",
+	[39] = "SIGRTMIN+5",  [40] = "SIGRTMIN+6",  [41] = "SIGRTMIN+7",  [42] = "SIGRTMIN+8",
+	[43] = "SIGRTMIN+9",  [44] = "SIGRTMIN+10", [45] = "SIGRTMIN+11", [46] = "SIGRTMIN+12",
+	[47] = "SIGRTMIN+13", [48] = "SIGRTMIN+14", [49] = "SIGRTMIN+15", [50] = "SIGRTMIN+16",
+	[51] = "SIGRTMIN+17", [52] = "SIGRTMIN+18", [53] = "SIGRTMIN+19", [54] = "SIGRTMIN+20",
+	[55] = "SIGRTMIN+21", [56] = "SIGRTMIN+22", [57] = "SIGRTMIN+23", [58] = "SIGRTMIN+24",
+	[59] = "SIGRTMIN+25", [60] = "SIGRTMIN+26", [61] = "SIGRTMIN+27", [62] = "SIGRTMIN+28",
+	[63] = "SIGRTMIN+29", [64] = "SIGRTMIN+30",
+};
+
+/* linux/sched.h, by bit. */
+static const char *const clone_flags[] = {
+	[7] = "CLONE_NEWTIME",
+	[8] = "CLONE_VM",
+	[9] = "CLONE_FS",
+	[10] = "CLONE_FILES",
+	[11] = "CLONE_SIGHAND",
+	[12] = "CLONE_PIDFD",
+	[13] = "CLONE_PTRACE",
+	[14] = "CLONE_VFORK",
+	[15] = "CLONE_PARENT",
+	[16] = "CLONE_THREAD",
+	[17] = "CLONE_NEWNS",
+	[18] = "CLONE_SYSVSEM",
+	[19] = "CLONE_SETTLS",
+	[20] = "CLONE_PARENT_SETTID",
+	[21] = "CLONE_CHILD_CLEARTID",
+	[22] = "CLONE_DETACHED",
+	[23] = "CLONE_UNTRACED",
+	[24] = "CLONE_CHILD_SETTID",
+	[25] = "CLONE_NEWCGROUP",
+	[26] = "CLONE_NEWUTS",
+	[27] = "CLONE_NEWIPC",
+	[28] = "CLONE_NEWUSER",
+	[29] = "CLONE_NEWPID",
+	[30] = "CLONE_NEWNET",
+	[31] = "CLONE_IO",
+	[32] = "CLONE_CLEAR_SIGHAND",
+	[33] = "CLONE_INTO_CGROUP",
+};
+
+const char *signal_name(int32_t signal)
+{
+	return signal >= 0 && (size_t)signal < ARRAY_SIZE(signals) ? signals[signal] : NULL;
+}
+
+const char *clone_flag_name(unsigned int bit)
+{
+	return bit < ARRAY_SIZE(clone_flags) ? clone_flags[bit] : NULL;
+}
+
+const char *clone_flags_next(uint64_t *flags)
+{
+	for (uint64_t left = *flags; left != 0; left &= left - 1) {
+		unsigned int bit = (unsigned int)__builtin_ctzll(left);
+
+		if (clone_flag_name(bit)) {
+			*flags &= ~(UINT64_C(1) << bit);
+			return clone_flag_name(bit);
+		}
+	}
+	return NULL;
+}
+
+const char *fork_kind_name(enum fork_kind kind)
+{
+	static const char *const names[] = {
+		[FORK_KIND_PROCESS] = "process",
+		[FORK_KIND_VFORK] = "vfork",
+		[FORK_KIND_THREAD] = "thread",
+	};
+
+	return names[kind];
+}
+
+const char *signal_origin_name(enum signal_origin origin)
+{
+	static const char *const names[] = {
+		[SENT_BY_PROCESS] = "process",
+		[SENT_BY_KERNEL] = "kernel",
+	};
+
+	return names[origin];
+}
+
+const char *argv_source_name(enum argv_source source)
+{
+	static const char *const names[] = {
+		[ARGV_NONE] = "none",
+		[ARGV_STACK] = "stack",
+		[ARGV_PROC] = "proc",
+		[ARGV_PROC_START] = "proc_start",
+	};
+
+	return names[source];
+}

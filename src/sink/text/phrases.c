@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sink/text/phrases.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "sink/text/escape.h"
+#include "sink/text/names.h"
+#include "sink/text/quote.h"
+
+/* Of a LOST line where the terminal's width is not known. */
+#define MISSING_COLUMNS 80U
+
+/* A signal that was handled longer ago is not said to have to do with an exit. */
+#define HANDLED_SHOWN_NS ((int64_t)(10 * NS_PER_S))
+
+const struct facts *phrase_facts(const struct event *event)
+{
+	return event->facts ? event->facts : &facts_unknown;
+}
+
+int32_t phrase_exit_pid(const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
+}
+
+struct text phrase_exit_name(const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	return facts->name.bytes ? facts->name : event->exit.comm;
+}
+
+/* ---- the command ---- */
+
+static struct text task_name(const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		return event->fork.child_comm;
+	case EVENT_EXEC:
+		return event->exec.filename.length > 0 ? event->exec.filename : event->exec.comm;
+	default:
+		return phrase_exit_name(event);
+	}
+}
+
+size_t phrase_room(const struct event *event)
+{
+	const struct facts *facts = phrase_facts(event);
+
+	/* A word's NUL stands for the space and for QUOTE_EXTRA; the last word may have none. */
+	return QUOTE_GROWTH * (facts->arguments.known.bytes.length + 1) +
+	       ESCAPE_GROWTH * (task_name(event).length + facts->status.killer_comm.length +
+				facts->failed_exec.length + facts->handled.sender_comm.length);
+}
+
+static void put_words(struct line *line, struct text words)
+{
+	for (size_t at = 0; at < words.length && !line->is_cut;) {
+		const char *word = words.bytes + at;
+		size_t length = strnlen(word, words.length - at);
+
+		if (at > 0)
+			line_string(line, " ");
+		line_extend(line, quote_word(line->at, (struct text){word, length}, at == 0));
+		at += length + 1;
+	}
+}
+
+void phrase_command(struct line *line, const struct event *event)
+{
+	const struct arguments *arguments = &phrase_facts(event)->arguments;
+
+	if (event->type == EVENT_FORK || arguments->known.bytes.length == 0) {
+		line_string(line, "[");
+		line_text(line, task_name(event));
+		line_string(line, "]");
+	} else {
+		put_words(line, arguments->known.bytes);
+	}
+	if (event->type != EVENT_FORK && arguments->source != ARGV_NONE && !arguments->complete)
+		line_string(line, " …");
+}
+
+/* ---- how it ended ---- */
+
+void phrase_task(struct line *line, int32_t pid, struct text name)
+{
+	line_printf(line, "%" PRId32 "%s", pid, name.length > 0 ? " " : "");
+	line_text(line, name);
+}
+
+void phrase_signal_name(struct line *line, int32_t signal)
+{
+	const char *name = signal_name(signal);
+
+	if (name)
+		line_string(line, name);
+	else
+		line_printf(line, "signal %" PRId32, signal);
+}
+
+static void put_sender(struct line *line, enum signal_origin by, int32_t pid, struct text comm)
+{
+	line_string(line, " from ");
+	if (pid > 0)
+		phrase_task(line, pid, comm);
+	else
+		line_string(line, by == SENT_BY_KERNEL ? "the kernel" : "?");
+}
+
+void phrase_signal(struct line *line, const struct exit_status *status)
+{
+	phrase_signal_name(line, status->signal);
+	if (status->core == KNOWN_YES)
+		line_string(line, " (core)");
+	if (status->oom == KNOWN_YES)
+		line_string(line, " (OOM)");
+	put_sender(line, status->sent_by, status->killer_pid, status->killer_comm);
+}
+
+void phrase_handled(struct line *line, const struct event *event)
+{
+	const struct handled_signal *handled = &phrase_facts(event)->handled;
+
+	if (handled->signal == 0 || handled->before_ns > HANDLED_SHOWN_NS)
+		return;
+	line_string(line, ", after ");
+	phrase_signal_name(line, handled->signal);
+	put_sender(line, handled->sent_by, handled->sender_pid, handled->sender_comm);
+}
+
+void phrase_failed_exec(struct line *line, const char *separator, const struct event *event)
+{
+	const struct text name = phrase_facts(event)->failed_exec;
+
+	if (!name.bytes)
+		return;
+	line_printf(line, "%sin an exec of ", separator);
+	line_text(line, name);
+	line_string(line, " that did not come to be");
+}
+
+bool phrase_failed(const struct event *event)
+{
+	const struct exit_status *status = &phrase_facts(event)->status;
+
+	return event->type == EVENT_EXIT && status->known &&
+	       (status->code != 0 || status->signal != 0);
+}
+
+/* ---- what is missing ---- */
+
+static void put_missing(struct line *line, const struct event *event)
+{
+	if (event->type == EVENT_LOST && event->cpu == EVENT_NO_CPU)
+		line_printf(line, "LOST: %" PRIu64 " event%s ", event->lost.count,
+			    event->lost.count == 1 ? "" : "s");
+	else if (event->type == EVENT_LOST)
+		line_printf(line, "LOST: %" PRIu64 " event%s on CPU %" PRIu32 " ",
+			    event->lost.count, event->lost.count == 1 ? "" : "s", event->cpu);
+	else
+		line_printf(line, "TRUNCATED: the limit of %" PRIu64 " %s is reached ",
+			    event->truncated.limit, event->truncated.reason);
+}
+
+int phrase_missing(const struct sink_context *context, const struct times *times,
+		   const struct event *event)
+{
+	unsigned int columns = context->width > 0 ? context->width : MISSING_COLUMNS;
+	char when[TIMES_TEXT_SIZE];
+	struct line line;
+	int code = line_begin(&line, context, columns);
+
+	if (code < 0)
+		return code;
+	times_when(times, context, event->time_ns, when);
+	line_paint(&line, PAINT_ALERT);
+	line_printf(&line, "%*s  !!! ", (int)TIMES_WHEN_COLUMNS, when);
+	put_missing(&line, event);
+	while (line.columns < columns && !line.is_cut)
+		line_string(&line, "!");
+	line_end(&line);
+	return 0;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names against the C library's own and against linux/sched.h.
+ */
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sink/text/names.h"
+#include "support.h"
+
+static void test_signals(void **state)
+{
+	(void)state;
+	assert_string_equal(signal_name(1), "SIGHUP");
+	assert_string_equal(signal_name(9), "SIGKILL");
+	assert_string_equal(signal_name(15), "SIGTERM");
+	assert_string_equal(signal_name(31), "SIGSYS");
+	assert_string_equal(signal_name(34), "SIGRTMIN");
+	assert_string_equal(signal_name(37), "SIGRTMIN+3");
+	assert_string_equal(signal_name(64), "SIGRTMIN+30");
+}
+
+static void test_numbers_that_are_no_signals(void **state)
+{
+	static const int32_t numbers[] = {INT32_MIN, -1, 0, 32, 33, 65, 1000, INT32_MAX};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		assert_null(signal_name(numbers[i]));
+}
+
+/* This host is one of those whose numbers the table has, as all are that the tool supports. */
+static void test_signals_as_glibc_has_them(void **state)
+{
+	(void)state;
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 32) /* sigabbrev_np() */
+	for (int32_t number = 1; number < 32; number++) {
+		const char *short_name = sigabbrev_np(number);
+		char name[32];
+
+		/* glibc: SIGPOLL, the same number. */
+		if (number == SIGIO)
+			short_name = "IO";
+		assert_non_null(short_name);
+		snprintf(name, sizeof(name), "SIG%s", short_name);
+		assert_string_equal(signal_name(number), name);
+	}
+	assert_int_equal(SIGRTMIN, 34);
+	assert_int_equal(SIGRTMAX, 64);
+#else
+	skip();
+#endif
+}
+
+#define FLAG(name)            \
+	{                     \
+		(name), #name \
+	}
+
+static void test_clone_flags(void **state)
+{
+	static const struct {
+		uint64_t flag;
+		const char *name;
+	} flags[] = {
+		FLAG(CLONE_VM),
+		FLAG(CLONE_FS),
+		FLAG(CLONE_FILES),
+		FLAG(CLONE_SIGHAND),
+		FLAG(CLONE_PTRACE),
+		FLAG(CLONE_VFORK),
+		FLAG(CLONE_PARENT),
+		FLAG(CLONE_THREAD),
+		FLAG(CLONE_NEWNS),
+		FLAG(CLONE_SYSVSEM),
+		FLAG(CLONE_SETTLS),
+		FLAG(CLONE_PARENT_SETTID),
+		FLAG(CLONE_CHILD_CLEARTID),
+		FLAG(CLONE_DETACHED),
+		FLAG(CLONE_UNTRACED),
+		FLAG(CLONE_CHILD_SETTID),
+		FLAG(CLONE_NEWCGROUP),
+		FLAG(CLONE_NEWUTS),
+		FLAG(CLONE_NEWIPC),
+		FLAG(CLONE_NEWUSER),
+		FLAG(CLONE_NEWPID),
+		FLAG(CLONE_NEWNET),
+		FLAG(CLONE_IO),
+		/* Headers of some supported distributions lack these. */
+		{0x1000, "CLONE_PIDFD"},
+		{0x80, "CLONE_NEWTIME"},
+		{UINT64_C(1) << 32, "CLONE_CLEAR_SIGHAND"},
+		{UINT64_C(1) << 33, "CLONE_INTO_CGROUP"},
+	};
+	size_t named = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		assert_string_equal(clone_flag_name((unsigned int)__builtin_ctzll(flags[i].flag)),
+				    flags[i].name);
+	for (unsigned int bit = 0; bit < 64; bit++)
+		named += clone_flag_name(bit) != NULL;
+	assert_int_equal(named, ARRAY_SIZE(flags));
+}
+
+static void test_walking_clone_flags(void **state)
+{
+	uint64_t flags = UINT64_C(1) << 63 | CLONE_VFORK | CLONE_VM | 1;
+
+	(void)state;
+	assert_string_equal(clone_flags_next(&flags), "CLONE_VM");
+	assert_string_equal(clone_flags_next(&flags), "CLONE_VFORK");
+	assert_null(clone_flags_next(&flags));
+	assert_true(flags == (UINT64_C(1) << 63 | 1));
+	flags = 0;
+	assert_null(clone_flags_next(&flags));
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_null(fork_kind_name(FORK_KIND_UNKNOWN));
+	assert_string_equal(fork_kind_name(FORK_KIND_PROCESS), "process");
+	assert_string_equal(fork_kind_name(FORK_KIND_VFORK), "vfork");
+	assert_string_equal(fork_kind_name(FORK_KIND_THREAD), "thread");
+	assert_string_equal(argv_source_name(ARGV_NONE), "none");
+	assert_string_equal(argv_source_name(ARGV_STACK), "stack");
+	assert_string_equal(argv_source_name(ARGV_PROC), "proc");
+	assert_string_equal(argv_source_name(ARGV_PROC_START), "proc_start");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_numbers_that_are_no_signals),
+		cmocka_unit_test(test_signals_as_glibc_has_them),
+		cmocka_unit_test(test_clone_flags),
+		cmocka_unit_test(test_walking_clone_flags),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
