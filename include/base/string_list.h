@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walking through a string_list (facts.h).
+ * A list of strings one after the other, as argv lies in memory.
  */
 #ifndef PXT_BASE_STRING_LIST_H
 #define PXT_BASE_STRING_LIST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "event/facts.h"
+#include "base/text.h"
+
+/* Strings one after the other, each ended by a NUL. */
+struct string_list {
+	struct text bytes; /* the last NUL included */
+	uint32_t count;
+};
 
 /*
  * Take the first string off LIST, without its NUL, to *STRING; false, and *STRING untouched, where

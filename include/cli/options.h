@@ -5,16 +5,11 @@
 #ifndef PXT_CLI_OPTIONS_H
 #define PXT_CLI_OPTIONS_H
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "event/facts.h"
-#include "filter/filter_options.h"
-#include "filter/pid_list.h"
-#include "sink/sinks.h"
+#include "source/request.h"
 
 /* Where neither --stream nor a COMMAND bounds the trace: the defaults, and the most one may ask
  * for. */
@@ -40,29 +35,9 @@ enum mode {
 
 struct options {
 	enum mode mode;
-	enum mode help_on;            /* with MODE_HELP: which mode's options */
-	uint32_t duration_s;          /* 0: no limit */
-	uint64_t max_events;          /* 0: no limit */
-	struct pid_list pids;         /* none: all */
-	bool follow;                  /* the pids' descendants too */
-	unsigned int events;          /* EVENT_BIT()s */
-	char *output;                 /* NULL: standard output; never NULL with MODE_RECORD */
-	char *formats;                /* NULL: tracefs */
-	uint32_t mmap_pages;          /* per CPU; 0: as many as are good */
-	char *capture;                /* with MODE_REPLAY: the file, "-" for standard input */
-	bool all;                     /* with MODE_REPLAY: whatever the recorder was asked for */
-	bool raw;                     /* every event's record below its line */
-	const struct sink_type *sink; /* with MODE_RECORD: the one that replays need */
-	bool summary;                 /* -S beside lines: on standard error */
-	bool wall_clock;              /* -T */
-	uint32_t arg_bytes;           /* of the user stack to take at an exec; a multiple of 8 */
-	char *environment;            /* --env: "NAME,NAME" or "all"; NULL: none */
-	struct filter_options filter;
-	unsigned int facts; /* FACT_BIT()s that formats and filters need; 0: the tracepoints do */
-	bool verbose, quiet;
+	enum mode help_on; /* with MODE_HELP: which mode's options */
+	struct request request;
 	char **arguments; /* of MODE_FORMATS, ended by NULL */
-	char **command;   /* NULL: none; borrowed from argv */
-	char **argv;      /* the whole command line, borrowed; NULL at its end */
 };
 
 /*
@@ -72,6 +47,9 @@ struct options {
 int options_parse(int argc, char **argv, struct options *options, struct error *err) MUST_CHECK;
 
 void options_done(struct options *options);
+
+/* The parse_recording of requests (source/request.h). */
+int options_parse_recording(char **argv, struct request *request, struct error *err) MUST_CHECK;
 
 /* Print the help of MODE, made from the tables that options_parse() reads. */
 void options_print_help(enum mode mode, FILE *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tables of options, one a mode, that make both parser and help.
+ * The table of modes, and one of options a mode: parser and help are made from them.
  */
 #ifndef PXT_CLI_SYNTAX_H
 #define PXT_CLI_SYNTAX_H
@@ -8,6 +8,7 @@
 #include <popt.h>
 #include <stdbool.h>
 
+#include "cli/commands.h"
 #include "cli/options.h"
 
 /* Options without a short name. */
@@ -28,9 +29,10 @@ struct mode_syntax {
 	const char *name; /* the first argument; NULL: MODE_TRACE, which has none */
 	const struct poptOption *table;
 	const char *usage; /* how its usage line ends */
+	command_run *run;
 };
 
-/* That of MODE, which is none of MODE_HELP and MODE_VERSION. */
+/* The row of MODE; those of MODE_HELP and MODE_VERSION have but `run`. */
 const struct mode_syntax *syntax_of(enum mode mode);
 
 /* The mode that WORD, the first argument, names; MODE_TRACE where it names none. */

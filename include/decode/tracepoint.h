@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/compiler.h"
 #include "decode/field.h"
 #include "event/event.h"
 #include "perf/record.h"

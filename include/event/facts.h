@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/string_list.h"
 #include "base/text.h"
 
 /* Extra kernel data to enable beside the three tracepoints, as bits. */
@@ -42,12 +43,6 @@ enum argv_source {
 	ARGV_STACK,      /* the user stack as the exec left it */
 	ARGV_PROC,       /* /proc/PID/cmdline, proven to be of this very exec */
 	ARGV_PROC_START, /* of a process older than the trace: the same file as it began */
-};
-
-/* Strings one after the other, each ended by a NUL. */
-struct string_list {
-	struct text bytes; /* the last NUL included */
-	uint32_t count;
 };
 
 struct arguments {

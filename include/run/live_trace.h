@@ -7,14 +7,14 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "cli/options.h"
+#include "source/request.h"
 
 /*
- * Run the trace that OPTIONS ask for. Notices and the summary go to standard error.
+ * Run the trace that REQUEST ask for. Notices and the summary go to standard error.
  *
  * Returns the exit status: 0, COMMAND's own, 126 or 127 where that could not be started, and 1
  * where tracing failed. ERR->what is set where there is something to tell the user.
  */
-int live_trace(const struct options *options, struct error *err) MUST_CHECK;
+int live_trace(const struct request *request, struct error *err) MUST_CHECK;
 
 #endif

@@ -6,9 +6,9 @@
 #define PXT_RUN_NOTICE_H
 
 #include "base/compiler.h"
-#include "cli/options.h"
+#include "source/request.h"
 
-/* Say it, unless OPTIONS ask for quiet. */
-void notice(const struct options *options, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Say it, unless REQUEST ask for quiet. */
+void notice(const struct request *request, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

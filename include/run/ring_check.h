@@ -7,12 +7,12 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "cli/options.h"
+#include "source/request.h"
 
 /*
- * Check that the rings that OPTIONS ask for hold one record of each kind, with a file name as they
+ * Check that the rings that REQUEST ask for hold one record of each kind, with a file name as they
  * commonly are. Returns 0, or -EINVAL with ERR naming what would do.
  */
-int ring_check(const struct options *options, struct error *err) MUST_CHECK;
+int ring_check(const struct request *request, struct error *err) MUST_CHECK;
 
 #endif

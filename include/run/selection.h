@@ -22,8 +22,8 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "capture/write/capture_writer.h"
-#include "cli/options.h"
 #include "filter/pid_list.h"
+#include "source/request.h"
 
 struct selection_command {
 	int32_t pid;  /* 0: there is none */
@@ -40,10 +40,10 @@ struct selection {
 void selection_done(struct selection *selection);
 
 /*
- * Append the note of what OPTIONS, those of `record`, ask for; COMMAND is theirs. Returns 0 or a
+ * Append the note of what REQUEST, that of `record`, asks for; COMMAND is its own. Returns 0 or a
  * negative errno, of the writer's or -ENOMEM.
  */
-int selection_write(struct capture_writer *writer, const struct options *options,
+int selection_write(struct capture_writer *writer, const struct request *request,
 		    const struct selection_command *command) MUST_CHECK;
 
 /*
@@ -55,9 +55,10 @@ int selection_parse(const char *note, size_t size, struct selection *selection,
 
 /*
  * Take SELECTION from ARGV, ended by NULL, the command line of a recorder whose COMMAND, if it had
- * one, is FIRST_PID. Returns as selection_parse(), with ERR saying what is not understood.
+ * one, is FIRST_PID, as REQUEST->parse_recording() has it. Returns as selection_parse(), with ERR
+ * saying what is not understood.
  */
-int selection_parse_argv(char *const *argv, int32_t first_pid, struct selection *selection,
-			 struct error *err) MUST_CHECK;
+int selection_parse_argv(const struct request *request, char *const *argv, int32_t first_pid,
+			 struct selection *selection, struct error *err) MUST_CHECK;
 
 #endif

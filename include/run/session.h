@@ -11,20 +11,21 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "cli/options.h"
 #include "decode/decoder.h"
 #include "decode/format.h"
+#include "decode/tracepoint.h"
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "run/pipeline.h"
 #include "sink/sink.h"
 #include "sink/writer.h"
+#include "source/request.h"
 #include "source/source.h"
 #include "task/task_table.h"
 
-/* Begins as SESSION_NEW; all parts are its own, but for `options` and `source`. */
+/* Begins as SESSION_NEW; all parts are its own, but for `request` and `source`. */
 struct session {
-	const struct options *options;
+	const struct request *request;
 	struct source *source; /* ends with the last task that the filter waits for */
 	const struct format *formats[TRACEPOINT_COUNT]; /* borrowed; NULL: not traced */
 	struct decoder *decoder;
@@ -46,7 +47,7 @@ struct session {
 
 #define SESSION_NEW(opts)                          \
 	{                                          \
-		.options = (opts), .output_fd = -1 \
+		.request = (opts), .output_fd = -1 \
 	}
 
 /* Free all that there is of it. */
@@ -71,7 +72,7 @@ struct session_origin {
 };
 
 /*
- * Make the pipeline that the options ask for, with FORMATS as decoder_new() takes them (but
+ * Make the pipeline that the request asks for, with FORMATS as decoder_new() takes them (but
  * borrowed for the life of the session), in front of the output. Returns 0, or a negative errno
  * with ERR filled.
  */

@@ -10,11 +10,12 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "cli/options.h"
 #include "decode/decoder.h"
 #include "decode/exit_paths.h"
 #include "decode/format_dir.h"
+#include "decode/tracepoint.h"
 #include "perf/cpu_ring.h"
+#include "source/request.h"
 
 struct tracepoints {
 	struct format_dir dir;
@@ -28,12 +29,12 @@ struct tracepoints {
 };
 
 /*
- * Read the formats of what OPTIONS need: what is to be seen, and what it takes to follow descent
+ * Read the formats of what REQUEST need: what is to be seen, and what it takes to follow descent
  * and the end of the pids asked for. With kernel filters for -p, but not for descendants: those are
  * not known in advance. Returns 0 (free with tracepoints_done()), or a negative errno with ERR
  * filled.
  */
-int tracepoints_init(struct tracepoints *tracepoints, const struct options *options,
+int tracepoints_init(struct tracepoints *tracepoints, const struct request *request,
 		     struct error *err) MUST_CHECK;
 
 void tracepoints_done(struct tracepoints *tracepoints);

@@ -11,15 +11,15 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "cli/options.h"
 #include "host/state.h"
 #include "run/command.h"
 #include "run/tracepoints.h"
+#include "source/request.h"
 #include "source/source.h"
 #include "task/task_table.h"
 
 struct tracing {
-	const struct options *options;
+	const struct request *request;
 	struct host_facts facts;
 	struct tracepoints tracepoints;
 	struct cpu_ring_plan plan; /* as it could be had */
@@ -34,11 +34,11 @@ struct tracing {
 };
 
 /*
- * Open all that OPTIONS (borrowed) ask for; COMMAND is forked and waits. A RECORDING wants the
+ * Open all that REQUEST (borrowed) ask for; COMMAND is forked and waits. A RECORDING wants the
  * names of tasks whatever the events, and its standard output for itself. Returns 0 or a negative
  * errno with ERR filled; call tracing_close() in either case.
  */
-int tracing_open(struct tracing *tracing, const struct options *options, bool recording,
+int tracing_open(struct tracing *tracing, const struct request *request, bool recording,
 		 struct error *err) MUST_CHECK;
 
 void tracing_close(struct tracing *tracing);

@@ -16,6 +16,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "capture/read/found_tasks.h"
 #include "capture/read/tracing_data.h"
 #include "decode/format.h"
 #include "perf/sample_extra.h"
@@ -111,16 +112,10 @@ const char *capture_boot_id(const struct source *source);
 /* What has to be added to times for wall time (CLOCK_REALTIME); false where it is not told. */
 bool capture_wall_offset(const struct source *source, int64_t *offset_ns);
 
-/* A task that was there when the recording began. */
-struct capture_task {
-	int32_t tid, tgid;
-	int32_t parent; /* the parent's tgid, of a thread its own process's; 0: not known */
-	char comm[16];  /* ended by a NUL; "": not known */
-};
-
 /*
- * All of them, known once the first record has been given out. Borrowed until the next. A capture
- * may tell of a task in several places: then it comes more than once.
+ * All tasks that were there when the recording began, known once the first record has been given
+ * out. Borrowed until the next. A capture may tell of a task in several places: then it comes more
+ * than once.
  */
 const struct capture_task *capture_tasks(const struct source *source, size_t *count);
 

@@ -31,8 +31,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/comm.h"
 #include "event/event.h"
-#include "task/comm.h"
 
 /* Stands for a count of losses where not all was seen from the beginning. */
 #define LOSSES_UNKNOWN UINT64_MAX

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "task/comm.h"
+#include "event/comm.h"
 #include "task/exit_evidence.h"
 #include "task/program.h"
 

@@ -4,10 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
+#include "base/error.h"
+#include "cli/options.h"
 #include "cli/parse.h"
 #include "cli/syntax.h"
 #include "event/event.h"
+#include "filter/filter_options.h"
+#include "filter/pid_list.h"
 #include "perf/ring_room.h"
+#include "sink/sinks.h"
 
 /* Above these nothing is meant, and sums of nanoseconds and bytes stay within 64 bits. */
 #define DURATION_MAX_S (365U * 24U * 3600U)
@@ -39,13 +45,13 @@ static int parse_duration(const char *text, struct parse *parse, struct error *e
 		return error_set(err, -EINVAL, "-d takes whole seconds, 1 to %u, not '%.40s'",
 				 parse->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S,
 				 text);
-	parse->options.duration_s = (uint32_t)seconds;
+	parse->options.request.duration_s = (uint32_t)seconds;
 	return 0;
 }
 
 static int parse_max_events(const char *text, struct parse *parse, struct error *err)
 {
-	if (parse_number(text, UINT64_MAX, &parse->options.max_events) == 0)
+	if (parse_number(text, UINT64_MAX, &parse->options.request.max_events) == 0)
 		return 0;
 	if (parse->mode != MODE_TRACE)
 		return error_set(err, -EINVAL, "-n takes a number of events, not '%.40s'", text);
@@ -61,7 +67,7 @@ static int parse_mmap_pages(const char *text, struct parse *parse, struct error 
 		return error_set(err, -EINVAL,
 				 "-m takes a number of pages that is a power of two, not '%.40s'",
 				 text);
-	parse->options.mmap_pages = (uint32_t)pages;
+	parse->options.request.mmap_pages = (uint32_t)pages;
 	return 0;
 }
 
@@ -75,8 +81,8 @@ static int parse_pids(const char *text, struct parse *parse, struct error *err)
 	if (code < 0)
 		return error_set(err, code, "-p takes process ids, PID[,PID...], not '%.40s'",
 				 text);
-	pid_list_done(&parse->options.pids);
-	parse->options.pids = pids;
+	pid_list_done(&parse->options.request.pids);
+	parse->options.request.pids = pids;
 	return 0;
 }
 
@@ -110,7 +116,7 @@ static int parse_events(const char *text, struct parse *parse, struct error *err
 			break;
 		name += length + 1;
 	}
-	parse->options.events = events;
+	parse->options.request.events = events;
 	return 0;
 }
 
@@ -136,7 +142,7 @@ static bool is_like_number(const char *text)
 static int parse_limit_or_name(const char *text, struct parse *parse, struct error *err)
 {
 	if (parse->mode != MODE_RECORD && !is_like_number(text))
-		return filter_options_parse_name(&parse->options.filter, text, err);
+		return filter_options_parse_name(&parse->options.request.filter, text, err);
 	int code = parse_max_events(text, parse, err);
 	if (code < 0 && text[strspn(text, "+-.0123456789")] != '\0')
 		error_remedy(err, "%s--name %.40s, if that is a name",
@@ -153,7 +159,7 @@ static int parse_format(const char *text, struct parse *parse, struct error *err
 		sink_type_names(names, sizeof(names));
 		return error_set(err, -EINVAL, "-F takes %s, not '%.40s'", names, text);
 	}
-	parse->options.sink = type;
+	parse->options.request.sink = type;
 	parse->format_given = true;
 	return 0;
 }
@@ -167,7 +173,7 @@ static int parse_arg_bytes(const char *text, struct parse *parse, struct error *
 				 "--arg-bytes takes a number of bytes, %u to %u, not '%.40s'",
 				 ARG_BYTES_MIN, ARG_BYTES_MAX, text);
 	/* perf_event_open(2): sample_stack_user is a multiple of 8. */
-	parse->options.arg_bytes = ((uint32_t)bytes + 7U) & ~7U;
+	parse->options.request.arg_bytes = ((uint32_t)bytes + 7U) & ~7U;
 	return 0;
 }
 
@@ -186,14 +192,14 @@ static int parse_environment(const char *text, struct parse *parse, struct error
 			break;
 		name += length + 1;
 	}
-	return option_take_text(&parse->options.environment, text, "--env", err);
+	return option_take_text(&parse->options.request.environment, text, "--env", err);
 }
 
 /* ---- options ---- */
 
 static int parse_filter(int option, const char *text, struct parse *parse, struct error *err)
 {
-	struct filter_options *filter = &parse->options.filter;
+	struct filter_options *filter = &parse->options.request.filter;
 
 	switch (option) {
 	case 'u':
@@ -230,9 +236,9 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 	case OPTION_ARG_BYTES:
 		return parse_arg_bytes(text, parse, err);
 	case 'o':
-		return option_take_text(&parse->options.output, text, "-o", err);
+		return option_take_text(&parse->options.request.output, text, "-o", err);
 	case OPTION_FORMATS:
-		return option_take_text(&parse->options.formats, text, "--formats", err);
+		return option_take_text(&parse->options.request.formats, text, "--formats", err);
 	default:
 		return parse_filter(option, text, parse, err);
 	}
@@ -245,27 +251,27 @@ static bool *flag_of(int option, struct parse *parse)
 
 	switch (option) {
 	case 'f':
-		return &options->follow;
+		return &options->request.follow;
 	case 'x':
 		return &parse->extended;
 	case 'S':
-		return &options->summary;
+		return &options->request.summary;
 	case 'T':
-		return &options->wall_clock;
+		return &options->request.wall_clock;
 	case 'v':
-		return &options->verbose;
+		return &options->request.verbose;
 	case 'q':
-		return &options->quiet;
+		return &options->request.quiet;
 	case OPTION_STREAM:
 		return &parse->stream;
 	case OPTION_ALL:
-		return &options->all;
+		return &options->request.all;
 	case OPTION_RAW:
-		return &options->raw;
+		return &options->request.raw;
 	case OPTION_NO_THREADS:
-		return &options->filter.no_threads;
+		return &options->request.filter.no_threads;
 	case OPTION_FAILED:
-		return &options->filter.failed;
+		return &options->request.filter.failed;
 	default:
 		return NULL;
 	}

@@ -8,10 +8,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "cli/check_state.h"
 #include "cli/check_table.h"
 #include "decode/decoder.h"
+#include "decode/format.h"
 #include "decode/format_dir.h"
+#include "decode/registers.h"
+#include "decode/tracepoint.h"
+#include "host/cgroups.h"
 #include "host/cpu_list.h"
 #include "host/diagnose.h"
 #include "host/limits.h"

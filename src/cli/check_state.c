@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "base/error.h"
 #include "host/diagnose.h"
+#include "host/lockdown.h"
 
 /* The remedy alone of what diagnose_refusal() says. */
 static void remedy_refusal(const struct host_facts *host, int code, struct check_row *row)

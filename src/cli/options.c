@@ -8,6 +8,7 @@
 #include "cli/parse.h"
 #include "cli/syntax.h"
 #include "event/event.h"
+#include "sink/sinks.h"
 
 /* ---- popt ---- */
 
@@ -33,8 +34,8 @@ static int take_arguments(poptContext context, struct parse *parse, struct error
 	if (parse->mode == MODE_FORMATS)
 		return copy_arguments(context, parse, err);
 	if (parse->mode == MODE_REPLAY && poptPeekArg(context)) {
-		int code = option_take_text(&parse->options.capture, poptGetArg(context), "replay",
-					    err);
+		int code = option_take_text(&parse->options.request.capture, poptGetArg(context),
+					    "replay", err);
 		if (code < 0)
 			return code;
 	}
@@ -87,7 +88,7 @@ static int find_command(int argc, char **argv, struct options *options, struct e
 			continue;
 		if (i + 1 == argc)
 			return error_set(err, -EINVAL, "no COMMAND after '--'");
-		options->command = argv + i + 1;
+		options->request.command = argv + i + 1;
 		return i;
 	}
 	return argc;
@@ -106,16 +107,17 @@ static int parse_mode(int argc, char **argv, struct parse *parse, struct error *
 	int code = apply_all(context, parse, err);
 	poptFreeContext(context);
 	bool takes_command = parse->mode == MODE_TRACE || parse->mode == MODE_RECORD;
-	if (code == 0 && !takes_command && parse->options.command)
+	if (code == 0 && !takes_command && parse->options.request.command)
 		return error_set(err, -EINVAL, "%s takes no COMMAND", mode->name);
 	return code;
 }
 
 int options_parse(int argc, char **argv, struct options *options, struct error *err)
 {
-	struct parse parse = {.options = {.events = EVENT_SHOWABLE,
-					  .sink = sink_type_find("pipe"),
-					  .argv = argv}};
+	struct parse parse = {.options.request = {.events = EVENT_SHOWABLE,
+						  .sink = sink_type_find("pipe"),
+						  .argv = argv,
+						  .parse_recording = options_parse_recording}};
 	int before_command = find_command(argc, argv, &parse.options, err);
 
 	if (before_command < 0)
@@ -132,20 +134,32 @@ int options_parse(int argc, char **argv, struct options *options, struct error *
 	return 0;
 }
 
+/* A capture is not to be trusted: no other mode's options are parsed. */
+int options_parse_recording(char **argv, struct request *request, struct error *err)
+{
+	struct options options;
+	int argc = 0;
+
+	while (argv[argc])
+		argc++;
+	if (argc < 2 || strcmp(argv[1], syntax_of(MODE_RECORD)->name) != 0)
+		return error_set(err, -EINVAL, "its command line is not that of a recording");
+	int code = options_parse(argc, argv, &options, err);
+	if (code < 0)
+		return code;
+	if (options.mode != MODE_RECORD) {
+		options_done(&options);
+		return error_set(err, -EINVAL, "its command line asks for something else");
+	}
+	*request = options.request;
+	return 0;
+}
+
 void options_done(struct options *options)
 {
-	pid_list_done(&options->pids);
-	filter_options_done(&options->filter);
-	free(options->output);
-	free(options->formats);
-	free(options->capture);
-	free(options->environment);
+	request_done(&options->request);
 	for (size_t i = 0; options->arguments && options->arguments[i]; i++)
 		free(options->arguments[i]);
 	free(options->arguments);
 	options->arguments = NULL;
-	options->output = NULL;
-	options->formats = NULL;
-	options->capture = NULL;
-	options->environment = NULL;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "cli/commands.h"
 
 /* What several modes take. clang-format off: it makes a macro of one row into five lines. */
 /* clang-format off */
@@ -139,13 +140,16 @@ static const struct poptOption formats_options[] = {
 /* clang-format on */
 
 static const struct mode_syntax modes[] = {
-	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]"},
+	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]", command_trace},
 	[MODE_RECORD] = {"record", record_options,
-			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]"},
-	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE"},
-	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]"},
+			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]", command_record},
+	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE", command_replay},
+	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]", command_check},
 	[MODE_FORMATS] = {"formats", formats_options,
-			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]"},
+			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]",
+			  command_formats},
+	[MODE_HELP] = {.run = command_help},
+	[MODE_VERSION] = {.run = command_version},
 };
 
 const struct mode_syntax *syntax_of(enum mode mode)

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/load.h"
+#include "decode/exit_paths.h"
+#include "decode/field.h"
 #include "perf/perf_event.h"
 
 /* A row of the table of tracepoints, resolved; `id` 0: not traced. */

@@ -5,6 +5,8 @@
 #include <errno.h>
 
 #include "decode/tracepoint.h"
+#include "event/event.h"
+#include "event/facts.h"
 
 enum { PARENT_PID, CHILD_PID, PARENT_COMM, CHILD_COMM };
 

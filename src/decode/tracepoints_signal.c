@@ -6,6 +6,8 @@
 #include <signal.h>
 
 #include "decode/tracepoint.h"
+#include "event/event.h"
+#include "event/facts.h"
 
 /*
  * TRACE_SIGNAL_DELIVERED and TRACE_SIGNAL_LOSE_INFO, include/trace/events/signal.h: neither ignored

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "decode/tracepoint.h"
+#include "event/event.h"
 
 enum { COMMON_PID, ERROR_CODE };
 

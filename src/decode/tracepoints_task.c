@@ -5,6 +5,8 @@
 #include <errno.h>
 
 #include "decode/tracepoint.h"
+#include "event/event.h"
+#include "event/facts.h"
 
 enum { COMMON_PID, PID, CLONE_FLAGS };
 

@@ -9,7 +9,9 @@
 #include <sys/personality.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/files.h"
+#include "event/facts.h"
 #include "exec/addresses.h"
 #include "exec/stack.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "exec/image.h"
 
+#include "base/buffer.h"
 #include "exec/stack.h"
 
 /* What IMAGE lacks of what is wanted (ARGV_WANT_*). */

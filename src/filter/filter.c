@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/filter.h"
 
-#include "task/comm.h"
+#include "event/comm.h"
 
 #include <string.h>
 
+#include "base/compiler.h"
+#include "event/facts.h"
 #include "filter/cgroup_path.h"
 
 static bool takes_part(const struct pid_list *pids, const struct event *event)

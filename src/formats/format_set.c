@@ -18,6 +18,7 @@
 #include "decode/format_dir.h"
 #include "decode/shipped.h"
 #include "source/capture.h"
+#include "source/source.h"
 
 /* Far more than any kernel has: a directory that holds them is no kernel's. */
 #define ENTRIES_MAX 100000U

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "formats/format_set.h"
 #include "formats/report.h"
 #include "formats/side_by_side.h"
 

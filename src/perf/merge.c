@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/load.h"
+
 struct input {
 	struct ring *ring;
 	void *tag;

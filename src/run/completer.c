@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "event/event.h"
 #include "exec/argv_proc.h"
+#include "exec/argv_provider.h"
 #include "exec/image.h"
 #include "perf/perf_event.h"
 #include "perf/record.h"

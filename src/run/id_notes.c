@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 #include "capture/note.h"
-#include "task/proc.h"
+#include "host/proc.h"
 
 /* Five numbers, blanks and a NUL. */
 #define LINE_SIZE 64
@@ -24,7 +24,7 @@ struct gathering {
 static void gather(void *context, const struct proc_task *task)
 {
 	struct gathering *gathering = context;
-	struct credentials ids;
+	struct proc_ids ids;
 	char line[LINE_SIZE];
 
 	/* It may be gone by now. */

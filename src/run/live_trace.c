@@ -5,16 +5,25 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "decode/tracepoint.h"
+#include "event/facts.h"
 #include "exec/argv_kept.h"
+#include "exec/argv_provider.h"
 #include "host/identity.h"
+#include "perf/perf_event.h"
 #include "run/completer.h"
 #include "run/old_tasks.h"
+#include "run/pipeline.h"
 #include "run/session.h"
 #include "run/sweep.h"
+#include "run/tracepoints.h"
 #include "run/tracing.h"
 #include "run/wall_watch.h"
+#include "sink/text/wall_steps.h"
 #include "source/perf_live.h"
-#include "task/proc.h"
+#include "source/source.h"
+#include "task/proc_tasks.h"
+#include "task/task_table.h"
 
 struct live_trace {
 	struct tracing tracing;
@@ -37,7 +46,7 @@ static struct session_origin host_origin(struct live_trace *trace)
 	uint64_t from_ns;
 
 	host_identity_of_this_host(identity);
-	trace->watches_wall = known && trace->tracing.options->wall_clock;
+	trace->watches_wall = known && trace->tracing.request->wall_clock;
 	wall_watch_look(&trace->wall, &from_ns);
 	return (struct session_origin){
 		.host = identity->name[0] ? identity->name : NULL,
@@ -96,14 +105,14 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 	/* Elsewhere the events have its pid, by which it is followed before its EXEC. */
 	if (!tracing->facts.initial_pid_ns)
 		session->pipeline.command_pid = tracing->command.pid;
-	session->pipeline.ends_alone = tracing->options->pids.count > 0;
+	session->pipeline.ends_alone = tracing->request->pids.count > 0;
 	session->pipeline.foreign_sample_ids = !tracing->facts.initial_pid_ns;
-	return tracing->options->facts & FACT_BIT(FACT_ARGUMENTS) ? complete_execs(trace, err) : 0;
+	return tracing->request->facts & FACT_BIT(FACT_ARGUMENTS) ? complete_execs(trace, err) : 0;
 }
 
-static int set_up(struct live_trace *trace, const struct options *options, struct error *err)
+static int set_up(struct live_trace *trace, const struct request *request, struct error *err)
 {
-	int code = tracing_open(&trace->tracing, options, false, err);
+	int code = tracing_open(&trace->tracing, request, false, err);
 
 	trace->session.source = trace->tracing.source;
 	if (code == 0)
@@ -114,7 +123,7 @@ static int set_up(struct live_trace *trace, const struct options *options, struc
 static int enter_tasks(struct live_trace *trace, struct error *err)
 {
 	struct task_table *tasks = trace->session.tasks;
-	const unsigned int facts = trace->tracing.options->facts;
+	const unsigned int facts = trace->tracing.request->facts;
 	int code = 0;
 
 	/* In another pid namespace /proc has other ids than the events. */
@@ -152,7 +161,7 @@ static int make_up_for_forks(const struct live_trace *trace)
 	const struct session *session = &trace->session;
 
 	return session->pipeline.filter.followed_only
-		       ? proc_scan(trace->tracing.proc_fd, session->tasks)
+		       ? proc_tasks_enter(trace->tracing.proc_fd, session->tasks)
 		       : 0;
 }
 
@@ -247,12 +256,12 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 	return code < 0 ? 1 : trace->tracing.command.status;
 }
 
-int live_trace(const struct options *options, struct error *err)
+int live_trace(const struct request *request, struct error *err)
 {
-	struct live_trace trace = {.session = SESSION_NEW(options)};
+	struct live_trace trace = {.session = SESSION_NEW(request)};
 	int status = 1;
 
-	if (set_up(&trace, options, err) == 0) {
+	if (set_up(&trace, request, err) == 0) {
 		if (begin(&trace, err) == 0)
 			status = trace_and_end(&trace, err);
 		else if (trace.tracing.command.status != 0)

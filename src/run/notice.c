@@ -3,13 +3,13 @@
 
 #include <stdarg.h>
 
-#include "cli/say.h"
+#include "base/say.h"
 
-void notice(const struct options *options, const char *format, ...)
+void notice(const struct request *request, const char *format, ...)
 {
 	va_list args;
 
-	if (options->quiet)
+	if (request->quiet)
 		return;
 	va_start(args, format);
 	say_args(format, args);

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "host/cgroups.h"
-#include "task/proc.h"
+#include "host/proc.h"
 #include "task/proc_program.h"
 
 struct entering {
@@ -16,14 +16,27 @@ struct entering {
 	int code; /* the first failure */
 };
 
+static void identify(struct task_table *table, int32_t pid, const struct proc_ids *ids)
+{
+	const struct credentials credentials = {
+		.known = true,
+		.uid = ids->uid,
+		.euid = ids->euid,
+		.gid = ids->gid,
+		.egid = ids->egid,
+	};
+
+	task_table_identify_old(table, pid, &credentials);
+}
+
 /* Who PID is and what it executes. It may be gone by now. */
 static int enter_program(const struct entering *entering, int32_t pid)
 {
-	struct credentials ids;
+	struct proc_ids ids;
 	struct proc_program program;
 
 	if (proc_read_ids(entering->proc_fd, pid, &ids) == 0)
-		task_table_identify_old(entering->table, pid, &ids);
+		identify(entering->table, pid, &ids);
 	if (proc_program_read(entering->proc_fd, pid, &program) < 0)
 		return 0;
 	return task_table_set_old_program(entering->table, pid, program.filename,

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "capture/note.h"
+#include "filter/pid_list.h"
 #include "run/exec_notes.h"
 #include "run/exit_notes.h"
 #include "run/id_notes.h"

@@ -8,7 +8,8 @@
 
 #include "base/buffer.h"
 #include "capture/note.h"
-#include "task/proc.h"
+#include "event/facts.h"
+#include "host/proc.h"
 #include "task/proc_program.h"
 
 /* A note begins anew behind so many bytes: with one process more it is well below the limit. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "cli/say.h"
+#include "base/say.h"
 
 #define FIRST_NS NS_PER_S
 #define INTERVAL_NS 200000000ULL

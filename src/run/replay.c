@@ -10,22 +10,34 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "decode/decoder.h"
+#include "decode/format.h"
 #include "decode/format_dir.h"
+#include "decode/registers.h"
 #include "decode/shipped.h"
+#include "decode/tracepoint.h"
+#include "event/event.h"
+#include "event/facts.h"
 #include "exec/argv_kept.h"
+#include "exec/argv_provider.h"
+#include "perf/record.h"
+#include "perf/sample_extra.h"
 #include "run/descendants.h"
 #include "run/notice.h"
+#include "run/pipeline.h"
 #include "run/progress.h"
 #include "run/selection.h"
 #include "run/session.h"
 #include "run/signals.h"
 #include "source/capture.h"
+#include "source/source.h"
+#include "task/task_table.h"
 
 /* Signals and progress are looked at once in so many records. */
 #define LOOK_EVERY 4096U
 
 struct replay {
-	struct options options;    /* as given, and as `recorded` where not given */
+	struct request request;    /* as given, and as `recorded` where not given */
 	struct selection recorded; /* what the recorder was asked for */
 	struct session session;
 	struct argv_provider
@@ -41,9 +53,9 @@ struct replay {
 	uint64_t first_ns, last_ns; /* of the samples, 0: none yet */
 };
 
-static const char *capture_name(const struct options *options)
+static const char *capture_name(const struct request *request)
 {
-	return strcmp(options->capture, "-") == 0 ? "standard input" : options->capture;
+	return strcmp(request->capture, "-") == 0 ? "standard input" : request->capture;
 }
 
 /* Put the capture's name before what ERR says of it. */
@@ -51,7 +63,7 @@ static int name_capture(const struct replay *replay, int code, struct error *err
 {
 	const struct error of = *err;
 
-	error_set(err, code, "%.200s: %s", capture_name(&replay->options), of.what);
+	error_set(err, code, "%.200s: %s", capture_name(&replay->request), of.what);
 	if (of.remedy[0] != '\0')
 		error_remedy(err, "%s", of.remedy);
 	return code;
@@ -62,7 +74,7 @@ static int name_capture(const struct replay *replay, int code, struct error *err
 /* Those that the lines are made of; with facts, those that feed the task table too. */
 static unsigned int wanted_tracepoints(const struct replay *replay)
 {
-	return replay->options.facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
+	return replay->request.facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
 }
 
 /* Whether events can be decoded by FORMAT of TRACEPOINT. */
@@ -127,7 +139,7 @@ static int read_dir_formats(struct replay *replay, const struct format_dir *dir,
 static int read_given_formats(struct replay *replay, struct error *err)
 {
 	struct format_dir dir;
-	int code = shipped_open_dir(&dir, replay->options.formats, err);
+	int code = shipped_open_dir(&dir, replay->request.formats, err);
 
 	if (code < 0)
 		return code;
@@ -171,7 +183,7 @@ static int read_host_formats(struct replay *replay, struct error *err)
 		format_dir_close(&dir);
 	}
 	if (code == 0 && keep_recorded(replay) > 0) {
-		notice(&replay->options, "the capture brings no formats: taking this host's");
+		notice(&replay->request, "the capture brings no formats: taking this host's");
 		return 0;
 	}
 	error_set(err, -ENOENT, "it brings no formats%s, and this host's are not those of it",
@@ -207,14 +219,14 @@ static int refuse_without_events(const struct replay *replay, struct error *err)
 static int read_formats(struct replay *replay, struct error *err)
 {
 	struct source *source = replay->session.source;
-	int code = replay->options.formats ? read_given_formats(replay, err)
+	int code = replay->request.formats ? read_given_formats(replay, err)
 					   : read_own_formats(replay, err);
 
 	if (code < 0)
 		return code;
 	if (keep_recorded(replay) > 0)
 		return 0;
-	if (!replay->options.formats && !capture_tracing_data(source) &&
+	if (!replay->request.formats && !capture_tracing_data(source) &&
 	    capture_tracepoint(source, CAPTURE_ANY_TRACEPOINT) == CAPTURE_RECORDED)
 		return read_host_formats(replay, err);
 	return refuse_without_events(replay, err);
@@ -232,10 +244,10 @@ static void notice_unshown(const struct replay *replay, unsigned int tracepoint)
 	const char *misread = replay->misread[tracepoint].what;
 
 	if (misread[0] != '\0')
-		notice(&replay->options, "%s: left out", misread);
+		notice(&replay->request, "%s: left out", misread);
 	else if (tracepoint < TRACEPOINTS_SHOWN &&
-		 (replay->options.follow || replay->options.events & EVENT_BIT(tracepoint)))
-		notice(&replay->options, "sched:%s %s", tracepoint_types[tracepoint]->name,
+		 (replay->request.follow || replay->request.events & EVENT_BIT(tracepoint)))
+		notice(&replay->request, "sched:%s %s", tracepoint_types[tracepoint]->name,
 		       shortfalls[replay->coverage[tracepoint]]);
 }
 
@@ -258,10 +270,10 @@ static void notice_unknown(const struct replay *replay)
 	uint64_t lacks = capture_lacks(replay->session.source);
 
 	if (lacks & PERF_SAMPLE_TIME)
-		notice(&replay->options, "the capture tells no times: events come in its order%s",
-		       replay->options.duration_s > 0 ? ", and -d ends nothing" : "");
+		notice(&replay->request, "the capture tells no times: events come in its order%s",
+		       replay->request.duration_s > 0 ? ", and -d ends nothing" : "");
 	if (lacks & PERF_SAMPLE_CPU)
-		notice(&replay->options, "the capture does not tell on which CPU events were");
+		notice(&replay->request, "the capture does not tell on which CPU events were");
 }
 
 /* ---- what the recorder was asked for ---- */
@@ -276,8 +288,8 @@ static bool is_ours(const struct source *source)
 }
 
 /* 1 with what the recorder was asked for; 0: it is not told, or another's capture. */
-static int find_selection(const struct source *source, struct selection *selection,
-			  struct error *err)
+static int find_selection(const struct request *request, const struct source *source,
+			  struct selection *selection, struct error *err)
 {
 	size_t size;
 	const char *note = capture_selection(source, &size);
@@ -289,7 +301,8 @@ static int find_selection(const struct source *source, struct selection *selecti
 	else if (!is_ours(source))
 		return 0;
 	else if (argv)
-		code = selection_parse_argv(argv, capture_first_pid(source), selection, err);
+		code = selection_parse_argv(request, argv, capture_first_pid(source), selection,
+					    err);
 	else
 		code = error_set(err, -EBADMSG, "the capture does not tell it");
 	return code < 0 ? code : 1;
@@ -301,26 +314,26 @@ static int find_selection(const struct source *source, struct selection *selecti
  */
 static int adopt_selection(struct replay *replay, struct error *err)
 {
-	struct options *options = &replay->options;
+	struct request *request = &replay->request;
 	struct error why = {0};
 
-	if (options->all || options->pids.count > 0)
+	if (request->all || request->pids.count > 0)
 		return 0;
-	int code = find_selection(replay->session.source, &replay->recorded, &why);
+	int code = find_selection(request, replay->session.source, &replay->recorded, &why);
 	if (code == -ENOMEM)
 		return error_set(err, code, "out of memory");
 	if (code < 0)
-		notice(options,
+		notice(request,
 		       "what the recorder was asked for is not understood (%s): showing all "
 		       "that it took in",
 		       why.what);
 	if (code <= 0)
 		return 0;
-	options->events &= replay->recorded.events;
-	options->pids = replay->recorded.pids;
-	options->follow = replay->recorded.follow;
+	request->events &= replay->recorded.events;
+	request->pids = replay->recorded.pids;
+	request->follow = replay->recorded.follow;
 	/* That there is one is all that matters; its words are not in the note. */
-	options->command = replay->recorded.command.pid ? options->argv : NULL;
+	request->command = replay->recorded.command.pid ? request->argv : NULL;
 	return 0;
 }
 
@@ -328,7 +341,7 @@ static int adopt_selection(struct replay *replay, struct error *err)
 
 static int open_capture(struct replay *replay, struct error *err)
 {
-	const char *path = replay->options.capture;
+	const char *path = replay->request.capture;
 
 	if (strcmp(path, "-") != 0) {
 		replay->capture_fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -349,10 +362,10 @@ static void notice_capture(const struct replay *replay)
 	const struct machine machine = capture_machine(replay->session.source);
 	char names[400];
 
-	if (!replay->options.verbose)
+	if (!replay->request.verbose)
 		return;
 	capture_event_names(replay->session.source, names, sizeof(names));
-	notice(&replay->options, "recorded on a %u-bit %s-endian machine: %s",
+	notice(&replay->request, "recorded on a %u-bit %s-endian machine: %s",
 	       8U * machine.long_size, machine.big_endian ? "big" : "little", names);
 }
 
@@ -364,7 +377,7 @@ static int refuse_own_capture(const struct replay *replay, struct error *err)
 	if (replay->session.output_fd < 0 || fstat(replay->session.output_fd, &output) < 0 ||
 	    !capture_reads(replay->session.source, &output))
 		return 0;
-	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->options.output);
+	return error_set(err, -EINVAL, "-o %.200s is the capture itself", replay->request.output);
 }
 
 static void set_extra(struct replay *replay)
@@ -416,12 +429,12 @@ static void notice_missing_facts(const struct replay *replay)
 	for (size_t i = 0; i < ARRAY_SIZE(facts); i++) {
 		size_t used = strlen(names);
 
-		if (replay->options.facts & FACT_BIT(facts[i].fact) && !facts[i].recorded)
+		if (replay->request.facts & FACT_BIT(facts[i].fact) && !facts[i].recorded)
 			snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "",
 				 facts[i].name);
 	}
 	if (names[0] != '\0')
-		notice(&replay->options,
+		notice(&replay->request,
 		       "not recorded, and so not known: %s (record -x takes them)", names);
 }
 
@@ -460,9 +473,9 @@ static int make_pipeline(struct replay *replay, struct error *err)
 		formats[i] = replay->formats[i];
 	int code = session_make_pipeline(&replay->session, formats, &origin, err);
 	/* Where task_newtask was not recorded, they tell of threads that the kernel made. */
-	if (code == 0 && (replay->options.follow || replay->options.command))
+	if (code == 0 && (replay->request.follow || replay->request.command))
 		capture_want(source, PERF_RECORD_FORK);
-	return code == 0 && replay->options.facts ? want_facts(replay, err) : code;
+	return code == 0 && replay->request.facts ? want_facts(replay, err) : code;
 }
 
 static int set_up(struct replay *replay, struct error *err)
@@ -486,7 +499,7 @@ static int set_up(struct replay *replay, struct error *err)
 	if (code < 0)
 		return code;
 	code = make_pipeline(replay, err);
-	replay->session.pipeline.pids_to_come = replay->options.follow;
+	replay->session.pipeline.pids_to_come = replay->request.follow;
 	if (!replay->recorded.command.of_host)
 		replay->session.pipeline.command_pid = replay->recorded.command.pid;
 	return code;
@@ -527,12 +540,12 @@ static int enter_first(struct replay *replay, struct error *err)
 	size_t count;
 	const struct capture_task *tasks = capture_tasks(replay->session.source, &count);
 	const struct selection_command *command = &replay->recorded.command;
-	int code = replay->options.facts ? enter_old_tasks(replay) : 0;
+	int code = replay->request.facts ? enter_old_tasks(replay) : 0;
 
 	if (code == 0 && command->pid && command->of_host)
 		code = task_table_add(replay->session.tasks, command->pid, true);
-	if (code == 0 && replay->options.follow)
-		code = descendants_enter(replay->session.tasks, &replay->options.pids, tasks,
+	if (code == 0 && replay->request.follow)
+		code = descendants_enter(replay->session.tasks, &replay->request.pids, tasks,
 					 count);
 	return code < 0 ? error_set(err, code, "out of memory") : 0;
 }
@@ -567,7 +580,7 @@ static void look_around(struct replay *replay)
 /* Whether -d is over before RECORD. */
 static bool is_over(struct replay *replay, const struct record *record)
 {
-	uint64_t duration_ns = replay->options.duration_s * NS_PER_S;
+	uint64_t duration_ns = replay->request.duration_s * NS_PER_S;
 
 	if (record->type != PERF_RECORD_SAMPLE)
 		return false;
@@ -649,16 +662,16 @@ static void notice_doubts(const struct replay *replay)
 	const struct source *source = replay->session.source;
 
 	if (capture_malformed(source) > 0)
-		notice(&replay->options,
+		notice(&replay->request,
 		       "%" PRIu64 " records are not as the capture describes them",
 		       capture_malformed(source));
 	if (capture_hurried(source) > 0)
-		notice(&replay->options,
+		notice(&replay->request,
 		       "more than %u MiB at once were to be put in order: the oldest events came "
 		       "before all had been read",
 		       CAPTURE_KEPT_MIB);
 	if (capture_follower(source) > 0)
-		notice(&replay->options,
+		notice(&replay->request,
 		       "another capture follows at byte %" PRIu64 ", and is not shown; try: "
 		       "tail -c +%" PRIu64 " CAPTURE > ANOTHER, and that",
 		       capture_follower(source), capture_follower(source) + 1);
@@ -677,11 +690,11 @@ static int report(const struct replay *replay, struct error *err)
 	session_print_summary(&replay->session, seconds_of(replay));
 	notice_doubts(replay);
 	if (capture_is_cut(source, what, sizeof(what)))
-		error_set(err, 0, "%.200s is not whole%s: %s", capture_name(&replay->options),
+		error_set(err, 0, "%.200s is not whole%s: %s", capture_name(&replay->request),
 			  nothing ? ", and no event of it could be read" : "", what);
 	else if (nothing && damaged)
 		error_set(err, 0, "%.200s: no event of it could be read",
-			  capture_name(&replay->options));
+			  capture_name(&replay->request));
 	else
 		nothing = false;
 	return nothing ? 1 : 0;
@@ -691,10 +704,10 @@ static int replay_and_end(struct replay *replay, struct error *err)
 {
 	session_keep_output(&replay->session);
 	/* Where lines go to the same terminal, they are progress enough. */
-	bool visible = replay->options.output || !isatty(STDOUT_FILENO);
+	bool visible = replay->request.output || !isatty(STDOUT_FILENO);
 
 	progress_start(&replay->progress,
-		       visible && !replay->options.quiet && isatty(STDERR_FILENO));
+		       visible && !replay->request.quiet && isatty(STDERR_FILENO));
 	int code = run(replay, err);
 	progress_clear(&replay->progress);
 	if (code == 0)
@@ -704,11 +717,11 @@ static int replay_and_end(struct replay *replay, struct error *err)
 	return code < 0 ? 1 : 0;
 }
 
-int replay(const struct options *options, struct error *err)
+int replay(const struct request *request, struct error *err)
 {
 	struct replay replay = {
-		.options = *options,
-		.session = SESSION_NEW(&replay.options),
+		.request = *request,
+		.session = SESSION_NEW(&replay.request),
 		.capture_fd = -1,
 		.wake_fd = -1,
 	};

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "decode/registers.h"
 #include "perf/ring_room.h"
 #include "run/tracepoints.h"
 
@@ -17,11 +18,11 @@ static uint32_t largest_stack(const struct perf_event_extra *wanted, uint32_t pa
 }
 
 /* Only an exec has a user stack; a page holds any other record. */
-int ring_check(const struct options *options, struct error *err)
+int ring_check(const struct request *request, struct error *err)
 {
-	const uint32_t pages = options->mmap_pages;
+	const uint32_t pages = request->mmap_pages;
 	const struct perf_event_extra extra = tracepoints_extra_at_exec(
-		options->facts, registers_of_this_machine(), options->arg_bytes);
+		request->facts, registers_of_this_machine(), request->arg_bytes);
 
 	if (pages == 0 || !extra.stack_user ||
 	    ring_room_is_in(ring_room(&extra, RING_ROOM_COMMON_NAME), pages))

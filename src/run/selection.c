@@ -34,19 +34,19 @@ static uint32_t put_pids(FILE *out, const struct pid_list *pids)
 }
 
 /* Returns how many strings they are. */
-static uint32_t put_strings(FILE *out, const struct options *options,
+static uint32_t put_strings(FILE *out, const struct request *request,
 			    const struct selection_command *command)
 {
 	uint32_t count = 0;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(event_names); i++) {
-		if (options->events & EVENT_BIT(i)) {
+		if (request->events & EVENT_BIT(i)) {
 			fprintf(out, "event %s%c", event_names[i], '\0');
 			count++;
 		}
 	}
-	count += put_pids(out, &options->pids);
-	if (options->follow) {
+	count += put_pids(out, &request->pids);
+	if (request->follow) {
 		fprintf(out, "follow%c", '\0');
 		count++;
 	}
@@ -61,7 +61,7 @@ static uint32_t put_strings(FILE *out, const struct options *options,
 	return count;
 }
 
-int selection_write(struct capture_writer *writer, const struct options *options,
+int selection_write(struct capture_writer *writer, const struct request *request,
 		    const struct selection_command *command)
 {
 	char *strings = NULL;
@@ -70,7 +70,7 @@ int selection_write(struct capture_writer *writer, const struct options *options
 
 	if (!out)
 		return -ENOMEM;
-	uint32_t count = put_strings(out, options, command);
+	uint32_t count = put_strings(out, request, command);
 	int code = fclose(out) != 0 ? -ENOMEM : 0;
 	if (code == 0) {
 		const struct capture_note note = {
@@ -163,31 +163,25 @@ int selection_parse(const char *note, size_t size, struct selection *selection, 
 	return 0;
 }
 
-int selection_parse_argv(char *const *argv, int32_t first_pid, struct selection *selection,
-			 struct error *err)
+int selection_parse_argv(const struct request *request, char *const *argv, int32_t first_pid,
+			 struct selection *selection, struct error *err)
 {
-	struct options options;
-	int argc = 0;
+	struct request recorded;
+	int code = request->parse_recording((char **)argv, &recorded, err);
 
-	while (argv[argc])
-		argc++;
-	/* A capture is not to be trusted: no other mode's options are parsed. */
-	if (argc < 2 || strcmp(argv[1], "record") != 0)
-		return error_set(err, -EBADMSG, "its command line is not that of a recording");
-	int code = options_parse(argc, (char **)argv, &options, err);
 	if (code < 0)
 		return code == -ENOMEM ? code : -EBADMSG;
-	if (options.mode != MODE_RECORD || (options.command && first_pid == 0)) {
-		options_done(&options);
+	if (recorded.command && first_pid == 0) {
+		request_done(&recorded);
 		return error_set(err, -EBADMSG, "its command line asks for something else");
 	}
 	*selection = (struct selection){
-		.events = options.events,
-		.pids = options.pids,
-		.follow = options.follow,
-		.command.pid = options.command ? first_pid : 0,
+		.events = recorded.events,
+		.pids = recorded.pids,
+		.follow = recorded.follow,
+		.command.pid = recorded.command ? first_pid : 0,
 	};
-	options.pids = (struct pid_list){0};
-	options_done(&options);
+	recorded.pids = (struct pid_list){0};
+	request_done(&recorded);
 	return 0;
 }

@@ -4,13 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/output_file.h"
+#include "decode/tracepoint.h"
+#include "event/event.h"
+#include "filter/filter_options.h"
 #include "run/notice.h"
+#include "run/output_file.h"
+#include "sink/raw.h"
+#include "sink/sinks.h"
 
 void session_done(struct session *session)
 {
@@ -25,7 +31,7 @@ void session_done(struct session *session)
 	decoder_free(session->decoder);
 	task_table_free(session->tasks);
 	if (session->made_output)
-		output_file_remove(session->options->output, session->output_fd);
+		output_file_remove(session->request->output, session->output_fd);
 	if (session->output_fd >= 0)
 		close(session->output_fd);
 }
@@ -33,7 +39,7 @@ void session_done(struct session *session)
 static int open_file(struct session *session, const char *path, struct error *err)
 {
 	/* Arguments and environments are for nobody else's eyes. */
-	const mode_t mode = session->options->facts ? OUTPUT_PRIVATE : OUTPUT_SHARED;
+	const mode_t mode = session->request->facts ? OUTPUT_PRIVATE : OUTPUT_SHARED;
 	int fd = output_file_make(path, O_WRONLY, mode);
 
 	session->made_output = fd >= 0;
@@ -47,7 +53,7 @@ static int open_file(struct session *session, const char *path, struct error *er
 
 int session_open_output(struct session *session, struct error *err)
 {
-	const char *path = session->options->output;
+	const char *path = session->request->output;
 	int code = path ? open_file(session, path, err) : 0;
 
 	if (code < 0)
@@ -93,11 +99,11 @@ static struct sink_context make_context(const struct session *session,
 		.writer = writer,
 		.host = origin->host,
 		.boot_id = origin->boot_id,
-		.wall_clock = session->options->wall_clock,
+		.wall_clock = session->request->wall_clock,
 		.wall_offset_known = origin->wall_offset_known,
 		.wall_offset_ns = origin->wall_offset_ns,
 		.wall_steps = &session->wall_steps,
-		.environment = session->options->environment != NULL,
+		.environment = session->request->environment != NULL,
 		.width = terminal_width(fd),
 		.color = wants_color(fd),
 	};
@@ -120,22 +126,22 @@ static bool add_summary(struct session *session, const struct session_origin *or
 static int make_sinks(struct session *session, const struct session_origin *origin,
 		      struct error *err)
 {
-	const struct options *options = session->options;
+	const struct request *request = session->request;
 	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
 	const struct sink_context context = make_context(session, origin, fd, session->writer);
 
-	session->sink = options->sink->make(&context);
-	if (options->raw)
+	session->sink = request->sink->make(&context);
+	if (request->raw)
 		session->raw = raw_new(session->writer, session->formats, TRACEPOINT_COUNT);
-	if (!session->sink || (options->raw && !session->raw) ||
-	    (options->summary && !add_summary(session, origin)))
+	if (!session->sink || (request->raw && !session->raw) ||
+	    (request->summary && !add_summary(session, origin)))
 		return error_set(err, -ENOMEM, "out of memory");
 	return 0;
 }
 
 static int keep_facts(struct session *session, struct error *err)
 {
-	const char *environment = session->options->environment;
+	const char *environment = session->request->environment;
 
 	if (environment && env_selection_parse(environment, &session->environment) < 0)
 		return error_set(err, -EINVAL, "--env takes names, not '%.80s'", environment);
@@ -148,23 +154,23 @@ static int keep_facts(struct session *session, struct error *err)
 
 static struct pipeline make_pipeline(struct session *session)
 {
-	const struct options *options = session->options;
+	const struct request *request = session->request;
 
 	return (struct pipeline){
 		.decoder = session->decoder,
 		.tasks = session->tasks,
 		.sink = session->both ? session->both : session->sink,
 		.raw = session->raw,
-		.images = options->facts ? &session->images : NULL,
+		.images = request->facts ? &session->images : NULL,
 		.filter =
 			{
-				.events = options->events,
-				.pids = options->pids.count > 0 ? &options->pids : NULL,
-				.followed_only = options->follow || options->command,
-				.more = filter_options_facts(&options->filter) ? &options->filter
+				.events = request->events,
+				.pids = request->pids.count > 0 ? &request->pids : NULL,
+				.followed_only = request->follow || request->command,
+				.more = filter_options_facts(&request->filter) ? &request->filter
 									       : NULL,
 			},
-		.max_events = options->max_events,
+		.max_events = request->max_events,
 	};
 }
 
@@ -181,11 +187,11 @@ int session_make_pipeline(struct session *session,
 	if (!session->tasks)
 		return error_set(err, -ENOMEM, "out of memory");
 	/* Descent: the kernel makes threads without a FORK. */
-	if (session->options->follow || session->options->command)
+	if (session->request->follow || session->request->command)
 		decoder_want_births(session->decoder);
-	if (session->options->facts)
+	if (session->request->facts)
 		code = keep_facts(session, err);
-	if (code == 0 && session->options->facts && formats[TRACEPOINT_EXEC])
+	if (code == 0 && session->request->facts && formats[TRACEPOINT_EXEC])
 		task_table_expect_execs(session->tasks);
 	if (code == 0)
 		code = make_sinks(session, origin, err);
@@ -196,7 +202,7 @@ int session_make_pipeline(struct session *session,
 
 int session_output_failed(struct session *session, int code, struct error *err)
 {
-	const char *path = session->options->output;
+	const char *path = session->request->output;
 
 	if (code == -EPIPE) {
 		session->reader_gone = true;
@@ -263,12 +269,12 @@ void session_print_summary(const struct session *session, double seconds)
 
 	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);
 	source_stats(session->source, &stats);
-	notice(session->options,
+	notice(session->request,
 	       "%" PRIu64 " events (%" PRIu64 " fork, %" PRIu64 " exec, %" PRIu64 " exit), %" PRIu64
 	       " lost, %" PRIu64 " late, %s s",
 	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
 	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, span);
 	if (pipeline->malformed > 0)
-		notice(session->options, "%" PRIu64 " records could not be decoded",
+		notice(session->request, "%" PRIu64 " records could not be decoded",
 		       pipeline->malformed);
 }

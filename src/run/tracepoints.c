@@ -7,27 +7,32 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "decode/format.h"
+#include "decode/registers.h"
 #include "decode/shipped.h"
+#include "decode/tracepoint.h"
 #include "event/event.h"
+#include "event/facts.h"
 #include "filter/pid_list.h"
 #include "host/cgroups.h"
+#include "perf/perf_event.h"
 #include "source/exit_probe.h"
 
 #define SHOWN (TRACEPOINT_BIT(TRACEPOINTS_SHOWN) - 1U)
 
-static unsigned int needed_for_lines(const struct options *options)
+static unsigned int needed_for_lines(const struct request *request)
 {
 	/* Descent is known from forks and exits, and from execs of threads that take a leader's id.
 	 */
-	if (options->facts)
+	if (request->facts)
 		return SHOWN;
 	/* Threads: of which process they are, and those that have no FORK. */
-	if (options->follow || options->command)
+	if (request->follow || request->command)
 		return SHOWN | TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
 	/* Without exits nobody would know that the last of the pids is gone. */
-	if (options->pids.count > 0)
-		return options->events | TRACEPOINT_BIT(TRACEPOINT_EXIT);
-	return options->events;
+	if (request->pids.count > 0)
+		return request->events | TRACEPOINT_BIT(TRACEPOINT_EXIT);
+	return request->events;
 }
 
 static unsigned int needed_for_facts(unsigned int facts)
@@ -132,36 +137,36 @@ static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
 	return read_formats(tracepoints, needed_for_exit_calls(), err);
 }
 
-static int add_filters(struct tracepoints *tracepoints, const struct options *options,
+static int add_filters(struct tracepoints *tracepoints, const struct request *request,
 		       struct error *err)
 {
 	/* Facts need all events: a parent's and a sender's name are told by those of others. */
-	if (options->pids.count > 0 && !options->follow && !options->facts)
-		return filter_pids(tracepoints, &options->pids, err);
+	if (request->pids.count > 0 && !request->follow && !request->facts)
+		return filter_pids(tracepoints, &request->pids, err);
 	return add_own_filters(tracepoints, err);
 }
 
-int tracepoints_init(struct tracepoints *tracepoints, const struct options *options,
+int tracepoints_init(struct tracepoints *tracepoints, const struct request *request,
 		     struct error *err)
 {
 	struct tracepoints made = {
-		.facts = options->facts, .arg_bytes = options->arg_bytes, .hold_fd = -1};
+		.facts = request->facts, .arg_bytes = request->arg_bytes, .hold_fd = -1};
 
 	/* Ids of version 1 would be taken for those of version 2. */
-	if (options->facts & FACT_BIT(FACT_CGROUP) && cgroups_of_this_host() == CGROUPS_OF_V1)
+	if (request->facts & FACT_BIT(FACT_CGROUP) && cgroups_of_this_host() == CGROUPS_OF_V1)
 		made.facts &= ~FACT_BIT(FACT_CGROUP);
-	int code = options->formats ? shipped_open_dir(&made.dir, options->formats, err)
+	int code = request->formats ? shipped_open_dir(&made.dir, request->formats, err)
 				    : format_dir_open_tracefs(&made.dir, err);
 
 	if (code < 0)
 		return code;
 	made.registers = registers_of_this_machine();
-	code = read_formats(&made, needed_for_lines(options) | needed_for_facts(options->facts),
+	code = read_formats(&made, needed_for_lines(request) | needed_for_facts(request->facts),
 			    err);
-	if (code == 0 && options->facts & FACT_BIT(FACT_STATUS))
+	if (code == 0 && request->facts & FACT_BIT(FACT_STATUS))
 		code = find_exit_status(&made, err);
 	if (code == 0)
-		code = add_filters(&made, options, err);
+		code = add_filters(&made, request, err);
 	if (code < 0) {
 		tracepoints_done(&made);
 		return code;

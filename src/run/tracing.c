@@ -8,14 +8,18 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "decode/format_dir.h"
+#include "decode/tracepoint.h"
+#include "event/facts.h"
 #include "host/cgroups.h"
 #include "host/diagnose.h"
+#include "host/proc.h"
 #include "perf/perf_event.h"
 #include "perf/ring_room.h"
 #include "run/notice.h"
 #include "run/signals.h"
 #include "source/perf_live.h"
-#include "task/proc.h"
+#include "task/proc_tasks.h"
 
 /* After an interrupt, COMMAND has this long to end too and show how. */
 #define GRACE_MS 1000U
@@ -31,7 +35,7 @@ static void notice_cpu(void *context, int cpu, int online)
 {
 	const struct tracing *tracing = context;
 
-	notice(tracing->options,
+	notice(tracing->request,
 	       online ? "CPU %d came online: traced from now on" : "CPU %d went offline", cpu);
 }
 
@@ -55,7 +59,7 @@ static void notice_room(const struct tracing *tracing)
 	uint32_t room = ring_room(&plan->tracepoints[exec].extra, RING_ROOM_LONGEST_NAME);
 
 	if (!ring_room_is_in(room, plan->pages))
-		notice(tracing->options,
+		notice(tracing->request,
 		       "-m %u: an exec of a very long file name is too large for the ring and "
 		       "counts as lost; -m %u holds any",
 		       plan->pages, ring_room_pages(room));
@@ -67,16 +71,16 @@ static void notice_shortcomings(const struct tracing *tracing, const struct cpu_
 
 	for (unsigned int i = 0; i < PERF_FEATURES; i++) {
 		if (!(got->features & (1U << i)))
-			notice(tracing->options, "%s",
+			notice(tracing->request, "%s",
 			       perf_feature_consequence((enum perf_feature)i));
 	}
 	if (got->pages < wanted->pages)
-		notice(tracing->options,
+		notice(tracing->request,
 		       "ring buffers of %u pages per CPU, not %u: over "
 		       "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
 		       got->pages, wanted->pages);
 	if (stack_at_exec(tracing, got) < stack_at_exec(tracing, wanted))
-		notice(tracing->options,
+		notice(tracing->request,
 		       "no more than %u bytes of arguments per exec from its stack, not %u: rings "
 		       "of %u pages hold no more",
 		       stack_at_exec(tracing, got), stack_at_exec(tracing, wanted), got->pages);
@@ -90,14 +94,14 @@ static void notice_exit_status(const struct tracing *tracing)
 	if (!(tracepoints->facts & FACT_BIT(FACT_STATUS)))
 		return;
 	if (tracepoints->exit_paths.known) {
-		if (tracing->options->verbose)
-			notice(tracing->options, "exit statuses from registers and call chains");
+		if (tracing->request->verbose)
+			notice(tracing->request, "exit statuses from registers and call chains");
 	} else if (tracepoints->formats[TRACEPOINT_EXIT_GROUP]) {
-		notice(tracing->options,
+		notice(tracing->request,
 		       "exit statuses from the system calls: this kernel shows no registers at an "
 		       "exit; every task takes the kernel's slow path meanwhile");
 	} else {
-		notice(tracing->options,
+		notice(tracing->request,
 		       "this kernel shows neither registers at an exit nor system calls: of exit "
 		       "statuses only signals are known");
 	}
@@ -115,8 +119,8 @@ static void notice_cgroups(const struct tracing *tracing)
 	};
 	enum cgroups_told told = cgroups_of_this_host();
 
-	if (tracing->options->filter.cgroup && told != CGROUPS_TOLD)
-		notice(tracing->options, "-c may select nothing: %s", wrong[told]);
+	if (tracing->request->filter.cgroup && told != CGROUPS_TOLD)
+		notice(tracing->request, "-c may select nothing: %s", wrong[told]);
 }
 
 static void notice_opened(const struct tracing *tracing)
@@ -129,22 +133,22 @@ static void notice_opened(const struct tracing *tracing)
 	const struct format_dir *dir = &tracing->tracepoints.dir;
 	const struct cpu_ring_plan *plan = &tracing->plan;
 
-	if (!tracing->options->verbose)
+	if (!tracing->request->verbose)
 		return;
-	notice(tracing->options, "formats from %s%s", dir->path, origins[dir->origin]);
+	notice(tracing->request, "formats from %s%s", dir->path, origins[dir->origin]);
 	for (size_t i = 0; i < plan->tracepoint_count; i++)
-		notice(tracing->options, "%s:%s is event %u%s%s", plan->tracepoints[i].system,
+		notice(tracing->request, "%s:%s is event %u%s%s", plan->tracepoints[i].system,
 		       plan->tracepoints[i].name, plan->tracepoints[i].id,
 		       plan->tracepoints[i].filter ? ", filter " : "",
 		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
-	notice(tracing->options, "ring buffers of %u pages per CPU", plan->pages);
+	notice(tracing->request, "ring buffers of %u pages per CPU", plan->pages);
 }
 
 /* ---- opening ---- */
 
 static int check_pids(const struct tracing *tracing, struct error *err)
 {
-	const struct pid_list *pids = &tracing->options->pids;
+	const struct pid_list *pids = &tracing->request->pids;
 
 	if (pids->count > 0 && !tracing->facts.initial_pid_ns)
 		return error_set(
@@ -160,18 +164,18 @@ static int check_pids(const struct tracing *tracing, struct error *err)
 
 static int open_source(struct tracing *tracing, bool recording, struct error *err)
 {
-	const struct options *options = tracing->options;
-	bool has_stacks = (options->facts & FACT_BIT(FACT_ARGUMENTS)) != 0;
-	uint32_t size = options->facts ? LIVE_RING_SIZE_WITH_FACTS : LIVE_RING_SIZE;
+	const struct request *request = tracing->request;
+	bool has_stacks = (request->facts & FACT_BIT(FACT_ARGUMENTS)) != 0;
+	uint32_t size = request->facts ? LIVE_RING_SIZE_WITH_FACTS : LIVE_RING_SIZE;
 	uint32_t good = size / (uint32_t)sysconf(_SC_PAGESIZE);
 	struct live_options live = {
 		.plan =
 			{
-				.pages = options->mmap_pages ? options->mmap_pages : good,
-				.may_shrink = options->mmap_pages == 0,
+				.pages = request->mmap_pages ? request->mmap_pages : good,
+				.may_shrink = request->mmap_pages == 0,
 				.features = PERF_FEATURES_ALL,
 				/* An exec, and no other event, is so large. */
-				.watermark = has_stacks ? options->arg_bytes / 2 : 0,
+				.watermark = has_stacks ? request->arg_bytes / 2 : 0,
 			},
 		.sysfs_online = LIVE_ONLINE_CPUS,
 		.notice = notice_cpu,
@@ -194,10 +198,10 @@ static int open_source(struct tracing *tracing, bool recording, struct error *er
 
 static int open_tracing(struct tracing *tracing, bool recording, struct error *err)
 {
-	int code = tracepoints_init(&tracing->tracepoints, tracing->options, err);
+	int code = tracepoints_init(&tracing->tracepoints, tracing->request, err);
 
 	if (code < 0)
-		return tracing->options->formats ? code
+		return tracing->request->formats ? code
 						 : diagnose_tracefs(&tracing->facts, code, err);
 	code = open_source(tracing, recording, err);
 	return code < 0 ? diagnose_refusal(&tracing->facts, code, err) : 0;
@@ -206,20 +210,20 @@ static int open_tracing(struct tracing *tracing, bool recording, struct error *e
 /* COMMAND comes before the signal handlers: it is to have what we were given. */
 static int start_command(struct tracing *tracing, bool recording, struct error *err)
 {
-	const struct options *options = tracing->options;
+	const struct request *request = tracing->request;
 
-	if (!options->command)
+	if (!request->command)
 		return 0;
 	/* Where a recording goes to standard output, COMMAND's goes elsewhere. */
-	bool divert = recording && options->output && strcmp(options->output, "-") == 0;
-	return command_start(&tracing->command, options->command, divert, err);
+	bool divert = recording && request->output && strcmp(request->output, "-") == 0;
+	return command_start(&tracing->command, request->command, divert, err);
 }
 
-int tracing_open(struct tracing *tracing, const struct options *options, bool recording,
+int tracing_open(struct tracing *tracing, const struct request *request, bool recording,
 		 struct error *err)
 {
 	*tracing = (struct tracing){
-		.options = options,
+		.request = request,
 		.tracepoints = {.dir.fd = -1, .hold_fd = -1},
 		.command = {.hold_fd = -1, .error_fd = -1},
 		.proc_fd = -1,
@@ -261,15 +265,15 @@ int tracing_begin(struct tracing *tracing, struct error *err)
 	if (code < 0)
 		return code;
 	tracing->started_ns = clock_now_ns(CLOCK_MONOTONIC);
-	if (tracing->options->duration_s > 0)
+	if (tracing->request->duration_s > 0)
 		tracing->deadline_ns =
-			tracing->started_ns + tracing->options->duration_s * NS_PER_S;
+			tracing->started_ns + tracing->request->duration_s * NS_PER_S;
 	return 0;
 }
 
 int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks, struct error *err)
 {
-	const struct pid_list *pids = &tracing->options->pids;
+	const struct pid_list *pids = &tracing->request->pids;
 	const int32_t command = (int32_t)tracing->command.pid;
 	int code = 0;
 
@@ -279,16 +283,16 @@ int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks,
 		if (proc_is_alive(tracing->proc_fd, pids->pids[i]))
 			code = task_table_add(tasks, pids->pids[i], true);
 	}
-	if (code == 0 && tracing->options->follow)
-		code = proc_scan(tracing->proc_fd, tasks);
+	if (code == 0 && tracing->request->follow)
+		code = proc_tasks_enter(tracing->proc_fd, tasks);
 	return code < 0 ? error_set(err, code, "cannot read /proc: %s", strerror(-code)) : 0;
 }
 
 int tracing_release_command(struct tracing *tracing, struct error *err)
 {
-	if (!tracing->options->command)
+	if (!tracing->request->command)
 		return 0;
-	return command_release(&tracing->command, tracing->options->command[0], err);
+	return command_release(&tracing->command, tracing->request->command[0], err);
 }
 
 void tracing_stop(struct tracing *tracing)
@@ -358,8 +362,8 @@ void tracing_wait_for_command(struct tracing *tracing, bool quietly)
 	if (tracing->command.pid == 0 || command_has_ended(&tracing->command, false))
 		return;
 	if (!quietly && signals_stop(&from_process) == 0)
-		notice(tracing->options, "the trace is over; waiting for '%.80s' (pid %d)",
-		       tracing->options->command[0], (int)tracing->command.pid);
+		notice(tracing->request, "the trace is over; waiting for '%.80s' (pid %d)",
+		       tracing->request->command[0], (int)tracing->command.pid);
 	while (signals_stop(&from_process) == 0) {
 		if (command_has_ended(&tracing->command, true))
 			return;

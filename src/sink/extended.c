@@ -5,12 +5,14 @@
 
 #include "base/put.h"
 #include "base/string_list.h"
+#include "event/event.h"
 #include "sink/fields.h"
 #include "sink/pipe_line.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"
 #include "sink/text/names.h"
 #include "sink/text/wall_time.h"
+#include "sink/writer.h"
 
 /* What a text takes besides itself: an ancestor's has a pid and marks before it. */
 #define TEXT_ROOM 16U

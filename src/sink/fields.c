@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "event/facts.h"
 #include "sink/text/names.h"
 
 /* ---- values ---- */

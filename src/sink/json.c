@@ -6,12 +6,14 @@
 
 #include "base/put.h"
 #include "base/string_list.h"
+#include "event/event.h"
 #include "sink/fields.h"
 #include "sink/sink.h"
 #include "sink/text/json_environment.h"
 #include "sink/text/json_text.h"
 #include "sink/text/names.h"
 #include "sink/text/wall_time.h"
+#include "sink/writer.h"
 
 /* What a line takes besides its fields: version, type, number, braces. */
 #define HEAD_ROOM 96U

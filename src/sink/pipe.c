@@ -6,8 +6,10 @@
 
 #include "base/clock.h"
 #include "base/put.h"
+#include "event/event.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"
+#include "sink/writer.h"
 
 /* The longest line without its texts: a word, separators and six numbers of 20 digits at most. */
 #define LINE_ROOM 256U

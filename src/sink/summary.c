@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "event/event.h"
 #include "sink/programs.h"
 #include "sink/runs.h"
 #include "sink/sink.h"

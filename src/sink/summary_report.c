@@ -5,11 +5,16 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
+#include "base/compiler.h"
+#include "event/facts.h"
+#include "sink/programs.h"
+#include "sink/rate.h"
 #include "sink/summary.h"
 #include "sink/text/escape.h"
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
 #include "sink/text/times.h"
+#include "sink/writer.h"
 
 /* The longest lists. */
 #define TOP_PROGRAMS 20U

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/event.h"
+#include "event/facts.h"
 #include "sink/sink.h"
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"

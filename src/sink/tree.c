@@ -12,6 +12,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "event/event.h"
+#include "event/facts.h"
 #include "sink/forest.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"

@@ -7,8 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "capture/note.h"
+#include "capture/perf_file.h"
+#include "capture/read/block.h"
+#include "capture/read/events.h"
+#include "capture/read/input.h"
+#include "capture/read/losses.h"
 #include "capture/read/reader.h"
+#include "capture/read/rounds.h"
+#include "perf/record.h"
 
 /* Two numbers and a path: all that a kernel of today writes, and more. */
 #define BODY_MAX (16U + 4096U)

@@ -15,6 +15,8 @@
 #include "host/perf_clock.h"
 #include "perf/merge.h"
 #include "perf/perf_event.h"
+#include "perf/record.h"
+#include "perf/ring.h"
 #include "perf/ring_room.h"
 
 /*

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task/describe.h"
 
+#include "event/comm.h"
+#include "task/exit_evidence.h"
+#include "task/process.h"
+#include "task/program.h"
+
 static void describe_process(const struct process *process, struct facts *facts)
 {
 	facts->tgid = process->pid;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "event/facts.h"
 
 /*
  * A signal that was sent so shortly before a thread left may have ended the process, or may have

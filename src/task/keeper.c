@@ -5,9 +5,13 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "event/comm.h"
 #include "task/cgroup_names.h"
 #include "task/describe.h"
+#include "task/exit_evidence.h"
 #include "task/leaderless.h"
+#include "task/process.h"
+#include "task/thread.h"
 
 /* The parent, by its pid, of the leader of an old process. */
 struct old_parent {

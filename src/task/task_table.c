@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "task/comm.h"
+#include "event/comm.h"
 #include "task/entries.h"
 #include "task/keeper.h"
+#include "task/program.h"
+#include "task/thread.h"
 
 /* What COMM said at an exec, until its EXEC comes. Keyed by sample tid, not by payload pid. */
 struct new_name {

@@ -4,6 +4,11 @@
 #include <errno.h>
 #include <linux/sched.h>
 
+#include "event/comm.h"
+#include "event/facts.h"
+#include "task/exit_evidence.h"
+#include "task/program.h"
+
 enum fork_kind thread_kind(const struct thread *thread)
 {
 	if (!thread->birth.has_flags)

@@ -73,7 +73,7 @@ static void run(struct words *words)
 		must_hold(err.what[0], "a reason is given");
 		return;
 	}
-	int status = replay(&options, &err);
+	int status = replay(&options.request, &err);
 	must_hold(status == 0 || err.what[0], "a reason is given");
 	options_done(&options);
 }

@@ -74,9 +74,11 @@ def links_lead_somewhere():
 @test
 def map_has_every_source():
     text = (TOP / 'CONTRIBUTING.md').read_text(encoding='utf-8')
-    rows = dict(re.findall(r'^\| `(\w+)/` \| (.*)$', text, re.MULTILINE))
-    for source in (TOP / 'src').glob('*/*.c'):
-        row = rows.get(source.parent.name, '')
+    rows = {}
+    for folder, row in re.findall(r'^\| `([\w/]+)/` \| (.*)$', text, re.MULTILINE):
+        rows.setdefault(folder, row)
+    for source in (TOP / 'src').glob('*/**/*.c'):
+        row = rows.get(str(source.parent.relative_to(TOP / 'src')), '')
         names = re.findall(r'`([\w*]+\.c)`', row)
         expect(any(source.match(name) for name in names), f'{source} is not on the map')
 

@@ -7,9 +7,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
-#include "source/capture.h"
+
+/* A task that was there when the recording began. */
+struct capture_task {
+	int32_t tid, tgid;
+	int32_t parent; /* the parent's tgid, of a thread its own process's; 0: not known */
+	char comm[16];  /* ended by a NUL; "": not known */
+};
 
 /* All zero is an empty one. */
 struct found_tasks {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/keyed_hash.h"
+#include "base/load.h"
 #include "decode/format.h"
 
 /* struct perf_event_attr, from its start; the flags are bits in the order of their declaration. */

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "capture/perf_file.h"
 #include "decode/format.h"
+#include "perf/record.h"
 
 /* struct perf_file_header: magic, size, attr_size, three sections, 256 feature bits. */
 #define HEADER_SIZE 104U

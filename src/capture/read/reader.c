@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "capture/note.h"
 #include "capture/perf_file.h"
 #include "capture/read/file_head.h"
+#include "decode/format.h"
+#include "perf/record.h"
 
 /* PERF_RECORD_LOST_SAMPLES that a BPF filter left out on purpose. */
 #define MISC_LOST_SAMPLES_BPF (1U << 15)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/load.h"
 #include "decode/format.h"
 #include "perf/record.h"
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "perf/record.h"
+
 /* With more blocks than these in use, further runs of a file are not kept in memory until their
  * turn comes; with more than those, nor between their turns. */
 #define KEPT_BLOCKS 64U

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/load.h"
 #include "perf/record.h"
 
 /* Each has an id of 16 bits (common_type), but for those of ftrace itself, which are few. */

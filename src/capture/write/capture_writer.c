@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/write_all.h"
+#include "capture/perf_file.h"
 
 struct capture_writer {
 	int fd;

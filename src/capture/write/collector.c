@@ -9,6 +9,7 @@
 #include "capture/write/edits.h"
 #include "capture/write/write_records.h"
 #include "perf/record.h"
+#include "perf/ring.h"
 #include "perf/sample_extra.h"
 
 /* Layouts with PERF_EVENT_SAMPLE_TYPE, in bytes from the start of the record. */

@@ -6,6 +6,9 @@
 #include <sys/utsname.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
+#include "base/error.h"
+#include "capture/perf_file.h"
 #include "capture/write/write_head.h"
 #include "host/hardware.h"
 #include "host/kernel_build_id.h"

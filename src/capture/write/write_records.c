@@ -12,10 +12,10 @@
 #include "base/files.h"
 #include "capture/note.h"
 #include "capture/perf_file.h"
+#include "event/comm.h"
 #include "host/cgroups.h"
+#include "host/proc.h"
 #include "perf/record.h"
-#include "task/comm.h"
-#include "task/proc.h"
 
 /* What ends all records but samples: no task, no time, no event. */
 struct trailer {

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "capture/write/write_head.h"
 #include "decode/format.h"
+#include "decode/format_dir.h"
 
 /*
  * What tracefs has in events/header_page and events/header_event where the directory in use has

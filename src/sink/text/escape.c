@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/load.h"
 #include "base/put.h"
 #include "base/utf8.h"
 #include "sink/text/plain.h"

@@ -6,6 +6,7 @@
 
 #include "sink/text/columns.h"
 #include "sink/text/escape.h"
+#include "sink/writer.h"
 
 /* Takes the place of what does not fit. */
 #define CUT_MARK "…"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "event/facts.h"
 #include "sink/text/escape.h"
 #include "sink/text/names.h"
 #include "sink/text/quote.h"

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "event/event.h"
 
 #define NS_PER_US 1000U
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "sink/sinks.h"
 #include "support.h"
 
 #define WORDS_MAX 16
@@ -58,7 +59,7 @@ static struct options parse(const char *line)
 static unsigned int facts_of(const char *line)
 {
 	struct options options = parse(line);
-	unsigned int facts = options.facts;
+	unsigned int facts = options.request.facts;
 
 	options_done(&options);
 	return facts;
@@ -112,8 +113,8 @@ static void assert_sink(const char *line, const char *name, bool summary)
 {
 	struct options options = parse(line);
 
-	assert_string_equal(options.sink->name, name);
-	assert_int_equal(options.summary, summary);
+	assert_string_equal(options.request.sink->name, name);
+	assert_int_equal(options.request.summary, summary);
 	options_done(&options);
 }
 
@@ -205,10 +206,10 @@ static void test_record(void **state)
 		assert_refused(line);
 	}
 	struct options options = parse("record -o file -x --env PATH,HOME --arg-bytes 4096 -n 3");
-	assert_int_equal(options.facts, FACTS_ALL);
-	assert_int_equal(options.arg_bytes, 4096);
-	assert_int_equal(options.max_events, 3);
-	assert_string_equal(options.environment, "PATH,HOME");
+	assert_int_equal(options.request.facts, FACTS_ALL);
+	assert_int_equal(options.request.arg_bytes, 4096);
+	assert_int_equal(options.request.max_events, 3);
+	assert_string_equal(options.request.environment, "PATH,HOME");
 	options_done(&options);
 }
 
@@ -221,19 +222,19 @@ static void test_limit_or_name(void **state)
 	struct options options = parse("-n 5 -n make");
 
 	(void)state;
-	assert_int_equal(options.max_events, 5);
-	assert_int_equal(regexec(options.filter.name, "cmake", 0, NULL, 0), 0);
+	assert_int_equal(options.request.max_events, 5);
+	assert_int_equal(regexec(options.request.filter.name, "cmake", 0, NULL, 0), 0);
 	options_done(&options);
 
 	options = parse("--max-events=6 --name=7");
-	assert_int_equal(options.max_events, 6);
-	assert_int_equal(regexec(options.filter.name, "x7", 0, NULL, 0), 0);
-	assert_int_equal(regexec(options.filter.name, "6", 0, NULL, 0), REG_NOMATCH);
+	assert_int_equal(options.request.max_events, 6);
+	assert_int_equal(regexec(options.request.filter.name, "x7", 0, NULL, 0), 0);
+	assert_int_equal(regexec(options.request.filter.name, "6", 0, NULL, 0), REG_NOMATCH);
 	options_done(&options);
 
 	options = parse("-n -make");
-	assert_int_equal(options.max_events, EVENT_LIMIT);
-	assert_int_equal(regexec(options.filter.name, "a-make", 0, NULL, 0), 0);
+	assert_int_equal(options.request.max_events, EVENT_LIMIT);
+	assert_int_equal(regexec(options.request.filter.name, "a-make", 0, NULL, 0), 0);
 	options_done(&options);
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		assert_refused(wrong[i]);
@@ -242,9 +243,10 @@ static void test_limit_or_name(void **state)
 static uint32_t arg_bytes_of(const char *line)
 {
 	struct options options = parse(line);
+	uint32_t arg_bytes = options.request.arg_bytes;
 
 	options_done(&options);
-	return options.arg_bytes;
+	return arg_bytes;
 }
 
 static void test_arg_bytes(void **state)
@@ -270,9 +272,9 @@ static void test_environment(void **state)
 	struct options options = parse("-x --env A --env PATH,LD_PRELOAD");
 
 	(void)state;
-	assert_string_equal(options.environment, "PATH,LD_PRELOAD");
+	assert_string_equal(options.request.environment, "PATH,LD_PRELOAD");
 	options_done(&options);
-	assert_null(options.environment);
+	assert_null(options.request.environment);
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		snprintf(line, sizeof(line), "-x %s", wrong[i]);
 		assert_refused(line);
@@ -284,15 +286,15 @@ static void test_filters(void **state)
 	struct options options = parse("-u 0 -P 7 --no-threads --failed");
 
 	(void)state;
-	assert_true(options.filter.has_uid);
-	assert_int_equal(options.filter.ppid, 7);
-	assert_true(options.filter.no_threads);
-	assert_true(options.filter.failed);
+	assert_true(options.request.filter.has_uid);
+	assert_int_equal(options.request.filter.ppid, 7);
+	assert_true(options.request.filter.no_threads);
+	assert_true(options.request.filter.failed);
 	options_done(&options);
 
 	options = parse("replay -c some//cgroup/ --user root file");
-	assert_string_equal(options.filter.cgroup, "/some/cgroup");
-	assert_true(options.filter.has_uid);
+	assert_string_equal(options.request.filter.cgroup, "/some/cgroup");
+	assert_true(options.request.filter.has_uid);
 	options_done(&options);
 }
 
@@ -305,13 +307,13 @@ static void test_limits(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		struct options options = parse(lines[i]);
 
-		assert_int_equal(options.duration_s, DURATION_LIMIT_S);
-		assert_int_equal(options.max_events, EVENT_LIMIT);
+		assert_int_equal(options.request.duration_s, DURATION_LIMIT_S);
+		assert_int_equal(options.request.max_events, EVENT_LIMIT);
 		options_done(&options);
 	}
 	struct options options = parse("-S --stream");
-	assert_int_equal(options.duration_s, 0);
-	assert_int_equal(options.max_events, 0);
+	assert_int_equal(options.request.duration_s, 0);
+	assert_int_equal(options.request.max_events, 0);
 	options_done(&options);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "capture/note.h"
+#include "cli/options.h"
 #include "event/event.h"
 #include "perf/perf_event.h"
 #include "run/selection.h"
@@ -79,8 +80,10 @@ static int parse_words(const char *first, const char *second, const char *third,
 {
 	const char *const argv[] = {first, second, third,  third ? "-o" : NULL,
 				    "x",   "--",   "true", NULL};
+	const struct request request = {.parse_recording = options_parse_recording};
 	struct error err = {0};
-	int code = selection_parse_argv((char *const *)(uintptr_t)argv, first_pid, selection, &err);
+	int code = selection_parse_argv(&request, (char *const *)(uintptr_t)argv, first_pid,
+					selection, &err);
 
 	assert_true((code < 0) == (err.what[0] != '\0'));
 	return code;

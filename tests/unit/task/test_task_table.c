@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/comm.h"
 #include "support.h"
-#include "task/comm.h"
 #include "task/task_table.h"
 
 static struct task_table *table;

@@ -2,8 +2,8 @@
 /*
  * Messages to the user on standard error. One that nobody reads within a second is dropped.
  */
-#ifndef PXT_CLI_SAY_H
-#define PXT_CLI_SAY_H
+#ifndef PXT_BASE_SAY_H
+#define PXT_BASE_SAY_H
 
 #include <stdarg.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run/record_run.h"
+#include "run/recording.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,11 +11,16 @@
 #include "base/clock.h"
 #include "capture/write/capture_writer.h"
 #include "capture/write/collector.h"
-#include "capture/write/output.h"
 #include "capture/write/write_head.h"
 #include "capture/write/write_records.h"
+#include "decode/decoder.h"
+#include "decode/tracepoint.h"
+#include "event/facts.h"
 #include "exec/env_selection.h"
 #include "host/cgroups.h"
+#include "perf/cpu_ring.h"
+#include "perf/perf_event.h"
+#include "run/capture_output.h"
 #include "run/completer.h"
 #include "run/exec_notes.h"
 #include "run/exit_notes.h"
@@ -25,10 +30,11 @@
 #include "run/progress.h"
 #include "run/record_events.h"
 #include "run/selection.h"
+#include "run/tracepoints.h"
 #include "run/tracing.h"
 #include "run/wall_watch.h"
 #include "source/perf_live.h"
-#include "task/proc.h"
+#include "task/proc_tasks.h"
 #include "task/task_table.h"
 
 /*
@@ -122,7 +128,7 @@ static int make_completer(struct recording *recording, struct error *err)
 	const struct format *formats[TRACEPOINT_COUNT] = {
 		[TRACEPOINT_EXEC] = tracing->tracepoints.formats[TRACEPOINT_EXEC],
 	};
-	const char *environment = tracing->options->environment;
+	const char *environment = tracing->request->environment;
 	int code = decoder_new(formats, &recording->decoder, err);
 
 	if (code == 0 && environment)
@@ -145,7 +151,7 @@ static int make_collector(struct recording *recording, const struct record_event
 		.event_count = events->count,
 		.newest_id = events->newest_id,
 		.exec = tracepoints_opened_at(&recording->tracing.tracepoints, TRACEPOINT_EXEC),
-		.on_fork = recording->tracing.options->follow ? on_fork : NULL,
+		.on_fork = recording->tracing.request->follow ? on_fork : NULL,
 		.on_exec = recording->completer ? on_exec : NULL,
 		.context = recording,
 	};
@@ -158,12 +164,12 @@ static int make_collector(struct recording *recording, const struct record_event
 static int start_capture(struct recording *recording, const struct record_events *events,
 			 struct error *err)
 {
-	const struct options *options = recording->tracing.options;
+	const struct request *request = recording->tracing.request;
 	const struct capture_description description = {
 		.events = events->list,
 		.event_count = events->count,
 		.formats = &recording->tracing.tracepoints.dir,
-		.argv = (const char *const *)options->argv,
+		.argv = (const char *const *)request->argv,
 		.cpus_online = (uint32_t)events->cpus,
 		.cpus_configured = (uint32_t)sysconf(_SC_NPROCESSORS_CONF),
 	};
@@ -176,7 +182,7 @@ static int start_capture(struct recording *recording, const struct record_events
 
 	if (code < 0)
 		return code;
-	code = capture_output_open(&recording->output, options->output, err);
+	code = capture_output_open(&recording->output, request->output, err);
 	if (code == 0) {
 		code = capture_writer_new(recording->output.fd, recording->output.stream,
 					  &description, &features, &recording->writer);
@@ -197,7 +203,7 @@ static int set_up_capture(struct recording *recording, struct error *err)
 		error_set(err, code, "cannot tell the events apart: %s", strerror(-code));
 	if (code == 0)
 		code = start_capture(recording, &events, err);
-	if (code == 0 && tracing->options->facts & FACT_BIT(FACT_ARGUMENTS))
+	if (code == 0 && tracing->request->facts & FACT_BIT(FACT_ARGUMENTS))
 		code = make_completer(recording, err);
 	if (code == 0)
 		code = make_collector(recording, &events, err);
@@ -205,16 +211,16 @@ static int set_up_capture(struct recording *recording, struct error *err)
 	return code;
 }
 
-static int set_up(struct recording *recording, const struct options *options, struct error *err)
+static int set_up(struct recording *recording, const struct request *request, struct error *err)
 {
-	int code = tracing_open(&recording->tracing, options, true, err);
+	int code = tracing_open(&recording->tracing, request, true, err);
 
 	if (code < 0)
 		return code;
 	recording->tasks = task_table_new();
 	if (!recording->tasks)
 		return error_set(err, -ENOMEM, "out of memory");
-	progress_start(&recording->progress, isatty(STDERR_FILENO) && !options->quiet);
+	progress_start(&recording->progress, isatty(STDERR_FILENO) && !request->quiet);
 	return set_up_capture(recording, err);
 }
 
@@ -227,7 +233,7 @@ static int write_selection(struct recording *recording, struct error *err)
 		.pid = (int32_t)tracing->command.pid,
 		.of_host = tracing->facts.initial_pid_ns,
 	};
-	int code = selection_write(recording->writer, tracing->options, &command);
+	int code = selection_write(recording->writer, tracing->request, &command);
 
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
@@ -237,7 +243,7 @@ static int write_selection(struct recording *recording, struct error *err)
 static int write_old_notes(const struct recording *recording)
 {
 	const struct tracing *tracing = &recording->tracing;
-	const unsigned int facts = tracing->options->facts;
+	const unsigned int facts = tracing->request->facts;
 	int code = 0;
 
 	if (tracing->facts.initial_pid_ns && facts & FACT_BIT(FACT_ARGUMENTS)) {
@@ -254,7 +260,7 @@ static int write_old_notes(const struct recording *recording)
 static int write_initial_records(struct recording *recording, struct error *err)
 {
 	const struct tracing *tracing = &recording->tracing;
-	const struct pid_list *pids = &tracing->options->pids;
+	const struct pid_list *pids = &tracing->request->pids;
 	const int32_t command = (int32_t)tracing->command.pid;
 	const struct capture_beginning beginning = {
 		.proc_fd = tracing->proc_fd,
@@ -394,15 +400,15 @@ static int take_all(struct recording *recording, struct error *err)
 static int look_for_the_end(struct recording *recording, struct error *err)
 {
 	struct tracing *tracing = &recording->tracing;
-	const struct options *options = tracing->options;
+	const struct request *request = tracing->request;
 
-	if (options->pids.count == 0 ||
+	if (request->pids.count == 0 ||
 	    !is_due(&recording->done.look, LOOK_NS, clock_now_ns(CLOCK_MONOTONIC)))
 		return 0;
-	int code = options->follow ? proc_scan(tracing->proc_fd, recording->tasks) : 0;
+	int code = request->follow ? proc_tasks_enter(tracing->proc_fd, recording->tasks) : 0;
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	proc_forget_dead(tracing->proc_fd, recording->tasks);
+	proc_tasks_forget_dead(tracing->proc_fd, recording->tasks);
 	if (task_table_followed(recording->tasks) == 0)
 		tracing_stop(tracing);
 	return 0;
@@ -435,7 +441,7 @@ static void show_progress(struct recording *recording)
 
 static bool is_full(const struct recording *recording)
 {
-	uint64_t most = recording->tracing.options->max_events;
+	uint64_t most = recording->tracing.request->max_events;
 
 	return most > 0 && collector_counts(recording->collector).events >= most;
 }
@@ -474,7 +480,7 @@ static void print_summary(const struct recording *recording)
 	char size[32];
 
 	print_size(size, sizeof(size), capture_writer_size(recording->writer));
-	notice(recording->tracing.options, "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s",
+	notice(recording->tracing.request, "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s",
 	       counts.events, counts.lost, size, recording->output.name,
 	       tracing_seconds(&recording->tracing));
 }
@@ -524,12 +530,12 @@ static void tear_down(struct recording *recording)
 	tracing_close(&recording->tracing);
 }
 
-int record_trace(const struct options *options, struct error *err)
+int record_trace(const struct request *request, struct error *err)
 {
 	struct recording recording = {.output.fd = -1};
 	int status = 1;
 
-	if (set_up(&recording, options, err) == 0)
+	if (set_up(&recording, request, err) == 0)
 		status = record_and_end(&recording, err);
 	tear_down(&recording);
 	return status;

@@ -2,8 +2,8 @@
 /*
  * Opening what -o names, where others may have put something else there (a sticky /tmp).
  */
-#ifndef PXT_BASE_OUTPUT_FILE_H
-#define PXT_BASE_OUTPUT_FILE_H
+#ifndef PXT_RUN_OUTPUT_FILE_H
+#define PXT_RUN_OUTPUT_FILE_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -3,9 +3,11 @@
  * Which rings hold one record of each kind, and which sizes of them are refused.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/options.h"
 #include "perf/ring_room.h"
 #include "run/ring_check.h"
 #include "run/tracepoints.h"
@@ -70,11 +72,11 @@ static void test_the_smallest_plan_stays(void **state)
 
 static int check(uint32_t pages, unsigned int facts, uint32_t arg_bytes, struct error *err)
 {
-	const struct options options = {
+	const struct request request = {
 		.mmap_pages = pages, .facts = facts, .arg_bytes = arg_bytes};
 
 	*err = (struct error){0};
-	int code = ring_check(&options, err);
+	int code = ring_check(&request, err);
 
 	assert_true((code < 0) == (err->what[0] != '\0'));
 	return code;

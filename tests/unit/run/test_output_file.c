@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/output_file.h"
+#include "run/output_file.h"
 #include "support.h"
 
 #define SOMEBODY 65534

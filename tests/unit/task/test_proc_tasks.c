@@ -5,15 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host/proc.h"
 #include "support.h"
-#include "task/proc.h"
+#include "task/proc_tasks.h"
 
 static int open_tree(const char *path)
 {
@@ -33,7 +31,7 @@ static struct task_table *scan(const char *path, int32_t tid)
 	assert_non_null(table);
 	if (tid)
 		assert_int_equal(task_table_add(table, tid, true), 0);
-	assert_int_equal(proc_scan(fd, table), 0);
+	assert_int_equal(proc_tasks_enter(fd, table), 0);
 	close(fd);
 	return table;
 }
@@ -131,7 +129,7 @@ static void test_scanning_again_changes_nothing(void **state)
 	int fd = open_tree("fixtures/proc/host");
 
 	(void)state;
-	assert_int_equal(proc_scan(fd, table), 0);
+	assert_int_equal(proc_tasks_enter(fd, table), 0);
 	assert_int_equal(task_table_followed(table), followed);
 	close(fd);
 	task_table_free(table);
@@ -144,31 +142,10 @@ static void test_a_directory_that_is_none(void **state)
 
 	(void)state;
 	assert_true(file >= 0);
-	assert_int_equal(proc_scan(file, table), -ENOTDIR);
-	assert_int_equal(proc_scan(-1, table), -EBADF);
+	assert_int_equal(proc_tasks_enter(file, table), -ENOTDIR);
+	assert_int_equal(proc_tasks_enter(-1, table), -EBADF);
 	close(file);
 	task_table_free(table);
-}
-
-static void test_is_alive(void **state)
-{
-	int fd = open_tree("fixtures/proc/lookup");
-
-	(void)state;
-	assert_true(proc_is_alive(fd, 100));
-	assert_true(proc_is_alive(fd, 121));
-	assert_false(proc_is_alive(fd, 140));
-	assert_false(proc_is_alive(fd, 141));
-	assert_true(proc_is_alive(fd, 142));
-	assert_true(proc_is_alive(fd, 143));
-	assert_false(proc_is_alive(fd, 150));
-	assert_false(proc_is_alive(fd, 0));
-	assert_false(proc_is_alive(fd, -1));
-	close(fd);
-	fd = open_tree("fixtures/proc/host");
-	for (int32_t pid = 170; pid <= 174; pid++)
-		assert_false(proc_is_alive(fd, pid));
-	close(fd);
 }
 
 static void test_the_dead_are_forgotten(void **state)
@@ -180,7 +157,7 @@ static void test_the_dead_are_forgotten(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(tids); i++)
 		assert_int_equal(task_table_add(table, tids[i], true), 0);
-	proc_forget_dead(fd, table);
+	proc_tasks_forget_dead(fd, table);
 	assert_int_equal(task_table_followed(table), 4);
 	assert_known(table, 100, true);
 	assert_known(table, 121, true);
@@ -221,119 +198,6 @@ static void test_the_real_proc(void **state)
 	close(fd);
 }
 
-struct visits {
-	size_t count;
-	struct {
-		int32_t pid, tid, ppid;
-		char comm[64];
-	} tasks[64];
-};
-
-static void note_visit(void *context, const struct proc_task *task)
-{
-	struct visits *visits = context;
-
-	assert_true(visits->count < ARRAY_SIZE(visits->tasks));
-	visits->tasks[visits->count].pid = task->pid;
-	visits->tasks[visits->count].tid = task->tid;
-	visits->tasks[visits->count].ppid = task->ppid;
-	strncpy(visits->tasks[visits->count].comm, task->comm, 63);
-	visits->count++;
-}
-
-static void assert_visited(const struct visits *visits, int32_t pid, int32_t tid, int32_t ppid,
-			   const char *comm)
-{
-	size_t times = 0;
-
-	for (size_t i = 0; i < visits->count; i++) {
-		if (visits->tasks[i].tid != tid)
-			continue;
-		times++;
-		assert_int_equal(visits->tasks[i].pid, pid);
-		assert_int_equal(visits->tasks[i].ppid, ppid);
-		assert_string_equal(visits->tasks[i].comm, comm);
-	}
-	if (times != 1)
-		fail_msg("%d was visited %zu times", tid, times);
-}
-
-static void test_live_tasks_are_visited_with_their_names(void **state)
-{
-	int fd = open_tree("fixtures/proc/host");
-	struct visits visits = {0};
-
-	(void)state;
-	assert_int_equal(proc_visit(fd, note_visit, &visits), 0);
-	close(fd);
-	assert_visited(&visits, 30, 30, 2, "kworker/0:1");
-	assert_visited(&visits, 90, 90, 120, "wrapped");
-	assert_visited(&visits, 120, 120, 100, "a b) R 1 (c");
-	for (size_t i = 0; i < visits.count; i++) {
-		/* Zombies: one without threads, and a leader that its thread survived. */
-		assert_int_not_equal(visits.tasks[i].tid, 140);
-		assert_int_not_equal(visits.tasks[i].tid, 150);
-	}
-}
-
-static void test_what_is_no_proc_cannot_be_visited(void **state)
-{
-	struct visits visits = {0};
-
-	(void)state;
-	assert_int_equal(proc_visit(-1, note_visit, &visits), -EBADF);
-	assert_int_equal(visits.count, 0);
-}
-
-/* A tree with one process, whose status file is TEXT. */
-static int read_ids_of(const char *text, struct credentials *ids)
-{
-	char path[] = "/tmp/perf-exec-trace-proc-XXXXXX";
-
-	assert_non_null(mkdtemp(path));
-	int fd = open_tree(path);
-	assert_int_equal(mkdirat(fd, "7", 0700), 0);
-	int file = openat(fd, "7/status", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	assert_int_equal(write(file, text, strlen(text)), (ssize_t)strlen(text));
-	close(file);
-	int code = proc_read_ids(fd, 7, ids);
-	assert_int_equal(unlinkat(fd, "7/status", 0), 0);
-	assert_int_equal(unlinkat(fd, "7", AT_REMOVEDIR), 0);
-	close(fd);
-	assert_int_equal(rmdir(path), 0);
-	return code;
-}
-
-static void test_ids(void **state)
-{
-	static const char *const broken[] = {
-		"",
-		"Name:\tx\n",
-		"Name:\tx\nUid:\t1\t2\t3\t4\n",
-		"Name:\tx\nUid:\t1\nGid:\t5\t6\t7\t8\n",
-		"Name:\tUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\n",
-	};
-	struct credentials ids = {.uid = 77};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(broken); i++) {
-		assert_int_equal(read_ids_of(broken[i], &ids), -EBADMSG);
-		assert_int_equal(ids.uid, 77);
-	}
-	assert_int_equal(
-		read_ids_of("Name:\tx\\nUid:\t9\t9\nUid:\t1\t2\t3\t4\nGid:\t5\t4294967294\t7\t8\n",
-			    &ids),
-		0);
-	assert_true(ids.known);
-	assert_int_equal(ids.uid, 1);
-	assert_int_equal(ids.euid, 2);
-	assert_int_equal(ids.gid, 5);
-	assert_int_equal(ids.egid, 4294967294);
-	int fd = open_tree("fixtures/proc/lookup");
-	assert_int_equal(proc_read_ids(fd, 150, &ids), -ESRCH);
-	close(fd);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,12 +209,8 @@ int main(void)
 		cmocka_unit_test(test_init_is_everybodys_ancestor),
 		cmocka_unit_test(test_scanning_again_changes_nothing),
 		cmocka_unit_test(test_a_directory_that_is_none),
-		cmocka_unit_test(test_is_alive),
 		cmocka_unit_test(test_the_dead_are_forgotten),
 		cmocka_unit_test(test_the_real_proc),
-		cmocka_unit_test(test_live_tasks_are_visited_with_their_names),
-		cmocka_unit_test(test_what_is_no_proc_cannot_be_visited),
-		cmocka_unit_test(test_ids),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

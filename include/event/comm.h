@@ -2,8 +2,8 @@
 /*
  * A task's name, kept.
  */
-#ifndef PXT_TASK_COMM_H
-#define PXT_TASK_COMM_H
+#ifndef PXT_EVENT_COMM_H
+#define PXT_EVENT_COMM_H
 
 #include <stdint.h>
 #include <string.h>

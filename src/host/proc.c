@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "task/proc.h"
+#include "host/proc.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -11,19 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/files.h"
-
-struct process {
-	int32_t pid, ppid;
-	char state;
-	bool followed;
-};
-
-struct process_list {
-	struct process *processes;
-	size_t count, capacity;
-};
 
 /* The pid that a directory entry names, 0 where it names none. */
 static int32_t pid_of_name(const char *name)
@@ -95,127 +83,9 @@ static int read_stat_file(int proc_fd, const char *path, struct stat_line *stat)
 	return got < 0 ? (int)got : parse_stat(text, (size_t)got, stat);
 }
 
-static int read_stat(int proc_fd, int32_t pid, char *state, int32_t *ppid)
-{
-	struct stat_line stat;
-	char path[32];
-
-	snprintf(path, sizeof(path), "%d/stat", pid);
-	int code = read_stat_file(proc_fd, path, &stat);
-	if (code < 0)
-		return code;
-	*state = stat.state;
-	*ppid = stat.ppid;
-	return 0;
-}
-
 static bool is_dead(char state)
 {
 	return state == 'Z' || state == 'X';
-}
-
-static int append(struct process_list *list, const struct process *process)
-{
-	if (ARRAY_GROW(list->processes, list->count, list->capacity) < 0)
-		return -ENOMEM;
-	list->processes[list->count++] = *process;
-	return 0;
-}
-
-static int list_processes(int proc_fd, struct process_list *list)
-{
-	DIR *dir = open_dir(proc_fd, ".");
-	struct dirent *entry;
-	int code = 0;
-
-	if (!dir)
-		return -errno;
-	while (code == 0 && (entry = readdir(dir))) {
-		struct process process = {.pid = pid_of_name(entry->d_name)};
-
-		/* It may be gone by now. */
-		if (process.pid > 0 &&
-		    read_stat(proc_fd, process.pid, &process.state, &process.ppid) == 0)
-			code = append(list, &process);
-	}
-	closedir(dir);
-	return code;
-}
-
-static int compare_processes(const void *a, const void *b)
-{
-	const struct process *left = a, *right = b;
-
-	return (left->pid > right->pid) - (left->pid < right->pid);
-}
-
-static bool parent_is_followed(const struct process_list *list, const struct process *process)
-{
-	const struct process wanted = {.pid = process->ppid};
-	const struct process *parent =
-		bsearch(&wanted, list->processes, list->count, sizeof(wanted), compare_processes);
-
-	return parent && parent->followed;
-}
-
-/* Pids wrap around, so a child may come before its parent: again, until nothing changes. */
-static void mark_descendants(struct process_list *list, const struct task_table *table)
-{
-	bool changed = true;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct task *task = task_table_find(table, list->processes[i].pid);
-
-		list->processes[i].followed = task && task->followed;
-	}
-	while (changed) {
-		changed = false;
-		for (size_t i = 0; i < list->count; i++) {
-			struct process *process = &list->processes[i];
-
-			if (process->followed || !parent_is_followed(list, process))
-				continue;
-			process->followed = true;
-			changed = true;
-		}
-	}
-}
-
-/* A zombie leader has had its EXIT; its threads may live on. */
-static int enter_tasks(int proc_fd, const struct process *process, struct task_table *table)
-{
-	bool is_zombie = is_dead(process->state);
-	char path[32];
-
-	snprintf(path, sizeof(path), "%d/task", process->pid);
-	DIR *dir = open_dir(proc_fd, path);
-	struct dirent *entry;
-	int code = 0;
-
-	if (!dir)
-		return 0;
-	while (code == 0 && (entry = readdir(dir))) {
-		int32_t tid = pid_of_name(entry->d_name);
-
-		if (tid > 0 && !(is_zombie && tid == process->pid))
-			code = task_table_add_thread(table, process->pid, tid, process->followed);
-	}
-	closedir(dir);
-	return code;
-}
-
-int proc_scan(int proc_fd, struct task_table *table)
-{
-	struct process_list list = {0};
-	int code = list_processes(proc_fd, &list);
-
-	if (list.count > 0)
-		qsort(list.processes, list.count, sizeof(*list.processes), compare_processes);
-	mark_descendants(&list, table);
-	for (size_t i = 0; code == 0 && i < list.count; i++)
-		code = enter_tasks(proc_fd, &list.processes[i], table);
-	free(list.processes);
-	return code;
 }
 
 static void visit_threads(int proc_fd, int32_t pid,
@@ -275,9 +145,9 @@ static bool parse_ids(const char *status, const char *what, uint32_t *real, uint
 	return line && sscanf(line + strlen(what), "%" SCNu32 " %" SCNu32, real, effective) == 2;
 }
 
-int proc_read_ids(int proc_fd, int32_t pid, struct credentials *ids)
+int proc_read_ids(int proc_fd, int32_t pid, struct proc_ids *ids)
 {
-	struct credentials read = {.known = true};
+	struct proc_ids read;
 	char path[32], text[2048];
 
 	snprintf(path, sizeof(path), "%d/status", pid);
@@ -294,23 +164,9 @@ int proc_read_ids(int proc_fd, int32_t pid, struct credentials *ids)
 
 bool proc_is_alive(int proc_fd, int32_t tid)
 {
-	char state;
-	int32_t ppid;
+	struct stat_line stat;
+	char path[32];
 
-	return read_stat(proc_fd, tid, &state, &ppid) == 0 && !is_dead(state);
-}
-
-static bool is_alive(void *proc_fd, int32_t tid)
-{
-	return proc_is_alive(*(const int *)proc_fd, tid);
-}
-
-void proc_forget_dead(int proc_fd, struct task_table *table)
-{
-	task_table_prune(table, is_alive, &proc_fd);
-}
-
-bool proc_sweep(int proc_fd, struct task_table *table, size_t max)
-{
-	return task_table_sweep(table, max, is_alive, &proc_fd);
+	snprintf(path, sizeof(path), "%d/stat", tid);
+	return read_stat_file(proc_fd, path, &stat) == 0 && !is_dead(stat.state);
 }

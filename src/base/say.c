@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/say.h"
+#include "base/say.h"
 
 #include <stdio.h>
 #include <string.h>

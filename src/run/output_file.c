@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/output_file.h"
+#include "run/output_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/say.h"
 #include "base/stop.h"
-#include "cli/say.h"
 
 #define ALWAYS (O_CLOEXEC | O_NOCTTY)
 

@@ -2,8 +2,8 @@
 /*
  * The output of a recording: a new file, or a stream.
  */
-#ifndef PXT_CAPTURE_WRITE_OUTPUT_H
-#define PXT_CAPTURE_WRITE_OUTPUT_H
+#ifndef PXT_RUN_CAPTURE_OUTPUT_H
+#define PXT_RUN_CAPTURE_OUTPUT_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A request: all that a trace, a recording or a replay is asked for. The command line makes it, and
+ * everything below sees it as const.
+ */
+#ifndef PXT_SOURCE_REQUEST_H
+#define PXT_SOURCE_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "filter/filter_options.h"
+#include "filter/pid_list.h"
+
+struct sink_type;
+
+struct request {
+	/* Which events */
+	unsigned int events;  /* EVENT_BIT()s */
+	struct pid_list pids; /* none: all */
+	bool follow;          /* the pids' descendants too */
+	char **command;       /* NULL: none; borrowed from `argv` */
+	bool all;             /* of a replay: whatever the recorder was asked for */
+	struct filter_options filter;
+
+	/* From where */
+	char *capture;       /* of a replay: the file, "-" for standard input */
+	char *formats;       /* a directory of format files or a shipped kernel; NULL: tracefs */
+	uint32_t mmap_pages; /* of ring buffer per CPU; 0: as many as are good */
+
+	/* With what */
+	unsigned int facts; /* FACT_BIT()s that formats and filters need; 0: the tracepoints do */
+	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
+	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
+
+	/* For how long */
+	uint32_t duration_s; /* 0: no limit */
+	uint64_t max_events; /* 0: no limit */
+
+	/* Where to, and how */
+	char *output;                 /* NULL: standard output; never NULL of a recording */
+	const struct sink_type *sink; /* of a recording: the one that replays need */
+	bool summary;                 /* -S beside lines: on standard error */
+	bool raw;                     /* every event's record below its line */
+	bool wall_clock;              /* -T */
+	bool verbose, quiet;
+
+	char **argv; /* the whole command line, borrowed; NULL at its end */
+	/*
+	 * Takes the command line of a recording apart: 0 with REQUEST (free with request_done()),
+	 * -EINVAL where it is none, -ENOMEM.
+	 */
+	int (*parse_recording)(char **argv, struct request *request, struct error *err);
+};
+
+void request_done(struct request *request);
+
+#endif

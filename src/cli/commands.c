@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "cli/check.h"
+#include "formats/formats.h"
+#include "run/live_trace.h"
+#include "run/recording.h"
+#include "run/replay.h"
+#include "run/ring_check.h"
+
+int command_trace(const struct options *options, struct error *err)
+{
+	const struct request *request = &options->request;
+
+	return ring_check(request, err) < 0 ? EXIT_USAGE : live_trace(request, err);
+}
+
+int command_record(const struct options *options, struct error *err)
+{
+	const struct request *request = &options->request;
+
+	return ring_check(request, err) < 0 ? EXIT_USAGE : record_trace(request, err);
+}
+
+int command_replay(const struct options *options, struct error *err)
+{
+	return replay(&options->request, err);
+}
+
+static int finish_stdout(struct error *err)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return error_set(err, -EIO, "cannot write standard output");
+}
+
+int command_check(const struct options *options, struct error *err)
+{
+	int code = check_host(stdout, options->request.formats);
+
+	return finish_stdout(err) < 0 || code < 0 ? EXIT_RUNTIME : 0;
+}
+
+int command_formats(const struct options *options, struct error *err)
+{
+	const char *const *arguments = (const char *const *)options->arguments;
+	int status = formats_run(arguments, options->request.verbose, stdout, err);
+
+	return finish_stdout(err) < 0 ? EXIT_USAGE : status;
+}
+
+int command_help(const struct options *options, struct error *err)
+{
+	options_print_help(options->help_on, stdout);
+	return finish_stdout(err) < 0 ? EXIT_RUNTIME : 0;
+}
+
+int command_version(const struct options *options, struct error *err)
+{
+	(void)options;
+	puts("perf_exec_trace " PXT_VERSION);
+	return finish_stdout(err) < 0 ? EXIT_RUNTIME : 0;
+}
