@@ -39,7 +39,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_ARGUMENTS = 1,      /* of an exec: `count` strings, each ended by a NUL */
 	CAPTURE_NOTE_ENVIRONMENT = 2,    /* the same of its environment */
 	CAPTURE_NOTE_BOOT_ID = 3,        /* /proc/sys/kernel/random/boot_id, without a newline */
-	CAPTURE_NOTE_EXIT_PATHS = 4,     /* `count` strings: run/exit_notes.h */
+	CAPTURE_NOTE_EXIT_PATHS = 4,     /* `count` strings: source/exit_notes.h */
 	CAPTURE_NOTE_OLD_IDS = 5,        /* `count` strings: run/id_notes.h */
 	CAPTURE_NOTE_SELECTION = 6,      /* `count` strings: run/selection.h */
 	CAPTURE_NOTE_WALL_STEP = 7,      /* a string: run/wall_watch.h */

@@ -5,6 +5,8 @@
 #ifndef PXT_DECODE_DECODER_H
 #define PXT_DECODE_DECODER_H
 
+#include <stdbool.h>
+
 #include "base/compiler.h"
 #include "base/error.h"
 #include "decode/format.h"
@@ -55,5 +57,9 @@ void decoder_want_facts(struct decoder *decoder);
  */
 int decoder_decode(const struct decoder *decoder, const struct record *record,
 		   struct event *event) MUST_CHECK;
+
+/* Fills STACK, borrowed from RECORD. Returns whether RECORD is a sample of an exec that has one. */
+bool decoder_exec_stack(const struct decoder *decoder, const struct record *record,
+			struct user_stack *stack);
 
 #endif

@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "event/facts.h"
 
+struct record;
+
 enum event_type {
 	EVENT_FORK,
 	EVENT_EXEC,
@@ -69,7 +71,8 @@ struct event {
 	int32_t sample_pid, sample_tid;
 	int32_t current_tid; /* who sends or takes a signal, or exits, as the payloads have ids */
 	uint64_t cgroup_id;  /* of the task whose doing it is; 0: not known */
-	const struct facts *facts; /* NULL: nobody asked for any */
+	const struct facts *facts;   /* NULL: nobody asked for any */
+	const struct record *record; /* it was decoded from (perf/record.h); NULL: none */
 	union {
 		struct {
 			int32_t parent_pid, child_pid;

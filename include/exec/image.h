@@ -5,7 +5,9 @@
 #ifndef PXT_EXEC_IMAGE_H
 #define PXT_EXEC_IMAGE_H
 
+#include "base/buffer.h"
 #include "base/compiler.h"
+#include "base/error.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "exec/argv_provider.h"
@@ -16,8 +18,14 @@ struct image_maker {
 	struct argv_provider *provider;        /* borrowed; NULL: nothing completes a dump */
 	struct buffer environment;
 	struct exec_image image; /* the last that was made */
-	unsigned int completed;  /* what the provider gave to it (ARGV_WANT_*) */
 };
+
+/*
+ * Prepare MAKER, all zero, for the environment that --env TEXT selects (NULL: none); it borrows
+ * SELECTION, which is filled. Returns 0, or a negative errno with ERR filled.
+ */
+int image_maker_init(struct image_maker *maker, const char *text, struct env_selection *selection,
+		     struct error *err) MUST_CHECK;
 
 /*
  * Make the image of EVENT, an EXEC, which refers to it then; the image borrows from EVENT and MAKER

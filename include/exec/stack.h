@@ -43,6 +43,10 @@ int stack_environment(const struct user_stack *stack, const struct stack_tables 
 		      const struct env_selection *selection, struct buffer *buffer,
 		      struct environment *environment) MUST_CHECK;
 
+/* Whether all arguments, all of the environment, are whole in the dump. */
+bool stack_has_arguments(const struct user_stack *stack, const struct stack_tables *tables);
+bool stack_has_environment(const struct user_stack *stack, const struct stack_tables *tables);
+
 /* From the auxiliary vector (getauxval(3)); known only where all five entries are in the dump. */
 void stack_credentials(const struct user_stack *stack, const struct stack_tables *tables,
 		       struct credentials *credentials);

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 #include "base/compiler.h"
+#include "capture/read/capture.h"
 #include "filter/pid_list.h"
-#include "source/capture.h"
 #include "task/task_table.h"
 
 /*

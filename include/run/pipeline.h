@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pipeline puts each record through decoder, task table, filter and sink, and counts.
+ * The pipeline puts each event through task table, filter and sink, and counts.
  */
 #ifndef PXT_RUN_PIPELINE_H
 #define PXT_RUN_PIPELINE_H
@@ -8,24 +8,18 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
-#include "decode/decoder.h"
 #include "event/event.h"
-#include "exec/image.h"
 #include "filter/filter.h"
-#include "perf/record.h"
 #include "sink/raw.h"
 #include "sink/sink.h"
 #include "task/task_table.h"
 
 /* All parts are borrowed. */
 struct pipeline {
-	const struct decoder *decoder;
 	struct task_table *tasks;
 	struct sink *sink;
-	struct argv_provider *recorded; /* takes a capture's notes on execs; NULL: there are none */
-	struct exit_paths *exit_paths;  /* takes those on exits; NULL: there are none */
-	struct wall_steps *wall_steps;  /* takes those of the wall clock; NULL: there are none */
-	struct image_maker *images;     /* makes what an exec shows; NULL: no facts are wanted */
+	struct wall_steps *wall_steps; /* takes a capture's notes of them; NULL: there are none */
+	bool wants_facts;
 	const struct raw *raw; /* shows the record of every event that is shown; NULL: none does */
 	struct filter filter;
 	uint64_t max_events; /* 0: no limit */
@@ -35,7 +29,6 @@ struct pipeline {
 	bool foreign_sample_ids; /* sample ids are of another pid namespace than the payloads' */
 
 	uint64_t shown[EVENT_TYPES]; /* given to the sink, by type */
-	uint64_t malformed;          /* records of our tracepoints that could not be decoded */
 	uint64_t lost_seen;          /* LOST events so far */
 };
 
@@ -45,9 +38,11 @@ enum pipeline_verdict {
 	PIPELINE_ALONE,  /* the last task that the filter waits for has exited */
 };
 
-/* Put RECORD through. Returns an enum pipeline_verdict or a negative errno (the sink's, -ENOMEM).
+/*
+ * Put EVENT through, which gets its facts. Returns an enum pipeline_verdict or a negative errno
+ * (the sink's, -ENOMEM).
  */
-int pipeline_feed(struct pipeline *pipeline, const struct record *record) MUST_CHECK;
+int pipeline_feed(struct pipeline *pipeline, struct event *event) MUST_CHECK;
 
 /* Whether any task that the filter asks for is alive, as far as the task table knows. */
 bool pipeline_waits_for_any(const struct pipeline *pipeline);

@@ -11,7 +11,7 @@
 #include "base/compiler.h"
 #include "capture/write/write_head.h"
 #include "perf/cpu_ring.h"
-#include "source/source.h"
+#include "perf/cpu_rings.h"
 
 /* "syscalls:" and the longest name of a tracepoint, with room to spare. */
 #define RECORD_NAME_SIZE 64
@@ -27,10 +27,10 @@ struct record_events {
 };
 
 /*
- * Describe what PLAN opened in SOURCE, a live one. EVENTS refers to itself: it is not to be copied.
+ * Describe what PLAN opened in RINGS. EVENTS refers to itself: it is not to be copied.
  * Returns 0 or a negative errno; call record_events_done() in either case.
  */
-int record_events_init(struct record_events *events, struct source *source,
+int record_events_init(struct record_events *events, struct cpu_rings *rings,
 		       const struct cpu_ring_plan *plan) MUST_CHECK;
 
 void record_events_done(struct record_events *events);

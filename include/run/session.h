@@ -27,19 +27,15 @@
 struct session {
 	const struct request *request;
 	struct source *source; /* ends with the last task that the filter waits for */
-	const struct format *formats[TRACEPOINT_COUNT]; /* borrowed; NULL: not traced */
-	struct decoder *decoder;
 	struct task_table *tasks;
 	struct writer *writer;
 	struct sink *sink;
 	struct writer *summary_writer; /* NULL: no summary beside the lines */
 	struct sink *summary;
-	struct sink *both;                /* of lines and summary; NULL without one */
-	struct env_selection environment; /* --env */
-	struct image_maker images;
-	struct raw *raw; /* NULL without --raw */
+	struct sink *both; /* of lines and summary; NULL without one */
+	struct raw *raw;   /* NULL without --raw */
 	struct pipeline pipeline;
-	struct wall_steps wall_steps; /* of the wall clock since the origin's offset */
+	struct wall_steps wall_steps; /* of the wall clock since the source's first offset */
 	int output_fd;                /* -1: standard output */
 	bool made_output;             /* the file was not there before, and is not kept yet */
 	bool reader_gone;             /* nobody reads our output any more: end quietly */
@@ -62,33 +58,20 @@ int session_open_output(struct session *session, struct error *err) MUST_CHECK;
  */
 void session_keep_output(struct session *session);
 
-/* Where the events come from, as far as outputs tell of it. Borrowed for the life of the session.
- */
-struct session_origin {
-	const char *host;    /* NULL: not known */
-	const char *boot_id; /* NULL: not known */
-	bool wall_offset_known;
-	int64_t wall_offset_ns; /* CLOCK_REALTIME minus the clock of the events */
-};
-
 /*
- * Make the pipeline that the request asks for, with FORMATS as decoder_new() takes them (but
- * borrowed for the life of the session), in front of the output. Returns 0, or a negative errno
- * with ERR filled.
+ * Make the pipeline that the request asks for, between `source` and the output. Returns 0, or a
+ * negative errno with ERR filled.
  */
-int session_make_pipeline(struct session *session,
-			  const struct format *const formats[TRACEPOINT_COUNT],
-			  const struct session_origin *origin, struct error *err) MUST_CHECK;
+int session_make_pipeline(struct session *session, struct error *err) MUST_CHECK;
 
 /* What to make of CODE, a failed write: 0 where only the reader is gone, else CODE, ERR filled. */
 int session_output_failed(struct session *session, int code, struct error *err) MUST_CHECK;
 
 /*
- * Put RECORD through. Returns 0, -ENODATA where the trace is over, another negative errno with ERR
+ * Put EVENT through. Returns 0, -ENODATA where the trace is over, another negative errno with ERR
  * filled.
  */
-int session_feed(struct session *session, const struct record *record,
-		 struct error *err) MUST_CHECK;
+int session_feed(struct session *session, struct event *event, struct error *err) MUST_CHECK;
 
 /* Write out what is buffered. Returns 0, or a negative errno with ERR filled. */
 int session_flush(struct session *session, struct error *err) MUST_CHECK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tracing is what live trace and record share: the open tracepoints, COMMAND, signals, the time
- * limit, and the notices about them.
+ * Tracing is what live trace and recording share whatever the source: COMMAND, signals, the time
+ * limit.
  */
 #ifndef PXT_RUN_TRACING_H
 #define PXT_RUN_TRACING_H
@@ -13,38 +13,33 @@
 #include "base/error.h"
 #include "host/state.h"
 #include "run/command.h"
-#include "run/tracepoints.h"
 #include "source/request.h"
-#include "source/source.h"
 #include "task/task_table.h"
 
 struct tracing {
 	const struct request *request;
 	struct host_facts facts;
-	struct tracepoints tracepoints;
-	struct cpu_ring_plan plan; /* as it could be had */
 	struct command command;
-	struct source *source;
 	int proc_fd;
 	int wake_fd;
 	uint64_t started_ns;
 	uint64_t deadline_ns; /* 0: none */
 	int handled_signal;   /* 0: none came */
-	bool stopped;         /* nothing new comes in, what is there is still to be read */
+	bool stopped;         /* the source is to be stopped, and read to its end */
 };
 
 /*
- * Open all that REQUEST (borrowed) ask for; COMMAND is forked and waits. A RECORDING wants the
- * names of tasks whatever the events, and its standard output for itself. Returns 0 or a negative
- * errno with ERR filled; call tracing_close() in either case.
+ * Begin what REQUEST (borrowed) asks for: COMMAND is forked and waits, signals are caught. Of a
+ * RECORDING standard output is its own. Returns 0 or a negative errno with ERR filled; call
+ * tracing_close() in either case.
  */
 int tracing_open(struct tracing *tracing, const struct request *request, bool recording,
 		 struct error *err) MUST_CHECK;
 
 void tracing_close(struct tracing *tracing);
 
-/* Let events in; time runs from here. Returns 0 or a negative errno with ERR filled. */
-int tracing_begin(struct tracing *tracing, struct error *err) MUST_CHECK;
+/* Time runs from here. */
+void tracing_begin(struct tracing *tracing);
 
 /*
  * Enter the pids of -p that are alive into TASKS as followed, or COMMAND, so that its end is shown
@@ -57,14 +52,11 @@ int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks,
 /* Let COMMAND go, if there is one. Returns 0 or a negative errno with ERR filled. */
 int tracing_release_command(struct tracing *tracing, struct error *err) MUST_CHECK;
 
-/* See to signals, the end of COMMAND and the deadline. */
+/* See to signals, the end of COMMAND and the deadline: `stopped` where one of them is the end. */
 void tracing_look_around(struct tracing *tracing);
 
-/* Sleep until there is something to read or to see to. 0 or a negative errno with ERR filled. */
-int tracing_wait(struct tracing *tracing, struct error *err) MUST_CHECK;
-
-/* Let nothing new in. */
-void tracing_stop(struct tracing *tracing);
+/* For how many ms to sleep at most; -1: as long as nothing happens. */
+int tracing_remaining_ms(const struct tracing *tracing);
 
 /* The trace is over; COMMAND goes on, and how it ends is still our exit status. */
 void tracing_wait_for_command(struct tracing *tracing, bool quietly);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 
@@ -54,5 +55,8 @@ struct request {
 };
 
 void request_done(struct request *request);
+
+/* What to call the capture that REQUEST names. */
+const char *request_capture_name(const struct request *request);
 
 #endif

@@ -1,32 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A source yields records in time order, from the live rings or from a capture.
+ * A source yields decoded events in time order: from this host's rings, or from a capture.
  */
 #ifndef PXT_SOURCE_SOURCE_H
 #define PXT_SOURCE_SOURCE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "perf/record.h"
+#include "capture/read/capture.h"
+#include "event/event.h"
+#include "host/state.h"
+#include "source/request.h"
 
 struct source;
 
+/* What a source knows of where its events come from; borrowed from the source. */
+struct source_info {
+	const char *host;    /* NULL: not known */
+	const char *boot_id; /* NULL: not known */
+	bool wall_offset_known;
+	int64_t wall_offset_ns; /* CLOCK_REALTIME minus the clock of the events, at the start */
+	bool foreign_ids;       /* sample ids are of another pid namespace than the payloads' */
+	bool has_times;         /* events tell when they happened */
+	bool has_execs;         /* every exec is an event */
+	const struct format *const *formats; /* by enum tracepoint; NULL: not traced */
+
+	/* Of a capture; NULL: there is no recorder */
+	const struct origin *origin; /* capture/read/origin.h */
+};
+
 struct source_stats {
-	uint64_t lost; /* events that the kernel had no room for, all in all */
-	uint64_t late; /* records given out after a younger one */
+	uint64_t lost;      /* events that the kernel had no room for, all in all */
+	uint64_t late;      /* events given out after a younger one */
+	uint64_t undecoded; /* records of our tracepoints that could not be decoded */
+
+	struct capture_stats capture; /* all zero: it is none */
 };
 
 struct source_ops {
 	/*
-	 * 1 with the next record; 0 where none is ready now: wait(), then ask again; -ENODATA at
-	 * the end; another negative errno with ERR filled where the source broke.
+	 * Let the events in that REQUEST asks for. Returns 0, or a negative errno with ERR filled.
 	 */
-	int (*next)(struct source *source, struct record *record, struct error *err);
+	int (*start)(struct source *source, const struct request *request, struct error *err);
 
 	/*
-	 * Sleep until records are worth reading, WAKE_FD is readable, or TIMEOUT_MS (-1: none) has
+	 * 1 with the next event, borrowed until the next call; 0 where none is ready now: wait(),
+	 * then ask again; -ENODATA at the end; another negative errno with ERR filled where the
+	 * source broke.
+	 */
+	int (*next)(struct source *source, struct event *event, struct error *err);
+
+	/*
+	 * Sleep until events are worth reading, WAKE_FD is readable, or TIMEOUT_MS (-1: none) has
 	 * passed. May return early. Returns 0, or a negative errno with ERR filled.
 	 */
 	int (*wait)(struct source *source, int wake_fd, int timeout_ms, struct error *err);
@@ -36,18 +65,31 @@ struct source_ops {
 
 	void (*stats)(struct source *source, struct source_stats *stats);
 
+	/*
+	 * The tasks that were there before the first event, known once that has been given out;
+	 * borrowed until the next. NULL: the source knows of none.
+	 */
+	const struct capture_task *(*tasks)(const struct source *source, size_t *count);
+
 	void (*free)(struct source *source);
 };
 
 /* The first member of every source. */
 struct source {
 	const struct source_ops *ops;
+	struct source_info info;
 };
 
-static inline MUST_CHECK int source_next(struct source *source, struct record *record,
+static inline MUST_CHECK int source_start(struct source *source, const struct request *request,
+					  struct error *err)
+{
+	return source->ops->start(source, request, err);
+}
+
+static inline MUST_CHECK int source_next(struct source *source, struct event *event,
 					 struct error *err)
 {
-	return source->ops->next(source, record, err);
+	return source->ops->next(source, event, err);
 }
 
 static inline MUST_CHECK int source_wait(struct source *source, int wake_fd, int timeout_ms,
@@ -63,7 +105,14 @@ static inline void source_stop(struct source *source)
 
 static inline void source_stats(struct source *source, struct source_stats *stats)
 {
+	*stats = (struct source_stats){0};
 	source->ops->stats(source, stats);
+}
+
+static inline const struct capture_task *source_tasks(const struct source *source, size_t *count)
+{
+	*count = 0;
+	return source->ops->tasks ? source->ops->tasks(source, count) : NULL;
 }
 
 static inline void source_free(struct source *source)
@@ -71,5 +120,27 @@ static inline void source_free(struct source *source)
 	if (source)
 		source->ops->free(source);
 }
+
+/* What a source needs besides the request; borrowed for the life of the source. */
+struct source_host {
+	int wake_fd;                    /* readable once a signal came: open() gives up */
+	int proc_fd;                    /* a directory fd of /proc; -1 for captures */
+	const struct host_facts *facts; /* NULL for captures */
+};
+
+/* A kind of source. */
+struct source_type {
+	const char *name;
+
+	/*
+	 * Open what REQUEST (borrowed for the life of the source) asks for, nothing let in yet.
+	 * Returns 0 with *SOURCE, or a negative errno with ERR filled.
+	 */
+	int (*open)(const struct request *request, const struct source_host *host,
+		    struct source **source, struct error *err);
+};
+
+extern const struct source_type perf_source_type;    /* this host's tracepoints */
+extern const struct source_type capture_source_type; /* a perf.data file or stream */
 
 #endif

@@ -22,9 +22,10 @@
 #include "host/limits.h"
 #include "host/state.h"
 #include "perf/cpu_ring.h"
+#include "perf/cpu_rings.h"
 #include "perf/perf_event.h"
 #include "source/exit_probe.h"
-#include "source/perf_live.h"
+#include "source/perf_setup.h"
 
 /* All that is looked at, and the rows that come of trying something. */
 struct check {
@@ -126,17 +127,17 @@ static void look_at_host(struct check *check)
 {
 	host_facts_of_this_host(&check->facts.host);
 	check->facts.cgroups = cgroups_of_this_host();
-	check->online_code = cpu_list_read(LIVE_ONLINE_CPUS, &check->online);
+	check->online_code = cpu_list_read(CPU_RINGS_ONLINE, &check->online);
 	look_at_limits(check);
 }
 
 /* Open and map everything on the first CPU that stays online meanwhile. */
 static int try_backend(struct check *check, int *cpu, struct error *err)
 {
-	int code = error_set(err, -ENODEV, "no CPU in " LIVE_ONLINE_CPUS " could be opened");
+	int code = error_set(err, -ENODEV, "no CPU in " CPU_RINGS_ONLINE " could be opened");
 
 	if (check->online_code < 0)
-		return error_set(err, check->online_code, "cannot read " LIVE_ONLINE_CPUS ": %s",
+		return error_set(err, check->online_code, "cannot read " CPU_RINGS_ONLINE ": %s",
 				 strerror(-check->online_code));
 	for (size_t i = 0; code == -ENODEV && i < check->online.count; i++) {
 		struct cpu_ring *ring = NULL;
@@ -246,7 +247,7 @@ int check_host(FILE *out, const char *formats)
 	struct check check = {
 		.plan =
 			{
-				.pages = LIVE_RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE),
+				.pages = PERF_RING_SIZE / (uint32_t)sysconf(_SC_PAGESIZE),
 				.comm = true,
 				.may_shrink = true,
 				.features = PERF_FEATURES_ALL,

@@ -266,6 +266,7 @@ int decoder_decode(const struct decoder *decoder, const struct record *record, s
 	event->sample_tid = record->tid;
 	event->cgroup_id = 0;
 	event->facts = NULL;
+	event->record = record;
 	switch (record->type) {
 	case PERF_RECORD_SAMPLE:
 		return decode_sample(decoder, record, event);
@@ -278,4 +279,19 @@ int decoder_decode(const struct decoder *decoder, const struct record *record, s
 	default:
 		return decode_sideband(decoder, record, event);
 	}
+}
+
+bool decoder_exec_stack(const struct decoder *decoder, const struct record *record,
+			struct user_stack *stack)
+{
+	const struct resolved *exec = &decoder->tracepoints[TRACEPOINT_EXEC];
+	struct sample_extra extra;
+	int64_t type;
+
+	if (record->type != PERF_RECORD_SAMPLE || !exec->has_extra ||
+	    tracepoint_number(&decoder->type, record, &type) < 0 || type != exec->id ||
+	    sample_extra_parse(&exec->layout, record_extra(record), record->extra_size, &extra) < 0)
+		return false;
+	*stack = registers_user_stack(decoder->registers, &exec->layout, &extra);
+	return stack->bytes != NULL;
 }

@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "exec/image.h"
 
+#include <errno.h>
+
 #include "base/buffer.h"
 #include "exec/stack.h"
+
+int image_maker_init(struct image_maker *maker, const char *text, struct env_selection *selection,
+		     struct error *err)
+{
+	if (!text)
+		return 0;
+	if (env_selection_parse(text, selection) < 0)
+		return error_set(err, -EINVAL, "--env takes names, not '%.80s'", text);
+	maker->selection = selection;
+	return 0;
+}
 
 /* What IMAGE lacks of what is wanted (ARGV_WANT_*). */
 static unsigned int missing(const struct image_maker *maker, const struct exec_image *image)
@@ -30,14 +43,11 @@ int image_make(struct image_maker *maker, struct event *event)
 		code = stack_environment(stack, &tables, maker->selection, &maker->environment,
 					 &made->environment);
 	unsigned int wants = missing(maker, made);
-	maker->completed = 0;
 	/* Whoever has execed is its process's leader, and its tid is the process's id. */
 	if (code < 0 || !maker->provider || !stack->bytes || wants == 0)
 		return code;
-	code = argv_provider_complete(maker->provider, event->sample_tid, stack, wants,
+	return argv_provider_complete(maker->provider, event->sample_tid, stack, wants,
 				      &made->arguments, &made->environment);
-	maker->completed = wants & ~missing(maker, made);
-	return code;
 }
 
 void image_maker_done(struct image_maker *maker)

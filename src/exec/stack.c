@@ -205,6 +205,19 @@ int stack_environment(const struct user_stack *stack, const struct stack_tables 
 	return 0;
 }
 
+bool stack_has_arguments(const struct user_stack *stack, const struct stack_tables *tables)
+{
+	return tables->argc >= 0 &&
+	       whole_strings(stack, tables, argv_span(tables)).count == tables->argc;
+}
+
+bool stack_has_environment(const struct user_stack *stack, const struct stack_tables *tables)
+{
+	struct string_list strings;
+
+	return find_variables(stack, tables, &strings);
+}
+
 /* The value of auxiliary entry TYPE; false where it is not in the dump or more than 32 bits. */
 static bool find_aux(const struct user_stack *stack, const struct stack_tables *tables,
 		     uint64_t type, uint32_t *value)

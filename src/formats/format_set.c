@@ -15,10 +15,9 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "capture/read/capture.h"
 #include "decode/format_dir.h"
 #include "decode/shipped.h"
-#include "source/capture.h"
-#include "source/source.h"
 
 /* Far more than any kernel has: a directory that holds them is no kernel's. */
 #define ENTRIES_MAX 100000U
@@ -189,7 +188,7 @@ static int add_recorded(const struct tracing_event *event, const char *pattern,
 	return parse_recorded(event, system, name, set);
 }
 
-static int add_all_recorded(const struct source *source, const char *pattern,
+static int add_all_recorded(const struct capture *source, const char *pattern,
 			    struct format_set *set, struct error *err)
 {
 	const struct tracing_data *data = capture_tracing_data(source);
@@ -205,7 +204,7 @@ static int add_all_recorded(const struct source *source, const char *pattern,
 static int load_capture(const char *path, const char *pattern, struct format_set *set,
 			struct error *err)
 {
-	struct source *source;
+	struct capture *source;
 	struct error why = {0};
 	bool is_stdin = strcmp(path, "-") == 0;
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -217,7 +216,7 @@ static int load_capture(const char *path, const char *pattern, struct format_set
 		set->scope = FORMAT_SET_RECORDED;
 		set->machine = capture_machine(source);
 		code = add_all_recorded(source, pattern, set, err);
-		source_free(source);
+		capture_free(source);
 	} else {
 		error_set(err, code, "%.200s: %s", path, why.what);
 		error_remedy(err, "%s", why.remedy);

@@ -7,114 +7,67 @@
 #include "base/clock.h"
 #include "decode/tracepoint.h"
 #include "event/facts.h"
-#include "exec/argv_kept.h"
-#include "exec/argv_provider.h"
-#include "host/identity.h"
-#include "perf/perf_event.h"
-#include "run/completer.h"
 #include "run/old_tasks.h"
 #include "run/pipeline.h"
 #include "run/session.h"
 #include "run/sweep.h"
-#include "run/tracepoints.h"
 #include "run/tracing.h"
 #include "run/wall_watch.h"
 #include "sink/text/wall_steps.h"
-#include "source/perf_live.h"
 #include "source/source.h"
+#include "source/tracepoints.h"
 #include "task/proc_tasks.h"
 #include "task/task_table.h"
 
 struct live_trace {
 	struct tracing tracing;
 	struct session session;
-	struct host_identity identity;
-	struct completer *completer; /* NULL: no arguments are wanted */
-	struct argv_provider *completed;
+	struct source *source;
 	struct wall_watch wall;
-	bool watches_wall;     /* -T */
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
 	struct sweep sweep;
 };
 
 /* ---- setting up ---- */
 
-static struct session_origin host_origin(struct live_trace *trace)
+static int open_source(struct live_trace *trace, struct error *err)
 {
-	struct host_identity *identity = &trace->identity;
-	const bool known = (trace->tracing.plan.features & (1U << PERF_FEATURE_CLOCKID)) != 0;
-	uint64_t from_ns;
-
-	host_identity_of_this_host(identity);
-	trace->watches_wall = known && trace->tracing.request->wall_clock;
-	wall_watch_look(&trace->wall, &from_ns);
-	return (struct session_origin){
-		.host = identity->name[0] ? identity->name : NULL,
-		.boot_id = identity->boot_id[0] ? identity->boot_id : NULL,
-		.wall_offset_known = known,
-		.wall_offset_ns = trace->wall.offset_ns,
+	const struct source_host host = {
+		.wake_fd = trace->tracing.wake_fd,
+		.proc_fd = trace->tracing.proc_fd,
+		.facts = &trace->tracing.facts,
 	};
-}
+	int code = perf_source_type.open(trace->tracing.request, &host, &trace->source, err);
 
-static void keep_completion(void *context, const struct completion *completion)
-{
-	struct live_trace *trace = context;
-
-	/* Where memory is short, the exec is shown as its stack has it. */
-	if (argv_kept_add(trace->completed, completion->pid, completion->pointer,
-			  completion->arguments, completion->environment) < 0)
-		return;
-}
-
-static void preview(void *context, const struct perf_event_header *record)
-{
-	const struct live_trace *trace = context;
-
-	completer_look(trace->completer, record);
-}
-
-/* Execs are completed when they are first seen, and shown when their turn comes. */
-static int complete_execs(struct live_trace *trace, struct error *err)
-{
-	struct session *session = &trace->session;
-	const struct env_selection *selection = session->images.selection;
-
-	trace->completed = argv_kept_new(selection);
-	trace->completer = completer_new(session->decoder, trace->tracing.proc_fd, selection,
-					 keep_completion, trace);
-	if (!trace->completed || !trace->completer ||
-	    live_set_preview(trace->tracing.source, preview, trace) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
-	session->images.provider = trace->completed;
+	if (code < 0)
+		return code;
+	trace->session.source = trace->source;
+	trace->wall = (struct wall_watch){
+		.known = trace->source->info.wall_offset_known,
+		.offset_ns = trace->source->info.wall_offset_ns,
+	};
 	return 0;
 }
 
 static int make_pipeline(struct live_trace *trace, struct error *err)
 {
 	const struct tracing *tracing = &trace->tracing;
-	struct session *session = &trace->session;
-	const struct format *formats[TRACEPOINT_COUNT];
-	const struct session_origin origin = host_origin(trace);
+	struct pipeline *pipeline = &trace->session.pipeline;
+	int code = session_make_pipeline(&trace->session, err);
 
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
-		formats[i] = tracing->tracepoints.formats[i];
-	int code = session_make_pipeline(session, formats, &origin, err);
-	if (code < 0)
-		return code;
-	tracepoints_set_extra(&tracing->tracepoints, &tracing->plan, session->decoder);
 	/* Elsewhere the events have its pid, by which it is followed before its EXEC. */
 	if (!tracing->facts.initial_pid_ns)
-		session->pipeline.command_pid = tracing->command.pid;
-	session->pipeline.ends_alone = tracing->request->pids.count > 0;
-	session->pipeline.foreign_sample_ids = !tracing->facts.initial_pid_ns;
-	return tracing->request->facts & FACT_BIT(FACT_ARGUMENTS) ? complete_execs(trace, err) : 0;
+		pipeline->command_pid = tracing->command.pid;
+	pipeline->ends_alone = tracing->request->pids.count > 0;
+	return code;
 }
 
 static int set_up(struct live_trace *trace, const struct request *request, struct error *err)
 {
 	int code = tracing_open(&trace->tracing, request, false, err);
 
-	trace->session.source = trace->tracing.source;
+	if (code == 0)
+		code = open_source(trace, err);
 	if (code == 0)
 		code = session_open_output(&trace->session, err);
 	return code == 0 ? make_pipeline(trace, err) : code;
@@ -146,10 +99,12 @@ static int enter_tasks(struct live_trace *trace, struct error *err)
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct live_trace *trace, struct error *err)
 {
-	int code = tracing_begin(&trace->tracing, err);
+	int code = source_start(trace->source, trace->tracing.request, err);
 
-	if (code == 0)
-		code = enter_tasks(trace, err);
+	if (code < 0)
+		return code;
+	tracing_begin(&trace->tracing);
+	code = enter_tasks(trace, err);
 	return code == 0 ? tracing_release_command(&trace->tracing, err) : code;
 }
 
@@ -183,7 +138,7 @@ static int make_up_for_loss(struct live_trace *trace)
 	if (sweep_go_on(&trace->sweep, tracing->proc_fd, trace->session.tasks,
 			clock_now_ns(CLOCK_MONOTONIC)) &&
 	    pipeline->ends_alone && !pipeline_waits_for_any(pipeline))
-		tracing_stop(tracing);
+		tracing->stopped = true;
 	return code;
 }
 
@@ -197,7 +152,8 @@ static int idle(struct live_trace *trace, struct error *err)
 	code = make_up_for_loss(trace);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	return tracing_wait(&trace->tracing, err);
+	return source_wait(trace->source, trace->tracing.wake_fd,
+			   tracing_remaining_ms(&trace->tracing), err);
 }
 
 /*
@@ -208,18 +164,19 @@ static void watch_wall(struct live_trace *trace)
 {
 	uint64_t from_ns;
 
-	if (trace->watches_wall && wall_watch_look(&trace->wall, &from_ns))
+	if (trace->tracing.request->wall_clock && trace->source->info.wall_offset_known &&
+	    wall_watch_look(&trace->wall, &from_ns))
 		wall_steps_add(&trace->session.wall_steps, from_ns, trace->wall.offset_ns);
 }
 
 /* Put through all that is ready. 0, -ENODATA at the end, or a negative errno. */
 static int drain(struct live_trace *trace, struct error *err)
 {
-	struct record record;
+	struct event event;
 	int code;
 
-	while ((code = source_next(trace->tracing.source, &record, err)) > 0) {
-		code = session_feed(&trace->session, &record, err);
+	while ((code = source_next(trace->source, &event, err)) > 0) {
+		code = session_feed(&trace->session, &event, err);
 		if (code < 0)
 			return code;
 	}
@@ -232,6 +189,8 @@ static int run(struct live_trace *trace, struct error *err)
 
 	while (code == 0 && !trace->session.reader_gone) {
 		tracing_look_around(&trace->tracing);
+		if (trace->tracing.stopped)
+			source_stop(trace->source);
 		watch_wall(trace);
 		code = drain(trace, err);
 		if (code == 0)
@@ -247,7 +206,7 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 	session_keep_output(&trace->session);
 	int code = run(trace, err);
 
-	tracing_stop(&trace->tracing);
+	source_stop(trace->source);
 	if (code == 0)
 		code = session_finish_output(&trace->session, err);
 	if (code == 0 && !trace->session.reader_gone)
@@ -268,8 +227,7 @@ int live_trace(const struct request *request, struct error *err)
 			status = trace.tracing.command.status;
 	}
 	session_done(&trace.session);
-	completer_free(trace.completer);
-	argv_provider_free(trace.completed);
+	source_free(trace.source);
 	tracing_close(&trace.tracing);
 	return status;
 }

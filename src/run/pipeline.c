@@ -5,8 +5,6 @@
 
 #include "capture/note.h"
 #include "filter/pid_list.h"
-#include "run/exec_notes.h"
-#include "run/exit_notes.h"
 #include "run/id_notes.h"
 #include "run/program_notes.h"
 #include "run/wall_watch.h"
@@ -73,18 +71,17 @@ static int show_truncated(struct pipeline *pipeline, const struct event *last)
 	return show(pipeline, &truncated);
 }
 
-static int show_with_record(struct pipeline *pipeline, const struct event *event,
-			    const struct record *record)
+static int show_with_record(struct pipeline *pipeline, const struct event *event)
 {
 	int code = show(pipeline, event);
 
-	return code == 0 && pipeline->raw ? raw_show(pipeline->raw, record) : code;
+	return code == 0 && pipeline->raw && event->record ? raw_show(pipeline->raw, event->record)
+							   : code;
 }
 
-static int show_counted(struct pipeline *pipeline, const struct event *event,
-			const struct record *record)
+static int show_counted(struct pipeline *pipeline, const struct event *event)
 {
-	int code = show_with_record(pipeline, event, record);
+	int code = show_with_record(pipeline, event);
 
 	if (code < 0 || pipeline->max_events == 0 ||
 	    pipeline_shown(pipeline) < pipeline->max_events)
@@ -126,15 +123,12 @@ static void look_for_foreign_ids(struct pipeline *pipeline, const struct event *
 
 static int take_note(const struct pipeline *pipeline, const struct event *note)
 {
-	if (pipeline->exit_paths)
-		exit_notes_take(note, pipeline->exit_paths);
 	if (pipeline->wall_steps)
 		wall_notes_take(note, pipeline->wall_steps);
 	id_notes_take(note, pipeline->tasks);
 	if (note->note.kind == CAPTURE_NOTE_ROOT_CGROUP)
 		task_table_prove_root_cgroup(pipeline->tasks);
-	int code = program_notes_take(note, pipeline->tasks);
-	return code == 0 && pipeline->recorded ? exec_notes_keep(pipeline->recorded, note) : code;
+	return program_notes_take(note, pipeline->tasks);
 }
 
 /* Bring the task table up to date with EVENT, and make the facts of EVENT. */
@@ -143,9 +137,7 @@ static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *ev
 {
 	int code = 0;
 
-	if (event->type == EVENT_EXEC)
-		code = image_make(pipeline->images, event);
-	else if (event->type == EVENT_NOTE)
+	if (event->type == EVENT_NOTE)
 		code = take_note(pipeline, event);
 	if (code == 0)
 		code = task_table_apply(pipeline->tasks, event, task);
@@ -156,33 +148,28 @@ static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *ev
 	return 0;
 }
 
-int pipeline_feed(struct pipeline *pipeline, const struct record *record)
+int pipeline_feed(struct pipeline *pipeline, struct event *event)
 {
-	struct event event;
 	struct facts facts;
 	const struct task *task;
-	int decoded = decoder_decode(pipeline->decoder, record, &event);
 
-	if (decoded <= 0) {
-		pipeline->malformed += decoded < 0;
-		return PIPELINE_GO_ON;
-	}
-	pipeline->lost_seen += event.type == EVENT_LOST;
-	if ((pipeline->images || pipeline->filter.followed_only) && !pipeline->foreign_sample_ids)
-		look_for_foreign_ids(pipeline, &event);
+	pipeline->lost_seen += event->type == EVENT_LOST;
+	if ((pipeline->wants_facts || pipeline->filter.followed_only) &&
+	    !pipeline->foreign_sample_ids)
+		look_for_foreign_ids(pipeline, event);
 	if (pipeline->foreign_sample_ids)
-		drop_foreign_ids(&event);
-	int code = root_command(pipeline, &event);
+		drop_foreign_ids(event);
+	int code = root_command(pipeline, event);
 	if (code == 0)
-		code = pipeline->images ? apply_with_facts(pipeline, &event, &facts, &task)
-					: task_table_apply(pipeline->tasks, &event, &task);
+		code = pipeline->wants_facts ? apply_with_facts(pipeline, event, &facts, &task)
+					     : task_table_apply(pipeline->tasks, event, &task);
 	if (code == 0)
-		code = root_born(pipeline, &event);
-	if (code == 0 && filter_passes(&pipeline->filter, &event, task))
-		code = show_counted(pipeline, &event, record);
+		code = root_born(pipeline, event);
+	if (code == 0 && filter_passes(&pipeline->filter, event, task))
+		code = show_counted(pipeline, event);
 	if (code != 0)
 		return code;
-	bool alone = pipeline->ends_alone && event.type == EVENT_EXIT &&
+	bool alone = pipeline->ends_alone && event->type == EVENT_EXIT &&
 		     !pipeline_waits_for_any(pipeline);
 	return alone ? PIPELINE_ALONE : PIPELINE_GO_ON;
 }

@@ -5,18 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "source/perf_live.h"
-
-static int read_ids(struct record_events *events, struct source *source)
+static int read_ids(struct record_events *events, struct cpu_rings *rings)
 {
 	struct cpu_ring *ring;
 
-	while (live_ring(source, events->cpus))
+	while (cpu_rings_at(rings, events->cpus))
 		events->cpus++;
 	events->ids = calloc(events->count * events->cpus, sizeof(*events->ids));
 	if (!events->ids)
 		return -ENOMEM;
-	for (size_t cpu = 0; (ring = live_ring(source, cpu)); cpu++) {
+	for (size_t cpu = 0; (ring = cpu_rings_at(rings, cpu)); cpu++) {
 		int code = cpu_ring_read_ids(ring);
 
 		if (code < 0)
@@ -51,11 +49,11 @@ static void describe(struct record_events *events, const struct cpu_ring_plan *p
 		events->list[index].attr.sample_type |= PERF_SAMPLE_IP;
 }
 
-int record_events_init(struct record_events *events, struct source *source,
+int record_events_init(struct record_events *events, struct cpu_rings *rings,
 		       const struct cpu_ring_plan *plan)
 {
 	*events = (struct record_events){.count = plan->tracepoint_count + 1};
-	int code = read_ids(events, source);
+	int code = read_ids(events, rings);
 	for (size_t i = 0; code == 0 && i < events->count; i++)
 		describe(events, plan, i);
 	return code;

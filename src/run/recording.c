@@ -19,21 +19,22 @@
 #include "exec/env_selection.h"
 #include "host/cgroups.h"
 #include "perf/cpu_ring.h"
+#include "perf/cpu_rings.h"
 #include "perf/perf_event.h"
 #include "run/capture_output.h"
-#include "run/completer.h"
-#include "run/exec_notes.h"
-#include "run/exit_notes.h"
 #include "run/id_notes.h"
-#include "run/notice.h"
 #include "run/program_notes.h"
 #include "run/progress.h"
 #include "run/record_events.h"
 #include "run/selection.h"
-#include "run/tracepoints.h"
 #include "run/tracing.h"
 #include "run/wall_watch.h"
-#include "source/perf_live.h"
+#include "source/completer.h"
+#include "source/exec_notes.h"
+#include "source/exit_notes.h"
+#include "source/notice.h"
+#include "source/perf_setup.h"
+#include "source/tracepoints.h"
 #include "task/proc_tasks.h"
 #include "task/task_table.h"
 
@@ -54,6 +55,8 @@ struct clock_marks {
 
 struct recording {
 	struct tracing tracing;
+	struct perf_setup setup;
+	struct cpu_rings *rings;
 	struct capture_writer *writer;
 	struct collector *collector;
 	struct task_table *tasks; /* those of -p, with whom the recording ends */
@@ -126,7 +129,7 @@ static int make_completer(struct recording *recording, struct error *err)
 {
 	struct tracing *tracing = &recording->tracing;
 	const struct format *formats[TRACEPOINT_COUNT] = {
-		[TRACEPOINT_EXEC] = tracing->tracepoints.formats[TRACEPOINT_EXEC],
+		[TRACEPOINT_EXEC] = recording->setup.tracepoints.formats[TRACEPOINT_EXEC],
 	};
 	const char *environment = tracing->request->environment;
 	int code = decoder_new(formats, &recording->decoder, err);
@@ -135,7 +138,8 @@ static int make_completer(struct recording *recording, struct error *err)
 		code = env_selection_parse(environment, &recording->environment);
 	if (code < 0)
 		return error_set(err, code, "cannot complete arguments: %s", strerror(-code));
-	tracepoints_set_extra(&tracing->tracepoints, &tracing->plan, recording->decoder);
+	tracepoints_set_extra(&recording->setup.tracepoints, &recording->setup.rings.plan,
+			      recording->decoder);
 	recording->completer = completer_new(recording->decoder, tracing->proc_fd,
 					     environment ? &recording->environment : NULL,
 					     write_completion, recording);
@@ -150,7 +154,7 @@ static int make_collector(struct recording *recording, const struct record_event
 		.ids = events->first_ids,
 		.event_count = events->count,
 		.newest_id = events->newest_id,
-		.exec = tracepoints_opened_at(&recording->tracing.tracepoints, TRACEPOINT_EXEC),
+		.exec = tracepoints_opened_at(&recording->setup.tracepoints, TRACEPOINT_EXEC),
 		.on_fork = recording->tracing.request->follow ? on_fork : NULL,
 		.on_exec = recording->completer ? on_exec : NULL,
 		.context = recording,
@@ -168,7 +172,7 @@ static int start_capture(struct recording *recording, const struct record_events
 	const struct capture_description description = {
 		.events = events->list,
 		.event_count = events->count,
-		.formats = &recording->tracing.tracepoints.dir,
+		.formats = &recording->setup.tracepoints.dir,
 		.argv = (const char *const *)request->argv,
 		.cpus_online = (uint32_t)events->cpus,
 		.cpus_configured = (uint32_t)sysconf(_SC_NPROCESSORS_CONF),
@@ -197,7 +201,7 @@ static int set_up_capture(struct recording *recording, struct error *err)
 {
 	struct tracing *tracing = &recording->tracing;
 	struct record_events events;
-	int code = record_events_init(&events, tracing->source, &tracing->plan);
+	int code = record_events_init(&events, recording->rings, &recording->setup.rings.plan);
 
 	if (code < 0)
 		error_set(err, code, "cannot tell the events apart: %s", strerror(-code));
@@ -213,8 +217,14 @@ static int set_up_capture(struct recording *recording, struct error *err)
 
 static int set_up(struct recording *recording, const struct request *request, struct error *err)
 {
+	struct perf_setup *setup = &recording->setup;
 	int code = tracing_open(&recording->tracing, request, true, err);
 
+	if (code == 0)
+		code = perf_setup_init(setup, request, &recording->tracing.facts, true, err);
+	if (code == 0)
+		code = perf_setup_opened(
+			setup, cpu_rings_open(&setup->rings, &recording->rings, err), err);
 	if (code < 0)
 		return code;
 	recording->tasks = task_table_new();
@@ -265,8 +275,8 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	const struct capture_beginning beginning = {
 		.proc_fd = tracing->proc_fd,
 		.descent = tracing->facts.initial_pid_ns,
-		.kernel = tracing->tracepoints.exit_paths.known,
-		.cgroup_fd = tracing->plan.cgroup ? cgroups_open_this_host() : -1,
+		.kernel = recording->setup.tracepoints.exit_paths.known,
+		.cgroup_fd = recording->setup.rings.plan.cgroup ? cgroups_open_this_host() : -1,
 		.pids = command ? &command : pids->pids,
 		.pid_count = command ? 1 : pids->count,
 	};
@@ -280,8 +290,9 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	struct iovec piece = {records, size};
 	code = capture_writer_append(recording->writer, &piece, 1);
 	free(records);
-	if (code == 0 && tracing->tracepoints.exit_paths.known)
-		code = exit_notes_write(recording->writer, &tracing->tracepoints.exit_paths);
+	if (code == 0 && recording->setup.tracepoints.exit_paths.known)
+		code = exit_notes_write(recording->writer,
+					&recording->setup.tracepoints.exit_paths);
 	if (code == 0)
 		code = write_old_notes(recording);
 	if (code == 0)
@@ -293,10 +304,12 @@ static int write_initial_records(struct recording *recording, struct error *err)
 static int begin(struct recording *recording, struct error *err)
 {
 	struct tracing *tracing = &recording->tracing;
-	int code = tracing_begin(tracing, err);
+	int code = cpu_rings_enable(recording->rings, err);
 
-	if (code == 0)
-		code = tracing_enter_roots(tracing, recording->tasks, err);
+	if (code < 0)
+		return code;
+	tracing_begin(tracing);
+	code = tracing_enter_roots(tracing, recording->tasks, err);
 	if (code == 0)
 		code = write_selection(recording, err);
 	if (code == 0)
@@ -370,10 +383,9 @@ static int end_round_and_commit(struct recording *recording, struct error *err)
 
 static int watch_wall(struct recording *recording, struct error *err)
 {
-	const struct tracing *tracing = &recording->tracing;
 	uint64_t from_ns;
 
-	if (!(tracing->plan.features & (1U << PERF_FEATURE_CLOCKID)) ||
+	if (!(recording->setup.rings.plan.features & (1U << PERF_FEATURE_CLOCKID)) ||
 	    !wall_watch_look(&recording->wall, &from_ns))
 		return 0;
 	int code = wall_notes_write(recording->writer, from_ns, recording->wall.offset_ns);
@@ -383,16 +395,15 @@ static int watch_wall(struct recording *recording, struct error *err)
 /* Every ring once. */
 static int take_all(struct recording *recording, struct error *err)
 {
-	struct source *source = recording->tracing.source;
 	struct cpu_ring *ring;
 	int code = 0;
 
-	for (size_t i = 0; (ring = live_ring(source, i)); i++) {
+	for (size_t i = 0; (ring = cpu_rings_at(recording->rings, i)); i++) {
 		code = take_ring(recording, ring, err);
 		if (code < 0 || recording->reader_gone)
 			return code;
 	}
-	live_close_left(source);
+	cpu_rings_close_left(recording->rings);
 	return end_round_and_commit(recording, err);
 }
 
@@ -410,7 +421,7 @@ static int look_for_the_end(struct recording *recording, struct error *err)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
 	proc_tasks_forget_dead(tracing->proc_fd, recording->tasks);
 	if (task_table_followed(recording->tasks) == 0)
-		tracing_stop(tracing);
+		tracing->stopped = true;
 	return 0;
 }
 
@@ -453,6 +464,8 @@ static int run(struct recording *recording, struct error *err)
 
 	while (code == 0 && !recording->reader_gone) {
 		tracing_look_around(tracing);
+		if (tracing->stopped)
+			cpu_rings_disable(recording->rings);
 		/* What is in the rings once they are stopped is all there will be. */
 		bool is_last = tracing->stopped;
 
@@ -465,9 +478,10 @@ static int run(struct recording *recording, struct error *err)
 		if (code == 0)
 			code = look_for_the_end(recording, err);
 		if (is_full(recording))
-			tracing_stop(tracing);
+			tracing->stopped = true;
 		if (code == 0 && !tracing->stopped)
-			code = tracing_wait(tracing, err);
+			code = cpu_rings_wait(recording->rings, tracing->wake_fd,
+					      tracing_remaining_ms(tracing), false, err);
 	}
 	return code;
 }
@@ -508,7 +522,7 @@ static int record_and_end(struct recording *recording, struct error *err)
 	int code = begun == 0 ? run(recording, err) : begun;
 
 	progress_clear(&recording->progress);
-	tracing_stop(&recording->tracing);
+	cpu_rings_disable(recording->rings);
 	code = finish_output(recording, code, err);
 	if (code == 0 && !recording->reader_gone)
 		print_summary(recording);
@@ -527,12 +541,17 @@ static void tear_down(struct recording *recording)
 	capture_writer_free(recording->writer);
 	task_table_free(recording->tasks);
 	capture_output_close(&recording->output);
+	cpu_rings_free(recording->rings);
+	perf_setup_done(&recording->setup);
 	tracing_close(&recording->tracing);
 }
 
 int record_trace(const struct request *request, struct error *err)
 {
-	struct recording recording = {.output.fd = -1};
+	struct recording recording = {
+		.output.fd = -1,
+		.setup.tracepoints = {.dir.fd = -1, .hold_fd = -1},
+	};
 	int status = 1;
 
 	if (set_up(&recording, request, err) == 0)

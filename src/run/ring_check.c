@@ -6,7 +6,7 @@
 
 #include "decode/registers.h"
 #include "perf/ring_room.h"
-#include "run/tracepoints.h"
+#include "source/tracepoints.h"
 
 static uint32_t largest_stack(const struct perf_event_extra *wanted, uint32_t pages)
 {

@@ -13,10 +13,10 @@
 #include "decode/tracepoint.h"
 #include "event/event.h"
 #include "filter/filter_options.h"
-#include "run/notice.h"
 #include "run/output_file.h"
 #include "sink/raw.h"
 #include "sink/sinks.h"
+#include "source/notice.h"
 
 void session_done(struct session *session)
 {
@@ -26,9 +26,6 @@ void session_done(struct session *session)
 	writer_free(session->summary_writer);
 	sink_free(session->sink);
 	writer_free(session->writer);
-	image_maker_done(&session->images);
-	env_selection_done(&session->environment);
-	decoder_free(session->decoder);
 	task_table_free(session->tasks);
 	if (session->made_output)
 		output_file_remove(session->request->output, session->output_fd);
@@ -91,17 +88,18 @@ static bool wants_color(int fd)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-static struct sink_context make_context(const struct session *session,
-					const struct session_origin *origin, int fd,
+static struct sink_context make_context(const struct session *session, int fd,
 					struct writer *writer)
 {
+	const struct source_info *info = &session->source->info;
+
 	return (struct sink_context){
 		.writer = writer,
-		.host = origin->host,
-		.boot_id = origin->boot_id,
+		.host = info->host,
+		.boot_id = info->boot_id,
 		.wall_clock = session->request->wall_clock,
-		.wall_offset_known = origin->wall_offset_known,
-		.wall_offset_ns = origin->wall_offset_ns,
+		.wall_offset_known = info->wall_offset_known,
+		.wall_offset_ns = info->wall_offset_ns,
 		.wall_steps = &session->wall_steps,
 		.environment = session->request->environment != NULL,
 		.width = terminal_width(fd),
@@ -110,45 +108,32 @@ static struct sink_context make_context(const struct session *session,
 }
 
 /* -S beside lines: on standard error, where it is in nobody's way. */
-static bool add_summary(struct session *session, const struct session_origin *origin)
+static bool add_summary(struct session *session)
 {
 	session->summary_writer = writer_new(STDERR_FILENO);
 	if (!session->summary_writer)
 		return false;
 	const struct sink_context context =
-		make_context(session, origin, STDERR_FILENO, session->summary_writer);
+		make_context(session, STDERR_FILENO, session->summary_writer);
 	session->summary = sink_type_find("summary")->make(&context);
 	if (session->summary)
 		session->both = sink_tee_new(session->sink, session->summary);
 	return session->both != NULL;
 }
 
-static int make_sinks(struct session *session, const struct session_origin *origin,
-		      struct error *err)
+static int make_sinks(struct session *session, struct error *err)
 {
 	const struct request *request = session->request;
 	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
-	const struct sink_context context = make_context(session, origin, fd, session->writer);
+	const struct sink_context context = make_context(session, fd, session->writer);
 
 	session->sink = request->sink->make(&context);
 	if (request->raw)
-		session->raw = raw_new(session->writer, session->formats, TRACEPOINT_COUNT);
+		session->raw =
+			raw_new(session->writer, session->source->info.formats, TRACEPOINT_COUNT);
 	if (!session->sink || (request->raw && !session->raw) ||
-	    (request->summary && !add_summary(session, origin)))
+	    (request->summary && !add_summary(session)))
 		return error_set(err, -ENOMEM, "out of memory");
-	return 0;
-}
-
-static int keep_facts(struct session *session, struct error *err)
-{
-	const char *environment = session->request->environment;
-
-	if (environment && env_selection_parse(environment, &session->environment) < 0)
-		return error_set(err, -EINVAL, "--env takes names, not '%.80s'", environment);
-	if (task_table_keep_facts(session->tasks) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
-	session->images.selection = environment ? &session->environment : NULL;
-	decoder_want_facts(session->decoder);
 	return 0;
 }
 
@@ -157,11 +142,11 @@ static struct pipeline make_pipeline(struct session *session)
 	const struct request *request = session->request;
 
 	return (struct pipeline){
-		.decoder = session->decoder,
 		.tasks = session->tasks,
 		.sink = session->both ? session->both : session->sink,
 		.raw = session->raw,
-		.images = request->facts ? &session->images : NULL,
+		.wants_facts = request->facts != 0,
+		.foreign_sample_ids = session->source->info.foreign_ids,
 		.filter =
 			{
 				.events = request->events,
@@ -174,27 +159,16 @@ static struct pipeline make_pipeline(struct session *session)
 	};
 }
 
-int session_make_pipeline(struct session *session,
-			  const struct format *const formats[TRACEPOINT_COUNT],
-			  const struct session_origin *origin, struct error *err)
+int session_make_pipeline(struct session *session, struct error *err)
 {
-	int code = decoder_new(formats, &session->decoder, err);
+	const bool wants_facts = session->request->facts != 0;
 
-	if (code < 0)
-		return code;
-	memcpy(session->formats, formats, sizeof(session->formats));
 	session->tasks = task_table_new();
-	if (!session->tasks)
+	if (!session->tasks || (wants_facts && task_table_keep_facts(session->tasks) < 0))
 		return error_set(err, -ENOMEM, "out of memory");
-	/* Descent: the kernel makes threads without a FORK. */
-	if (session->request->follow || session->request->command)
-		decoder_want_births(session->decoder);
-	if (session->request->facts)
-		code = keep_facts(session, err);
-	if (code == 0 && session->request->facts && formats[TRACEPOINT_EXEC])
+	if (wants_facts && session->source->info.has_execs)
 		task_table_expect_execs(session->tasks);
-	if (code == 0)
-		code = make_sinks(session, origin, err);
+	int code = make_sinks(session, err);
 	if (code == 0)
 		session->pipeline = make_pipeline(session);
 	return code;
@@ -218,9 +192,9 @@ int session_output_failed(struct session *session, int code, struct error *err)
 	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
-int session_feed(struct session *session, const struct record *record, struct error *err)
+int session_feed(struct session *session, struct event *event, struct error *err)
 {
-	int verdict = pipeline_feed(&session->pipeline, record);
+	int verdict = pipeline_feed(&session->pipeline, event);
 
 	if (verdict == PIPELINE_CAPPED)
 		return -ENODATA;
@@ -274,7 +248,7 @@ void session_print_summary(const struct session *session, double seconds)
 	       " lost, %" PRIu64 " late, %s s",
 	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
 	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, span);
-	if (pipeline->malformed > 0)
+	if (stats.undecoded > 0)
 		notice(session->request, "%" PRIu64 " records could not be decoded",
-		       pipeline->malformed);
+		       stats.undecoded);
 }

@@ -2,6 +2,7 @@
 #include "source/request.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void request_done(struct request *request)
 {
@@ -12,4 +13,9 @@ void request_done(struct request *request)
 	free(request->capture);
 	free(request->environment);
 	*request = (struct request){0};
+}
+
+const char *request_capture_name(const struct request *request)
+{
+	return strcmp(request->capture, "-") == 0 ? "standard input" : request->capture;
 }

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "capture/perf_file.h"
+#include "capture/read/capture.h"
 #include "decode/decoder.h"
 #include "fuzz.h"
 #include "sink/raw.h"
 #include "sink/sink.h"
-#include "source/capture.h"
 
 /* More than fit into an input: a reader that gives out more does not get on. */
 #define RECORDS_MAX (1U << 22)
@@ -19,7 +19,7 @@
 #define PIPE_SIZE 65536U
 
 struct reading {
-	struct source *source;
+	struct capture *source;
 	struct format *formats[TRACEPOINT_COUNT];
 	struct decoder *decoder; /* NULL: the formats do not allow for one */
 	struct writer *writer;
@@ -86,33 +86,31 @@ static void drain(struct reading *reading)
 
 	for (size_t count = 0; code >= 0; count++) {
 		must_hold(count < RECORDS_MAX, "an input comes to its end");
-		code = source_next(reading->source, &record, &err);
+		code = capture_next(reading->source, &record, &err);
 		if (code > 0)
 			take(reading, &record);
 		if (code == 0)
-			code = source_wait(reading->source, -1, 0, &err);
+			code = capture_wait(reading->source, -1, 0, &err);
 	}
 	if (code != -ENODATA)
 		check_reason(code, &err);
 }
 
-static void ask(const struct source *source)
+static void ask(const struct capture *source)
 {
-	struct source_stats stats;
-	uint64_t read, total;
+	struct capture_stats stats;
 	char text[64];
 	size_t count;
 
 	capture_event_names(source, text, sizeof(text));
 	must_hold(strlen(text) < sizeof(text), "names fit");
-	capture_progress(source, &read, &total);
-	capture_is_cut(source, text, sizeof(text));
-	capture_malformed(source);
 	capture_tasks(source, &count);
-	must_hold(!capture_boot_id(source) || strlen(capture_boot_id(source)) == 36, "a UUID");
-	must_hold(!capture_hostname(source) || capture_hostname(source)[0], "a name");
-	must_hold(!capture_arch(source) || capture_arch(source)[0], "a name");
-	source_stats((struct source *)(uintptr_t)source, &stats);
+	must_hold(!capture_origin(source)->boot_id || strlen(capture_origin(source)->boot_id) == 36,
+		  "a UUID");
+	must_hold(!capture_origin(source)->hostname || capture_origin(source)->hostname[0],
+		  "a name");
+	must_hold(!capture_origin(source)->arch || capture_origin(source)->arch[0], "a name");
+	capture_stats(source, &stats);
 }
 
 static void end(struct reading *reading)
@@ -122,7 +120,7 @@ static void end(struct reading *reading)
 	decoder_free(reading->decoder);
 	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++)
 		format_free(reading->formats[i]);
-	source_free(reading->source);
+	capture_free(reading->source);
 }
 
 static struct writer *writer_to_nowhere(void)

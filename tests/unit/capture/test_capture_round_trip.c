@@ -14,11 +14,11 @@
 #include "base/clock.h"
 #include "capture/note.h"
 #include "capture/perf_file.h"
+#include "capture/read/capture.h"
 #include "capture/write/capture_writer.h"
 #include "capture/write/write_head.h"
 #include "capture/write/write_records.h"
 #include "perf/perf_event.h"
-#include "source/capture.h"
 #include "support.h"
 
 #define FORMATS "formats/amd64-6.1.0-50"
@@ -150,33 +150,33 @@ static int write_capture(bool stream)
 
 /* ---- reading ---- */
 
-static struct record next(struct source *source)
+static struct record next(struct capture *source)
 {
 	struct record record;
 	struct error err;
 	int code;
 
-	while ((code = source_next(source, &record, &err)) == 0)
-		assert_int_equal(source_wait(source, -1, -1, &err), 0);
+	while ((code = capture_next(source, &record, &err)) == 0)
+		assert_int_equal(capture_wait(source, -1, -1, &err), 0);
 	assert_int_equal(code, 1);
 	return record;
 }
 
-static void check_host(const struct source *source)
+static void check_host(const struct capture *source)
 {
 	struct utsname host;
-	int64_t offset_ns;
+	const int64_t offset_ns = capture_origin(source)->wall_offset_ns;
 
 	assert_int_equal(uname(&host), 0);
-	assert_string_equal(capture_hostname(source), host.nodename);
-	assert_string_equal(capture_arch(source), host.machine);
-	assert_non_null(capture_boot_id(source));
-	assert_true(capture_wall_offset(source, &offset_ns));
+	assert_string_equal(capture_origin(source)->hostname, host.nodename);
+	assert_string_equal(capture_origin(source)->arch, host.machine);
+	assert_non_null(capture_origin(source)->boot_id);
+	assert_true(capture_origin(source)->has_wall_offset);
 	assert_true(offset_ns > 0);
 	assert_true((uint64_t)offset_ns < clock_now_ns(CLOCK_REALTIME));
 }
 
-static void check_tasks(const struct source *source)
+static void check_tasks(const struct capture *source)
 {
 	size_t count, found = 0;
 	const struct capture_task *tasks = capture_tasks(source, &count);
@@ -192,7 +192,7 @@ static void check_tasks(const struct source *source)
 	assert_int_equal(found, 1);
 }
 
-static void check_exec(const struct source *source, const struct record *record)
+static void check_exec(const struct capture *source, const struct record *record)
 {
 	struct sample_extra_layout layout;
 	struct sample_extra extra;
@@ -219,7 +219,8 @@ static void check_note(const struct record *record)
 static void check_capture(bool stream)
 {
 	int fd = write_capture(stream);
-	struct source *source;
+	struct capture_stats stats;
+	struct capture *source;
 	struct record record;
 	struct error err;
 	bool has_host = false;
@@ -235,9 +236,10 @@ static void check_capture(bool stream)
 	record = next(source);
 	check_exec(source, &record);
 	check_tasks(source);
-	assert_int_equal(source_next(source, &record, &err), -ENODATA);
-	assert_int_equal(capture_malformed(source), 0);
-	source_free(source);
+	assert_int_equal(capture_next(source, &record, &err), -ENODATA);
+	capture_stats(source, &stats);
+	assert_int_equal(stats.malformed, 0);
+	capture_free(source);
 	close(fd);
 }
 

@@ -92,7 +92,6 @@ static void test_a_whole_stack_needs_nobody(void **state)
 	assert_true(image->credentials.secure);
 	assert_true(image->environment.known);
 	assert_int_equal(fake.calls, 0);
-	assert_int_equal(maker.completed, 0);
 }
 
 static void test_what_is_missing_is_asked_for(void **state)
@@ -103,7 +102,6 @@ static void test_what_is_missing_is_asked_for(void **state)
 	assert_int_equal(fake.calls, 1);
 	assert_int_equal(fake.pid, 71);
 	assert_int_equal(fake.wants, ARGV_WANT_ARGUMENTS);
-	assert_int_equal(maker.completed, 0);
 	/* What is known stays. */
 	assert_int_equal(image->arguments.known.count, 1);
 	assert_false(image->arguments.complete);
@@ -113,12 +111,10 @@ static void test_what_is_missing_is_asked_for(void **state)
 	fake.gives = ARGV_WANT_ENVIRONMENT;
 	image = make_image();
 	assert_int_equal(fake.wants, ARGV_WANT_ARGUMENTS | ARGV_WANT_ENVIRONMENT);
-	assert_int_equal(maker.completed, ARGV_WANT_ENVIRONMENT);
 	assert_true(image->environment.known);
 
 	fake.gives = ARGV_WANT_ARGUMENTS | ARGV_WANT_ENVIRONMENT;
 	image = make_image();
-	assert_int_equal(maker.completed, fake.gives);
 	assert_int_equal(image->arguments.source, ARGV_PROC);
 	assert_true(image->arguments.complete);
 }
@@ -132,11 +128,6 @@ static void test_only_the_environment_is_missing(void **state)
 	const struct exec_image *image = make_image();
 	assert_int_equal(fake.wants, ARGV_WANT_ENVIRONMENT);
 	assert_int_equal(image->arguments.source, ARGV_STACK);
-	assert_int_equal(maker.completed, ARGV_WANT_ENVIRONMENT);
-	/* The next exec needs nothing: what this one got is not its own. */
-	made.stack.size = made.env_end;
-	make_image();
-	assert_int_equal(maker.completed, 0);
 }
 
 static void test_without_a_stack_nothing_is_proven(void **state)
@@ -160,7 +151,6 @@ static void test_without_a_provider(void **state)
 	maker.provider = NULL;
 	made.stack.size = made.argv_at + 5;
 	assert_int_equal(make_image()->arguments.known.count, 1);
-	assert_int_equal(maker.completed, 0);
 }
 
 static void test_no_memory(void **state)

@@ -10,7 +10,7 @@
 #include "cli/options.h"
 #include "perf/ring_room.h"
 #include "run/ring_check.h"
-#include "run/tracepoints.h"
+#include "source/tracepoints.h"
 #include "support.h"
 
 static uint32_t page_size(void)

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "capture/note.h"
+#include "capture/read/capture.h"
 #include "cli/options.h"
 #include "event/event.h"
 #include "perf/perf_event.h"
 #include "run/selection.h"
-#include "source/capture.h"
 #include "support_capture.h"
 
 #define PARSE(note, selection, err) selection_parse(note, sizeof(note), selection, err)
@@ -130,9 +130,8 @@ static void assert_selection(enum capture_kind kind, const char *bytes, uint32_t
 {
 	const uint64_t id = 5;
 	struct builder builder;
-	struct source *source;
+	struct capture *source;
 	struct error err = {0};
-	size_t found_size;
 
 	builder_new(&builder, kind, false);
 	builder_event(&builder, PERF_TYPE_TRACEPOINT, 300, PERF_EVENT_SAMPLE_TYPE, &id, 1);
@@ -143,11 +142,11 @@ static void assert_selection(enum capture_kind kind, const char *bytes, uint32_t
 	struct bytes capture = builder_finish(&builder);
 	int fd = open_bytes(&capture, kind);
 	assert_int_equal(capture_open(fd, &source, &err), 0);
-	const char *found = capture_selection(source, &found_size);
-	assert_non_null(found);
-	assert_int_equal(found_size, size);
-	assert_memory_equal(found, bytes, size);
-	source_free(source);
+	const struct origin *origin = capture_origin(source);
+	assert_non_null(origin->selection);
+	assert_int_equal(origin->selection_size, size);
+	assert_memory_equal(origin->selection, bytes, size);
+	capture_free(source);
 	close(fd);
 	bytes_free(&capture);
 	builder_free(&builder);

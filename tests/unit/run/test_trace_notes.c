@@ -6,10 +6,10 @@
 
 #include "capture/note.h"
 #include "exec/argv_kept.h"
-#include "run/exec_notes.h"
-#include "run/exit_notes.h"
 #include "run/id_notes.h"
 #include "run/program_notes.h"
+#include "source/exec_notes.h"
+#include "source/exit_notes.h"
 #include "support.h"
 
 static struct event note_of(uint16_t kind, uint32_t count, const char *body, uint32_t size)

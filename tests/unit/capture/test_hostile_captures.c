@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "source/capture.h"
+#include "capture/read/capture.h"
 #include "support_capture.h"
 
 #define PLAIN_TYPE                                                                       \
@@ -41,7 +42,7 @@ static void new_capture(struct builder *builder, enum capture_kind kind)
 
 /* A capture of two CPUs in one round, of more than is kept in memory. */
 #define EACH_CPU ((size_t)10 * 1024)
-static int open_large(enum capture_kind kind, struct source **source)
+static int open_large(enum capture_kind kind, struct capture **source)
 {
 	struct builder builder;
 	struct error err;
@@ -59,12 +60,12 @@ static int open_large(enum capture_kind kind, struct source **source)
 	return fd;
 }
 
-static void take_one(struct source *source, struct record *record)
+static void take_one(struct capture *source, struct record *record)
 {
 	struct error err;
 	int code;
 
-	while ((code = source_next(source, record, &err)) == 0)
+	while ((code = capture_next(source, record, &err)) == 0)
 		;
 	assert_int_equal(code, 1);
 }
@@ -77,8 +78,8 @@ static void test_more_than_is_kept_is_in_order(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < 2; i++) {
-		struct source *source;
-		struct source_stats stats;
+		struct capture *source;
+		struct capture_stats stats;
 		int fd = open_large(kinds[i], &source);
 
 		for (uint64_t at = 0; at < 2 * EACH_CPU; at++) {
@@ -87,33 +88,35 @@ static void test_more_than_is_kept_is_in_order(void **state)
 			take_one(source, &record);
 			assert_int_equal(record.time_ns, 1000 + at);
 		}
-		source_stats(source, &stats);
+		capture_stats(source, &stats);
 		assert_int_equal(stats.late, 0);
-		source_free(source);
+		capture_free(source);
 		close(fd);
 	}
 }
 
 /* Returns how many records came. */
-static size_t read_rest(struct source *source, char *cut, size_t size)
+static size_t read_rest(struct capture *source, char *cut, size_t size)
 {
 	struct record record;
 	struct error err;
 	size_t count = 0;
 	int code;
 
-	while ((code = source_next(source, &record, &err)) != -ENODATA) {
+	while ((code = capture_next(source, &record, &err)) != -ENODATA) {
 		assert_true(code >= 0);
 		assert_true(code == 0 || record.raw_size == RAW_SIZE);
 		count += code > 0;
 	}
-	capture_is_cut(source, cut, size);
+	struct capture_stats stats;
+	capture_stats(source, &stats);
+	snprintf(cut, size, "%s", stats.cut);
 	return count;
 }
 
 static void test_a_file_that_is_cut_while_it_is_read(void **state)
 {
-	struct source *source;
+	struct capture *source;
 	struct record record;
 	char cut[128];
 	(void)state;
@@ -123,7 +126,7 @@ static void test_a_file_that_is_cut_while_it_is_read(void **state)
 	assert_int_equal(ftruncate(fd, 200), 0);
 	assert_true(read_rest(source, cut, sizeof(cut)) < 2 * EACH_CPU - 1);
 	assert_string_equal(cut, "it was changed while it was read");
-	source_free(source);
+	capture_free(source);
 	close(fd);
 }
 
@@ -134,7 +137,7 @@ static void test_a_record_that_grows_while_it_is_read(void **state)
 	const uint32_t raw_size = UINT16_MAX - 7 - 44;
 	/* Behind the header: id, tid, time, CPU, raw data's size, raw data. */
 	const off_t size = 8 + 32 + 4 + RAW_SIZE;
-	struct source *source;
+	struct capture *source;
 	struct record record;
 	char cut[128];
 	(void)state;
@@ -146,7 +149,7 @@ static void test_a_record_that_grows_while_it_is_read(void **state)
 	assert_int_equal(pwrite(fd, &raw_size, sizeof(raw_size), end - RAW_SIZE - 4), 4);
 	assert_int_equal(read_rest(source, cut, sizeof(cut)), 2 * EACH_CPU - 2);
 	assert_string_equal(cut, "it was changed while it was read");
-	source_free(source);
+	capture_free(source);
 	close(fd);
 }
 
@@ -158,8 +161,8 @@ static void test_a_round_that_inflates_to_more_than_is_kept(void **state)
 	static const unsigned char raw[60000];
 	const size_t count = (CAPTURE_KEPT_MIB + 16) * 1024U * 1024U / sizeof(raw);
 	struct builder builder;
-	struct source *source;
-	struct source_stats stats;
+	struct capture *source;
+	struct capture_stats stats;
 	struct error err;
 	(void)state;
 
@@ -187,10 +190,10 @@ static void test_a_round_that_inflates_to_more_than_is_kept(void **state)
 			continue;
 		assert_int_equal(record.time_ns, ++newest_ns);
 	}
-	source_stats(source, &stats);
+	capture_stats(source, &stats);
 	assert_int_equal(stats.late, 1);
-	assert_int_equal(capture_hurried(source), 1);
-	source_free(source);
+	assert_int_equal(stats.hurried, 1);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 	builder_free(&builder);
@@ -200,7 +203,7 @@ static void test_a_round_that_inflates_to_more_than_is_kept(void **state)
 static void claim_tracing_data(uint32_t size, const char *expected)
 {
 	struct builder builder;
-	struct source *source;
+	struct capture *source;
 	struct error err;
 	char cut[128];
 	struct bytes body = {0};
@@ -214,7 +217,7 @@ static void claim_tracing_data(uint32_t size, const char *expected)
 	assert_int_equal(capture_open(fd, &source, &err), 0);
 	assert_int_equal(read_rest(source, cut, sizeof(cut)), 0);
 	assert_string_equal(cut, expected);
-	source_free(source);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 	builder_free(&builder);
@@ -231,7 +234,7 @@ static void test_tracing_data_that_are_claimed_but_do_not_come(void **state)
 static void test_what_is_skipped_gives_time(void **state)
 {
 	struct builder builder;
-	struct source *source;
+	struct capture *source;
 	struct record record;
 	struct error err;
 	struct bytes body = {0};
@@ -249,12 +252,12 @@ static void test_what_is_skipped_gives_time(void **state)
 	assert_int_equal(capture_open(fds[0], &source, &err), 0);
 	for (int i = 0; i < 100; i++) {
 		assert_int_equal(write(fds[1], "more", 4), 4);
-		assert_int_equal(source_next(source, &record, &err), 0);
+		assert_int_equal(capture_next(source, &record, &err), 0);
 	}
 	close(fds[1]);
 	take_one(source, &record);
 	assert_int_equal(record.time_ns, 1000);
-	source_free(source);
+	capture_free(source);
 	close(fds[0]);
 	bytes_free(&bytes);
 	builder_free(&builder);
@@ -263,7 +266,7 @@ static void test_what_is_skipped_gives_time(void **state)
 static void test_a_head_is_interruptible(void **state)
 {
 	struct builder builder;
-	struct source *source;
+	struct capture *source;
 	struct error err;
 	int wake[2];
 	(void)state;

@@ -2,8 +2,8 @@
 /*
  * The tracepoints of a trace: their formats, and what to open for what the user asked to see.
  */
-#ifndef PXT_RUN_TRACEPOINTS_H
-#define PXT_RUN_TRACEPOINTS_H
+#ifndef PXT_SOURCE_TRACEPOINTS_H
+#define PXT_SOURCE_TRACEPOINTS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run/exec_notes.h"
+#include "source/exec_notes.h"
 
 #include <errno.h>
 #include <inttypes.h>

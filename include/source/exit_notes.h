@@ -6,8 +6,8 @@
  * The note has a string for each address: the number of its enum exit_path, a blank, and the
  * address in hexadecimal.
  */
-#ifndef PXT_RUN_EXIT_NOTES_H
-#define PXT_RUN_EXIT_NOTES_H
+#ifndef PXT_SOURCE_EXIT_NOTES_H
+#define PXT_SOURCE_EXIT_NOTES_H
 
 #include "base/compiler.h"
 #include "capture/write/capture_writer.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The live source over rings of this test's own: what it gives out, and what it shows ahead.
+ * The stream of rings of this test's own: what it gives out, and what it shows ahead.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "perf/perf_event.h"
 #include "perf/ring_room.h"
-#include "source/perf_live.h"
+#include "perf/ring_stream.h"
 #include "support.h"
 
 #define RING_SIZE 4096
@@ -97,11 +97,11 @@ uint64_t __wrap_cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded)
 	return recorded;
 }
 
-static struct source *source;
+static struct ring_stream *stream;
 
 static int set_up(void **state)
 {
-	struct live_options options = {
+	struct cpu_rings_options options = {
 		.plan = {.features = PERF_FEATURES_ALL, .pages = 1},
 		.sysfs_online = list_path,
 	};
@@ -115,13 +115,13 @@ static int set_up(void **state)
 	if (list_fd < 0 || write(list_fd, "0-1\n", 4) != 4)
 		return -1;
 	snprintf(list_path, sizeof(list_path), "/proc/self/fd/%d", list_fd);
-	return live_open(&options, &source, &err);
+	return ring_stream_open(&options, &stream, &err);
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	source_free(source);
+	ring_stream_free(stream);
 	assert_int_equal(opened, 0);
 	close(list_fd);
 	for (size_t i = 0; i < ARRAY_SIZE(fakes); i++)
@@ -148,7 +148,7 @@ static bool write_record(size_t cpu, uint32_t type, uint64_t time_ns, uint32_t n
 static int next(struct record *record)
 {
 	struct error err;
-	int code = source_next(source, record, &err);
+	int code = ring_stream_next(stream, record, &err);
 
 	assert_true(code >= 0 || code == -ENODATA);
 	return code;
@@ -183,7 +183,7 @@ static void look(void *context, const struct perf_event_header *record)
 static void preview(void)
 {
 	memset(&seen, 0, sizeof(seen));
-	assert_int_equal(live_set_preview(source, look, &seen), 0);
+	assert_int_equal(ring_stream_set_preview(stream, look, &seen), 0);
 }
 
 /* ---- tests ---- */
@@ -227,7 +227,7 @@ static void test_a_preview_comes_long_before_its_turn(void **state)
 	/* Each is shown once. */
 	assert_int_equal(next(&record), 0);
 	assert_int_equal(seen.count, 3);
-	source_stop(source);
+	ring_stream_stop(stream);
 	assert_int_equal(read_all(), 2);
 	assert_int_equal(seen.count, 3);
 }
@@ -286,7 +286,7 @@ static void test_no_memory(void **state)
 {
 	(void)state;
 	has_memory_for_scouts = false;
-	assert_int_equal(live_set_preview(source, look, &seen), -ENOMEM);
+	assert_int_equal(ring_stream_set_preview(stream, look, &seen), -ENOMEM);
 }
 
 /* What the first CPU's ring takes, the others lack. */
@@ -296,55 +296,55 @@ static void test_all_rings_are_of_one_size(void **state)
 
 	(void)state;
 	for (uint64_t pages = 2; pages <= 4096; pages++) {
-		struct live_options options = {
+		struct cpu_rings_options options = {
 			.plan = {.features = PERF_FEATURES_ALL, .pages = 1024, .may_shrink = true},
 			.sysfs_online = list_path,
 		};
-		struct source *other;
+		struct cpu_rings *other;
 		uint64_t fair = 1024;
 
 		while (2 * fair > pages)
 			fair /= 2;
 		granted = pages;
-		assert_int_equal(live_open(&options, &other, &err), 0);
+		assert_int_equal(cpu_rings_open(&options, &other, &err), 0);
 		assert_string_equal(err.what, "");
 		assert_int_equal(options.plan.pages, fair);
 		for (size_t i = 0; i < 2; i++)
-			assert_int_equal(pages_of(live_ring(other, i)), fair);
-		source_free(other);
+			assert_int_equal(pages_of(cpu_rings_at(other, i)), fair);
+		cpu_rings_free(other);
 		assert_int_equal(granted, pages);
 	}
 }
 
 static void test_too_little_for_all_rings(void **state)
 {
-	struct live_options options = {
+	struct cpu_rings_options options = {
 		.plan = {.features = PERF_FEATURES_ALL, .pages = 1024, .may_shrink = true},
 		.sysfs_online = list_path,
 	};
-	struct source *other;
+	struct cpu_rings *other;
 	struct error err;
 
 	(void)state;
 	granted = 1;
-	assert_int_equal(live_open(&options, &other, &err), -EPERM);
+	assert_int_equal(cpu_rings_open(&options, &other, &err), -EPERM);
 	assert_string_equal(err.what, "too large");
 	assert_int_equal(granted, 1);
 }
 
-#define live_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define stream_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		live_test(test_which_records_are_given_out),
-		live_test(test_a_preview_comes_long_before_its_turn),
-		live_test(test_without_a_preview_nothing_is_shown),
-		live_test(test_a_preview_goes_around_the_ring),
-		live_test(test_a_preview_that_falls_behind_goes_on),
-		live_test(test_no_memory),
-		live_test(test_all_rings_are_of_one_size),
-		live_test(test_too_little_for_all_rings),
+		stream_test(test_which_records_are_given_out),
+		stream_test(test_a_preview_comes_long_before_its_turn),
+		stream_test(test_without_a_preview_nothing_is_shown),
+		stream_test(test_a_preview_goes_around_the_ring),
+		stream_test(test_a_preview_that_falls_behind_goes_on),
+		stream_test(test_no_memory),
+		stream_test(test_all_rings_are_of_one_size),
+		stream_test(test_too_little_for_all_rings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

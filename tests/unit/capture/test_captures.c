@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture/read/capture.h"
 #include "decode/decoder.h"
-#include "source/capture.h"
 #include "support_capture.h"
 #include "task/task_table.h"
 
@@ -79,7 +79,7 @@ static void for_captures(check_capture *check)
 /* ---- what we make of one ---- */
 
 struct replayed {
-	struct source *source;
+	struct capture *source;
 	struct format *formats[TRACEPOINT_COUNT];
 	struct decoder *decoder;
 	struct task_table *tasks;
@@ -111,16 +111,16 @@ static void close_replayed(struct replayed *replayed)
 	decoder_free(replayed->decoder);
 	for (size_t i = 0; i < TRACEPOINTS_SHOWN; i++)
 		format_free(replayed->formats[i]);
-	source_free(replayed->source);
+	capture_free(replayed->source);
 }
 
-static void next_record(struct source *source, struct record *record)
+static void next_record(struct capture *source, struct record *record)
 {
 	struct error err;
 	int code;
 
-	while ((code = source_next(source, record, &err)) == 0)
-		assert_int_equal(source_wait(source, -1, -1, &err), 0);
+	while ((code = capture_next(source, record, &err)) == 0)
+		assert_int_equal(capture_wait(source, -1, -1, &err), 0);
 	assert_int_equal(code, 1);
 }
 
@@ -207,7 +207,7 @@ static void compare(const char *path, int fd)
 	struct replayed replayed;
 	struct record record;
 	struct error err;
-	char script[512], what[128];
+	char script[512];
 	size_t length, events = 0;
 	char *rest;
 
@@ -226,15 +226,17 @@ static void compare(const char *path, int fd)
 	assert_true(events >= 31);
 	/* What is left are no events of ours. */
 	int code;
-	while ((code = source_next(replayed.source, &record, &err)) != -ENODATA) {
+	while ((code = capture_next(replayed.source, &record, &err)) != -ENODATA) {
 		struct event event;
 
 		assert_true(code >= 0);
 		if (code > 0 && decoder_decode(replayed.decoder, &record, &event) > 0)
 			assert_int_equal(event.type, EVENT_COMM);
 	}
-	assert_false(capture_is_cut(replayed.source, what, sizeof(what)));
-	assert_int_equal(capture_malformed(replayed.source), 0);
+	struct capture_stats stats;
+	capture_stats(replayed.source, &stats);
+	assert_string_equal(stats.cut, "");
+	assert_int_equal(stats.malformed, 0);
 	close_replayed(&replayed);
 	free(text);
 }
@@ -284,7 +286,7 @@ static void check_description(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool is_s390x = strstr(path, "s390x") != NULL;
-	struct source *source;
+	struct capture *source;
 	struct error err;
 	char names[512];
 
@@ -304,7 +306,7 @@ static void check_description(const char *path)
 	assert_true(tracing->header_page.length > 0);
 	assert_non_null(tracing_data_find(tracing, "sched", "sched_process_exec"));
 	assert_null(tracing_data_find(tracing, "sched", "sched_process"));
-	source_free(source);
+	capture_free(source);
 	close(fd);
 }
 
@@ -319,7 +321,7 @@ static void test_tasks_that_were_there_before(void **state)
 {
 	int fd = open(CAPTURES "/amd64-6.1.0-50/p1.data", O_RDONLY | O_CLOEXEC);
 	const struct capture_task *tasks;
-	struct source *source;
+	struct capture *source;
 	struct record record;
 	struct error err;
 	size_t count;
@@ -328,14 +330,14 @@ static void test_tasks_that_were_there_before(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	assert_int_equal(capture_open(fd, &source, &err), 0);
-	assert_int_equal(source_next(source, &record, &err), 1);
+	assert_int_equal(capture_next(source, &record, &err), 1);
 	tasks = capture_tasks(source, &count);
 	for (size_t i = 0; i < count; i++) {
 		kthreadd |= tasks[i].tid == 2 && tasks[i].parent == 0;
 		child |= tasks[i].tid == 3 && tasks[i].parent == 2;
 	}
 	assert_true(kthreadd && child);
-	source_free(source);
+	capture_free(source);
 	close(fd);
 }
 
@@ -344,21 +346,22 @@ static void test_tasks_that_were_there_before(void **state)
 static size_t count_records(const struct bytes *bytes, enum capture_kind kind, bool *cut)
 {
 	int fd = open_bytes(bytes, kind);
-	struct source *source;
+	struct capture *source;
 	struct record record;
 	struct error err;
 	size_t count = 0;
-	char what[128];
+	struct capture_stats stats;
 	int code = capture_open(fd, &source, &err);
 
 	*cut = true;
-	while (code >= 0 && (code = source_next(source, &record, &err)) != -ENODATA) {
+	while (code >= 0 && (code = capture_next(source, &record, &err)) != -ENODATA) {
 		assert_true(code >= 0);
 		count += code > 0;
 	}
 	if (code == -ENODATA) {
-		*cut = capture_is_cut(source, what, sizeof(what));
-		source_free(source);
+		capture_stats(source, &stats);
+		*cut = stats.cut[0] != '\0';
+		capture_free(source);
 	}
 	close(fd);
 	return count;
@@ -446,9 +449,9 @@ static const struct origin_of {
 	{CAPTURES "/s390x-6.1.0-50/p3.pipe", "(none)", "s390x", false, 0},
 };
 
-static struct source *open_capture(const char *path, int *fd)
+static struct capture *open_capture(const char *path, int *fd)
 {
-	struct source *source;
+	struct capture *source;
 	struct error err;
 
 	*fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -462,16 +465,15 @@ static void test_hosts(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(origins); i++) {
 		int fd;
-		struct source *source = open_capture(origins[i].path, &fd);
-		int64_t offset_ns = 0;
+		struct capture *source = open_capture(origins[i].path, &fd);
 
-		assert_string_equal(capture_hostname(source), origins[i].hostname);
-		assert_string_equal(capture_arch(source), origins[i].arch);
-		assert_null(capture_boot_id(source));
-		assert_int_equal(capture_wall_offset(source, &offset_ns),
+		assert_string_equal(capture_origin(source)->hostname, origins[i].hostname);
+		assert_string_equal(capture_origin(source)->arch, origins[i].arch);
+		assert_null(capture_origin(source)->boot_id);
+		assert_int_equal(capture_origin(source)->has_wall_offset,
 				 origins[i].has_wall_offset);
-		assert_int_equal(offset_ns, origins[i].wall_offset_ns);
-		source_free(source);
+		assert_int_equal(capture_origin(source)->wall_offset_ns, origins[i].wall_offset_ns);
+		capture_free(source);
 		close(fd);
 	}
 }
@@ -485,7 +487,7 @@ static void check_cgroups_and_tasks(const char *path)
 
 	if (!ends_with(path, "/p2.data"))
 		return;
-	struct source *source = open_capture(path, &fd);
+	struct capture *source = open_capture(path, &fd);
 	capture_want(source, RECORD_CGROUP);
 	next_record(source, &record);
 	assert_int_equal(record.type, RECORD_CGROUP);
@@ -501,7 +503,7 @@ static void check_cgroups_and_tasks(const char *path)
 	assert_int_equal(tasks[1].tgid, 2);
 	assert_string_equal(tasks[1].comm, "kthreadd");
 	assert_int_equal(tasks[2].parent, 2);
-	source_free(source);
+	capture_free(source);
 	close(fd);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run/exit_notes.h"
+#include "source/exit_notes.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /*
  * Notices to the user on standard error, one line each (say.h).
  */
-#ifndef PXT_RUN_NOTICE_H
-#define PXT_RUN_NOTICE_H
+#ifndef PXT_SOURCE_NOTICE_H
+#define PXT_SOURCE_NOTICE_H
 
 #include "base/compiler.h"
 #include "source/request.h"

@@ -3,8 +3,8 @@
  * Completes from /proc what the stacks of execs miss, as soon as an exec is seen in its ring: the
  * process may be gone within a millisecond.
  */
-#ifndef PXT_RUN_COMPLETER_H
-#define PXT_RUN_COMPLETER_H
+#ifndef PXT_SOURCE_COMPLETER_H
+#define PXT_SOURCE_COMPLETER_H
 
 #include <linux/perf_event.h>
 #include <stdint.h>
@@ -16,7 +16,9 @@
 
 struct completer;
 
-/* What /proc had for an exec: whole strings, borrowed for the call; NULL: not needed, or not had.
+/*
+ * What /proc had for an exec: whole strings, borrowed for the call; NULL: the dump was whole, or
+ * /proc proved nothing.
  */
 struct completion {
 	uint64_t time_ns; /* of the exec */

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "capture/note.h"
-#include "source/capture.h"
+#include "capture/read/capture.h"
 #include "support_capture.h"
 
 #define PLAIN_TYPE                                                                       \
@@ -30,10 +30,8 @@ struct seen {
 		uint32_t type, cpu;
 		uint64_t id, time_ns, lost;
 	} first[SEEN_MAX];
-	struct source_stats stats;
-	uint64_t malformed;
+	struct capture_stats stats;
 	uint64_t lacks;
-	char cut[128];
 };
 
 static void see(struct seen *seen, const struct record *record)
@@ -49,39 +47,37 @@ static void see(struct seen *seen, const struct record *record)
 }
 
 /* All records up to the end, which must come. */
-static void read_all(struct source *source, struct seen *seen)
+static void read_all(struct capture *source, struct seen *seen)
 {
 	struct record record;
 	struct error err;
 	int code;
 
 	*seen = (struct seen){0};
-	while ((code = source_next(source, &record, &err)) != -ENODATA) {
+	while ((code = capture_next(source, &record, &err)) != -ENODATA) {
 		assert_true(code >= 0);
 		if (code > 0)
 			see(seen, &record);
 		else
-			assert_int_equal(source_wait(source, -1, -1, &err), 0);
+			assert_int_equal(capture_wait(source, -1, -1, &err), 0);
 	}
-	assert_int_equal(source_next(source, &record, &err), -ENODATA);
-	source_stats(source, &seen->stats);
-	seen->malformed = capture_malformed(source);
+	assert_int_equal(capture_next(source, &record, &err), -ENODATA);
+	capture_stats(source, &seen->stats);
 	seen->lacks = capture_lacks(source);
-	capture_is_cut(source, seen->cut, sizeof(seen->cut));
 }
 
 /* The same of BYTES; the return value is capture_open()'s. */
 static int read_bytes(const struct bytes *bytes, enum capture_kind kind, struct seen *seen)
 {
 	int fd = open_bytes(bytes, kind);
-	struct source *source;
+	struct capture *source;
 	struct error err = {0};
 	int code = capture_open(fd, &source, &err);
 
 	*seen = (struct seen){0};
 	if (code == 0) {
 		read_all(source, seen);
-		source_free(source);
+		capture_free(source);
 	} else {
 		assert_true(code < 0);
 		assert_true(err.what[0] != '\0');
@@ -153,8 +149,8 @@ static void check_rounds(struct builder *builder)
 	assert_int_equal(seen.first[3].id, 1);
 	assert_int_equal(seen.first[4].id, 2);
 	assert_int_equal(seen.stats.late, 0);
-	assert_int_equal(seen.malformed, 0);
-	assert_string_equal(seen.cut, "");
+	assert_int_equal(seen.stats.malformed, 0);
+	assert_string_equal(seen.stats.cut, "");
 }
 
 static void test_records_come_in_the_order_of_their_times(void **state)
@@ -230,14 +226,14 @@ static void test_a_record_that_is_too_old_is_late(void **state)
 }
 
 /* Give out all that is ready; returns how many. */
-static size_t read_ready(struct source *source)
+static size_t read_ready(struct capture *source)
 {
 	struct record record;
 	struct error err;
 	size_t count = 0;
 	int code;
 
-	while ((code = source_next(source, &record, &err)) > 0)
+	while ((code = capture_next(source, &record, &err)) > 0)
 		count++;
 	assert_int_equal(code, 0);
 	return count;
@@ -245,7 +241,7 @@ static size_t read_ready(struct source *source)
 
 static void test_a_stream_is_given_out_round_by_round(void **state)
 {
-	struct source *source;
+	struct capture *source;
 	struct builder builder;
 	struct error err;
 	size_t written = 0;
@@ -277,7 +273,7 @@ static void test_a_stream_is_given_out_round_by_round(void **state)
 	struct seen seen;
 	read_all(source, &seen);
 	assert_int_equal(seen.count, 2);
-	source_free(source);
+	capture_free(source);
 	close(fds[0]);
 	bytes_free(&bytes);
 	builder_free(&builder);
@@ -286,7 +282,7 @@ static void test_a_stream_is_given_out_round_by_round(void **state)
 static void test_a_stopped_source_ends(void **state)
 {
 	struct record record;
-	struct source *source;
+	struct capture *source;
 	struct builder builder;
 	struct error err;
 
@@ -298,10 +294,10 @@ static void test_a_stopped_source_ends(void **state)
 	struct bytes bytes = builder_finish(&builder);
 	int fd = open_bytes(&bytes, CAPTURE_PIPE);
 	assert_int_equal(capture_open(fd, &source, &err), 0);
-	assert_int_equal(source_next(source, &record, &err), 1);
-	source_stop(source);
-	assert_int_equal(source_next(source, &record, &err), -ENODATA);
-	source_free(source);
+	assert_int_equal(capture_next(source, &record, &err), 1);
+	capture_stop(source);
+	assert_int_equal(capture_next(source, &record, &err), -ENODATA);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 	builder_free(&builder);
@@ -361,7 +357,7 @@ static void check_unknown_id(struct builder *builder)
 	builder_at(builder, 2, 30);
 	read_builder(builder, &seen);
 	ASSERT_TIMES(&seen, 10, 30);
-	assert_int_equal(seen.malformed, 1);
+	assert_int_equal(seen.stats.malformed, 1);
 }
 
 static void test_a_sample_of_an_unknown_event_is_left_out_and_counted(void **state)
@@ -414,7 +410,7 @@ static void check_shorter_records(struct builder *builder)
 	builder_lost_samples(builder, 0, 2, 7);
 	read_builder(builder, &seen);
 	assert_int_equal(seen.count, 0);
-	assert_int_equal(seen.malformed, 0);
+	assert_int_equal(seen.stats.malformed, 0);
 	assert_int_equal(seen.stats.lost, 0);
 }
 
@@ -426,7 +422,7 @@ static void test_an_id_needs_only_itself(void **state)
 
 static void test_selecting_tracepoints(void **state)
 {
-	struct source *source;
+	struct capture *source;
 	struct builder builder;
 	struct error err;
 	char names[64];
@@ -455,7 +451,7 @@ static void test_selecting_tracepoints(void **state)
 	/* The other's loss is not ours either. */
 	ASSERT_TIMES(&seen, 20, 20);
 	assert_int_equal(seen.first[1].lost, 7);
-	source_free(source);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 	builder_free(&builder);
@@ -499,7 +495,7 @@ static void check_synthesized(struct builder *builder)
 	bytes = builder_finish(builder);
 
 	int fd = open_bytes(&bytes, builder->kind);
-	struct source *source;
+	struct capture *source;
 	assert_int_equal(capture_open(fd, &source, &err), 0);
 	read_all(source, &seen);
 	ASSERT_TIMES(&seen, 10, 12);
@@ -512,7 +508,7 @@ static void check_synthesized(struct builder *builder)
 	assert_task(&tasks[3], &(struct capture_task){30, 9, 9, "123456789012345"});
 	assert_task(&tasks[4], &(struct capture_task){30, 8, 8, "of another proc"});
 	assert_task(&tasks[5], &(struct capture_task){31, 31, 0, "nobody's child"});
-	source_free(source);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 }
@@ -527,7 +523,7 @@ static void check_comm(struct builder *builder)
 {
 	const int32_t ids[2] = {20, 21};
 	struct bytes bytes;
-	struct source *source;
+	struct capture *source;
 	struct record record;
 	struct error err;
 	int code;
@@ -539,15 +535,15 @@ static void check_comm(struct builder *builder)
 	bytes = builder_finish(builder);
 	int fd = open_bytes(&bytes, builder->kind);
 	assert_int_equal(capture_open(fd, &source, &err), 0);
-	while ((code = source_next(source, &record, &err)) == 0)
-		assert_int_equal(source_wait(source, -1, -1, &err), 0);
+	while ((code = capture_next(source, &record, &err)) == 0)
+		assert_int_equal(capture_wait(source, -1, -1, &err), 0);
 	assert_int_equal(code, 1);
 	assert_int_equal(record.misc, PERF_RECORD_MISC_COMM_EXEC);
 	assert_memory_equal(record.body, ids, sizeof(ids));
 	assert_string_equal((const char *)record.body + sizeof(ids), "a new name");
 	assert_int_equal(record.tid, 21);
 	assert_int_equal(record.cpu, 6);
-	source_free(source);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 }
@@ -604,17 +600,17 @@ static void check_not_wanted(struct builder *builder)
 	bytes_free(&bytes);
 }
 
-static void assert_next(struct source *source, struct record *record)
+static void assert_next(struct capture *source, struct record *record)
 {
 	struct error err;
 	int code;
 
-	while ((code = source_next(source, record, &err)) == 0)
-		assert_int_equal(source_wait(source, -1, -1, &err), 0);
+	while ((code = capture_next(source, record, &err)) == 0)
+		assert_int_equal(capture_wait(source, -1, -1, &err), 0);
 	assert_int_equal(code, 1);
 }
 
-static void assert_cgroup(struct source *source, uint64_t time_ns, uint64_t id, const char *path)
+static void assert_cgroup(struct capture *source, uint64_t time_ns, uint64_t id, const char *path)
 {
 	struct record record;
 
@@ -625,7 +621,7 @@ static void assert_cgroup(struct source *source, uint64_t time_ns, uint64_t id, 
 	assert_string_equal((const char *)record.body + sizeof(id), path);
 }
 
-static void assert_fork(struct source *source)
+static void assert_fork(struct capture *source)
 {
 	const struct {
 		int32_t pid, ppid, tid, ptid;
@@ -644,7 +640,7 @@ static void check_wanted(struct builder *builder)
 {
 	struct bytes bytes = make_forks_and_cgroups(builder);
 	int fd = open_bytes(&bytes, builder->kind);
-	struct source *source;
+	struct capture *source;
 	struct seen seen;
 	struct record record;
 	struct error err;
@@ -662,7 +658,7 @@ static void check_wanted(struct builder *builder)
 	read_all(source, &seen);
 	ASSERT_TIMES(&seen, 40);
 	assert_int_equal(seen.stats.late, 0);
-	source_free(source);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 }
@@ -678,7 +674,7 @@ static void test_forks_and_cgroups_have_to_be_asked_for(void **state)
 static void check_long_path(struct builder *builder)
 {
 	char path[6000];
-	struct source *source;
+	struct capture *source;
 	struct record record;
 	struct error err;
 
@@ -695,7 +691,7 @@ static void check_long_path(struct builder *builder)
 	assert_int_equal(load64(record.body, false), 7);
 	assert_true(record.body_size > 4096);
 	assert_memory_equal((const char *)record.body + 8, path, 4096);
-	source_free(source);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 }
@@ -752,7 +748,7 @@ static struct bytes make_notes(struct builder *builder)
 	return builder_finish(builder);
 }
 
-static void assert_note(struct source *source, uint16_t kind, uint64_t time_ns, const char *text)
+static void assert_note(struct capture *source, uint16_t kind, uint64_t time_ns, const char *text)
 {
 	struct record record;
 
@@ -767,7 +763,7 @@ static void assert_note(struct source *source, uint16_t kind, uint64_t time_ns, 
 	assert_memory_equal(record.body, text, strlen(text));
 }
 
-static void assert_sample(struct source *source, uint64_t time_ns)
+static void assert_sample(struct capture *source, uint64_t time_ns)
 {
 	struct record record;
 
@@ -780,12 +776,12 @@ static void check_notes(struct builder *builder)
 {
 	struct bytes bytes = make_notes(builder);
 	int fd = open_bytes(&bytes, builder->kind);
-	struct source *source;
+	struct capture *source;
 	struct seen seen;
 	struct error err;
 
 	assert_int_equal(capture_open(fd, &source, &err), 0);
-	assert_string_equal(capture_boot_id(source), uuid);
+	assert_string_equal(capture_origin(source)->boot_id, uuid);
 	capture_want(source, PERF_EVENT_TYPE);
 	assert_sample(source, 10);
 	assert_note(source, CAPTURE_NOTE_ARGUMENTS, 29, "whole");
@@ -796,8 +792,8 @@ static void check_notes(struct builder *builder)
 	read_all(source, &seen);
 	assert_int_equal(seen.count, 0);
 	assert_int_equal(seen.stats.late, 0);
-	assert_int_equal(seen.malformed, 1);
-	source_free(source);
+	assert_int_equal(seen.stats.malformed, 1);
+	capture_free(source);
 	close(fd);
 	bytes_free(&bytes);
 }
@@ -809,7 +805,7 @@ static void check_no_notes(struct builder *builder)
 
 	assert_int_equal(read_bytes(&bytes, builder->kind, &seen), 0);
 	ASSERT_TIMES(&seen, 10, 30, 40, 50);
-	assert_int_equal(seen.malformed, 0);
+	assert_int_equal(seen.stats.malformed, 0);
 	bytes_free(&bytes);
 }
 
@@ -992,7 +988,7 @@ static void check_payloads(struct builder *builder)
 	assert_int_equal(seen.count, 21);
 	assert_int_equal(seen.first[19].time_ns, 29);
 	assert_int_equal(seen.first[20].time_ns, 99);
-	assert_string_equal(seen.cut, "");
+	assert_string_equal(seen.stats.cut, "");
 }
 
 static void test_payloads_outside_of_records(void **state)
@@ -1036,8 +1032,8 @@ static void assert_many(const struct seen *seen, size_t rounds, size_t per_round
 	for (size_t i = 0; i < SEEN_MAX; i++)
 		assert_int_equal(seen->first[i].time_ns, i + 1);
 	assert_int_equal(seen->stats.late, 0);
-	assert_int_equal(seen->malformed, 0);
-	assert_string_equal(seen->cut, "");
+	assert_int_equal(seen->stats.malformed, 0);
+	assert_string_equal(seen->stats.cut, "");
 }
 
 static void check_many(struct builder *builder)
@@ -1116,7 +1112,7 @@ static void check_damaged_compression(struct builder *builder)
 	builder->data.data[from + 8] ^= 0xff;
 	read_builder(builder, &seen);
 	ASSERT_TIMES(&seen, 10);
-	assert_non_null(strstr(seen.cut, "damaged"));
+	assert_non_null(strstr(seen.stats.cut, "damaged"));
 }
 
 static void test_what_comes_before_damaged_compression_is_shown(void **state)
@@ -1138,7 +1134,7 @@ static void check_cut_compression(struct builder *builder)
 	builder_compress(builder, from, PERF_COMPRESSED2, 4096);
 	read_builder(builder, &seen);
 	ASSERT_TIMES(&seen, 10);
-	assert_non_null(strstr(seen.cut, "compressed"));
+	assert_non_null(strstr(seen.stats.cut, "compressed"));
 }
 
 static void test_a_record_that_compressed_data_cut_short(void **state)
@@ -1224,7 +1220,7 @@ static void test_a_cut_is_told(void **state)
 	for (bytes.size = second; bytes.size < end; bytes.size++) {
 		assert_int_equal(read_bytes(&bytes, CAPTURE_PIPE, &seen), 0);
 		ASSERT_TIMES(&seen, 10);
-		assert_int_equal(seen.cut[0] != '\0', bytes.size > second);
+		assert_int_equal(seen.stats.cut[0] != '\0', bytes.size > second);
 	}
 	bytes_free(&bytes);
 	builder_free(&builder);
@@ -1267,7 +1263,7 @@ static void assert_unfinished(struct bytes bytes)
 
 	assert_int_equal(read_bytes(&bytes, CAPTURE_FILE, &seen), 0);
 	ASSERT_TIMES(&seen, 10, 20);
-	assert_non_null(strstr(seen.cut, "did not finish"));
+	assert_non_null(strstr(seen.stats.cut, "did not finish"));
 	bytes_free(&bytes);
 }
 
@@ -1317,7 +1313,7 @@ static void test_a_file_that_was_never_finished(void **state)
 	bytes.size -= 16 + 8;
 	assert_int_equal(read_bytes(&bytes, CAPTURE_FILE, &seen), 0);
 	ASSERT_TIMES(&seen, 10, 20);
-	assert_non_null(strstr(seen.cut, "did not finish"));
+	assert_non_null(strstr(seen.stats.cut, "did not finish"));
 	bytes_free(&bytes);
 	builder_free(&builder);
 }
@@ -1407,7 +1403,7 @@ static const struct refused {
 static void assert_refused(const struct refused *what, enum capture_kind kind)
 {
 	struct bytes bytes = {0};
-	struct source *source;
+	struct capture *source;
 	struct error err = {0};
 
 	bytes_put(&bytes, what->bytes, what->size);
@@ -1432,7 +1428,7 @@ static void test_other_things_are_refused_by_name(void **state)
 
 static void test_a_file_cannot_come_through_a_pipe(void **state)
 {
-	struct source *source;
+	struct capture *source;
 	struct builder builder;
 	struct error err;
 
@@ -1465,7 +1461,7 @@ static void test_other_dialects_are_refused(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(dialects); i++) {
 		struct bytes bytes = builder_finish(&builder);
 		unsigned int feature = dialects[i].feature;
-		struct source *source;
+		struct capture *source;
 		struct error err;
 
 		bytes.data[72 + feature / 8] |= (unsigned char)(1U << feature % 8);
@@ -1484,7 +1480,7 @@ static void test_other_dialects_are_refused(void **state)
  */
 static void test_features_of_a_recorder_of_32_bits(void **state)
 {
-	struct source *source;
+	struct capture *source;
 	struct builder builder;
 	struct error err;
 
@@ -1506,7 +1502,7 @@ static void test_features_of_a_recorder_of_32_bits(void **state)
 
 static void test_a_directory_is_refused(void **state)
 {
-	struct source *source;
+	struct capture *source;
 	struct error err;
 	int fd = open("fixtures", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 

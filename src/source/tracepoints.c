@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run/tracepoints.h"
+#include "source/tracepoints.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -13,7 +13,7 @@
 #include "decode/decoder.h"
 #include "exec/addresses.h"
 #include "perf/perf_event.h"
-#include "run/completer.h"
+#include "source/completer.h"
 #include "support.h"
 
 void *__real_calloc(size_t count, size_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "source/capture.h"
+#include "capture/read/capture.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +22,6 @@
 #define BODY_MAX (16U + 4096U)
 
 struct capture {
-	struct source source;
 	struct reader reader;
 	bool complete; /* what can be given out has not run dry */
 	bool ended;    /* nothing more can be read */
@@ -31,16 +30,6 @@ struct capture {
 	uint64_t newest_ns;           /* of all records given out */
 	unsigned char body[BODY_MAX]; /* of a record, in native byte order */
 };
-
-static struct capture *capture_of(struct source *source)
-{
-	return (struct capture *)source;
-}
-
-static const struct reader *reader_of(const struct source *source)
-{
-	return &((const struct capture *)source)->reader;
-}
 
 /* ---- records ---- */
 
@@ -181,9 +170,8 @@ static int read_more(struct capture *capture, struct error *err)
 	return code;
 }
 
-static int capture_next(struct source *source, struct record *record, struct error *err)
+int capture_next(struct capture *capture, struct record *record, struct error *err)
 {
-	struct capture *capture = capture_of(source);
 
 	while (!capture->stopped) {
 		int code;
@@ -206,75 +194,84 @@ static int capture_next(struct source *source, struct record *record, struct err
 	return -ENODATA;
 }
 
-static int capture_wait(struct source *source, int wake_fd, int timeout_ms, struct error *err)
+int capture_wait(struct capture *capture, int wake_fd, int timeout_ms, struct error *err)
 {
-	int code = input_wait(capture_of(source)->reader.input, wake_fd, timeout_ms);
+	int code = input_wait(capture->reader.input, wake_fd, timeout_ms);
 
 	return code < 0 ? error_set(err, code, "cannot wait for the capture: %s", strerror(-code))
 			: 0;
 }
 
-static void capture_stop(struct source *source)
+void capture_stop(struct capture *capture)
 {
-	capture_of(source)->stopped = true;
+	capture->stopped = true;
 }
 
-static void capture_stats(struct source *source, struct source_stats *stats)
-{
-	const struct reader *reader = reader_of(source);
+_Static_assert(ROUNDS_BLOCKS == CAPTURE_KEPT_MIB * (1024U * 1024U / BLOCK_SIZE), "the same");
 
-	*stats = (struct source_stats){
+static const char *what_is_cut(const struct reader *reader)
+{
+	if (reader->cut[0] == '\0' && input_has_changed(reader->input))
+		return "it was changed while it was read";
+	return reader->cut;
+}
+
+void capture_stats(const struct capture *capture, struct capture_stats *stats)
+{
+	const struct reader *reader = &capture->reader;
+
+	*stats = (struct capture_stats){
 		.lost = reader->losses.told,
 		.late = rounds_late(reader->rounds),
+		.read = input_position(reader->input),
+		.total = input_total(reader->input),
+		.malformed = reader->malformed,
+		.hurried = rounds_relieved(reader->rounds),
+		.follower = reader->follower,
+		.unfinished = reader->unfinished,
 	};
+	snprintf(stats->cut, sizeof(stats->cut), "%s", what_is_cut(reader));
 }
 
-static void capture_free(struct source *source)
+void capture_free(struct capture *capture)
 {
-	capture_note_joint_done(&capture_of(source)->note);
-	reader_done(&capture_of(source)->reader);
-	free(source);
+	if (!capture)
+		return;
+	capture_note_joint_done(&capture->note);
+	reader_done(&capture->reader);
+	free(capture);
 }
 
-static const struct source_ops capture_ops = {
-	.next = capture_next,
-	.wait = capture_wait,
-	.stop = capture_stop,
-	.stats = capture_stats,
-	.free = capture_free,
-};
-
-int capture_open(int fd, struct source **source, struct error *err)
+int capture_open(int fd, struct capture **opened, struct error *err)
 {
-	return capture_open_interruptible(fd, -1, source, err);
+	return capture_open_interruptible(fd, -1, opened, err);
 }
 
-int capture_open_interruptible(int fd, int wake_fd, struct source **source, struct error *err)
+int capture_open_interruptible(int fd, int wake_fd, struct capture **opened, struct error *err)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 
 	if (!capture)
 		return error_set(err, -ENOMEM, "out of memory");
-	capture->source.ops = &capture_ops;
 	int code = reader_open(&capture->reader, fd, wake_fd, err);
 	if (code < 0) {
 		free(capture);
 		return code;
 	}
-	*source = &capture->source;
+	*opened = capture;
 	return 0;
 }
 
 /* ---- what is known of it ---- */
 
-void capture_select(struct source *source, const uint16_t *ids, size_t count)
+void capture_select(struct capture *capture, const uint16_t *ids, size_t count)
 {
-	events_select(capture_of(source)->reader.events, ids, count);
+	events_select(capture->reader.events, ids, count);
 }
 
-void capture_want(struct source *source, uint32_t type)
+void capture_want(struct capture *capture, uint32_t type)
 {
-	struct reader *reader = &capture_of(source)->reader;
+	struct reader *reader = &capture->reader;
 
 	if (type == PERF_FILE_RECORD_EVENT_TYPE)
 		reader->wants_notes = true;
@@ -282,10 +279,10 @@ void capture_want(struct source *source, uint32_t type)
 		events_want(reader->events, type);
 }
 
-bool capture_tracepoint_extra(const struct source *source, uint16_t id,
+bool capture_tracepoint_extra(const struct capture *capture, uint16_t id,
 			      struct sample_extra_layout *layout)
 {
-	return events_tracepoint_extra(reader_of(source)->events, id, layout);
+	return events_tracepoint_extra(capture->reader.events, id, layout);
 }
 
 static enum capture_recorded recorded(const struct capture_event *event)
@@ -295,9 +292,9 @@ static enum capture_recorded recorded(const struct capture_event *event)
 	return event->layout.sample_type & PERF_SAMPLE_RAW ? CAPTURE_RECORDED : CAPTURE_BARE;
 }
 
-enum capture_recorded capture_tracepoint(const struct source *source, uint16_t id)
+enum capture_recorded capture_tracepoint(const struct capture *capture, uint16_t id)
 {
-	const struct events *events = reader_of(source)->events;
+	const struct events *events = capture->reader.events;
 	enum capture_recorded best = CAPTURE_NOT_RECORDED;
 
 	for (size_t i = 0; i < events_count(events); i++) {
@@ -310,9 +307,9 @@ enum capture_recorded capture_tracepoint(const struct source *source, uint16_t i
 	return best;
 }
 
-uint64_t capture_lacks(const struct source *source)
+uint64_t capture_lacks(const struct capture *capture)
 {
-	const struct events *events = reader_of(source)->events;
+	const struct events *events = capture->reader.events;
 	uint64_t lacks = 0;
 
 	for (size_t i = 0; i < events_count(events); i++) {
@@ -324,9 +321,9 @@ uint64_t capture_lacks(const struct source *source)
 	return lacks;
 }
 
-struct machine capture_machine(const struct source *source)
+struct machine capture_machine(const struct capture *capture)
 {
-	const struct reader *reader = reader_of(source);
+	const struct reader *reader = &capture->reader;
 	struct machine machine = machine_native();
 
 	if (reader->tracing)
@@ -335,63 +332,23 @@ struct machine capture_machine(const struct source *source)
 	return machine;
 }
 
-const char *capture_selection(const struct source *source, size_t *size)
+const struct origin *capture_origin(const struct capture *capture)
 {
-	*size = reader_of(source)->origin.selection_size;
-	return reader_of(source)->origin.selection;
+	return &capture->reader.origin;
 }
 
-const char *capture_recorder(const struct source *source)
+const struct tracing_data *capture_tracing_data(const struct capture *capture)
 {
-	return reader_of(source)->origin.recorder;
+	return capture->reader.tracing;
 }
 
-char *const *capture_command_line(const struct source *source)
-{
-	return reader_of(source)->origin.command_line;
-}
-
-int32_t capture_first_pid(const struct source *source)
-{
-	return reader_of(source)->origin.first_pid;
-}
-
-const char *capture_hostname(const struct source *source)
-{
-	return reader_of(source)->origin.hostname;
-}
-
-const char *capture_arch(const struct source *source)
-{
-	return reader_of(source)->origin.arch;
-}
-
-const char *capture_boot_id(const struct source *source)
-{
-	return reader_of(source)->origin.boot_id;
-}
-
-bool capture_wall_offset(const struct source *source, int64_t *offset_ns)
-{
-	const struct origin *origin = &reader_of(source)->origin;
-
-	if (origin->has_wall_offset)
-		*offset_ns = origin->wall_offset_ns;
-	return origin->has_wall_offset;
-}
-
-const struct tracing_data *capture_tracing_data(const struct source *source)
-{
-	return reader_of(source)->tracing;
-}
-
-int capture_format(const struct source *source, const char *system, const char *event,
+int capture_format(const struct capture *capture, const char *system, const char *event,
 		   struct format **format, struct error *err)
 {
-	const struct tracing_data *tracing = reader_of(source)->tracing;
+	const struct tracing_data *tracing = capture->reader.tracing;
 	const struct tracing_event *found =
 		tracing ? tracing_data_find(tracing, system, event) : NULL;
-	const struct machine machine = capture_machine(source);
+	const struct machine machine = capture_machine(capture);
 	struct error why = {0};
 
 	if (!found)
@@ -452,9 +409,9 @@ static void name_event(const struct reader *reader, const struct capture_event *
 			 event->type);
 }
 
-void capture_event_names(const struct source *source, char *names, size_t size)
+void capture_event_names(const struct capture *capture, char *names, size_t size)
 {
-	const struct reader *reader = reader_of(source);
+	const struct reader *reader = &capture->reader;
 	size_t used = 0;
 
 	names[0] = '\0';
@@ -471,56 +428,15 @@ void capture_event_names(const struct source *source, char *names, size_t size)
 	}
 }
 
-const struct capture_task *capture_tasks(const struct source *source, size_t *count)
+const struct capture_task *capture_tasks(const struct capture *capture, size_t *count)
 {
-	const struct reader *reader = reader_of(source);
+	const struct reader *reader = &capture->reader;
 
 	*count = reader->tasks.count;
 	return reader->tasks.list;
 }
 
-bool capture_reads(const struct source *source, const struct stat *file)
+bool capture_reads(const struct capture *capture, const struct stat *file)
 {
-	return input_reads(reader_of(source)->input, file);
-}
-
-void capture_progress(const struct source *source, uint64_t *read, uint64_t *total)
-{
-	const struct reader *reader = reader_of(source);
-
-	*read = input_position(reader->input);
-	*total = input_total(reader->input);
-}
-
-bool capture_is_cut(const struct source *source, char *what, size_t size)
-{
-	const struct reader *reader = reader_of(source);
-	const char *cut = reader->cut;
-
-	if (cut[0] == '\0' && input_has_changed(reader->input))
-		cut = "it was changed while it was read";
-	snprintf(what, size, "%s", cut);
-	return cut[0] != '\0';
-}
-
-uint64_t capture_follower(const struct source *source)
-{
-	return reader_of(source)->follower;
-}
-
-_Static_assert(ROUNDS_BLOCKS == CAPTURE_KEPT_MIB * (1024U * 1024U / BLOCK_SIZE), "the same");
-
-uint64_t capture_hurried(const struct source *source)
-{
-	return rounds_relieved(reader_of(source)->rounds);
-}
-
-bool capture_is_unfinished(const struct source *source)
-{
-	return reader_of(source)->unfinished;
-}
-
-uint64_t capture_malformed(const struct source *source)
-{
-	return reader_of(source)->malformed;
+	return input_reads(capture->reader.input, file);
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What live trace and recording open of perf: tracepoints and the plan of the rings.
+ */
+#ifndef PXT_SOURCE_PERF_SETUP_H
+#define PXT_SOURCE_PERF_SETUP_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+#include "host/state.h"
+#include "perf/cpu_rings.h"
+#include "source/request.h"
+#include "source/tracepoints.h"
+
+/* A good size of a CPU's ring, in bytes: tens of ms of the fastest forking there is. */
+#define PERF_RING_SIZE (1024U * 1024U)
+
+struct perf_setup {
+	const struct request *request;  /* borrowed */
+	const struct host_facts *facts; /* borrowed */
+	struct tracepoints tracepoints;
+	struct cpu_ring_plan wanted;
+	struct cpu_rings_options rings; /* `plan` after what the kernel refused, once opened */
+};
+
+/*
+ * Read the formats and plan the rings that REQUEST asks for; a RECORDING wants the names of tasks
+ * whatever the events. SETUP is not to be moved. Returns 0 (free with perf_setup_done()), or a
+ * negative errno with ERR filled.
+ */
+int perf_setup_init(struct perf_setup *setup, const struct request *request,
+		    const struct host_facts *facts, bool recording, struct error *err) MUST_CHECK;
+
+void perf_setup_done(struct perf_setup *setup);
+
+/*
+ * Settle CODE, that of cpu_rings_open() or ring_stream_open() with SETUP->rings: tell the user what
+ * was opened and what the kernel refused, or ERR why nothing could be. Returns CODE.
+ */
+int perf_setup_opened(const struct perf_setup *setup, int code, struct error *err) MUST_CHECK;
+
+#endif

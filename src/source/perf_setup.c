@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "source/perf_setup.h"
+
+#include <unistd.h>
+
+#include "decode/format_dir.h"
+#include "decode/tracepoint.h"
+#include "event/facts.h"
+#include "host/cgroups.h"
+#include "host/diagnose.h"
+#include "perf/perf_event.h"
+#include "perf/ring_room.h"
+#include "source/notice.h"
+
+/*
+ * With facts there are more and larger records, above all user stacks, each of which takes as much
+ * of a ring as was asked for, used or not.
+ */
+#define RING_SIZE_WITH_FACTS (4U * 1024U * 1024U)
+
+/* ---- notices ---- */
+
+static void notice_cpu(void *context, int cpu, int online)
+{
+	const struct request *request = context;
+
+	notice(request, online ? "CPU %d came online: traced from now on" : "CPU %d went offline",
+	       cpu);
+}
+
+static uint32_t stack_at_exec(const struct perf_setup *setup, const struct cpu_ring_plan *plan)
+{
+	const size_t exec = tracepoints_opened_at(&setup->tracepoints, TRACEPOINT_EXEC);
+
+	return setup->tracepoints.formats[TRACEPOINT_EXEC]
+		       ? plan->tracepoints[exec].extra.stack_user
+		       : 0;
+}
+
+/* Execs that the ring has no room for: those of names longer than is common. */
+static void notice_room(const struct perf_setup *setup)
+{
+	const struct cpu_ring_plan *plan = &setup->rings.plan;
+	const size_t exec = tracepoints_opened_at(&setup->tracepoints, TRACEPOINT_EXEC);
+
+	if (!setup->tracepoints.formats[TRACEPOINT_EXEC])
+		return;
+	uint32_t room = ring_room(&plan->tracepoints[exec].extra, RING_ROOM_LONGEST_NAME);
+
+	if (!ring_room_is_in(room, plan->pages))
+		notice(setup->request,
+		       "-m %u: an exec of a very long file name is too large for the ring and "
+		       "counts as lost; -m %u holds any",
+		       plan->pages, ring_room_pages(room));
+}
+
+static void notice_shortcomings(const struct perf_setup *setup)
+{
+	const struct cpu_ring_plan *wanted = &setup->wanted;
+	const struct cpu_ring_plan *got = &setup->rings.plan;
+
+	for (unsigned int i = 0; i < PERF_FEATURES; i++) {
+		if (!(got->features & (1U << i)))
+			notice(setup->request, "%s",
+			       perf_feature_consequence((enum perf_feature)i));
+	}
+	if (got->pages < wanted->pages)
+		notice(setup->request,
+		       "ring buffers of %u pages per CPU, not %u: over "
+		       "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
+		       got->pages, wanted->pages);
+	if (stack_at_exec(setup, got) < stack_at_exec(setup, wanted))
+		notice(setup->request,
+		       "no more than %u bytes of arguments per exec from its stack, not %u: rings "
+		       "of %u pages hold no more",
+		       stack_at_exec(setup, got), stack_at_exec(setup, wanted), got->pages);
+	notice_room(setup);
+}
+
+static void notice_exit_status(const struct perf_setup *setup)
+{
+	const struct tracepoints *tracepoints = &setup->tracepoints;
+
+	if (!(tracepoints->facts & FACT_BIT(FACT_STATUS)))
+		return;
+	if (tracepoints->exit_paths.known) {
+		if (setup->request->verbose)
+			notice(setup->request, "exit statuses from registers and call chains");
+	} else if (tracepoints->formats[TRACEPOINT_EXIT_GROUP]) {
+		notice(setup->request,
+		       "exit statuses from the system calls: this kernel shows no registers at an "
+		       "exit; every task takes the kernel's slow path meanwhile");
+	} else {
+		notice(setup->request,
+		       "this kernel shows neither registers at an exit nor system calls: of exit "
+		       "statuses only signals are known");
+	}
+}
+
+/* -c selects by what samples tell. */
+static void notice_cgroups(const struct perf_setup *setup)
+{
+	static const char *const wrong[] = {
+		[CGROUPS_NOT_MOUNTED] =
+			"cgroup2 is not mounted here, or this is a cgroup namespace",
+		[CGROUPS_OF_V1] = "perf_event is a cgroup controller of version 1 here",
+		[CGROUPS_ROOT_ONLY] = ("to this kernel's samples all may be in the root cgroup, as "
+				       "long as the root's cgroup.subtree_control is empty"),
+	};
+	enum cgroups_told told = cgroups_of_this_host();
+
+	if (setup->request->filter.cgroup && told != CGROUPS_TOLD)
+		notice(setup->request, "-c may select nothing: %s", wrong[told]);
+}
+
+static void notice_opened(const struct perf_setup *setup)
+{
+	static const char *const origins[] = {
+		[FORMAT_DIR_MOUNTED] = "",
+		[FORMAT_DIR_PRIVATE] = " (tracefs, mounted for this process alone)",
+		[FORMAT_DIR_GIVEN] = " (--formats)",
+	};
+	const struct format_dir *dir = &setup->tracepoints.dir;
+	const struct cpu_ring_plan *plan = &setup->rings.plan;
+
+	if (!setup->request->verbose)
+		return;
+	notice(setup->request, "formats from %s%s", dir->path, origins[dir->origin]);
+	for (size_t i = 0; i < plan->tracepoint_count; i++)
+		notice(setup->request, "%s:%s is event %u%s%s", plan->tracepoints[i].system,
+		       plan->tracepoints[i].name, plan->tracepoints[i].id,
+		       plan->tracepoints[i].filter ? ", filter " : "",
+		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
+	notice(setup->request, "ring buffers of %u pages per CPU", plan->pages);
+}
+
+/* ---- planning and opening ---- */
+
+static void plan_rings(struct perf_setup *setup, bool recording)
+{
+	const struct request *request = setup->request;
+	bool has_stacks = (request->facts & FACT_BIT(FACT_ARGUMENTS)) != 0;
+	uint32_t size = request->facts ? RING_SIZE_WITH_FACTS : PERF_RING_SIZE;
+	uint32_t good = size / (uint32_t)sysconf(_SC_PAGESIZE);
+
+	setup->wanted = (struct cpu_ring_plan){
+		.pages = request->mmap_pages ? request->mmap_pages : good,
+		.may_shrink = request->mmap_pages == 0,
+		.features = PERF_FEATURES_ALL,
+		/* An exec, and no other event, is so large. */
+		.watermark = has_stacks ? request->arg_bytes / 2 : 0,
+	};
+	tracepoints_plan(&setup->tracepoints, &setup->wanted);
+	setup->wanted.comm |= recording;
+	setup->rings = (struct cpu_rings_options){
+		.plan = setup->wanted,
+		.sysfs_online = CPU_RINGS_ONLINE,
+		.notice = notice_cpu,
+		.notice_context = (void *)(uintptr_t)request,
+	};
+}
+
+int perf_setup_init(struct perf_setup *setup, const struct request *request,
+		    const struct host_facts *facts, bool recording, struct error *err)
+{
+	*setup = (struct perf_setup){
+		.request = request,
+		.facts = facts,
+		.tracepoints = {.dir.fd = -1, .hold_fd = -1},
+	};
+	int code = tracepoints_init(&setup->tracepoints, request, err);
+	if (code < 0)
+		return request->formats ? code : diagnose_tracefs(facts, code, err);
+	plan_rings(setup, recording);
+	return 0;
+}
+
+void perf_setup_done(struct perf_setup *setup)
+{
+	tracepoints_done(&setup->tracepoints);
+}
+
+int perf_setup_opened(const struct perf_setup *setup, int code, struct error *err)
+{
+	if (code < 0)
+		return diagnose_refusal(setup->facts, code, err);
+	notice_opened(setup);
+	notice_exit_status(setup);
+	notice_cgroups(setup);
+	notice_shortcomings(setup);
+	return 0;
+}
