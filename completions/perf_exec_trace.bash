@@ -12,6 +12,12 @@ _perf_exec_trace_formats()
 	"$1" --help 2> /dev/null | sed -nE 's/^ +-F, --format=FMT +(.*) \(.*/\1/p' | sed 's/,\| or / /g'
 }
 
+# What -b takes: "  -b, --backend=NAME   auto, A or B".
+_perf_exec_trace_backends()
+{
+	"$1" --help 2> /dev/null | sed -nE 's/^ +-b, --backend=NAME +(.*)/\1/p' | sed 's/,\| or / /g'
+}
+
 # The last part of the list $2, of the words $1.
 _perf_exec_trace_list()
 {
@@ -25,6 +31,7 @@ _perf_exec_trace_words()
 {
 	case $4 in
 	-F | --format) compgen -W "$(_perf_exec_trace_formats "$1")" -- "$3" ;;
+	-b | --backend) compgen -W "$(_perf_exec_trace_backends "$1")" -- "$3" ;;
 	-e | --events) _perf_exec_trace_list 'fork exec exit' "$3" ;;
 	-u | --user) compgen -u -- "$3" ;;
 	-o | --output) compgen -f -- "$3" ;;

@@ -42,6 +42,9 @@ enum event_type {
 #define EVENT_NO_CPU UINT32_MAX
 #define EVENT_NO_TIME 0U
 
+/* Of exits that a source tells without their priority. */
+#define EVENT_NO_PRIO INT32_MIN
+
 /* The user stack as an exec left it, from the stack pointer up: argc, argv, envp, auxv, strings. */
 struct user_stack {
 	const unsigned char *bytes; /* NULL: not recorded */
@@ -86,8 +89,8 @@ struct event {
 			const struct exec_image *image; /* made of `stack`; NULL: not looked at */
 		} exec;
 		struct {
-			int32_t pid; /* the task's own id, thread or leader */
-			int32_t prio;
+			int32_t pid;  /* the task's own id, thread or leader */
+			int32_t prio; /* EVENT_NO_PRIO: not known */
 			struct text comm;
 			enum known last; /* of its process, where the kernel tells (6.16+) */
 			struct exit_call call;

@@ -14,6 +14,7 @@
 #include "filter/pid_list.h"
 
 struct sink_type;
+struct source_type;
 
 struct request {
 	/* Which events */
@@ -25,7 +26,8 @@ struct request {
 	struct filter_options filter;
 
 	/* From where */
-	char *capture;       /* of a replay: the file, "-" for standard input */
+	const struct source_type *backend; /* of a live trace; NULL: the first that opens */
+	char *capture;                     /* of a replay: the file, "-" for standard input */
 	char *formats;       /* a directory of format files or a shipped kernel; NULL: tracefs */
 	uint32_t mmap_pages; /* of ring buffer per CPU; 0: as many as are good */
 

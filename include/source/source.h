@@ -131,6 +131,17 @@ struct source_host {
 /* A kind of source. */
 struct source_type {
 	const char *name;
+	unsigned int events;  /* EVENT_BIT()s that it tells of */
+	unsigned int facts;   /* FACT_BIT()s that it can give, at least of some events */
+	bool has_records;     /* events have records (--raw), formats and rings of perf's */
+	bool of_command_only; /* it sees nothing but COMMAND and its descendants */
+
+	/*
+	 * Whether it would work here and for REQUEST: 0, or a negative errno with ERR saying why
+	 * not and the remedy. Leaves nothing open.
+	 */
+	int (*probe)(const struct request *request, const struct source_host *host,
+		     struct error *err);
 
 	/*
 	 * Open what REQUEST (borrowed for the life of the source) asks for, nothing let in yet.

@@ -14,6 +14,7 @@
 #include "filter/pid_list.h"
 #include "perf/ring_room.h"
 #include "sink/sinks.h"
+#include "source/sources.h"
 
 /* Above these nothing is meant, and sums of nanoseconds and bytes stay within 64 bits. */
 #define DURATION_MAX_S (365U * 24U * 3600U)
@@ -150,6 +151,17 @@ static int parse_limit_or_name(const char *text, struct parse *parse, struct err
 	return code;
 }
 
+static int parse_backend(const char *text, struct parse *parse, struct error *err)
+{
+	char names[96];
+
+	parse->options.request.backend = source_type_find(text);
+	if (parse->options.request.backend || strcmp(text, "auto") == 0)
+		return 0;
+	source_type_names(names, sizeof(names));
+	return error_set(err, -EINVAL, "-b takes %s, not '%.40s'", names, text);
+}
+
 static int parse_format(const char *text, struct parse *parse, struct error *err)
 {
 	const struct sink_type *type = sink_type_find(text);
@@ -231,6 +243,8 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_events(text, parse, err);
 	case 'F':
 		return parse_format(text, parse, err);
+	case 'b':
+		return parse_backend(text, parse, err);
 	case OPTION_ENV:
 		return parse_environment(text, parse, err);
 	case OPTION_ARG_BYTES:

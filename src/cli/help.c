@@ -5,11 +5,25 @@
 #include "cli/options.h"
 #include "cli/syntax.h"
 #include "sink/sinks.h"
+#include "source/sources.h"
 
-#define FORMATS_SIZE 96
+/* Names of sinks and of sources. */
+struct names {
+	char formats[96];
+	char backends[96];
+};
 
-/* The rows of TABLE with the sinks' names in -F's. Caller frees. NULL without memory. */
-static struct poptOption *name_sinks(const struct poptOption *table, char formats[FORMATS_SIZE])
+static void fill_names(struct names *names)
+{
+	size_t left = sizeof(names->formats);
+
+	sink_type_names(names->formats, left);
+	strncat(names->formats, " (pipe)", left - strlen(names->formats) - 1);
+	source_type_names(names->backends, sizeof(names->backends));
+}
+
+/* The rows of TABLE with NAMES in those of -F and -b. Caller frees. NULL without memory. */
+static struct poptOption *name_values(const struct poptOption *table, const struct names *names)
 {
 	size_t count = 1;
 
@@ -19,11 +33,11 @@ static struct poptOption *name_sinks(const struct poptOption *table, char format
 	if (!named)
 		return NULL;
 	memcpy(named, table, count * sizeof(*named));
-	sink_type_names(formats, FORMATS_SIZE);
-	strncat(formats, " (pipe)", FORMATS_SIZE - strlen(formats) - 1);
 	for (size_t i = 0; i < count; i++) {
 		if (named[i].val == 'F')
-			named[i].descrip = formats;
+			named[i].descrip = names->formats;
+		if (named[i].val == 'b')
+			named[i].descrip = names->backends;
 	}
 	return named;
 }
@@ -58,8 +72,10 @@ static void print_epilogue(enum mode mode, FILE *out)
 void options_print_help(enum mode mode, FILE *out)
 {
 	const char *argv[] = {"perf_exec_trace", NULL};
-	char formats[FORMATS_SIZE];
-	struct poptOption *table = name_sinks(syntax_of(mode)->table, formats);
+	struct names names;
+
+	fill_names(&names);
+	struct poptOption *table = name_values(syntax_of(mode)->table, &names);
 	poptContext context = table ? poptGetContext(NULL, 1, argv, table, 0) : NULL;
 
 	if (context) {

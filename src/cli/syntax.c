@@ -24,6 +24,7 @@
 #define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
 #define OPTION_FORMATS_DIR(instead) \
 	LONG_VALUE("formats", OPTION_FORMATS, "take format files from DIR, or those of a shipped kernel, instead of " instead, "DIR")
+#define OPTION_BACKEND VALUE("backend", 'b', "where events come from", "NAME")
 #define OPTION_RAW_RECORDS LONG_FLAG("raw", OPTION_RAW, "below each line the record itself: every field, and the bytes")
 #define OPTION_QUIET FLAG("quiet", 'q', "no closing line and no notices, errors only")
 #define OPTION_USER VALUE("user", 'u', "only what runs as USER, a name or a number, by the real uid", "USER")
@@ -68,6 +69,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_ENVIRONMENT,
 	OPTION_STACK,
 	OPTION_OUTPUT,
+	OPTION_BACKEND,
 	OPTION_RAW_RECORDS,
 	OPTION_MMAP_PAGES,
 	OPTION_FORMATS_DIR("tracefs"),

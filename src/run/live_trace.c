@@ -15,6 +15,7 @@
 #include "run/wall_watch.h"
 #include "sink/text/wall_steps.h"
 #include "source/source.h"
+#include "source/sources.h"
 #include "source/tracepoints.h"
 #include "task/proc_tasks.h"
 #include "task/task_table.h"
@@ -37,7 +38,7 @@ static int open_source(struct live_trace *trace, struct error *err)
 		.proc_fd = trace->tracing.proc_fd,
 		.facts = &trace->tracing.facts,
 	};
-	int code = perf_source_type.open(trace->tracing.request, &host, &trace->source, err);
+	int code = sources_open(trace->tracing.request, &host, &trace->source, err);
 
 	if (code < 0)
 		return code;

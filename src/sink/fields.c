@@ -26,6 +26,11 @@ static struct value cpu_value(uint32_t cpu)
 	return cpu != EVENT_NO_CPU ? unsigned_value(cpu) : unknown;
 }
 
+static struct value prio_value(int32_t prio)
+{
+	return prio != EVENT_NO_PRIO ? signed_value(prio) : unknown;
+}
+
 static struct value natural_value(int64_t number)
 {
 	return number >= 0 ? signed_value(number) : unknown;
@@ -337,7 +342,7 @@ static void add_exit(struct list *list)
 	bool is_killed = status->known && status->signal != 0;
 
 	add_task(list, event->exit.pid, event->exit.comm);
-	add_json(list, "prio", signed_value(event->exit.prio));
+	add_json(list, "prio", prio_value(event->exit.prio));
 	add_status(list);
 	add_ages(list);
 	add(list, "filename", text_value(list->facts->filename));

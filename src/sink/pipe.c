@@ -49,6 +49,8 @@ static char *put_number(char *out, int32_t value)
 
 static char *put_text(char *out, struct text text)
 {
+	if (!text.bytes)
+		return put_string(out, "|?");
 	*out++ = '|';
 	return escape_text(out, text);
 }
@@ -72,7 +74,8 @@ static char *put_exit(char *out, const struct event *event)
 {
 	out = put_number(out, event->exit.pid);
 	out = put_text(out, event->exit.comm);
-	return put_number(out, event->exit.prio);
+	return event->exit.prio != EVENT_NO_PRIO ? put_number(out, event->exit.prio)
+						 : put_string(out, "|?");
 }
 
 static char *put_lost(char *out, const struct event *event)

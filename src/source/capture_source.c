@@ -351,4 +351,10 @@ static int file_open(const struct request *request, const struct source_host *ho
 	return 0;
 }
 
-const struct source_type capture_source_type = {.name = "capture", .open = file_open};
+const struct source_type capture_source_type = {
+	.name = "capture",
+	.events = EVENT_SHOWABLE,
+	.facts = FACTS_ALL,
+	.has_records = true,
+	.open = file_open,
+};

@@ -233,4 +233,22 @@ static int perf_open(const struct request *request, const struct source_host *ho
 	return 0;
 }
 
-const struct source_type perf_source_type = {.name = "perf", .open = perf_open};
+static int perf_probe(const struct request *request, const struct source_host *host,
+		      struct error *err)
+{
+	struct source *source;
+	int code = perf_open(request, host, &source, err);
+
+	if (code == 0)
+		perf_free(source);
+	return code;
+}
+
+const struct source_type perf_source_type = {
+	.name = "perf",
+	.events = EVENT_SHOWABLE,
+	.facts = FACTS_ALL,
+	.has_records = true,
+	.probe = perf_probe,
+	.open = perf_open,
+};
