@@ -13,6 +13,7 @@
 #include "exec/image.h"
 #include "filter/filter.h"
 #include "perf/record.h"
+#include "run/notes.h"
 #include "sink/raw.h"
 #include "sink/sink.h"
 #include "task/task_table.h"
@@ -22,10 +23,8 @@ struct pipeline {
 	const struct decoder *decoder;
 	struct task_table *tasks;
 	struct sink *sink;
-	struct argv_provider *recorded; /* takes a capture's notes on execs; NULL: there are none */
-	struct exit_paths *exit_paths;  /* takes those on exits; NULL: there are none */
-	struct wall_steps *wall_steps;  /* takes those of the wall clock; NULL: there are none */
-	struct image_maker *images;     /* makes what an exec shows; NULL: no facts are wanted */
+	struct note_targets notes;  /* take those of a capture */
+	struct image_maker *images; /* makes what an exec shows; NULL: no facts are wanted */
 	const struct raw *raw; /* shows the record of every event that is shown; NULL: none does */
 	struct filter filter;
 	uint64_t max_events; /* 0: no limit */

@@ -452,9 +452,9 @@ static int want_facts(struct replay *replay, struct error *err)
 	if (!replay->completed)
 		return error_set(err, -ENOMEM, "out of memory");
 	session->images.provider = replay->completed;
-	session->pipeline.recorded = replay->completed;
-	session->pipeline.exit_paths = &replay->exit_paths;
-	session->pipeline.wall_steps = &session->wall_steps;
+	session->pipeline.notes.execs = replay->completed;
+	session->pipeline.notes.exit_paths = &replay->exit_paths;
+	session->pipeline.notes.wall_steps = &session->wall_steps;
 	decoder_set_exit_paths(session->decoder, &replay->exit_paths);
 	return 0;
 }

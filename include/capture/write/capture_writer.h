@@ -32,7 +32,7 @@
 #include <sys/uio.h>
 
 #include "base/compiler.h"
-#include "capture/note.h"
+#include "capture/notes/kinds.h"
 #include "capture/write/write_head.h"
 
 struct capture_writer;
@@ -56,11 +56,11 @@ int capture_writer_append(struct capture_writer *writer, struct iovec *pieces,
 			  int count) MUST_CHECK;
 
 /*
- * Append the records of NOTE. Returns 0 or a negative errno: -E2BIG and -ENOMEM from
- * capture_note_make(), with nothing written, or that of capture_writer_append().
+ * Append the records of DRAFT, none where it has no items. It has none afterwards, and can get
+ * others, whatever is returned: 0, or a negative errno, which is DRAFT's or capture_note_make()'s
+ * with nothing written, or that of capture_writer_append().
  */
-int capture_writer_append_note(struct capture_writer *writer,
-			       const struct capture_note *note) MUST_CHECK;
+int capture_writer_append_note(struct capture_writer *writer, struct note_draft *draft) MUST_CHECK;
 
 /* Let perf find all that was appended until now, whatever happens to us. 0 or a negative errno. */
 int capture_writer_commit(struct capture_writer *writer) MUST_CHECK;

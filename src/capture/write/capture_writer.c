@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/write_all.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 
 struct capture_writer {
@@ -174,17 +176,24 @@ int capture_writer_append(struct capture_writer *writer, struct iovec *pieces, i
 	return writer->error;
 }
 
-int capture_writer_append_note(struct capture_writer *writer, const struct capture_note *note)
+int capture_writer_append_note(struct capture_writer *writer, struct note_draft *draft)
 {
-	char *records;
-	size_t size;
-	int code = capture_note_make(note, &records, &size);
+	struct buffer records = {0};
+	int code = draft->code;
 
-	if (code < 0)
-		return code;
-	struct iovec piece = {records, size};
-	code = capture_writer_append(writer, &piece, 1);
-	free(records);
+	draft->note.bytes = draft->bytes.bytes;
+	draft->note.size = (uint32_t)draft->bytes.size;
+	if (code == 0 && draft->note.count > 0)
+		code = capture_note_make(&draft->note, &records);
+	if (code == 0 && records.size > 0) {
+		struct iovec piece = {records.bytes, records.size};
+
+		code = capture_writer_append(writer, &piece, 1);
+	}
+	buffer_done(&records);
+	buffer_done(&draft->bytes);
+	draft->note.count = 0;
+	draft->code = 0;
 	return code;
 }
 

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/files.h"
-#include "capture/note.h"
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 #include "event/comm.h"
 #include "host/cgroups.h"
@@ -201,15 +203,13 @@ static void put_kernel(FILE *out, int proc_fd)
 
 static int put_note(FILE *out, const struct capture_note *note)
 {
-	char *records;
-	size_t size;
-	int code = capture_note_make(note, &records, &size);
+	struct buffer records = {0};
+	int code = capture_note_make(note, &records);
 
-	if (code < 0)
-		return code;
-	fwrite(records, 1, size, out);
-	free(records);
-	return 0;
+	if (code == 0)
+		fwrite(records.bytes, 1, records.size, out);
+	buffer_done(&records);
+	return code;
 }
 
 /* Where /proc does not tell it, nobody will know. */

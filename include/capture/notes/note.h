@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Notes: what this recorder knows and the kernel's records do not say. They are records among the
- * others that perf reads over, in captures that stay perf's:
+ * Frames notes as records, and puts them together again. A note tells what this recorder knows and
+ * the kernel's records do not say; perf skips its records:
  *
  *     struct perf_event_header   type 65 (HEADER_EVENT_TYPE, deprecated, ignored by perf), misc
  *                                0x7078, size
  *     u32 magic                  0x45544f4e, "NOTE" in the recorder's byte order
- *     u16 kind                   enum capture_note_kind
+ *     u16 kind                   enum capture_note_kind (capture/notes/kinds.h)
  *     u16 flags                  bit 0: it goes on with the record before, bit 1: the next one
  *                                goes on with it
  *     u64 time_ns                by the clock of the samples
@@ -19,14 +19,14 @@
  * A note that is too long for one record has several parts, one behind the other, that differ in
  * nothing but flags, size and bytes.
  */
-#ifndef PXT_CAPTURE_NOTE_H
-#define PXT_CAPTURE_NOTE_H
+#ifndef PXT_CAPTURE_NOTES_NOTE_H
+#define PXT_CAPTURE_NOTES_NOTE_H
 
 #include <linux/perf_event.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/compiler.h"
 
 /* A longer note is not put together. */
@@ -34,19 +34,6 @@
 
 /* The time of a note that comes before all events, whatever their clock. */
 #define CAPTURE_NOTE_FIRST_NS 1
-
-enum capture_note_kind {
-	CAPTURE_NOTE_ARGUMENTS = 1,      /* of an exec: `count` strings, each ended by a NUL */
-	CAPTURE_NOTE_ENVIRONMENT = 2,    /* the same of its environment */
-	CAPTURE_NOTE_BOOT_ID = 3,        /* /proc/sys/kernel/random/boot_id, without a newline */
-	CAPTURE_NOTE_EXIT_PATHS = 4,     /* `count` strings: run/exit_notes.h */
-	CAPTURE_NOTE_OLD_IDS = 5,        /* `count` strings: run/id_notes.h */
-	CAPTURE_NOTE_SELECTION = 6,      /* `count` strings: run/selection.h */
-	CAPTURE_NOTE_WALL_STEP = 7,      /* a string: run/wall_watch.h */
-	CAPTURE_NOTE_COMMAND = 8,        /* COMMAND's pid, and when it was forked: run/id_notes.h */
-	CAPTURE_NOTE_ROOT_CGROUP = 9,    /* empty: cgroups_root_is_proven() of host/cgroups.h */
-	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* of `count` processes: run/program_notes.h */
-};
 
 struct capture_note {
 	uint16_t kind;
@@ -58,11 +45,11 @@ struct capture_note {
 };
 
 /*
- * Make the records of NOTE, to be appended in one go, and within the round of the event that it
- * belongs to: it is given out before that if its time is before. Returns 0 with *RECORDS (caller
- * frees), -E2BIG where it is longer than CAPTURE_NOTE_MAX, -ENOMEM.
+ * Append the records of NOTE to RECORDS. They have to be written in one go, and within the round of
+ * the event that NOTE belongs to: it is given out before that if its time is before. Returns 0;
+ * -E2BIG where NOTE is longer than CAPTURE_NOTE_MAX, or -ENOMEM, with RECORDS as it was.
  */
-int capture_note_make(const struct capture_note *note, char **records, size_t *size) MUST_CHECK;
+int capture_note_make(const struct capture_note *note, struct buffer *records) MUST_CHECK;
 
 /* A note or a part of one. */
 struct capture_note_part {
@@ -80,8 +67,7 @@ bool capture_note_parse(const void *bytes, const struct perf_event_header *heade
 /* A note that is being put together. All zero is none. */
 struct capture_note_joint {
 	struct capture_note note;
-	unsigned char *bytes;
-	size_t capacity;
+	struct buffer bytes;
 	bool open; /* parts came, and not the last one */
 };
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writes what a recorder knows as notes (capture/notes/kinds.h), and takes them in a replay.
+ *
+ * The functions that write return 0, or a negative errno: the writer's, -ENOMEM, or that of reading
+ * /proc.
+ */
+#ifndef PXT_RUN_NOTES_H
+#define PXT_RUN_NOTES_H
+
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "capture/write/capture_writer.h"
+#include "decode/exit_paths.h"
+#include "event/event.h"
+#include "exec/argv_provider.h"
+#include "run/completer.h"
+#include "sink/text/wall_steps.h"
+#include "task/task_table.h"
+
+/* Of strings that are longer than a note can be, nothing is written. */
+int notes_write_exec(struct capture_writer *writer, const struct completion *completion) MUST_CHECK;
+
+/* PATHS are known. */
+int notes_write_exit_paths(struct capture_writer *writer,
+			   const struct exit_paths *paths) MUST_CHECK;
+
+/* Ids and programs of all processes that PROC_FD (a directory fd of /proc) shows. */
+int notes_write_old_processes(struct capture_writer *writer, int proc_fd) MUST_CHECK;
+
+/* COMMAND, PID, was forked at FORKED_NS. */
+int notes_write_command(struct capture_writer *writer, int32_t pid, uint64_t forked_ns) MUST_CHECK;
+
+/* The wall clock's offset is OFFSET_NS from FROM_NS on. */
+int notes_write_wall_step(struct capture_writer *writer, uint64_t from_ns,
+			  int64_t offset_ns) MUST_CHECK;
+
+/* What takes notes besides the task table. All borrowed; NULL: nothing does. */
+struct note_targets {
+	struct argv_provider *execs; /* argv_kept_new() */
+	struct exit_paths *exit_paths;
+	struct wall_steps *wall_steps;
+};
+
+/*
+ * Take NOTE, an EVENT_NOTE, into TASKS, which keeps facts, and TARGETS. Malformed bytes end it: of
+ * exit paths nothing is taken then, of other kinds what comes before. Returns 0 or -ENOMEM.
+ */
+int notes_take(const struct event *note, struct task_table *tasks,
+	       const struct note_targets *targets) MUST_CHECK;
+
+#endif
