@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes what a recorder knows as notes (capture/notes/kinds.h), and takes them in a replay.
+ * Writes the notes of a recording (capture/notes/kinds.h), and applies them in a replay.
  *
  * The functions that write return 0, or a negative errno: the writer's, -ENOMEM, or that of reading
  * /proc.
@@ -19,7 +19,7 @@
 #include "sink/text/wall_steps.h"
 #include "task/task_table.h"
 
-/* Of strings that are longer than a note can be, nothing is written. */
+/* Strings that are longer than a note can be are not written. */
 int notes_write_exec(struct capture_writer *writer, const struct completion *completion) MUST_CHECK;
 
 /* PATHS are known. */
@@ -36,7 +36,7 @@ int notes_write_command(struct capture_writer *writer, int32_t pid, uint64_t for
 int notes_write_wall_step(struct capture_writer *writer, uint64_t from_ns,
 			  int64_t offset_ns) MUST_CHECK;
 
-/* What takes notes besides the task table. All borrowed; NULL: nothing does. */
+/* Where notes go, besides the task table. All borrowed; NULL: nowhere. */
 struct note_targets {
 	struct argv_provider *execs; /* argv_kept_new() */
 	struct exit_paths *exit_paths;
@@ -44,8 +44,8 @@ struct note_targets {
 };
 
 /*
- * Take NOTE, an EVENT_NOTE, into TASKS, which keeps facts, and TARGETS. Malformed bytes end it: of
- * exit paths nothing is taken then, of other kinds what comes before. Returns 0 or -ENOMEM.
+ * Apply NOTE, an EVENT_NOTE, to TASKS, which keeps facts, and TARGETS: up to the first malformed
+ * item, or if it has exit paths, only if all is well-formed. Returns 0 or -ENOMEM.
  */
 int notes_take(const struct event *note, struct task_table *tasks,
 	       const struct note_targets *targets) MUST_CHECK;

@@ -66,20 +66,19 @@ struct note_item {
 	struct string_list strings;
 };
 
-/* A note that is being written, by capture_writer_append_note(). */
+/* A note that is being made; capture_writer_append_note() writes it. */
 struct note_draft {
-	struct capture_note note; /* kind, time and task are the caller's; without bytes */
+	struct capture_note note; /* the caller sets kind, time and task */
 	struct buffer bytes;
 	int code; /* 0 or -ENOMEM: the first failure, after which nothing is added */
 };
 
-/* Add ITEM, of the kind that DRAFT is of, and count it. */
+/* Append ITEM, of the kind of DRAFT, and count it. */
 void note_draft_add(struct note_draft *draft, const struct note_item *item);
 
 /*
- * Take the next ITEM off LEFT, the bytes of a note of KIND, from which it borrows. Returns 1; 0
- * where none is left; -EBADMSG where they are malformed, a number is larger than its kind allows,
- * or KIND has no items.
+ * Decode the next ITEM of a note of KIND from LEFT, its bytes, and advance LEFT. ITEM borrows from
+ * them. Returns 1; 0 if none is left; -EBADMSG if the bytes are malformed or KIND has no items.
  */
 int note_next(uint16_t kind, struct text *left, struct note_item *item) MUST_CHECK;
 
