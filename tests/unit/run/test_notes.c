@@ -2,6 +2,7 @@
 /*
  * Notes: what a recorder writes, and what is taken from those of a capture, which may say anything.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,6 +276,21 @@ static void test_wall_steps(void **state)
 
 /* ---- writing ---- */
 
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+/* So many succeed; negative: all. */
+static int reallocs_left = -1;
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	if (reallocs_left > 0)
+		reallocs_left--;
+	else if (reallocs_left == 0)
+		return NULL;
+	return __real_realloc(old, size);
+}
+
 struct written {
 	int fd;
 	struct capture_writer *writer;
@@ -417,6 +433,25 @@ static void test_writing_a_selection(void **state)
 	done_writing(&written);
 }
 
+/* Bytes and records take one allocation each. */
+static void test_without_memory(void **state)
+{
+	const struct request request = {.events = EVENT_BIT(EVENT_FORK) | EVENT_BIT(EVENT_EXIT)};
+	const struct selection_command none = {0};
+	struct written written = start_writing();
+
+	(void)state;
+	for (int left = 0; left < 3; left++) {
+		reallocs_left = left;
+		int code = selection_write(written.writer, &request, &none);
+		reallocs_left = -1;
+		assert_int_equal(code, left < 2 ? -ENOMEM : 0);
+	}
+	read_back(&written);
+	ASSERT_NEXT(&written, CAPTURE_NOTE_SELECTION, 0, 0, 2, "event fork\0event exit");
+	done_writing(&written);
+}
+
 /* The item of process PID in NOTE. */
 static struct note_item item_of(const struct capture_note *note, int32_t pid)
 {
@@ -494,6 +529,7 @@ int main(void)
 		cmocka_unit_test(test_writing),
 		cmocka_unit_test(test_strings_that_are_too_long_are_not_written),
 		cmocka_unit_test(test_writing_a_selection),
+		cmocka_unit_test(test_without_memory),
 		cmocka_unit_test(test_writing_old_processes),
 	};
 
