@@ -30,7 +30,7 @@ enum event_type {
 	EVENT_OOM_VICTIM,
 	EVENT_EXIT_CALL,
 	EVENT_CGROUP, /* a cgroup's path */
-	EVENT_NOTE,   /* what our own recorder wrote into the capture: capture/note.h */
+	EVENT_NOTE,   /* what our own recorder wrote into the capture: capture/notes/note.h */
 	EVENT_TYPES
 };
 

@@ -3,11 +3,8 @@
 
 #include <errno.h>
 
-#include "capture/note.h"
 #include "filter/pid_list.h"
-#include "run/id_notes.h"
-#include "run/program_notes.h"
-#include "run/wall_watch.h"
+#include "run/notes.h"
 
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
@@ -121,16 +118,6 @@ static void look_for_foreign_ids(struct pipeline *pipeline, const struct event *
 	task_table_prune(pipeline->tasks, knows_nobody, NULL);
 }
 
-static int take_note(const struct pipeline *pipeline, const struct event *note)
-{
-	if (pipeline->wall_steps)
-		wall_notes_take(note, pipeline->wall_steps);
-	id_notes_take(note, pipeline->tasks);
-	if (note->note.kind == CAPTURE_NOTE_ROOT_CGROUP)
-		task_table_prove_root_cgroup(pipeline->tasks);
-	return program_notes_take(note, pipeline->tasks);
-}
-
 /* Bring the task table up to date with EVENT, and make the facts of EVENT. */
 static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *event,
 				     struct facts *facts, const struct task **task)
@@ -138,7 +125,7 @@ static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *ev
 	int code = 0;
 
 	if (event->type == EVENT_NOTE)
-		code = take_note(pipeline, event);
+		code = notes_take(event, pipeline->tasks, pipeline->wall_steps);
 	if (code == 0)
 		code = task_table_apply(pipeline->tasks, event, task);
 	if (code < 0 || !*task)

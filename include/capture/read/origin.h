@@ -2,8 +2,8 @@
 /*
  * The origin of a capture: the recorder's command line and host (features, by
  * tools/perf/util/header.c of the kernel source), the first task that it traced (the record
- * THREAD_MAP), and the boot (a note, capture/note.h). The first of several counts; malformed parts
- * stay unknown.
+ * THREAD_MAP), and the boot (a note, capture/notes/note.h). The first of several counts; malformed
+ * parts stay unknown.
  */
 #ifndef PXT_CAPTURE_READ_ORIGIN_H
 #define PXT_CAPTURE_READ_ORIGIN_H

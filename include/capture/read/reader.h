@@ -13,7 +13,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "capture/note.h"
+#include "capture/notes/note.h"
 #include "capture/read/block.h"
 #include "capture/read/events.h"
 #include "capture/read/found_tasks.h"

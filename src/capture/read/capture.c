@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/load.h"
-#include "capture/note.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 #include "capture/read/block.h"
 #include "capture/read/events.h"

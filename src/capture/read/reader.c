@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "base/load.h"
-#include "capture/note.h"
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 #include "capture/read/file_head.h"
 #include "decode/format.h"

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "capture/note.h"
+#include "capture/notes/note.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/load.h"
@@ -40,7 +39,8 @@ static size_t padding_of(size_t size)
 	return (NOTE_ALIGNMENT - size % NOTE_ALIGNMENT) % NOTE_ALIGNMENT;
 }
 
-static void put_part(FILE *out, const struct capture_note *note, uint32_t from, uint32_t size)
+static int put_part(struct buffer *records, const struct capture_note *note, uint32_t from,
+		    uint32_t size)
 {
 	static const char zeros[NOTE_MIN];
 	size_t padding = padding_of(sizeof(struct note_record) + size);
@@ -63,36 +63,30 @@ static void put_part(FILE *out, const struct capture_note *note, uint32_t from, 
 		.size = size,
 		.count = note->count,
 	};
-	fwrite(&record, sizeof(record), 1, out);
-	fwrite((const char *)note->bytes + from, 1, size, out);
-	fwrite(zeros, 1, padding, out);
+	int code = buffer_append(records, &record, sizeof(record));
+	if (code == 0 && size > 0)
+		code = buffer_append(records, (const char *)note->bytes + from, size);
+	return code < 0 ? code : buffer_append(records, zeros, padding);
 }
 
-int capture_note_make(const struct capture_note *note, char **records, size_t *size)
+int capture_note_make(const struct capture_note *note, struct buffer *records)
 {
-	char *made = NULL;
-	size_t made_size = 0;
+	const size_t before = records->size;
 	uint32_t from = 0;
+	int code;
 
 	if (note->size > CAPTURE_NOTE_MAX)
 		return -E2BIG;
-	FILE *out = open_memstream(&made, &made_size);
-	if (!out)
-		return -ENOMEM;
 	do {
 		uint32_t left = note->size - from;
 		uint32_t part = left < PART_MAX ? left : (uint32_t)PART_MAX;
 
-		put_part(out, note, from, part);
+		code = put_part(records, note, from, part);
 		from += part;
-	} while (from < note->size);
-	if (fclose(out) != 0) {
-		free(made);
-		return -ENOMEM;
-	}
-	*records = made;
-	*size = made_size;
-	return 0;
+	} while (code == 0 && from < note->size);
+	if (code < 0)
+		records->size = before;
+	return code;
 }
 
 /* ---- reading ---- */
@@ -144,26 +138,6 @@ static bool are_of_one(const struct capture_note *a, const struct capture_note *
 	       a->tid == b->tid && a->count == b->count;
 }
 
-static int append(struct capture_note_joint *joint, const struct capture_note *part)
-{
-	size_t size = (size_t)joint->note.size + part->size;
-
-	if (size > CAPTURE_NOTE_MAX)
-		return -EBADMSG;
-	if (size > joint->capacity) {
-		unsigned char *grown = realloc(joint->bytes, 2 * size);
-
-		if (!grown)
-			return -ENOMEM;
-		joint->bytes = grown;
-		joint->capacity = 2 * size;
-	}
-	if (part->size > 0)
-		memcpy(joint->bytes + joint->note.size, part->bytes, part->size);
-	joint->note.size = (uint32_t)size;
-	return 0;
-}
-
 int capture_note_join(struct capture_note_joint *joint, const struct capture_note_part *part,
 		      struct capture_note *note)
 {
@@ -178,21 +152,24 @@ int capture_note_join(struct capture_note_joint *joint, const struct capture_not
 		return -EBADMSG;
 	if (!goes_on) {
 		joint->note = part->note;
-		joint->note.size = 0;
+		joint->bytes.size = 0;
 	}
-	int code = append(joint, &part->note);
+	if (joint->bytes.size + part->note.size > CAPTURE_NOTE_MAX)
+		return -EBADMSG;
+	int code = buffer_append(&joint->bytes, part->note.bytes, part->note.size);
 	if (code < 0)
 		return code;
 	joint->open = part->more;
 	if (part->more)
 		return 0;
 	*note = joint->note;
-	note->bytes = joint->bytes;
+	note->bytes = joint->bytes.bytes;
+	note->size = (uint32_t)joint->bytes.size;
 	return 1;
 }
 
 void capture_note_joint_done(struct capture_note_joint *joint)
 {
-	free(joint->bytes);
+	buffer_done(&joint->bytes);
 	*joint = (struct capture_note_joint){0};
 }
