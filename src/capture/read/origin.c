@@ -7,12 +7,10 @@
 
 #include "base/load.h"
 #include "capture/perf_file.h"
+#include "host/identity.h"
 
 /* The one that there is. */
 #define CLOCK_DATA_VERSION 1U
-
-/* "b1c3e6bc-8f5e-4a51-9a57-3ef1ab5f4c4b" */
-#define UUID_LENGTH 36U
 
 static void free_words(char **words)
 {
@@ -112,7 +110,7 @@ int origin_read_feature(struct origin *origin, uint64_t feature, const void *byt
 
 int origin_read_boot_id(struct origin *origin, const void *text, size_t size)
 {
-	if (origin->boot_id || size != UUID_LENGTH)
+	if (origin->boot_id || size != BOOT_ID_SIZE - 1)
 		return 0;
 	char *read = strndup(text, size);
 	if (!read)
