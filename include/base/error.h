@@ -22,6 +22,9 @@ struct error {
  */
 int error_set(struct error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* Fill ERR with "out of memory" and return -ENOMEM. */
+int error_no_memory(struct error *err);
+
 /* Add the remedy: a command to type or an option to give. */
 void error_remedy(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 

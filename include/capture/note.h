@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/compiler.h"
 
 /* A longer note is not put together. */
@@ -80,8 +81,7 @@ bool capture_note_parse(const void *bytes, const struct perf_event_header *heade
 /* A note that is being put together. All zero is none. */
 struct capture_note_joint {
 	struct capture_note note;
-	unsigned char *bytes;
-	size_t capacity;
+	struct buffer bytes;
 	bool open; /* parts came, and not the last one */
 };
 

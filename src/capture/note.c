@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/load.h"
 #include "capture/perf_file.h"
 
@@ -146,22 +147,9 @@ static bool are_of_one(const struct capture_note *a, const struct capture_note *
 
 static int append(struct capture_note_joint *joint, const struct capture_note *part)
 {
-	size_t size = (size_t)joint->note.size + part->size;
-
-	if (size > CAPTURE_NOTE_MAX)
+	if (part->size > CAPTURE_NOTE_MAX - joint->bytes.size)
 		return -EBADMSG;
-	if (size > joint->capacity) {
-		unsigned char *grown = realloc(joint->bytes, 2 * size);
-
-		if (!grown)
-			return -ENOMEM;
-		joint->bytes = grown;
-		joint->capacity = 2 * size;
-	}
-	if (part->size > 0)
-		memcpy(joint->bytes + joint->note.size, part->bytes, part->size);
-	joint->note.size = (uint32_t)size;
-	return 0;
+	return buffer_append(&joint->bytes, part->bytes, part->size);
 }
 
 int capture_note_join(struct capture_note_joint *joint, const struct capture_note_part *part,
@@ -178,7 +166,7 @@ int capture_note_join(struct capture_note_joint *joint, const struct capture_not
 		return -EBADMSG;
 	if (!goes_on) {
 		joint->note = part->note;
-		joint->note.size = 0;
+		joint->bytes.size = 0;
 	}
 	int code = append(joint, &part->note);
 	if (code < 0)
@@ -187,12 +175,13 @@ int capture_note_join(struct capture_note_joint *joint, const struct capture_not
 	if (part->more)
 		return 0;
 	*note = joint->note;
-	note->bytes = joint->bytes;
+	note->bytes = joint->bytes.bytes;
+	note->size = (uint32_t)joint->bytes.size;
 	return 1;
 }
 
 void capture_note_joint_done(struct capture_note_joint *joint)
 {
-	free(joint->bytes);
+	buffer_done(&joint->bytes);
 	*joint = (struct capture_note_joint){0};
 }

@@ -69,7 +69,7 @@ int decoder_new_of(const struct tracepoint_type *const types[], size_t count,
 		   struct error *err)
 {
 	struct decoder *made = calloc(1, sizeof(*made) + count * sizeof(made->tracepoints[0]));
-	int code = made ? 0 : error_set(err, -ENOMEM, "out of memory");
+	int code = made ? 0 : error_no_memory(err);
 
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		made->tracepoints[i].type = types[i];

@@ -322,12 +322,12 @@ int format_text_clean(const char *text, size_t length, char **clean, size_t *cle
 		return error_set(err, -EBADMSG, "it is larger than %u bytes", FORMAT_TEXT_MAX);
 	seen.out = open_memstream(&made, &made_length);
 	if (!seen.out)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = clean_lines(&seen, (struct text){text, length}, err);
 	/* libtraceevent wants one; nothing here uses it. */
 	fprintf(seen.out, "\nprint fmt: \"\"\n");
 	if (fclose(seen.out) != 0 && code == 0)
-		code = error_set(err, -ENOMEM, "out of memory");
+		code = error_no_memory(err);
 	if (code < 0) {
 		free(made);
 		return code;

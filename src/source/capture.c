@@ -254,7 +254,7 @@ int capture_open_interruptible(int fd, int wake_fd, struct source **source, stru
 	struct capture *capture = calloc(1, sizeof(*capture));
 
 	if (!capture)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	capture->source.ops = &capture_ops;
 	int code = reader_open(&capture->reader, fd, wake_fd, err);
 	if (code < 0) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "host/cpu_list.h"
 #include "host/cpu_watch.h"
@@ -46,7 +47,7 @@ struct live {
 	struct live_options options;
 	struct merge *merge;
 	struct cpu_ring **rings;
-	size_t ring_count, ring_capacity;
+	size_t ring_count, ring_capacity, poll_capacity;
 	struct pollfd *polls; /* one per ring, the caller's fd, and cpu_watch_fd */
 	int cpu_watch_fd;     /* -1: not to be had here */
 	uint64_t looked_ns;   /* when the list of online CPUs was last read */
@@ -69,20 +70,9 @@ static struct live *live_of(struct source *source)
 
 static int reserve_ring(struct live *live)
 {
-	if (live->ring_count < live->ring_capacity)
-		return 0;
+	int code = ARRAY_GROW(live->rings, live->ring_count, live->ring_capacity);
 
-	size_t capacity = live->ring_capacity ? 2 * live->ring_capacity : 8;
-	struct cpu_ring **rings = realloc(live->rings, capacity * sizeof(struct cpu_ring *));
-	if (!rings)
-		return -ENOMEM;
-	live->rings = rings;
-	struct pollfd *polls = realloc(live->polls, (capacity + 2) * sizeof(*polls));
-	if (!polls)
-		return -ENOMEM;
-	live->polls = polls;
-	live->ring_capacity = capacity;
-	return 0;
+	return code < 0 ? code : ARRAY_GROW(live->polls, live->ring_count + 2, live->poll_capacity);
 }
 
 /* Where an event's samples begin otherwise than those of the others. Returns 0 or a negative errno.
@@ -108,14 +98,14 @@ static int open_cpu(struct live *live, int cpu, struct error *err)
 	struct cpu_ring *ring;
 
 	if (reserve_ring(live) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = cpu_ring_open(&live->options.plan, cpu, &ring, err);
 	if (code < 0)
 		return code;
 	code = merge_add(live->merge, &ring->ring, ring);
 	if (code < 0) {
 		cpu_ring_close(ring);
-		return error_set(err, code, "out of memory");
+		return error_no_memory(err);
 	}
 	live->rings[live->ring_count++] = ring;
 	code = tell_other_layout(live, ring);
@@ -123,7 +113,7 @@ static int open_cpu(struct live *live, int cpu, struct error *err)
 		return error_set(err, code, "cannot tell the events of CPU %d apart: %s", cpu,
 				 strerror(-code));
 	if (live->preview && cpu_ring_add_scout(ring) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 
@@ -517,12 +507,12 @@ int live_open(struct live_options *options, struct source **source, struct error
 	struct live *live = calloc(1, sizeof(*live));
 
 	if (!live)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	live->source.ops = &live_ops;
 	live->options = *options;
 	live->cpu_watch_fd = cpu_watch_open();
 	live->merge = merge_new(PERF_EVENT_SAMPLE_TYPE);
-	int code = live->merge ? open_all(live, err) : error_set(err, -ENOMEM, "out of memory");
+	int code = live->merge ? open_all(live, err) : error_no_memory(err);
 	if (code < 0) {
 		live_free(&live->source);
 		return code;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/keyed_hash.h"
 #include "base/load.h"
 #include "decode/format.h"
@@ -110,16 +111,8 @@ static bool same_times(const struct record_layout *a, const struct record_layout
 
 static int append(struct events *events, struct capture_event *event)
 {
-	if (events->count == events->capacity) {
-		size_t capacity = events->capacity ? 2 * events->capacity : 8;
-		struct capture_event **grown =
-			realloc(events->events, capacity * sizeof(struct capture_event *));
-
-		if (!grown)
-			return -ENOMEM;
-		events->events = grown;
-		events->capacity = capacity;
-	}
+	if (ARRAY_GROW(events->events, events->count, events->capacity) < 0)
+		return -ENOMEM;
 	events->events[events->count++] = event;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/load.h"
 
 /* PID_MAX_LIMIT of include/linux/threads.h: there never were more. */
@@ -15,15 +16,8 @@ static int add(struct found_tasks *tasks, const struct capture_task *task)
 {
 	if (tasks->count == TASKS_MAX)
 		return 0;
-	if (tasks->count == tasks->capacity) {
-		size_t capacity = tasks->capacity ? 2 * tasks->capacity : 256;
-		struct capture_task *grown = realloc(tasks->list, capacity * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		tasks->list = grown;
-		tasks->capacity = capacity;
-	}
+	if (ARRAY_GROW(tasks->list, tasks->count, tasks->capacity) < 0)
+		return -ENOMEM;
 	tasks->list[tasks->count++] = *task;
 	return 0;
 }

@@ -710,7 +710,7 @@ static int read_head(struct reader *reader, struct error *err)
 						     reader->input)
 					: NULL;
 	if (!reader->rounds)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	if (reader->kind.pipe_mode)
 		input_skip(reader->input, reader->kind.header_size);
 	else

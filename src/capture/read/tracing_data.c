@@ -215,12 +215,12 @@ int tracing_data_parse(const void *bytes, size_t size, struct tracing_data **dat
 	};
 
 	if (!parse.data)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = parse_all(&parse);
 	if (code < 0) {
 		tracing_data_free(parse.data);
 		return code == -ENOMEM
-			       ? error_set(err, code, "out of memory")
+			       ? error_no_memory(err)
 			       : error_set(err, code, "the tracing data are cut short or damaged");
 	}
 	*data = parse.data;

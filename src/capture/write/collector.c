@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "capture/write/edits.h"
 #include "capture/write/write_records.h"
 #include "perf/record.h"
@@ -41,9 +42,8 @@ struct collector {
 	void *context;
 	bool looks_inside; /* whose a sample is makes a difference */
 	struct collector_counts counts;
-	struct edits edits;  /* of the ring's bytes, from the first one that is taken */
-	unsigned char *copy; /* of a ring's bytes, where there are edits */
-	size_t copy_size;
+	struct edits edits; /* of the ring's bytes, from the first one that is taken */
+	struct buffer copy; /* of a ring's bytes, where there are edits */
 };
 
 static void add_event(struct collector *collector, const struct recorded_event *event, uint64_t id)
@@ -84,7 +84,7 @@ void collector_free(struct collector *collector)
 	if (!collector)
 		return;
 	edits_done(&collector->edits);
-	free(collector->copy);
+	buffer_done(&collector->copy);
 	free(collector);
 }
 
@@ -272,20 +272,15 @@ static int look_at_all(struct collector *collector, struct cpu_ring *ring)
 /* Copy the PIECES and make the edits there. They become one piece. */
 static int copy_and_edit(struct collector *collector, struct iovec pieces[2], int *count)
 {
-	size_t size = pieces[0].iov_len + pieces[1].iov_len;
+	struct buffer *copy = &collector->copy;
 
-	if (collector->copy_size < size) {
-		unsigned char *grown = realloc(collector->copy, size);
-
-		if (!grown)
+	copy->size = 0;
+	for (size_t i = 0; i < 2; i++) {
+		if (buffer_append(copy, pieces[i].iov_base, pieces[i].iov_len) < 0)
 			return -ENOMEM;
-		collector->copy = grown;
-		collector->copy_size = size;
 	}
-	memcpy(collector->copy, pieces[0].iov_base, pieces[0].iov_len);
-	memcpy(collector->copy + pieces[0].iov_len, pieces[1].iov_base, pieces[1].iov_len);
-	size = edits_apply(&collector->edits, collector->copy, size);
-	pieces[0] = (struct iovec){collector->copy, size};
+	copy->size = edits_apply(&collector->edits, (unsigned char *)copy->bytes, copy->size);
+	pieces[0] = (struct iovec){copy->bytes, copy->size};
 	*count = 1;
 	return 0;
 }
