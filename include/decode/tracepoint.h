@@ -40,6 +40,7 @@ struct tracepoint_field {
 };
 
 #define TRACEPOINT_FIELDS_MAX 7
+#define TRACEPOINT_PIDS_MAX 2
 
 struct tracepoint_type {
 	const char *system, *name;
@@ -51,7 +52,11 @@ struct tracepoint_type {
 	int (*decode)(const struct field *fields, const struct record *record, struct event *event);
 	unsigned int facts; /* FACT_BIT()s that need it; 0: no fact does */
 	bool exit_call;     /* tells exit codes where the exit's registers do not */
-	const char *filter; /* for the kernel (PERF_EVENT_IOC_SET_FILTER); NULL: none */
+	/* Filters for the kernel (PERF_EVENT_IOC_SET_FILTER), NULL: none. */
+	const char *filter;
+	const char *lines_filter; /* in its place where no fact needs the tracepoint; NULL: same */
+	/* The fields with the pids of those who take part, for -p; NULL ends the list. */
+	const char *pid_fields[TRACEPOINT_PIDS_MAX + 1];
 };
 
 extern const struct tracepoint_type tracepoint_fork, tracepoint_exec, tracepoint_exit;
