@@ -72,6 +72,45 @@ enum perf_file_record {
 	PERF_FILE_RECORD_COMPRESSED2 = 83,
 };
 
+/*
+ * The bodies of these records, and of features, as far as they are read: in the recorder's byte
+ * order, not aligned.
+ */
+struct perf_file_event_update {
+	uint64_t kind, id;
+	char name[]; /* where the kind is PERF_FILE_UPDATE_NAME */
+};
+
+struct perf_file_id_index {
+	uint64_t count;
+	struct perf_file_id {
+		uint64_t id, index, cpu, tid;
+	} ids[];
+};
+
+struct perf_file_thread_map {
+	uint64_t count;
+	struct perf_file_thread {
+		uint64_t pid;
+		char comm[16];
+	} threads[];
+};
+
+struct perf_file_feature_record {
+	uint64_t feature;
+	unsigned char body[];
+};
+
+struct perf_file_compressed2 {
+	uint64_t size; /* bytes that follow, without the padding */
+	unsigned char bytes[];
+};
+
+struct perf_file_clock_data {
+	uint32_t version, clockid;
+	uint64_t wall_ns, clock_ns; /* one moment by CLOCK_REALTIME and by the samples' clock */
+};
+
 /* EVENT_UPDATE carries an event's name. */
 #define PERF_FILE_UPDATE_NAME UINT64_C(2)
 

@@ -9,6 +9,7 @@
 
 #include <linux/perf_event.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -20,6 +21,34 @@
 
 /* PERF_RECORD_HEADER_EVENT_TYPE: our own recorder's notes, as capture_want() gives them out. */
 #define RECORD_NOTE 65U
+
+/*
+ * The bodies of records by include/uapi/linux/perf_event.h, as far as they are read: in the
+ * recorder's byte order, not aligned.
+ */
+struct record_fork {
+	uint32_t pid, ppid, tid, ptid;
+	uint64_t time;
+};
+#define RECORD_FORK_IDS offsetof(struct record_fork, time) /* bytes */
+
+struct record_comm {
+	uint32_t pid, tid;
+	char comm[]; /* padded with NUL */
+};
+
+struct record_lost {
+	uint64_t id, lost;
+};
+
+struct record_lost_samples {
+	uint64_t lost;
+};
+
+struct record_cgroup {
+	uint64_t id;
+	char path[]; /* padded with NUL */
+};
 
 /* A record's `cpu` that is not known. */
 #define RECORD_NO_CPU UINT32_MAX

@@ -167,11 +167,11 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 	return 0;
 }
 
-/* PERF_RECORD_LOST: u64 id, u64 lost; PERF_RECORD_LOST_SAMPLES: u64 lost. */
 static bool load_lost(uint32_t type, const unsigned char *body, size_t body_size, bool swap,
 		      uint64_t *lost)
 {
-	size_t at = type == PERF_RECORD_LOST ? sizeof(uint64_t) : 0;
+	size_t at = type == PERF_RECORD_LOST ? offsetof(struct record_lost, lost)
+					     : offsetof(struct record_lost_samples, lost);
 
 	*lost = 0;
 	if (type != PERF_RECORD_LOST && type != PERF_RECORD_LOST_SAMPLES)

@@ -10,19 +10,16 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "capture/perf_file.h"
 #include "capture/read/events.h"
 #include "capture/read/input.h"
-
-struct file_section {
-	uint64_t offset, size; /* bytes */
-};
 
 struct file_head {
 	struct input *input; /* of the whole file, borrowed */
 	uint64_t file_size;  /* bytes */
 	bool swap;
 	uint64_t attr_size; /* of an attribute and the section of its ids */
-	struct file_section attrs, data;
+	struct perf_file_section attrs, data;
 	uint64_t features[4]; /* bits */
 };
 
@@ -51,7 +48,7 @@ size_t file_head_table_size(const struct file_head *head);
 
 /* Where the body of FEATURE lies. False where the file has none, or no whole one. */
 bool file_head_feature(const struct file_head *head, unsigned int feature,
-		       struct file_section *section);
+		       struct perf_file_section *section);
 
 /* The first byte behind all that the header tells of. */
 uint64_t file_head_end(const struct file_head *head);

@@ -74,18 +74,18 @@ static int read_word(char **word, const void *bytes, size_t size, bool swap)
 	return code == -ENOMEM ? code : 0;
 }
 
-/* CLOCK_DATA: u32 version, u32 clockid; one moment by the wall's clock and by the samples', u64. */
 static void read_clock_data(struct origin *origin, const unsigned char *bytes, size_t size,
 			    bool swap)
 {
-	const size_t wall_at = 2 * sizeof(uint32_t), clock_at = wall_at + sizeof(uint64_t);
+	struct perf_file_clock_data raw;
 
-	if (origin->has_wall_offset || size < clock_at + sizeof(uint64_t) ||
-	    load32(bytes, swap) != CLOCK_DATA_VERSION)
+	if (origin->has_wall_offset || size < sizeof(raw))
 		return;
-	origin->has_wall_offset =
-		!__builtin_sub_overflow(load64(bytes + wall_at, swap),
-					load64(bytes + clock_at, swap), &origin->wall_offset_ns);
+	memcpy(&raw, bytes, sizeof(raw));
+	if (load32(&raw.version, swap) != CLOCK_DATA_VERSION)
+		return;
+	origin->has_wall_offset = !__builtin_sub_overflow(
+		load64(&raw.wall_ns, swap), load64(&raw.clock_ns, swap), &origin->wall_offset_ns);
 }
 
 int origin_read_feature(struct origin *origin, uint64_t feature, const void *bytes, size_t size,
@@ -138,10 +138,11 @@ int origin_read_selection(struct origin *origin, const void *bytes, size_t size)
 void origin_read_thread_map(struct origin *origin, const void *body, size_t size, bool swap)
 {
 	const unsigned char *bytes = body;
+	const size_t pid_at = offsetof(struct perf_file_thread_map, threads[0].pid);
 
-	if (size < 2 * sizeof(uint64_t) || load64(bytes, swap) == 0)
+	if (size < pid_at + sizeof(uint64_t) || load64(bytes, swap) == 0)
 		return;
-	uint64_t pid = load64(bytes + sizeof(uint64_t), swap);
+	uint64_t pid = load64(bytes + pid_at, swap);
 	/* All ones stand for the whole host. */
 	origin->first_pid = pid <= INT32_MAX ? (int32_t)pid : 0;
 }
