@@ -33,6 +33,23 @@ static inline bool cursor_skip(struct cursor *cursor, uint64_t count, size_t siz
 	return true;
 }
 
+/* SIZE bytes, which stay where they are; NULL where there are fewer. */
+static inline const unsigned char *cursor_take(struct cursor *cursor, uint64_t size)
+{
+	const unsigned char *taken = cursor->at;
+
+	return cursor_skip(cursor, size, 1) ? taken : NULL;
+}
+
+static inline bool cursor_take32(struct cursor *cursor, uint32_t *value)
+{
+	const unsigned char *from = cursor_take(cursor, sizeof(*value));
+
+	if (from)
+		*value = load32(from, cursor->swap);
+	return from != NULL;
+}
+
 static inline bool cursor_take64(struct cursor *cursor, uint64_t *value)
 {
 	if (cursor_left(cursor) < sizeof(*value))

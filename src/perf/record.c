@@ -128,10 +128,8 @@ static bool find_raw(struct cursor *cursor, const struct record_layout *layout, 
 		return false;
 	if (!(layout->sample_type & PERF_SAMPLE_RAW))
 		return true;
-	if (cursor_left(cursor) < sizeof(parts->raw_size))
+	if (!cursor_take32(cursor, &parts->raw_size))
 		return false;
-	parts->raw_size = load32(cursor->at, cursor->swap);
-	cursor->at += sizeof(parts->raw_size);
 	parts->raw = cursor->at;
 	if (cursor_left(cursor) < parts->raw_size)
 		return false;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/load.h"
 #include "capture/perf_file.h"
 #include "decode/format.h"
@@ -247,39 +248,15 @@ int file_head_read_feature(const struct file_head *head, unsigned int feature,
 	return input_payload(head->input, (size_t)section.size, bytes, size);
 }
 
-/* The texts of a feature that have not been taken yet. */
-struct cursor {
-	const unsigned char *at, *end;
-	bool swap;
-};
-
-static bool take32(struct cursor *cursor, uint32_t *value)
-{
-	if ((size_t)(cursor->end - cursor->at) < sizeof(*value))
-		return false;
-	*value = load32(cursor->at, cursor->swap);
-	cursor->at += sizeof(*value);
-	return true;
-}
-
-static bool skip(struct cursor *cursor, uint64_t size)
-{
-	if ((uint64_t)(cursor->end - cursor->at) < size)
-		return false;
-	cursor->at += size;
-	return true;
-}
-
 /* A string of a feature: u32 size, bytes padded with NUL. */
 static bool take_string(struct cursor *cursor, char *string, size_t string_size)
 {
-	const char *text;
 	uint32_t size;
 
-	if (!take32(cursor, &size))
+	if (!cursor_take32(cursor, &size))
 		return false;
-	text = (const char *)cursor->at;
-	if (!skip(cursor, size))
+	const char *text = (const char *)cursor_take(cursor, size);
+	if (!text)
 		return false;
 	snprintf(string, string_size, "%.*s", (int)(size < string_size ? size : string_size), text);
 	return true;
@@ -290,14 +267,14 @@ static void name_events(struct cursor *cursor, struct events *events)
 {
 	uint32_t count, attr_size, ids;
 
-	if (!take32(cursor, &count) || !take32(cursor, &attr_size))
+	if (!cursor_take32(cursor, &count) || !cursor_take32(cursor, &attr_size))
 		return;
 	for (size_t i = 0; i < count && i < events_count(events); i++) {
 		struct capture_event *event = events_at(events, i);
 
-		if (!skip(cursor, attr_size) || !take32(cursor, &ids) ||
+		if (!cursor_skip(cursor, attr_size, 1) || !cursor_take32(cursor, &ids) ||
 		    !take_string(cursor, event->name, sizeof(event->name)) ||
-		    !skip(cursor, sizeof(uint64_t) * (uint64_t)ids))
+		    !cursor_skip(cursor, ids, sizeof(uint64_t)))
 			return;
 	}
 }

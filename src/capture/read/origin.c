@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/load.h"
 #include "capture/perf_file.h"
 #include "host/identity.h"
@@ -19,37 +20,34 @@ static void free_words(char **words)
 	free(words);
 }
 
-/* The text at BYTES, which moves behind it. -EBADMSG where it is not whole, -ENOMEM. */
-static int take_word(const unsigned char **bytes, const unsigned char *end, bool swap, char **word)
+/* A text of a feature: u32 size, bytes padded with NUL. -EBADMSG where it is not whole, -ENOMEM. */
+static int take_word(struct cursor *cursor, char **word)
 {
-	size_t left = (size_t)(end - *bytes);
+	uint32_t size;
 
-	if (left < sizeof(uint32_t))
+	if (!cursor_take32(cursor, &size))
 		return -EBADMSG;
-	size_t size = load32(*bytes, swap);
-	if (size > left - sizeof(uint32_t))
+	const char *text = (const char *)cursor_take(cursor, size);
+	if (!text)
 		return -EBADMSG;
-	*word = strndup((const char *)*bytes + sizeof(uint32_t), size);
-	*bytes += sizeof(uint32_t) + size;
+	*word = strndup(text, size);
 	return *word ? 0 : -ENOMEM;
 }
 
-/* CMDLINE: u32 count; each: u32 size, a text padded with NUL. */
-static int read_command_line(struct origin *origin, const void *bytes, size_t size, bool swap)
+/* CMDLINE: u32 count, texts. */
+static int read_command_line(struct origin *origin, struct cursor *cursor)
 {
-	const unsigned char *at = bytes, *end = at + size;
+	uint32_t count;
 
-	if (origin->command_line || size < sizeof(uint32_t))
+	if (origin->command_line || !cursor_take32(cursor, &count))
 		return 0;
-	size_t count = load32(at, swap);
-	at += sizeof(uint32_t);
 	/* Each takes four bytes at least. */
-	if (count > (size - sizeof(uint32_t)) / sizeof(uint32_t))
+	if (count > cursor_left(cursor) / sizeof(uint32_t))
 		return 0;
-	char **words = calloc(count + 1, sizeof(*words));
+	char **words = calloc((size_t)count + 1, sizeof(*words));
 	int code = words ? 0 : -ENOMEM;
 	for (size_t i = 0; code == 0 && i < count; i++)
-		code = take_word(&at, end, swap, &words[i]);
+		code = take_word(cursor, &words[i]);
 	if (code == 0) {
 		origin->command_line = words;
 		return 0;
@@ -58,15 +56,14 @@ static int read_command_line(struct origin *origin, const void *bytes, size_t si
 	return code == -ENOMEM ? code : 0;
 }
 
-/* HOSTNAME, ARCH: u32 size, a text padded with NUL. */
-static int read_word(char **word, const void *bytes, size_t size, bool swap)
+/* HOSTNAME, ARCH, VERSION: a text. */
+static int read_word(char **word, struct cursor *cursor)
 {
-	const unsigned char *at = bytes;
 	char *read = NULL;
 
 	if (*word)
 		return 0;
-	int code = take_word(&at, at + size, swap, &read);
+	int code = take_word(cursor, &read);
 	if (code == 0 && read[0] != '\0')
 		*word = read;
 	else
@@ -91,15 +88,18 @@ static void read_clock_data(struct origin *origin, const unsigned char *bytes, s
 int origin_read_feature(struct origin *origin, uint64_t feature, const void *bytes, size_t size,
 			bool swap)
 {
+	struct cursor cursor = {
+		.at = bytes, .end = (const unsigned char *)bytes + size, .swap = swap};
+
 	switch (feature) {
 	case PERF_FILE_HOSTNAME:
-		return read_word(&origin->hostname, bytes, size, swap);
+		return read_word(&origin->hostname, &cursor);
 	case PERF_FILE_ARCH:
-		return read_word(&origin->arch, bytes, size, swap);
+		return read_word(&origin->arch, &cursor);
 	case PERF_FILE_VERSION:
-		return read_word(&origin->recorder, bytes, size, swap);
+		return read_word(&origin->recorder, &cursor);
 	case PERF_FILE_CMDLINE:
-		return read_command_line(origin, bytes, size, swap);
+		return read_command_line(origin, &cursor);
 	case PERF_FILE_CLOCK_DATA:
 		read_clock_data(origin, bytes, size, swap);
 		return 0;
