@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The name of the host and the id of its boot.
+ * Reads the name of the host and the id of its boot.
  */
 #ifndef PXT_HOST_IDENTITY_H
 #define PXT_HOST_IDENTITY_H
@@ -12,8 +12,7 @@
 
 struct host_identity {
 	char name[HOST_NAME_SIZE];  /* uname(2), nodename; "" where it has none */
-	char boot_id[BOOT_ID_SIZE]; /* /proc/sys/kernel/random/boot_id; "" where it cannot be read
-				     */
+	char boot_id[BOOT_ID_SIZE]; /* /proc/sys/kernel/random/boot_id; "": unreadable */
 };
 
 /*
