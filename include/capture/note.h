@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Notes: what this recorder knows and the kernel's records do not say. They are records among the
- * others that perf reads over, in captures that stay perf's:
+ * Notes: records of our own recorder, for what the kernel's records do not carry. perf ignores
+ * them, so that captures stay readable for it:
  *
  *     struct perf_event_header   type 65 (HEADER_EVENT_TYPE, deprecated, ignored by perf), misc
  *                                0x7078, size
@@ -12,12 +12,12 @@
  *     u64 time_ns                by the clock of the samples
  *     i32 pid, tid
  *     u32 size                   bytes that follow
- *     u32 count                  what it says depends on the kind
+ *     u32 count                  its meaning depends on the kind
  *     bytes, then zeros up to a multiple of 8, and 80 at least (less until 0.1.0): perf 7.3
  *     warns of smaller ones
  *
- * A note that is too long for one record has several parts, one behind the other, that differ in
- * nothing but flags, size and bytes.
+ * A note that is too long for one record is split into parts, one behind the other, which differ
+ * only in flags, size and bytes.
  */
 #ifndef PXT_CAPTURE_NOTE_H
 #define PXT_CAPTURE_NOTE_H
@@ -30,10 +30,10 @@
 #include "base/buffer.h"
 #include "base/compiler.h"
 
-/* A longer note is not put together. */
+/* The longest note, in bytes. */
 #define CAPTURE_NOTE_MAX (4U * 1024U * 1024U)
 
-/* The time of a note that comes before all events, whatever their clock. */
+/* The time of a note that comes before all events, on any clock. */
 #define CAPTURE_NOTE_FIRST_NS 1
 
 enum capture_note_kind {
@@ -59,35 +59,36 @@ struct capture_note {
 };
 
 /*
- * Make the records of NOTE, to be appended in one go, and within the round of the event that it
- * belongs to: it is given out before that if its time is before. Returns 0 with *RECORDS (caller
- * frees), -E2BIG where it is longer than CAPTURE_NOTE_MAX, -ENOMEM.
+ * Make the records of NOTE. They have to be written in one piece, in the round of the event that
+ * the note belongs to; the replay sorts them by time. Returns 0 with *RECORDS (caller frees),
+ * -E2BIG where NOTE is longer than CAPTURE_NOTE_MAX, -ENOMEM.
  */
 int capture_note_make(const struct capture_note *note, char **records, size_t *size) MUST_CHECK;
 
-/* A note or a part of one. */
+/* A record of a note: all of it or a part. */
 struct capture_note_part {
 	struct capture_note note; /* borrowed; `size` is that of the part */
-	bool continues, more;     /* parts came before it, and will come behind */
+	bool continues, more;     /* parts come before it, and behind it */
 };
 
 /*
- * Take the record at BYTES, which has HEADER (in native byte order), apart. False where it is no
- * note, or malformed. SWAP: it is in the other byte order.
+ * Parse the record at BYTES with HEADER (in native byte order). False where it is no note, or
+ * malformed. SWAP: it is in the other byte order.
  */
 bool capture_note_parse(const void *bytes, const struct perf_event_header *header, bool swap,
 			struct capture_note_part *part);
 
-/* A note that is being put together. All zero is none. */
+/* A note that is being joined from its parts. All zero is empty. */
 struct capture_note_joint {
 	struct capture_note note;
 	struct buffer bytes;
-	bool open; /* parts came, and not the last one */
+	bool open; /* the last part is missing */
 };
 
 /*
  * Add PART. Returns 1 with the whole NOTE, borrowed from PART or JOINT until the next call; 0 where
- * more is to come; -EBADMSG where PART goes on with nothing, or NOTE gets too long; -ENOMEM.
+ * parts are missing; -EBADMSG where PART does not continue the parts before, or the note gets too
+ * long; -ENOMEM.
  */
 int capture_note_join(struct capture_note_joint *joint, const struct capture_note_part *part,
 		      struct capture_note *note) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The numbers and structures of perf.data files, beyond the records of linux/perf_event.h.
+ * The constants and structures of perf.data files, except the records of linux/perf_event.h.
  *
  * Layout: tools/perf/Documentation/perf.data-file-format.txt of the kernel source; the numbers are
  * those of tools/perf/util/header.h and tools/lib/perf/include/perf/event.h.
@@ -29,7 +29,7 @@ struct perf_file_header {
 	uint64_t features[4];                 /* a bit per section of the table behind the data */
 };
 
-/* All there is of a header in pipe mode. */
+/* The whole header in pipe mode. */
 struct perf_pipe_header {
 	uint64_t magic;
 	uint64_t size;
@@ -55,9 +55,9 @@ enum perf_file_feature {
 	PERF_FILE_CLOCK_DATA = 29,
 };
 
-/* Records that perf writes, not the kernel. */
+/* Records of perf itself; the kernel writes none of them. */
 enum perf_file_record {
-	PERF_FILE_RECORD_FIRST = 64, /* all of the kernel's are below */
+	PERF_FILE_RECORD_FIRST = 64, /* the kernel's are below */
 	PERF_FILE_RECORD_ATTR = 64,
 	PERF_FILE_RECORD_EVENT_TYPE = 65, /* deprecated: read over by every version of perf */
 	PERF_FILE_RECORD_TRACING_DATA = 66,
@@ -111,10 +111,10 @@ struct perf_file_clock_data {
 	uint64_t wall_ns, clock_ns; /* one moment by CLOCK_REALTIME and by the samples' clock */
 };
 
-/* EVENT_UPDATE carries an event's name. */
+/* The kind of an EVENT_UPDATE with a name. */
 #define PERF_FILE_UPDATE_NAME UINT64_C(2)
 
-/* BUILD_ID records tell how many bytes of their 20 there are. */
+/* BUILD_ID records say how many of their 20 bytes are used. */
 #define PERF_FILE_MISC_BUILD_ID_SIZE (1U << 15)
 
 /*
