@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
-#include "event/event.h"
 
 struct pid_list {
 	int32_t *pids; /* ascending, each once; ours */
@@ -29,12 +28,11 @@ bool pid_list_has(const struct pid_list *list, int32_t pid);
 int pid_parse(const char *text, int32_t *pid) MUST_CHECK;
 
 /*
- * The filter expression (Documentation/trace/events.rst) that lets only those events of tracepoint
- * TYPE (EVENT_FORK, EVENT_EXEC, EVENT_EXIT) pass in which one of the pids takes part. Returns 0
- * with *EXPRESSION (caller frees); -E2BIG where the kernel takes none so long (under a page);
- * -ENOMEM.
+ * Make the kernel's filter expression (Documentation/trace/events.rst) that passes those events of
+ * a tracepoint in which one of FIELDS, ended by NULL, is one of the pids. Returns 0 with
+ * *EXPRESSION (caller frees); -E2BIG where the kernel takes none so long (under a page); -ENOMEM.
  */
-int pid_list_kernel_filter(const struct pid_list *list, enum event_type type,
+int pid_list_kernel_filter(const struct pid_list *list, const char *const fields[],
 			   char **expression) MUST_CHECK;
 
 #endif

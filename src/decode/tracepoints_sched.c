@@ -29,6 +29,7 @@ const struct tracepoint_type tracepoint_fork = {
 		   [PARENT_COMM] = {"parent_comm", TRACEPOINT_TEXT, false},
 		   [CHILD_COMM] = {"child_comm", TRACEPOINT_TEXT, false}},
 	.decode = decode_fork,
+	.pid_fields = {"parent_pid", "child_pid"},
 };
 
 enum { EXEC_PID, EXEC_OLD_PID, EXEC_FILENAME };
@@ -53,6 +54,7 @@ const struct tracepoint_type tracepoint_exec = {
 		   [EXEC_OLD_PID] = {"old_pid", TRACEPOINT_NUMBER, false},
 		   [EXEC_FILENAME] = {"filename", TRACEPOINT_TEXT, false}},
 	.decode = decode_exec,
+	.pid_fields = {"pid"},
 };
 
 enum { EXIT_PID, EXIT_PRIO, EXIT_COMM, EXIT_GROUP_DEAD };
@@ -91,4 +93,5 @@ const struct tracepoint_type tracepoint_exit = {
 		   /* Linux 6.16 and newer. */
 		   [EXIT_GROUP_DEAD] = {"group_dead", TRACEPOINT_NUMBER, true}},
 	.decode = decode_exit,
+	.pid_fields = {"pid"},
 };

@@ -99,16 +99,10 @@ bool pid_list_has(const struct pid_list *list, int32_t pid)
 	       bsearch(&pid, list->pids, list->count, sizeof(*list->pids), compare_pids) != NULL;
 }
 
-static void put_term(FILE *out, enum event_type type, int32_t pid)
+int pid_list_kernel_filter(const struct pid_list *list, const char *const fields[],
+			   char **expression)
 {
-	if (type == EVENT_FORK)
-		fprintf(out, "parent_pid == %d || child_pid == %d", pid, pid);
-	else
-		fprintf(out, "pid == %d", pid);
-}
-
-int pid_list_kernel_filter(const struct pid_list *list, enum event_type type, char **expression)
-{
+	const char *between = "";
 	char *made = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&made, &length);
@@ -116,8 +110,10 @@ int pid_list_kernel_filter(const struct pid_list *list, enum event_type type, ch
 	if (!out)
 		return -ENOMEM;
 	for (size_t i = 0; i < list->count; i++) {
-		fputs(i > 0 ? " || " : "", out);
-		put_term(out, type, list->pids[i]);
+		for (const char *const *field = fields; *field; field++) {
+			fprintf(out, "%s%s == %d", between, *field, list->pids[i]);
+			between = " || ";
+		}
 	}
 	int code = fclose(out) != 0 ? -ENOMEM : 0;
 	if (code == 0 && length >= FILTER_MAX)

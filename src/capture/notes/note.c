@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/load.h"
 #include "capture/perf_file.h"
 

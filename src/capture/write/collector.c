@@ -274,14 +274,12 @@ static int look_at_all(struct collector *collector, struct cpu_ring *ring)
 static int copy_and_edit(struct collector *collector, struct iovec pieces[2], int *count)
 {
 	struct buffer *copy = &collector->copy;
-	int code;
 
 	copy->size = 0;
-	code = buffer_append(copy, pieces[0].iov_base, pieces[0].iov_len);
-	if (code == 0)
-		code = buffer_append(copy, pieces[1].iov_base, pieces[1].iov_len);
-	if (code < 0)
-		return code;
+	for (size_t i = 0; i < 2; i++) {
+		if (buffer_append(copy, pieces[i].iov_base, pieces[i].iov_len) < 0)
+			return -ENOMEM;
+	}
 	copy->size = edits_apply(&collector->edits, (unsigned char *)copy->bytes, copy->size);
 	pieces[0] = (struct iovec){copy->bytes, copy->size};
 	*count = 1;

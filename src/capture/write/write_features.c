@@ -220,11 +220,11 @@ static int make_body(const struct capture_description *description, enum perf_fi
 	}
 	FILE *out = open_memstream(&made.bytes, &made.size);
 	if (!out)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	put_body(out, description, bit);
 	if (fclose(out) != 0) {
 		free(made.bytes);
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	}
 	*feature = made;
 	return 0;

@@ -16,6 +16,7 @@
 #include "capture/perf_file.h"
 #include "event/comm.h"
 #include "host/cgroups.h"
+#include "host/identity.h"
 #include "host/proc.h"
 #include "perf/record.h"
 
@@ -215,16 +216,14 @@ static int put_note(FILE *out, const struct capture_note *note)
 /* Nothing is written if /proc has no boot id. */
 static int put_boot_id(FILE *out, int proc_fd)
 {
-	char text[64];
-	ssize_t got = file_read_at(proc_fd, "sys/kernel/random/boot_id", text, sizeof(text));
-	const char *newline = got > 0 ? memchr(text, '\n', (size_t)got) : NULL;
+	char id[BOOT_ID_SIZE];
 
-	if (!newline)
+	if (!host_boot_id(proc_fd, id))
 		return 0;
 	return put_note(out, &(struct capture_note){
 				     .kind = CAPTURE_NOTE_BOOT_ID,
-				     .bytes = text,
-				     .size = (uint32_t)(newline - text),
+				     .bytes = id,
+				     .size = (uint32_t)strlen(id),
 			     });
 }
 

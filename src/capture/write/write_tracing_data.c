@@ -162,7 +162,7 @@ int tracing_data_make(const struct format_dir *dir, const struct recorded_event 
 	FILE *out = open_memstream(&made, &made_size);
 
 	if (!out)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	put_intro(out);
 	put_header_file(out, dir, "header_page", standard_header_page);
 	put_header_file(out, dir, "header_event", standard_header_event);
@@ -171,7 +171,7 @@ int tracing_data_make(const struct format_dir *dir, const struct recorded_event 
 	put_u32(out, 0); /* printk formats */
 	fwrite(&no_saved_cmdlines, sizeof(no_saved_cmdlines), 1, out);
 	if (fclose(out) != 0 && code == 0)
-		code = error_set(err, -ENOMEM, "out of memory");
+		code = error_no_memory(err);
 	if (code < 0) {
 		free(made);
 		return code;
