@@ -10,7 +10,8 @@
 #include "event/event.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
-#include "task/task_table.h"
+
+struct task;
 
 struct filter {
 	unsigned int events;               /* EVENT_BIT()s of fork, exec, exit */

@@ -18,11 +18,7 @@
 #include "event/event.h"
 #include "event/facts.h"
 
-struct task {
-	int32_t tid;
-	bool followed; /* asked for itself, or a descendant of one that was */
-};
-
+struct task;
 struct task_table;
 
 /* Returns NULL without memory. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/filter.h"
 
-#include "event/comm.h"
-
 #include <string.h>
 
 #include "base/compiler.h"
+#include "event/comm.h"
 #include "event/facts.h"
 #include "filter/cgroup_path.h"
+#include "task/task.h"
 
 static bool takes_part(const struct pid_list *pids, const struct event *event)
 {

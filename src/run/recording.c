@@ -35,6 +35,7 @@
 #include "run/wall_watch.h"
 #include "source/perf_live.h"
 #include "task/proc_tasks.h"
+#include "task/task.h"
 #include "task/task_table.h"
 
 /*

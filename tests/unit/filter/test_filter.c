@@ -6,6 +6,7 @@
 
 #include "filter/filter.h"
 #include "support.h"
+#include "task/task.h"
 
 static const struct event fork_event = {.type = EVENT_FORK,
 					.fork = {.parent_pid = 1, .child_pid = 2}};

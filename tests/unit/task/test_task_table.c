@@ -8,6 +8,7 @@
 
 #include "event/comm.h"
 #include "support.h"
+#include "task/task.h"
 #include "task/task_table.h"
 
 static struct task_table *table;
