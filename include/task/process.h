@@ -59,6 +59,9 @@ struct process *process_hold(struct process *process);
 /* Give a reference up; the last one frees it and lets go of its parent. NULL is fine. */
 void process_release(struct process *process);
 
+/* PROCESS executes PROGRAM (NULL: not known) from now on, and takes the reference over. */
+void process_set_program(struct process *process, struct program *program);
+
 /* PROCESS has begun an exec, so that its program is gone, and its threads but one. */
 void process_give_up_program(struct process *process);
 

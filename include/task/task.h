@@ -19,9 +19,9 @@ struct task {
 	bool followed; /* asked for itself, or a descendant of a followed task */
 	bool missing;  /* the last look found it not alive */
 	UT_hash_handle hh;
-	struct thread_group *group;   /* NULL: it is a leader, or its process is not known */
-	struct task *before, *behind; /* in the group */
-	struct thread thread;         /* where no facts are kept, only its `birth` is set */
+	struct thread_group *group; /* NULL: it is a leader, or its process is not known */
+	struct task *prev, *next;   /* in the group */
+	struct thread thread;       /* where no facts are kept, only its `birth` is set */
 };
 
 #endif

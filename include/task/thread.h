@@ -62,7 +62,7 @@ static inline bool thread_is_born_to(const struct thread *thread, int32_t parent
 	return thread->birth.announced && (told == 0 || told == parent_tid);
 }
 
-/* THREAD, not known until now, belongs to PROCESS. */
+/* THREAD, whose process was not known, is one of PROCESS and takes the reference over. */
 void thread_join(struct thread *thread, struct process *process);
 
 /* THREAD does not live any more, but can still be looked at. */

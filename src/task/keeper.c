@@ -69,19 +69,13 @@ static struct process *find_process(const struct keeper *keeper, int32_t pid)
 /* The process of TASK, of which no fork was seen; TGID <= 0: not known. Returns 0 or -ENOMEM. */
 static int ensure_process(struct keeper *keeper, struct task *task, int32_t tgid)
 {
-	struct process *process = tgid > 0 ? find_process(keeper, tgid) : NULL;
-
 	if (task->thread.process)
 		return 0;
-	if (process) {
-		thread_join(&task->thread, process);
-		return 0;
-	}
-	process = process_new_old(tgid > 0 ? tgid : -1);
+	struct process *process = tgid > 0 ? find_process(keeper, tgid) : NULL;
+	process = process ? process_hold(process) : process_new_old(tgid > 0 ? tgid : -1);
 	if (!process)
 		return -ENOMEM;
 	thread_join(&task->thread, process);
-	process_release(process);
 	return 0;
 }
 
@@ -170,9 +164,16 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct task *t
 	return 0;
 }
 
+/* CHILD is one more thread of a process that exists, and it is not yet known of which. */
+static bool is_new_thread(const struct task *child)
+{
+	return !child->thread.process &&
+	       thread_is_of_parent(&child->thread, child->tid) == KNOWN_YES;
+}
+
 int keeper_new_task(struct keeper *keeper, const struct event *event, struct task *child)
 {
-	if (thread_is_of_parent(&child->thread, child->tid) != KNOWN_YES || child->thread.process)
+	if (!is_new_thread(child))
 		return 0;
 	struct task *parent = live_tasks_find_or_add(keeper->tasks, event->current_tid, event);
 	/* No kernel says that a task made itself; a capture may. */
@@ -182,15 +183,13 @@ int keeper_new_task(struct keeper *keeper, const struct event *event, struct tas
 	if (code < 0)
 		return code;
 	child->thread.comm = parent->thread.comm;
-	thread_join(&child->thread, parent->thread.process);
+	thread_join(&child->thread, process_hold(parent->thread.process));
 	return 0;
 }
 
 int keeper_child(struct keeper *keeper, const struct event *event, struct task *child)
 {
-	if (thread_is_of_parent(&child->thread, child->tid) != KNOWN_YES || child->thread.process)
-		return 0;
-	return ensure_process(keeper, child, event->child.pid);
+	return is_new_thread(child) ? ensure_process(keeper, child, event->child.pid) : 0;
 }
 
 /*
@@ -218,6 +217,12 @@ static struct sender sender_of(const struct keeper *keeper, const struct event *
 	return sender;
 }
 
+/* What to count for a signal of PROCESS: a later loss makes it doubtful. */
+static uint64_t losses_until_now(const struct keeper *keeper, const struct process *process)
+{
+	return process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses;
+}
+
 static void keep_signal_sent(struct keeper *keeper, const struct event *event)
 {
 	struct process *process = find_process(keeper, event->signal_sent.pid);
@@ -225,8 +230,7 @@ static void keep_signal_sent(struct keeper *keeper, const struct event *event)
 	if (!process)
 		return;
 	const struct sender sender = sender_of(keeper, event, process);
-	exit_evidence_sent(&process->evidence, event, &sender,
-			   process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses);
+	exit_evidence_sent(&process->evidence, event, &sender, losses_until_now(keeper, process));
 }
 
 static void keep_signal_taken(struct keeper *keeper, const struct event *event)
@@ -237,11 +241,9 @@ static void keep_signal_taken(struct keeper *keeper, const struct event *event)
 		return;
 	if (event->signal_taken.is_default && exit_signal_is_fatal(event->signal_taken.signal))
 		task->thread.end.taken = event->signal_taken.signal;
-	if (!event->signal_taken.is_default && task->thread.process)
-		exit_evidence_handled(&task->thread.process->evidence, event,
-				      task->thread.process->losses == LOSSES_UNKNOWN
-					      ? LOSSES_UNKNOWN
-					      : keeper->losses);
+	struct process *process = task->thread.process;
+	if (!event->signal_taken.is_default && process)
+		exit_evidence_handled(&process->evidence, event, losses_until_now(keeper, process));
 }
 
 static void keep_oom_victim(struct keeper *keeper, const struct event *event)

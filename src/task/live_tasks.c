@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "task/thread.h"
 
@@ -18,12 +19,7 @@ static void leave_group(struct live_tasks *tasks, struct task *task)
 
 	if (!group)
 		return;
-	if (task->before)
-		task->before->behind = task->behind;
-	else
-		group->threads = task->behind;
-	if (task->behind)
-		task->behind->before = task->before;
+	DL_DELETE(group->threads, task);
 	task->group = NULL;
 	if (!group->threads)
 		free_group(tasks, group);
@@ -139,11 +135,7 @@ int live_tasks_join_group(struct live_tasks *tasks, struct task *task, int32_t t
 	if (!group)
 		return -ENOMEM;
 	task->group = group;
-	task->before = NULL;
-	task->behind = group->threads;
-	if (task->behind)
-		task->behind->before = task;
-	group->threads = task;
+	DL_PREPEND(group->threads, task);
 	return 0;
 }
 

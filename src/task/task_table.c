@@ -8,6 +8,7 @@
 #include "event/comm.h"
 #include "task/keeper.h"
 #include "task/live_tasks.h"
+#include "task/process.h"
 #include "task/program.h"
 #include "task/task.h"
 #include "task/thread.h"
@@ -54,16 +55,27 @@ void task_table_free(struct task_table *table)
 /* ---- events ---- */
 
 /*
- * The task of TID, which is being born, where KNOWN is there already. Unless that IS_SAME its EXIT
- * was lost: the id names another task now.
+ * The task TID, which is being born, where KNOWN is there already. Unless that IS_SAME its EXIT was
+ * lost: the id names another task now.
  */
-static struct task *newborn(struct task_table *table, int32_t tid, struct task *known, bool is_same)
+static struct task *newborn(struct task_table *table, int32_t tid, struct task *known, bool is_same,
+			    bool followed)
 {
-	if (known && is_same)
+	if (known && is_same) {
+		live_tasks_follow(&table->tasks, known, followed);
 		return known;
+	}
 	if (known)
 		live_tasks_retire(&table->tasks, known);
-	return live_tasks_insert(&table->tasks, tid, false);
+	return live_tasks_insert(&table->tasks, tid, followed);
+}
+
+/* Whether the parent in EVENT is followed, or the process that it is a thread of. */
+static bool parent_is_followed(const struct task_table *table, const struct event *event,
+			       int32_t parent_tid)
+{
+	return live_tasks_is_followed(&table->tasks, parent_tid) ||
+	       live_tasks_is_followed(&table->tasks, event->sample_pid);
 }
 
 /* CHILD is born to PARENT_TID, to which EVENT happened. */
@@ -82,13 +94,11 @@ static int apply_fork(struct task_table *table, const struct event *event,
 {
 	struct task *child = live_tasks_find(&table->tasks, event->fork.child_pid);
 	bool is_same = child && thread_is_born_to(&child->thread, event->fork.parent_pid);
-	bool followed = live_tasks_is_followed(&table->tasks, event->fork.parent_pid) ||
-			live_tasks_is_followed(&table->tasks, event->sample_pid);
 
-	child = newborn(table, event->fork.child_pid, child, is_same);
+	child = newborn(table, event->fork.child_pid, child, is_same,
+			parent_is_followed(table, event, event->fork.parent_pid));
 	if (!child)
 		return -ENOMEM;
-	live_tasks_follow(&table->tasks, child, followed);
 	*subject = child;
 	int code = join_parents_group(table, event, event->fork.parent_pid, child);
 	if (code == 0 && table->keeper)
@@ -103,16 +113,14 @@ static int apply_new_task(struct task_table *table, const struct event *event)
 	const int32_t tid = event->new_task.pid;
 	struct task *child = live_tasks_find(&table->tasks, tid);
 	bool is_same = child && child->thread.birth.announced && !child->thread.birth.has_flags;
-	bool followed = live_tasks_is_followed(&table->tasks, event->current_tid) ||
-			live_tasks_is_followed(&table->tasks, event->sample_pid);
 
 	/* A CPU's idle task. */
 	if (tid <= 0)
 		return 0;
-	child = newborn(table, tid, child, is_same);
+	child = newborn(table, tid, child, is_same,
+			parent_is_followed(table, event, event->current_tid));
 	if (!child)
 		return -ENOMEM;
-	live_tasks_follow(&table->tasks, child, followed);
 	thread_announce(&child->thread, event);
 	int code = join_parents_group(table, event, event->current_tid, child);
 	return code == 0 && table->keeper ? keeper_new_task(table->keeper, event, child) : code;
@@ -127,16 +135,24 @@ static int apply_child(struct task_table *table, const struct event *event)
 
 	if (tid <= 0)
 		return 0;
-	child = newborn(table, tid, child, is_same);
+	child = newborn(table, tid, child, is_same,
+			event->child.pid != tid &&
+				live_tasks_is_followed(&table->tasks, event->child.pid));
 	if (!child)
 		return -ENOMEM;
-	live_tasks_follow(&table->tasks, child,
-			  event->child.pid != tid &&
-				  live_tasks_is_followed(&table->tasks, event->child.pid));
 	child->thread.birth.announced = true;
 	child->thread.birth.tgid = event->child.pid;
 	int code = live_tasks_join_group(&table->tasks, child, event->child.pid);
 	return code == 0 && table->keeper ? keeper_child(table->keeper, event, child) : code;
+}
+
+/* TASK has the id of its leader from now on; THREAD is what it was until then. */
+static void take_over_leader(struct task_table *table, struct task *task, struct task *thread)
+{
+	live_tasks_follow(&table->tasks, task, thread->followed);
+	if (!task->thread.process && thread->thread.process)
+		thread_join(&task->thread, process_hold(thread->thread.process));
+	live_tasks_retire(&table->tasks, thread);
 }
 
 /*
@@ -152,12 +168,10 @@ static int inherit_leader(struct task_table *table, const struct event *event)
 
 	if (!thread)
 		return 0;
-	struct task *task = live_tasks_insert(&table->tasks, pid, thread->followed);
+	struct task *task = live_tasks_insert(&table->tasks, pid, false);
 	if (!task)
 		return -ENOMEM;
-	if (thread->thread.process)
-		thread_join(&task->thread, thread->thread.process);
-	live_tasks_retire(&table->tasks, thread);
+	take_over_leader(table, task, thread);
 	return 0;
 }
 
@@ -190,19 +204,6 @@ static struct text comm_of_filename(struct text filename)
 	return filename;
 }
 
-/* A thread that execs takes its leader's id; the old leader's EXIT came before. */
-static void take_over_leader(struct task_table *table, struct task *task, const struct event *event)
-{
-	struct task *thread = live_tasks_find(&table->tasks, event->exec.old_pid);
-
-	if (!thread || event->exec.old_pid == event->exec.pid)
-		return;
-	live_tasks_follow(&table->tasks, task, thread->followed);
-	if (!task->thread.process && thread->thread.process)
-		thread_join(&task->thread, thread->thread.process);
-	live_tasks_retire(&table->tasks, thread);
-}
-
 /* Where no COMM came, because it was lost, the kernel's rule gives the name. */
 static struct text new_comm(struct task_table *table, const struct event *event)
 {
@@ -218,7 +219,10 @@ static int apply_exec(struct task_table *table, struct event *event, const struc
 
 	if (!task)
 		return -ENOMEM;
-	take_over_leader(table, task, event);
+	/* A thread that execs takes its leader's id; the old leader's EXIT came before. */
+	struct task *thread = live_tasks_find(&table->tasks, event->exec.old_pid);
+	if (thread && thread != task)
+		take_over_leader(table, task, thread);
 	event->exec.comm = new_comm(table, event);
 	*subject = task;
 	return table->keeper ? keeper_exec(table->keeper, event, task) : 0;
@@ -329,8 +333,7 @@ int task_table_set_old_program(struct task_table *table, int32_t pid, struct tex
 	if (!program)
 		return -ENOMEM;
 	program->since_ns = time_ns;
-	program_release(process->program);
-	process->program = program;
+	process_set_program(process, program);
 	return 0;
 }
 
