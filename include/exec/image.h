@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Builds the image of an exec (arguments, environment, ids) from its stack dump and a provider.
+ * Builds the image of an exec (arguments, environment, credentials) from its stack dump and a
+ * provider.
  */
 #ifndef PXT_EXEC_IMAGE_H
 #define PXT_EXEC_IMAGE_H
@@ -15,13 +16,13 @@ struct image_maker {
 	const struct env_selection *selection; /* borrowed; NULL: no environment is wanted */
 	struct argv_provider *provider;        /* borrowed; NULL: nothing completes a dump */
 	struct buffer environment;
-	struct exec_image image; /* the last that was made */
-	unsigned int completed;  /* what the provider gave to it (ARGV_WANT_*) */
+	struct exec_image image; /* the last one built */
+	unsigned int completed;  /* what the provider completed in it (ARGV_WANT_*) */
 };
 
 /*
- * Make the image of EVENT, an EXEC, which refers to it then; the image borrows from EVENT and MAKER
- * until the next call. Returns 0 or -ENOMEM.
+ * Build the image of EVENT, an EXEC, and set it in EVENT; it borrows from EVENT and MAKER until the
+ * next call. Returns 0 or -ENOMEM.
  */
 int image_make(struct image_maker *maker, struct event *event) MUST_CHECK;
 
