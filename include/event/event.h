@@ -75,7 +75,8 @@ struct event {
 	const struct facts *facts; /* NULL: not needed */
 	union {
 		struct {
-			int32_t parent_pid, child_pid;
+			int32_t parent_tid,
+				child_tid; /* parent_pid and child_pid of the tracepoint */
 			struct text parent_comm, child_comm;
 		} fork;
 		struct {
@@ -150,7 +151,7 @@ static inline int32_t event_task(const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_FORK:
-		return event->fork.parent_pid;
+		return event->fork.parent_tid;
 	case EVENT_EXEC:
 		return event->exec.pid;
 	case EVENT_EXIT:
@@ -183,7 +184,7 @@ static inline enum fork_kind event_fork_kind(const struct event *event)
 
 	if (!facts)
 		return FORK_KIND_UNKNOWN;
-	if (facts->kind == FORK_KIND_UNKNOWN && facts->child_tgid == event->fork.child_pid)
+	if (facts->kind == FORK_KIND_UNKNOWN && facts->child_tgid == event->fork.child_tid)
 		return FORK_KIND_PROCESS;
 	return facts->kind;
 }

@@ -12,7 +12,7 @@
 static bool takes_part(const struct pid_list *pids, const struct event *event)
 {
 	return pid_list_has(pids, event_task(event)) ||
-	       (event->type == EVENT_FORK && pid_list_has(pids, event->fork.child_pid));
+	       (event->type == EVENT_FORK && pid_list_has(pids, event->fork.child_tid));
 }
 
 /* ---- filters that look at facts: none of them lets pass what is not known ---- */

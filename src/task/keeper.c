@@ -81,10 +81,10 @@ static int ensure_process(struct keeper *keeper, struct task *task, int32_t tgid
 
 int keeper_fork(struct keeper *keeper, const struct event *event, struct task *child)
 {
-	struct task *parent = live_tasks_find_or_add(keeper->tasks, event->fork.parent_pid, event);
+	struct task *parent = live_tasks_find_or_add(keeper->tasks, event->fork.parent_tid, event);
 	int code = parent ? ensure_process(keeper, parent, event->sample_pid) : -ENOMEM;
 
-	leaderless_forget(&keeper->leaderless, event->fork.child_pid);
+	leaderless_forget(&keeper->leaderless, event->fork.child_tid);
 	/* No kernel says that a task forked itself; a capture may. */
 	if (code == 0 && parent != child)
 		code = thread_fork(&child->thread, child->tid, &parent->thread, event,

@@ -92,15 +92,15 @@ static int join_parents_group(struct task_table *table, const struct event *even
 static int apply_fork(struct task_table *table, const struct event *event,
 		      const struct task **subject)
 {
-	struct task *child = live_tasks_find(&table->tasks, event->fork.child_pid);
-	bool is_same = child && thread_is_born_to(&child->thread, event->fork.parent_pid);
+	struct task *child = live_tasks_find(&table->tasks, event->fork.child_tid);
+	bool is_same = child && thread_is_born_to(&child->thread, event->fork.parent_tid);
 
-	child = newborn(table, event->fork.child_pid, child, is_same,
-			parent_is_followed(table, event, event->fork.parent_pid));
+	child = newborn(table, event->fork.child_tid, child, is_same,
+			parent_is_followed(table, event, event->fork.parent_tid));
 	if (!child)
 		return -ENOMEM;
 	*subject = child;
-	int code = join_parents_group(table, event, event->fork.parent_pid, child);
+	int code = join_parents_group(table, event, event->fork.parent_tid, child);
 	if (code == 0 && table->keeper)
 		code = keeper_fork(table->keeper, event, child);
 	child->thread.birth.announced = false;

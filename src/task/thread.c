@@ -54,7 +54,7 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 {
 	enum known is_of_parent = thread_is_of_parent(child, tid);
 
-	thread_set_name(parent, event->fork.parent_pid, event->fork.parent_comm);
+	thread_set_name(parent, event->fork.parent_tid, event->fork.parent_comm);
 	comm_set(&child->comm, event->fork.child_comm);
 	/* It goes on: what it took did not end it. */
 	parent->end.taken = 0;

@@ -13,7 +13,7 @@ static void test_task_and_name(void **state)
 {
 	const struct event fork = {
 		.type = EVENT_FORK,
-		.fork = {.parent_pid = 1, .child_pid = 2, {"parent", 6}, {"child", 5}},
+		.fork = {.parent_tid = 1, .child_tid = 2, {"parent", 6}, {"child", 5}},
 	};
 	const struct event exec = {
 		.type = EVENT_EXEC,
@@ -36,7 +36,7 @@ static void test_other_types_have_no_task(void **state)
 	for (int type = EVENT_LOST; type < EVENT_TYPES; type++) {
 		const struct event event = {
 			.type = (enum event_type)type,
-			.fork = {.parent_pid = 1, .child_pid = 2},
+			.fork = {.parent_tid = 1, .child_tid = 2},
 		};
 
 		assert_int_equal(event_task(&event), 0);
@@ -64,7 +64,7 @@ static void test_fork_kind(void **state)
 		const struct event event = {
 			.type = EVENT_FORK,
 			.facts = &facts,
-			.fork = {.parent_pid = 1, .child_pid = 2},
+			.fork = {.parent_tid = 1, .child_tid = 2},
 		};
 
 		facts.kind = kinds[i].known;
@@ -75,7 +75,7 @@ static void test_fork_kind(void **state)
 
 static void test_fork_kind_without_facts(void **state)
 {
-	const struct event event = {.type = EVENT_FORK, .fork = {.child_pid = 2}};
+	const struct event event = {.type = EVENT_FORK, .fork = {.child_tid = 2}};
 
 	(void)state;
 	assert_int_equal(event_fork_kind(&event), FORK_KIND_UNKNOWN);

@@ -9,7 +9,7 @@
 #include "task/task.h"
 
 static const struct event fork_event = {.type = EVENT_FORK,
-					.fork = {.parent_pid = 1, .child_pid = 2}};
+					.fork = {.parent_tid = 1, .child_tid = 2}};
 static const struct event exec_event = {.type = EVENT_EXEC, .exec = {.pid = 2, .old_pid = 2}};
 static const struct event exit_event = {.type = EVENT_EXIT, .exit = {.pid = 2}};
 static const struct event lost_event = {.type = EVENT_LOST, .lost = {1}};

@@ -49,7 +49,7 @@ static const struct task *apply_fork(int32_t tgid, int32_t parent, int32_t child
 		.type = EVENT_FORK,
 		.sample_pid = tgid,
 		.sample_tid = parent,
-		.fork = {.parent_pid = parent, .child_pid = child},
+		.fork = {.parent_tid = parent, .child_tid = child},
 	};
 
 	return apply(&event);
