@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pids of -p, and the tracepoint filters that select their events in the kernel.
+ * The pids of -p: parsed, searched, and as filters of tracepoints in the kernel.
  */
 #ifndef PXT_FILTER_PID_LIST_H
 #define PXT_FILTER_PID_LIST_H
@@ -12,13 +12,13 @@
 #include "base/compiler.h"
 
 struct pid_list {
-	int32_t *pids; /* ascending, each once; ours */
+	int32_t *pids; /* ascending, each once; owned */
 	size_t count;
 };
 
 /*
- * Parse "PID[,PID]…" (decimal, 1 to 2^22, the kernel's PID_MAX_LIMIT). Returns 0 (free with
- * pid_list_done()), -EINVAL, -ENOMEM.
+ * Parse "PID[,PID]…" (decimal, 1 to 2^22, the kernel's PID_MAX_LIMIT). Returns 0 with LIST filled
+ * (free it with pid_list_done()), -EINVAL or -ENOMEM.
  */
 int pid_list_parse(const char *text, struct pid_list *list) MUST_CHECK;
 void pid_list_done(struct pid_list *list);

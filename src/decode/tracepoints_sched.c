@@ -13,8 +13,8 @@ enum { PARENT_PID, CHILD_PID, PARENT_COMM, CHILD_COMM };
 static int decode_fork(const struct field *fields, const struct record *record, struct event *event)
 {
 	event->type = EVENT_FORK;
-	if (tracepoint_int(&fields[PARENT_PID], record, &event->fork.parent_pid) < 0 ||
-	    tracepoint_int(&fields[CHILD_PID], record, &event->fork.child_pid) < 0 ||
+	if (tracepoint_int(&fields[PARENT_PID], record, &event->fork.parent_tid) < 0 ||
+	    tracepoint_int(&fields[CHILD_PID], record, &event->fork.child_tid) < 0 ||
 	    tracepoint_text(&fields[PARENT_COMM], record, &event->fork.parent_comm) < 0 ||
 	    tracepoint_text(&fields[CHILD_COMM], record, &event->fork.child_comm) < 0)
 		return -EBADMSG;

@@ -42,9 +42,9 @@ static int root_command(struct pipeline *pipeline, const struct event *event)
 static int root_born(struct pipeline *pipeline, const struct event *event)
 {
 	if (!pipeline->pids_to_come || event->type != EVENT_FORK ||
-	    !pid_list_has(pipeline->filter.pids, event->fork.child_pid))
+	    !pid_list_has(pipeline->filter.pids, event->fork.child_tid))
 		return 0;
-	return task_table_add(pipeline->tasks, event->fork.child_pid, true);
+	return task_table_add(pipeline->tasks, event->fork.child_tid, true);
 }
 
 static int show(struct pipeline *pipeline, const struct event *event)

@@ -33,6 +33,7 @@
 #include "source/perf_setup.h"
 #include "source/tracepoints.h"
 #include "task/proc_tasks.h"
+#include "task/task.h"
 #include "task/task_table.h"
 
 /*

@@ -228,9 +228,9 @@ static void add_fork(struct list *list)
 	const struct event *event = list->event;
 	const struct facts *facts = list->facts;
 
-	add_task(list, event->fork.parent_pid, event->fork.parent_comm);
+	add_task(list, event->fork.parent_tid, event->fork.parent_comm);
 	add(list, "child_pid", natural_value(facts->child_tgid));
-	add_json(list, "child_tid", signed_value(event->fork.child_pid));
+	add_json(list, "child_tid", signed_value(event->fork.child_tid));
 	add_json(list, "child_comm", text_value(event->fork.child_comm));
 	add(list, "kind", word_value(fork_kind_name(facts->kind)));
 	add(list, "clone_flags",

@@ -57,9 +57,9 @@ static char *put_text(char *out, struct text text)
 
 static char *put_fork(char *out, const struct event *event)
 {
-	out = put_number(out, event->fork.parent_pid);
+	out = put_number(out, event->fork.parent_tid);
 	out = put_text(out, event->fork.parent_comm);
-	out = put_number(out, event->fork.child_pid);
+	out = put_number(out, event->fork.child_tid);
 	return put_text(out, event->fork.child_comm);
 }
 

@@ -29,7 +29,7 @@ static int count_fork(struct sink_summary *summary, const struct event *event)
 	rate_count(&summary->totals.rate, totals_second(&summary->totals, event->time_ns));
 	if (kind != FORK_KIND_PROCESS && kind != FORK_KIND_VFORK)
 		return 0;
-	return runs_fork(summary->runs, event->fork.child_pid, event->fork.child_comm,
+	return runs_fork(summary->runs, event->fork.child_tid, event->fork.child_comm,
 			 event->time_ns);
 }
 

@@ -155,7 +155,7 @@ static int32_t event_pid(const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_FORK:
-		return event->fork.child_pid;
+		return event->fork.child_tid;
 	case EVENT_EXEC:
 		return event->exec.pid;
 	default:
@@ -170,7 +170,7 @@ static int32_t event_ppid(const struct event *event)
 
 	if (event->type != EVENT_FORK || is_thread(event))
 		return facts->ppid;
-	return facts->tgid >= 0 ? facts->tgid : event->fork.parent_pid;
+	return facts->tgid >= 0 ? facts->tgid : event->fork.parent_tid;
 }
 
 /* ---- the right half ---- */

@@ -97,7 +97,7 @@ static int add_child(struct sink_tree *tree, const struct event *event)
 	const struct facts *facts = phrase_facts(event);
 	unsigned int depth = forest_depth(tree->forest, facts, true);
 	struct forest_node *child =
-		forest_add(tree->forest, event->fork.child_pid, facts->tgid, depth);
+		forest_add(tree->forest, event->fork.child_tid, facts->tgid, depth);
 
 	if (!child)
 		return -ENOMEM;

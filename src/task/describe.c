@@ -46,7 +46,7 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 	facts->kind = thread_kind(child);
 	/* Without the flags a process may be a vfork. */
 	if (facts->kind == FORK_KIND_UNKNOWN &&
-	    thread_is_of_parent(child, event->fork.child_pid) == KNOWN_YES)
+	    thread_is_of_parent(child, event->fork.child_tid) == KNOWN_YES)
 		facts->kind = FORK_KIND_THREAD;
 	facts->has_clone_flags = child->birth.has_flags;
 	facts->clone_flags = child->birth.clone_flags;

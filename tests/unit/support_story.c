@@ -115,8 +115,8 @@ struct facts *story_fork(struct story *story, int64_t us, int32_t parent, int32_
 		story->actors[child].execed_us = -1;
 		set_parents(&story->actors[child], from);
 	}
-	event->fork.parent_pid = parent;
-	event->fork.child_pid = child;
+	event->fork.parent_tid = parent;
+	event->fork.child_tid = child;
 	event->fork.parent_comm = from->name;
 	event->fork.child_comm = from->name;
 	facts->kind = kind;

@@ -250,7 +250,7 @@ static struct fields fields_of(const struct event *event)
 	switch (event->type) {
 	case EVENT_FORK:
 		return (struct fields){{"parent_pid", "child_pid"},
-				       {event->fork.parent_pid, event->fork.child_pid}};
+				       {event->fork.parent_tid, event->fork.child_tid}};
 	case EVENT_EXEC:
 		return (struct fields){{"pid", "old_pid"}, {event->exec.pid, event->exec.old_pid}};
 	default:
@@ -278,7 +278,7 @@ static bool passes(const struct pid_list *list, const struct event *event)
 static struct event fork_of(int32_t parent, int32_t child)
 {
 	return (struct event){.type = EVENT_FORK,
-			      .fork = {.parent_pid = parent, .child_pid = child}};
+			      .fork = {.parent_tid = parent, .child_tid = child}};
 }
 
 static struct event exec_of(int32_t pid, int32_t old_pid)

@@ -97,8 +97,8 @@ static void make_event(struct event *event, struct texts *texts, size_t i)
 		.cpu = (uint32_t)below(UINT32_MAX),
 	};
 	if (event->type == EVENT_FORK) {
-		event->fork.parent_pid = make_id();
-		event->fork.child_pid = make_id();
+		event->fork.parent_tid = make_id();
+		event->fork.child_tid = make_id();
 		event->fork.parent_comm = first;
 		event->fork.child_comm = second;
 	} else if (event->type == EVENT_EXEC) {
