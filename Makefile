@@ -80,7 +80,7 @@ force:
 WRAP_test_perf_event = syscall read
 WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_format_dir = lockdown_of_this_host detached_mount
-WRAP_test_writer = writev
+WRAP_test_out_buffer = writev
 WRAP_test_sink_json = reallocarray
 WRAP_test_argv_proc = realloc
 WRAP_test_cgroup_names = malloc

@@ -17,8 +17,8 @@
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "run/pipeline.h"
+#include "sink/out_buffer.h"
 #include "sink/sink.h"
-#include "sink/writer.h"
 #include "source/request.h"
 #include "source/source.h"
 #include "task/task_table.h"
@@ -30,9 +30,9 @@ struct session {
 	const struct format *formats[TRACEPOINT_COUNT]; /* borrowed; NULL: not traced */
 	struct decoder *decoder;
 	struct task_table *tasks;
-	struct writer *writer;
+	struct out_buffer *output;
 	struct sink *sink;
-	struct writer *summary_writer; /* NULL: no summary beside the lines */
+	struct out_buffer *summary_output; /* NULL: no summary beside the lines */
 	struct sink *summary;
 	struct sink *both;                /* of lines and summary; NULL without one */
 	struct env_selection environment; /* --env */

@@ -11,7 +11,7 @@
 #include "base/compiler.h"
 #include "decode/format.h"
 #include "perf/record.h"
-#include "sink/writer.h"
+#include "sink/out_buffer.h"
 
 struct raw;
 
@@ -19,11 +19,11 @@ struct raw;
  * WRITER and the COUNT formats, of which any may be NULL, are borrowed for the life of it.
  * Returns NULL without memory. Free with raw_free().
  */
-struct raw *raw_new(struct writer *writer, const struct format *const formats[], size_t count);
+struct raw *raw_new(struct out_buffer *buffer, const struct format *const formats[], size_t count);
 
 void raw_free(struct raw *raw);
 
-/* Show RECORD. Returns 0 or a negative errno of the writer. */
+/* Show RECORD. Returns 0 or a negative errno of the buffer. */
 int raw_show(const struct raw *raw, const struct record *record) MUST_CHECK;
 
 #endif

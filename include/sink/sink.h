@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A sink shows events in one format. All sinks write through a writer.
+ * A sink shows events in one format. All sinks write to an out_buffer.
  */
 #ifndef PXT_SINK_SINK_H
 #define PXT_SINK_SINK_H
@@ -10,17 +10,17 @@
 
 #include "base/compiler.h"
 #include "event/event.h"
+#include "sink/out_buffer.h"
 #include "sink/text/wall_steps.h"
-#include "sink/writer.h"
 
 struct sink;
 
 struct sink_ops {
-	/* Show EVENT. Returns 0 or a negative errno of the writer. */
+	/* Show EVENT. Returns 0 or a negative errno of the buffer. */
 	int (*event)(struct sink *sink, const struct event *event);
 	/*
 	 * The trace is over: show what only the end can tell. NULL: nothing. Returns 0 or a
-	 * negative errno of the writer.
+	 * negative errno of the buffer.
 	 */
 	int (*finish)(struct sink *sink);
 	void (*free)(struct sink *sink);
@@ -50,7 +50,7 @@ static inline void sink_free(struct sink *sink)
 /* What sinks may want to know of the trace and of their output. Texts are borrowed for their life.
  */
 struct sink_context {
-	struct writer *writer;
+	struct out_buffer *output;
 	const char *host;    /* name of the traced host; NULL: not known */
 	const char *boot_id; /* of its boot, as /proc/sys/kernel/random/boot_id has it; NULL */
 	bool wall_clock;     /* -T: show it; only where `wall_offset_known` */

@@ -33,7 +33,7 @@ static inline uint64_t totals_second(const struct totals *totals, uint64_t time_
 	return time_ns > totals->first_ns ? (time_ns - totals->first_ns) / NS_PER_S : 0;
 }
 
-/* Write all of it; PROGRAMS are sorted anew. Returns 0 or a negative errno of the writer. */
+/* Write all of it; PROGRAMS are sorted anew. Returns 0 or a negative errno of the buffer. */
 int summary_report(const struct sink_context *context, const struct totals *totals,
 		   struct programs *programs) MUST_CHECK;
 

@@ -23,9 +23,9 @@ void session_done(struct session *session)
 	raw_free(session->raw);
 	sink_free(session->both);
 	sink_free(session->summary);
-	writer_free(session->summary_writer);
+	out_buffer_free(session->summary_output);
 	sink_free(session->sink);
-	writer_free(session->writer);
+	out_buffer_free(session->output);
 	image_maker_done(&session->images);
 	env_selection_done(&session->environment);
 	decoder_free(session->decoder);
@@ -58,8 +58,8 @@ int session_open_output(struct session *session, struct error *err)
 
 	if (code < 0)
 		return code;
-	session->writer = writer_new(path ? session->output_fd : STDOUT_FILENO);
-	return session->writer ? 0 : error_set(err, -ENOMEM, "out of memory");
+	session->output = out_buffer_new(path ? session->output_fd : STDOUT_FILENO);
+	return session->output ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 
 void session_keep_output(struct session *session)
@@ -93,10 +93,10 @@ static bool wants_color(int fd)
 
 static struct sink_context make_context(const struct session *session,
 					const struct session_origin *origin, int fd,
-					struct writer *writer)
+					struct out_buffer *buffer)
 {
 	return (struct sink_context){
-		.writer = writer,
+		.output = buffer,
 		.host = origin->host,
 		.boot_id = origin->boot_id,
 		.wall_clock = session->request->wall_clock,
@@ -112,11 +112,11 @@ static struct sink_context make_context(const struct session *session,
 /* -S beside lines: on standard error, where it is in nobody's way. */
 static bool add_summary(struct session *session, const struct session_origin *origin)
 {
-	session->summary_writer = writer_new(STDERR_FILENO);
-	if (!session->summary_writer)
+	session->summary_output = out_buffer_new(STDERR_FILENO);
+	if (!session->summary_output)
 		return false;
 	const struct sink_context context =
-		make_context(session, origin, STDERR_FILENO, session->summary_writer);
+		make_context(session, origin, STDERR_FILENO, session->summary_output);
 	session->summary = sink_type_find("summary")->make(&context);
 	if (session->summary)
 		session->both = sink_tee_new(session->sink, session->summary);
@@ -128,11 +128,11 @@ static int make_sinks(struct session *session, const struct session_origin *orig
 {
 	const struct request *request = session->request;
 	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
-	const struct sink_context context = make_context(session, origin, fd, session->writer);
+	const struct sink_context context = make_context(session, origin, fd, session->output);
 
 	session->sink = request->sink->make(&context);
 	if (request->raw)
-		session->raw = raw_new(session->writer, session->formats, TRACEPOINT_COUNT);
+		session->raw = raw_new(session->output, session->formats, TRACEPOINT_COUNT);
 	if (!session->sink || (request->raw && !session->raw) ||
 	    (request->summary && !add_summary(session, origin)))
 		return error_set(err, -ENOMEM, "out of memory");
@@ -214,7 +214,7 @@ int session_output_failed(struct session *session, int code, struct error *err)
 		return error_set(err, code,
 				 "the reader of %.200s is stuck: %zu bytes, and events behind "
 				 "them, were not delivered",
-				 path, writer_undelivered(session->writer));
+				 path, out_buffer_undelivered(session->output));
 	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
@@ -236,7 +236,7 @@ int session_feed(struct session *session, const struct record *record, struct er
 
 int session_flush(struct session *session, struct error *err)
 {
-	int code = writer_flush(session->writer);
+	int code = out_buffer_flush(session->output);
 
 	return code < 0 ? session_output_failed(session, code, err) : 0;
 }
@@ -246,7 +246,7 @@ int session_finish_output(struct session *session, struct error *err)
 	int code = session->reader_gone ? 0 : sink_finish(session->sink);
 
 	if (code == 0 && !session->reader_gone)
-		code = writer_flush(session->writer);
+		code = out_buffer_flush(session->output);
 
 	if (code == 0 && session->output_fd >= 0) {
 		/* Where a full disk or a quota shows late, as on NFS. */
@@ -264,7 +264,7 @@ void session_print_summary(const struct session *session, double seconds)
 
 	/* Nobody can be told where standard error does not take it. */
 	if (session->summary && sink_finish(session->summary) == 0 &&
-	    writer_flush(session->summary_writer) < 0)
+	    out_buffer_flush(session->summary_output) < 0)
 		return;
 
 	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);

@@ -6,13 +6,13 @@
 #include "base/put.h"
 #include "base/string_list.h"
 #include "event/event.h"
-#include "sink/fields.h"
+#include "sink/out_buffer.h"
 #include "sink/pipe_line.h"
+#include "sink/properties.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"
 #include "sink/text/names.h"
 #include "sink/text/wall_time.h"
-#include "sink/writer.h"
 
 /* What a text takes besides itself: an ancestor's has a pid and marks before it. */
 #define TEXT_ROOM 16U
@@ -126,38 +126,39 @@ static char *put_value(char *out, const struct value *value)
 
 /* ---- lines ---- */
 
-static char *put_fields(char *out, const struct fields *fields)
+static char *put_properties(char *out, const struct properties *properties)
 {
-	for (size_t i = 0; i < fields->count; i++) {
+	for (size_t i = 0; i < properties->count; i++) {
 		out = put_char(out, '|');
-		out = put_bytes(out, fields->items[i].name);
+		out = put_bytes(out, properties->items[i].name);
 		out = put_char(out, '=');
-		out = put_value(out, &fields->items[i].value);
+		out = put_value(out, &properties->items[i].value);
 	}
 	return out;
 }
 
-static size_t fields_room(const struct fields *fields)
+static size_t properties_room(const struct properties *properties)
 {
-	return CLONE_FLAGS_ROOM + FIELD_ROOM * fields->count + TEXT_ROOM * fields->text_count +
-	       ESCAPE_GROWTH * fields->text_bytes;
+	return CLONE_FLAGS_ROOM + PROPERTY_ROOM * properties->count +
+	       TEXT_ROOM * properties->text_count + ESCAPE_GROWTH * properties->text_bytes;
 }
 
 static int extended_event(struct sink *sink, const struct event *event)
 {
 	struct sink_extended *extended = (struct sink_extended *)sink;
-	struct writer *writer = extended->context.writer;
-	struct fields fields;
+	struct out_buffer *buffer = extended->context.output;
+	struct properties properties;
 
 	if (event->type >= EVENT_SHOWN_TYPES)
 		return 0;
-	fields_collect(&fields, FIELDS_OF_EXTENDED, event, &extended->context);
-	char *out = writer_reserve(writer, pipe_line_room(event) + fields_room(&fields));
+	properties_collect(&properties, PROPERTIES_OF_EXTENDED, event, &extended->context);
+	char *out =
+		out_buffer_reserve(buffer, pipe_line_room(event) + properties_room(&properties));
 	if (!out)
-		return writer_error(writer);
+		return out_buffer_error(buffer);
 	out = pipe_line_put(out, &extended->time, event);
-	out = put_fields(out, &fields);
-	writer_commit(writer, put_char(out, '\n'));
+	out = put_properties(out, &properties);
+	out_buffer_commit(buffer, put_char(out, '\n'));
 	return 0;
 }
 

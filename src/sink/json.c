@@ -7,15 +7,15 @@
 #include "base/put.h"
 #include "base/string_list.h"
 #include "event/event.h"
-#include "sink/fields.h"
+#include "sink/out_buffer.h"
+#include "sink/properties.h"
 #include "sink/sink.h"
 #include "sink/text/json_environment.h"
 #include "sink/text/json_text.h"
 #include "sink/text/names.h"
 #include "sink/text/wall_time.h"
-#include "sink/writer.h"
 
-/* What a line takes besides its fields: version, type, number, braces. */
+/* What a line takes besides its properties: version, type, number, braces. */
 #define HEAD_ROOM 96U
 /* Names and numbers of a signal that was handled. */
 #define HANDLED_ROOM 192U
@@ -28,7 +28,7 @@ struct sink_json {
 	uint64_t seq; /* of the last line */
 	struct json_environment environment;
 	size_t origin_length;
-	char origin[]; /* the fields that all lines share */
+	char origin[]; /* the properties that all lines share */
 };
 
 /* ---- values ---- */
@@ -189,33 +189,34 @@ static char *put_head(char *out, struct sink_json *json, enum event_type type)
 	return put_unsigned(out, json->seq);
 }
 
-static char *put_field(char *out, const struct field *field, const struct sink_json *json)
+static char *put_property(char *out, const struct property *property, const struct sink_json *json)
 {
 	out = put_string(out, ",\"");
-	out = put_bytes(out, field->name);
+	out = put_bytes(out, property->name);
 	out = put_string(out, "\":");
-	return put_value(out, &field->value, json);
+	return put_value(out, &property->value, json);
 }
 
-static size_t line_room(const struct sink_json *json, const struct fields *fields)
+static size_t line_room(const struct sink_json *json, const struct properties *properties)
 {
 	return HEAD_ROOM + HANDLED_ROOM + json->origin_length + CLONE_FLAGS_ROOM +
-	       FIELD_ROOM * fields->count + TEXT_ROOM * fields->text_count +
-	       JSON_TEXT_ROOM(fields->text_bytes);
+	       PROPERTY_ROOM * properties->count + TEXT_ROOM * properties->text_count +
+	       JSON_TEXT_ROOM(properties->text_bytes);
 }
 
-static int put_line(struct sink_json *json, enum event_type type, const struct fields *fields)
+static int put_line(struct sink_json *json, enum event_type type,
+		    const struct properties *properties)
 {
-	struct writer *writer = json->context.writer;
-	char *out = writer_reserve(writer, line_room(json, fields));
+	struct out_buffer *buffer = json->context.output;
+	char *out = out_buffer_reserve(buffer, line_room(json, properties));
 
 	if (!out)
-		return writer_error(writer);
+		return out_buffer_error(buffer);
 	json->seq++;
 	out = put_head(out, json, type);
-	for (size_t i = 0; i < fields->count; i++)
-		out = put_field(out, &fields->items[i], json);
-	writer_commit(writer, put_string(out, "}\n"));
+	for (size_t i = 0; i < properties->count; i++)
+		out = put_property(out, &properties->items[i], json);
+	out_buffer_commit(buffer, put_string(out, "}\n"));
 	return 0;
 }
 
@@ -229,7 +230,7 @@ static int read_environment(struct sink_json *json, const struct event *event)
 static int json_event(struct sink *sink, const struct event *event)
 {
 	struct sink_json *json = (struct sink_json *)sink;
-	struct fields fields;
+	struct properties properties;
 	int code;
 
 	if (event->type >= EVENT_SHOWN_TYPES)
@@ -237,8 +238,8 @@ static int json_event(struct sink *sink, const struct event *event)
 	code = read_environment(json, event);
 	if (code < 0)
 		return code;
-	fields_collect(&fields, FIELDS_OF_JSON, event, &json->context);
-	return put_line(json, event->type, &fields);
+	properties_collect(&properties, PROPERTIES_OF_JSON, event, &json->context);
+	return put_line(json, event->type, &properties);
 }
 
 static void json_free(struct sink *sink)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The writer keeps its first failure, and takes nothing after it: so it is asked once, at the end.
+ * The buffer keeps its first failure, and takes nothing after it: so it is asked once, at the end.
  */
 #include <inttypes.h>
 #include <stdarg.h>
 
 #include "base/compiler.h"
 #include "event/facts.h"
+#include "sink/out_buffer.h"
 #include "sink/programs.h"
 #include "sink/rate.h"
 #include "sink/summary.h"
@@ -14,7 +15,6 @@
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
 #include "sink/text/times.h"
-#include "sink/writer.h"
 
 /* The longest lists. */
 #define TOP_PROGRAMS 20U
@@ -238,5 +238,5 @@ int summary_report(const struct sink_context *context, const struct totals *tota
 	show_rate(&report);
 	show_programs(&report);
 	show_failures(&report);
-	return writer_error(context->writer);
+	return out_buffer_error(context->output);
 }

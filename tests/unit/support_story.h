@@ -72,7 +72,7 @@ struct story *story_of_losses(void);
 
 typedef struct sink *sink_new(const struct sink_context *context);
 
-/* All that the sink writes for STORY, finish included; CONTEXT's writer is set here. The caller
+/* All that the sink writes for STORY, finish included; CONTEXT's buffer is set here. The caller
  * frees. */
 char *story_show(const struct story *story, sink_new *new_sink, struct sink_context context);
 

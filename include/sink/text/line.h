@@ -28,7 +28,7 @@ enum paint {
 
 /* Part of a sink; the members are line.c's. */
 struct line {
-	struct writer *writer;
+	struct out_buffer *buffer;
 	unsigned int width; /* columns; 0: no limit */
 	bool color;
 
@@ -41,7 +41,7 @@ struct line {
 };
 
 /* Begin a line as CONTEXT wants them, with ROOM bytes beside LINE_ROOM. Returns 0 or a negative
- * errno of the writer. */
+ * errno of the buffer. */
 int line_begin(struct line *line, const struct sink_context *context, size_t room) MUST_CHECK;
 
 /*
@@ -66,7 +66,7 @@ void line_pad(struct line *line, unsigned int columns);
 /* What follows is painted so. */
 void line_paint(struct line *line, enum paint paint);
 
-/* The line is whole: give it to the writer. */
+/* The line is whole: give it to the buffer. */
 void line_end(struct line *line);
 
 #endif

@@ -53,7 +53,7 @@ bool phrase_failed(const struct event *event);
 
 /*
  * LOST and TRUNCATED: a line that nobody overlooks, as wide as the terminal, when it was shown
- * against TIMES. Returns 0 or a negative errno of the writer.
+ * against TIMES. Returns 0 or a negative errno of the buffer.
  */
 int phrase_missing(const struct sink_context *context, const struct times *times,
 		   const struct event *event) MUST_CHECK;

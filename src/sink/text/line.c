@@ -4,21 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sink/out_buffer.h"
 #include "sink/text/columns.h"
 #include "sink/text/escape.h"
-#include "sink/writer.h"
 
 /* Takes the place of what does not fit. */
 #define CUT_MARK "…"
 
 int line_begin(struct line *line, const struct sink_context *context, size_t room)
 {
-	char *at = writer_reserve(context->writer, LINE_ROOM + room);
+	char *at = out_buffer_reserve(context->output, LINE_ROOM + room);
 
 	if (!at)
-		return writer_error(context->writer);
+		return out_buffer_error(context->output);
 	*line = (struct line){
-		.writer = context->writer,
+		.buffer = context->output,
 		.width = context->width,
 		.color = context->color,
 		.at = at,
@@ -149,5 +149,5 @@ void line_end(struct line *line)
 	if (line->paint != PAINT_NONE || (line->is_cut && line->color))
 		put_sequence(line, PAINT_NONE);
 	*line->at++ = '\n';
-	writer_commit(line->writer, line->at);
+	out_buffer_commit(line->buffer, line->at);
 }

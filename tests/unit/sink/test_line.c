@@ -22,22 +22,22 @@ static struct paper paper_new(unsigned int width, bool color)
 {
 	struct paper paper = {.fd = memfd_create("line", MFD_CLOEXEC)};
 
-	paper.context.writer = writer_new(paper.fd);
+	paper.context.output = out_buffer_new(paper.fd);
 	paper.context.width = width;
 	paper.context.color = color;
-	assert_non_null(paper.context.writer);
+	assert_non_null(paper.context.output);
 	return paper;
 }
 
 /* What was written; PAPER is gone then. */
 static const char *read_paper(struct paper *paper)
 {
-	assert_int_equal(writer_flush(paper->context.writer), 0);
+	assert_int_equal(out_buffer_flush(paper->context.output), 0);
 	ssize_t length = pread(paper->fd, paper->written, sizeof(paper->written) - 1, 0);
 
 	assert_true(length >= 0);
 	paper->written[length] = '\0';
-	writer_free(paper->context.writer);
+	out_buffer_free(paper->context.output);
 	close(paper->fd);
 	return paper->written;
 }

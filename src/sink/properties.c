@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sink/fields.h"
+#include "sink/properties.h"
 
 #include <string.h>
 
@@ -70,49 +70,49 @@ static struct value clone_flags_value(uint64_t flags)
 /* ---- the list ---- */
 
 struct list {
-	struct fields *fields;
-	enum fields_of which;
+	struct properties *properties;
+	enum properties_of which;
 	const struct event *event;
 	const struct facts *facts;
 	const struct sink_context *context;
 };
 
-static void count_text(struct fields *fields, struct text text)
+static void count_text(struct properties *properties, struct text text)
 {
-	fields->text_count++;
-	fields->text_bytes += text.length;
+	properties->text_count++;
+	properties->text_bytes += text.length;
 }
 
 /* Each string has one byte at least, whatever `count` says. */
-static void count_strings(struct fields *fields, const struct string_list *strings)
+static void count_strings(struct properties *properties, const struct string_list *strings)
 {
 	size_t length = strings->bytes.length;
 
-	fields->text_count += strings->count < length ? strings->count : length;
-	fields->text_bytes += length;
+	properties->text_count += strings->count < length ? strings->count : length;
+	properties->text_bytes += length;
 }
 
-static void count_texts(struct fields *fields, const struct value *value)
+static void count_texts(struct properties *properties, const struct value *value)
 {
 	switch (value->kind) {
 	case VALUE_TEXT:
-		count_text(fields, value->text);
+		count_text(properties, value->text);
 		break;
 	case VALUE_STRINGS:
 	case VALUE_VARIABLES:
 	case VALUE_NO_VARIABLES:
-		count_strings(fields, &value->strings);
+		count_strings(properties, &value->strings);
 		break;
 	case VALUE_ANCESTRY:
 		for (size_t i = 0; i < value->ancestry.count; i++)
-			count_text(fields, value->ancestry.items[i].comm);
+			count_text(properties, value->ancestry.items[i].comm);
 		break;
 	case VALUE_TASK:
-		count_text(fields, value->task.comm);
-		count_text(fields, value->task.thread_comm);
+		count_text(properties, value->task.comm);
+		count_text(properties, value->task.thread_comm);
 		break;
 	case VALUE_HANDLED:
-		count_text(fields, value->handled.sender_comm);
+		count_text(properties, value->handled.sender_comm);
 		break;
 	default:
 		break;
@@ -121,10 +121,10 @@ static void count_texts(struct fields *fields, const struct value *value)
 
 static void add_named(struct list *list, struct text name, struct value value)
 {
-	struct fields *fields = list->fields;
+	struct properties *properties = list->properties;
 
-	fields->items[fields->count++] = (struct field){name, value};
-	count_texts(fields, &value);
+	properties->items[properties->count++] = (struct property){name, value};
+	count_texts(properties, &value);
 }
 
 /* Inlined where NAME is known, so that nobody has to measure it. */
@@ -135,13 +135,13 @@ static inline void add(struct list *list, const char *name, struct value value)
 
 static inline void add_json(struct list *list, const char *name, struct value value)
 {
-	if (list->which == FIELDS_OF_JSON)
+	if (list->which == PROPERTIES_OF_JSON)
 		add(list, name, value);
 }
 
 static inline void add_extended(struct list *list, const char *name, struct value value)
 {
-	if (list->which == FIELDS_OF_EXTENDED)
+	if (list->which == PROPERTIES_OF_EXTENDED)
 		add(list, name, value);
 }
 
@@ -363,17 +363,17 @@ static void add_truncated(struct list *list)
 	add_json(list, "limit", unsigned_value(list->event->truncated.limit));
 }
 
-void fields_collect(struct fields *fields, enum fields_of which, const struct event *event,
-		    const struct sink_context *context)
+void properties_collect(struct properties *properties, enum properties_of which,
+			const struct event *event, const struct sink_context *context)
 {
 	static void (*const add_type[EVENT_SHOWN_TYPES])(struct list *) = {
 		[EVENT_FORK] = add_fork, [EVENT_EXEC] = add_exec,           [EVENT_EXIT] = add_exit,
 		[EVENT_LOST] = add_lost, [EVENT_TRUNCATED] = add_truncated,
 	};
-	struct list list = {fields, which, event, event->facts ? event->facts : &facts_unknown,
+	struct list list = {properties, which, event, event->facts ? event->facts : &facts_unknown,
 			    context};
 
-	fields->count = fields->text_count = fields->text_bytes = 0;
+	properties->count = properties->text_count = properties->text_bytes = 0;
 	add_time(&list);
 	add_type[event->type](&list);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An event as a list of named values: what the formats that show everything have in common. Which
- * fields there are, in which order, depends on nothing but the event's type and on what was asked
- * for; docs/json.md says what they mean.
+ * properties there are, in which order, depends on nothing but the event's type and on what was
+ * asked for; docs/json.md says what they mean.
  */
-#ifndef PXT_SINK_FIELDS_H
-#define PXT_SINK_FIELDS_H
+#ifndef PXT_SINK_PROPERTIES_H
+#define PXT_SINK_PROPERTIES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,33 +60,33 @@ struct value {
 	};
 };
 
-struct field {
+struct property {
 	struct text name; /* a word */
 	struct value value;
 };
 
-enum fields_of {
-	FIELDS_OF_JSON,
-	FIELDS_OF_EXTENDED, /* without what the pipe lines show */
+enum properties_of {
+	PROPERTIES_OF_JSON,
+	PROPERTIES_OF_EXTENDED, /* without what the pipe lines show */
 };
 
-#define FIELDS_MAX 40U
+#define PROPERTIES_MAX 40U
 
 /* Texts and strings are borrowed from the event. */
-struct fields {
+struct properties {
 	size_t count;
-	struct field items[FIELDS_MAX];
+	struct property items[PROPERTIES_MAX];
 	/* To know how much room they take: all texts among the values, the longest of all flags. */
 	size_t text_count, text_bytes;
 };
 
-/* Room for a field's name and a value that is no text. */
-#define FIELD_ROOM 64U
+/* Room for a property's name and a value that is no text. */
+#define PROPERTY_ROOM 64U
 /* Room for the names of all clone flags: 64 of 24 characters, marks between them included. */
 #define CLONE_FLAGS_ROOM (64U * 24U)
 
-/* The fields of EVENT, whose type is below EVENT_SHOWN_TYPES, to FIELDS. */
-void fields_collect(struct fields *fields, enum fields_of which, const struct event *event,
-		    const struct sink_context *context);
+/* The properties of EVENT, whose type is below EVENT_SHOWN_TYPES, to FIELDS. */
+void properties_collect(struct properties *properties, enum properties_of which,
+			const struct event *event, const struct sink_context *context);
 
 #endif

@@ -1,41 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A writer buffers output for one file descriptor.
+ * Buffered output to one file descriptor.
  */
-#ifndef PXT_SINK_WRITER_H
-#define PXT_SINK_WRITER_H
+#ifndef PXT_SINK_OUT_BUFFER_H
+#define PXT_SINK_OUT_BUFFER_H
 
 #include <stddef.h>
 
 #include "base/compiler.h"
 
-struct writer;
+struct out_buffer;
 
 /* Write to FD, which stays the caller's. Returns NULL without memory. */
-struct writer *writer_new(int fd);
+struct out_buffer *out_buffer_new(int fd);
 
 /* Frees the buffer; what was not flushed is gone. */
-void writer_free(struct writer *writer);
+void out_buffer_free(struct out_buffer *buffer);
 
 /*
  * Room for ROOM bytes in the buffer, flushing or growing it as needed. Write there, then call
- * writer_commit(). Returns NULL on failure: see writer_error().
+ * out_buffer_commit(). Returns NULL on failure: see out_buffer_error().
  */
-char *writer_reserve(struct writer *writer, size_t room) MUST_CHECK;
+char *out_buffer_reserve(struct out_buffer *buffer, size_t room) MUST_CHECK;
 
-/* END is behind the last byte that was written at what writer_reserve() returned. */
-void writer_commit(struct writer *writer, const char *end);
+/* END is behind the last byte that was written at what out_buffer_reserve() returned. */
+void out_buffer_commit(struct out_buffer *buffer, const char *end);
 
 /*
  * Write out all that is buffered. Returns 0 or a negative errno, -EPIPE where nobody reads, and
  * -ETIME where nobody did in time after a stop was asked for (write_all.h).
  */
-int writer_flush(struct writer *writer) MUST_CHECK;
+int out_buffer_flush(struct out_buffer *buffer) MUST_CHECK;
 
 /* The first failure, 0 where there was none. It stays: after it nothing is written any more. */
-int writer_error(const struct writer *writer);
+int out_buffer_error(const struct out_buffer *buffer);
 
 /* How many bytes of the buffer were not taken by the write that failed. */
-size_t writer_undelivered(const struct writer *writer);
+size_t out_buffer_undelivered(const struct out_buffer *buffer);
 
 #endif
