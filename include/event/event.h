@@ -173,6 +173,12 @@ static inline struct text event_comm(const struct event *event)
 	}
 }
 
+/* Returns the facts of EVENT; facts_unknown where it has none. */
+static inline const struct facts *event_facts(const struct event *event)
+{
+	return event->facts ? event->facts : &facts_unknown;
+}
+
 /*
  * The kind of EVENT, a FORK, for those to whom a vfork is a process like any other: without clone
  * flags the two are not told apart.

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "event/facts.h"
-#include "sink/programs.h"
+#include "sink/program_totals.h"
 #include "sink/rate.h"
 #include "sink/sink.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/put.h"
 #include "base/string_list.h"
@@ -23,7 +22,6 @@
 
 struct sink_extended {
 	struct sink sink;
-	struct sink_context context;
 	struct pipe_time time;
 };
 
@@ -146,12 +144,10 @@ static size_t properties_room(const struct properties *properties)
 static int extended_event(struct sink *sink, const struct event *event)
 {
 	struct sink_extended *extended = (struct sink_extended *)sink;
-	struct out_buffer *buffer = extended->context.output;
+	struct out_buffer *buffer = sink->context.output;
 	struct properties properties;
 
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
-	properties_collect(&properties, PROPERTIES_OF_EXTENDED, event, &extended->context);
+	properties_collect(&properties, PROPERTIES_OF_EXTENDED, event, &sink->context);
 	char *out =
 		out_buffer_reserve(buffer, pipe_line_room(event) + properties_room(&properties));
 	if (!out)
@@ -162,19 +158,9 @@ static int extended_event(struct sink *sink, const struct event *event)
 	return 0;
 }
 
-static void extended_free(struct sink *sink)
-{
-	free(sink);
-}
-
-static const struct sink_ops extended_ops = {.event = extended_event, .free = extended_free};
+static const struct sink_ops extended_ops = {.event = extended_event};
 
 struct sink *sink_extended_new(const struct sink_context *context)
 {
-	struct sink_extended *extended = malloc(sizeof(*extended));
-
-	if (!extended)
-		return NULL;
-	*extended = (struct sink_extended){.sink = {.ops = &extended_ops}, .context = *context};
-	return &extended->sink;
+	return sink_new(&extended_ops, context, sizeof(struct sink_extended));
 }

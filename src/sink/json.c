@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/put.h"
@@ -24,7 +23,6 @@
 
 struct sink_json {
 	struct sink sink;
-	struct sink_context context;
 	uint64_t seq; /* of the last line */
 	struct json_environment environment;
 	size_t origin_length;
@@ -207,7 +205,7 @@ static size_t line_room(const struct sink_json *json, const struct properties *p
 static int put_line(struct sink_json *json, enum event_type type,
 		    const struct properties *properties)
 {
-	struct out_buffer *buffer = json->context.output;
+	struct out_buffer *buffer = json->sink.context.output;
 	char *out = out_buffer_reserve(buffer, line_room(json, properties));
 
 	if (!out)
@@ -222,7 +220,7 @@ static int put_line(struct sink_json *json, enum event_type type,
 
 static int read_environment(struct sink_json *json, const struct event *event)
 {
-	if (!json->context.environment || event->type != EVENT_EXEC || !event->facts)
+	if (!json->sink.context.environment || event->type != EVENT_EXEC || !event->facts)
 		return 0;
 	return json_environment_read(&json->environment, event->facts->environment.entries);
 }
@@ -233,21 +231,16 @@ static int json_event(struct sink *sink, const struct event *event)
 	struct properties properties;
 	int code;
 
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
 	code = read_environment(json, event);
 	if (code < 0)
 		return code;
-	properties_collect(&properties, PROPERTIES_OF_JSON, event, &json->context);
+	properties_collect(&properties, PROPERTIES_OF_JSON, event, &json->sink.context);
 	return put_line(json, event->type, &properties);
 }
 
-static void json_free(struct sink *sink)
+static void json_done(struct sink *sink)
 {
-	struct sink_json *json = (struct sink_json *)sink;
-
-	json_environment_done(&json->environment);
-	free(json);
+	json_environment_done(&((struct sink_json *)sink)->environment);
 }
 
 /* ---- a sink ---- */
@@ -265,17 +258,16 @@ static char *put_origin(char *out, const struct sink_context *context)
 	return json_put_text(out, text_of(context->boot_id));
 }
 
-static const struct sink_ops json_ops = {.event = json_event, .free = json_free};
+static const struct sink_ops json_ops = {.event = json_event, .done = json_done};
 
 struct sink *sink_json_new(const struct sink_context *context)
 {
 	size_t room = HEAD_ROOM + JSON_TEXT_ROOM(text_of(context->host).length) +
 		      JSON_TEXT_ROOM(text_of(context->boot_id).length);
-	struct sink_json *json = malloc(sizeof(*json) + room);
+	struct sink *sink = sink_new(&json_ops, context, sizeof(struct sink_json) + room);
+	struct sink_json *json = (struct sink_json *)sink;
 
-	if (!json)
-		return NULL;
-	*json = (struct sink_json){.sink = {.ops = &json_ops}, .context = *context};
-	json->origin_length = (size_t)(put_origin(json->origin, context) - json->origin);
-	return &json->sink;
+	if (json)
+		json->origin_length = (size_t)(put_origin(json->origin, context) - json->origin);
+	return sink;
 }

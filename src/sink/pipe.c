@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/pipe_line.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -16,7 +15,6 @@
 
 struct sink_pipe {
 	struct sink sink;
-	struct out_buffer *buffer;
 	struct pipe_time time;
 };
 
@@ -149,10 +147,7 @@ char *pipe_line_put(char *out, struct pipe_time *time, const struct event *event
 static int pipe_event(struct sink *sink, const struct event *event)
 {
 	struct sink_pipe *pipe = (struct sink_pipe *)sink;
-	struct out_buffer *buffer = pipe->buffer;
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
-
+	struct out_buffer *buffer = sink->context.output;
 	char *out = out_buffer_reserve(buffer, room_of(event));
 	if (!out)
 		return out_buffer_error(buffer);
@@ -162,19 +157,9 @@ static int pipe_event(struct sink *sink, const struct event *event)
 	return 0;
 }
 
-static void pipe_free(struct sink *sink)
-{
-	free(sink);
-}
-
-static const struct sink_ops pipe_ops = {.event = pipe_event, .free = pipe_free};
+static const struct sink_ops pipe_ops = {.event = pipe_event};
 
 struct sink *sink_pipe_new(const struct sink_context *context)
 {
-	struct sink_pipe *sink = malloc(sizeof(*sink));
-
-	if (!sink)
-		return NULL;
-	*sink = (struct sink_pipe){.sink = {.ops = &pipe_ops}, .buffer = context->output};
-	return &sink->sink;
+	return sink_new(&pipe_ops, context, sizeof(struct sink_pipe));
 }

@@ -370,8 +370,7 @@ void properties_collect(struct properties *properties, enum properties_of which,
 		[EVENT_FORK] = add_fork, [EVENT_EXEC] = add_exec,           [EVENT_EXIT] = add_exit,
 		[EVENT_LOST] = add_lost, [EVENT_TRUNCATED] = add_truncated,
 	};
-	struct list list = {properties, which, event, event->facts ? event->facts : &facts_unknown,
-			    context};
+	struct list list = {properties, which, event, event_facts(event), context};
 
 	properties->count = properties->text_count = properties->text_bytes = 0;
 	add_time(&list);

@@ -38,7 +38,7 @@ void *__wrap_malloc(size_t size)
 }
 
 /* With COUNT allocations: whether the sink takes all of STORY. Else it has to say -ENOMEM. */
-static bool story_takes(const struct story *story, sink_new *new_sink, struct out_buffer *buffer,
+static bool story_takes(const struct story *story, sink_maker *new_sink, struct out_buffer *buffer,
 			int count)
 {
 	struct sink_context context = {.output = buffer};
@@ -56,7 +56,7 @@ static bool story_takes(const struct story *story, sink_new *new_sink, struct ou
 }
 
 /* Let each allocation that STORY takes be the first to fail. How many it takes. */
-static int story_count_allocations(const struct story *story, sink_new *new_sink)
+static int story_count_allocations(const struct story *story, sink_maker *new_sink)
 {
 	struct out_buffer *buffer = out_buffer_new(-1);
 	int count = 1;

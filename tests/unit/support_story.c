@@ -400,7 +400,7 @@ static int show_all(const struct story *story, struct sink *sink)
 	return code < 0 ? code : sink_finish(sink);
 }
 
-char *story_show(const struct story *story, sink_new *new_sink, struct sink_context context)
+char *story_show(const struct story *story, sink_maker *new_sink, struct sink_context context)
 {
 	int fd = memfd_create("lines", MFD_CLOEXEC);
 	struct out_buffer *buffer = out_buffer_new(fd);
@@ -422,7 +422,7 @@ char *story_show(const struct story *story, sink_new *new_sink, struct sink_cont
 	return lines;
 }
 
-void story_check(const struct story *story, sink_new *new_sink, struct sink_context context,
+void story_check(const struct story *story, sink_maker *new_sink, struct sink_context context,
 		 const char *name)
 {
 	char *lines = story_show(story, new_sink, context);
@@ -448,7 +448,7 @@ static unsigned int columns_of(const char *line, size_t length)
 	return columns;
 }
 
-static void check_width(const struct story *story, sink_new *new_sink, unsigned int width)
+static void check_width(const struct story *story, sink_maker *new_sink, unsigned int width)
 {
 	char *lines = story_show(story, new_sink, (struct sink_context){.width = width});
 
@@ -457,7 +457,7 @@ static void check_width(const struct story *story, sink_new *new_sink, unsigned 
 	free(lines);
 }
 
-void story_check_widths(sink_new *new_sink)
+void story_check_widths(sink_maker *new_sink)
 {
 	static struct story *(*const stories[])(void) = {
 		story_of_a_build, story_of_awkward_names, story_of_threads,
@@ -474,7 +474,7 @@ void story_check_widths(sink_new *new_sink)
 	}
 }
 
-void story_check_full_disk(const struct story *story, sink_new *new_sink)
+void story_check_full_disk(const struct story *story, sink_maker *new_sink)
 {
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	struct out_buffer *buffer = out_buffer_new(fd);

@@ -10,9 +10,6 @@
 #include "sink/text/line.h"
 #include "sink/text/times.h"
 
-/* The facts of EVENT; ones of which nothing is known where it has none. */
-const struct facts *phrase_facts(const struct event *event);
-
 /* Of an EXIT: the process where that is gone as a whole, else the task that exits. */
 int32_t phrase_exit_pid(const struct event *event);
 

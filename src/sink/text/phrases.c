@@ -16,21 +16,16 @@
 /* A signal that was handled longer ago is not said to have to do with an exit. */
 #define HANDLED_SHOWN_NS ((int64_t)(10 * NS_PER_S))
 
-const struct facts *phrase_facts(const struct event *event)
-{
-	return event->facts ? event->facts : &facts_unknown;
-}
-
 int32_t phrase_exit_pid(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
 }
 
 struct text phrase_exit_name(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	return facts->name.bytes ? facts->name : event->exit.comm;
 }
@@ -51,7 +46,7 @@ static struct text task_name(const struct event *event)
 
 size_t phrase_room(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	/* A word's NUL stands for the space and for QUOTE_EXTRA; the last word may have none. */
 	return QUOTE_GROWTH * (facts->arguments.known.bytes.length + 1) +
@@ -74,7 +69,7 @@ static void put_words(struct line *line, struct text words)
 
 void phrase_command(struct line *line, const struct event *event)
 {
-	const struct arguments *arguments = &phrase_facts(event)->arguments;
+	const struct arguments *arguments = &event_facts(event)->arguments;
 
 	if (event->type == EVENT_FORK || arguments->known.bytes.length == 0) {
 		line_string(line, "[");
@@ -126,7 +121,7 @@ void phrase_signal(struct line *line, const struct exit_status *status)
 
 void phrase_handled(struct line *line, const struct event *event)
 {
-	const struct handled_signal *handled = &phrase_facts(event)->handled;
+	const struct handled_signal *handled = &event_facts(event)->handled;
 
 	if (handled->signal == 0 || handled->before_ns > HANDLED_SHOWN_NS)
 		return;
@@ -137,7 +132,7 @@ void phrase_handled(struct line *line, const struct event *event)
 
 void phrase_failed_exec(struct line *line, const char *separator, const struct event *event)
 {
-	const struct text name = phrase_facts(event)->failed_exec;
+	const struct text name = event_facts(event)->failed_exec;
 
 	if (!name.bytes)
 		return;
@@ -148,7 +143,7 @@ void phrase_failed_exec(struct line *line, const char *separator, const struct e
 
 bool phrase_failed(const struct event *event)
 {
-	const struct exit_status *status = &phrase_facts(event)->status;
+	const struct exit_status *status = &event_facts(event)->status;
 
 	return event->type == EVENT_EXIT && status->known &&
 	       (status->code != 0 || status->signal != 0);
