@@ -51,7 +51,7 @@ static int count_failure(struct sink_summary *summary, const struct event *event
 	else if (!program)
 		program = programs_get(
 			&summary->runs.programs, PROGRAM_RUN,
-			program_name(facts->filename, &facts->arguments, phrase_exit_name(event)));
+			program_name(facts->filename, &facts->arguments, phrase_name(event)));
 	if (!program)
 		return -ENOMEM;
 	summary->totals.signals += facts->status.signal != 0;
@@ -69,8 +69,8 @@ static int count_exit(struct sink_summary *summary, const struct event *event)
 		return 0;
 	summary->totals.unknown += facts->last == KNOWN_YES && !facts->status.known;
 	struct program_totals *program =
-		runs_exit(&summary->runs, phrase_exit_pid(event), facts->last == KNOWN_YES,
-			  facts->name, event->time_ns);
+		runs_exit(&summary->runs, phrase_pid(event), facts->last == KNOWN_YES, facts->name,
+			  event->time_ns);
 	return phrase_failed(event) ? count_failure(summary, event, program) : 0;
 }
 

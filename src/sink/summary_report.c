@@ -122,9 +122,10 @@ static void put_program(struct line *line, const struct program_totals *program)
 		line_printf(line, "all others, after the first %u names", PROGRAMS_MAX);
 		return;
 	}
-	line_string(line, program->kind == PROGRAM_COPY ? "(" : "");
-	line_text(line, program->name);
-	line_string(line, program->kind == PROGRAM_COPY ? ")" : "");
+	if (program->kind == PROGRAM_COPY)
+		line_enclosed(line, "()", program->name);
+	else
+		line_text(line, program->name);
 	if (program->kind == PROGRAM_UNBORN)
 		line_string(line, ", in an exec that did not come to be");
 }

@@ -4,10 +4,9 @@
  * process. UID: "real/effective" where they differ. AGE: of the process. "?": not known; "fork?": a
  * process or a thread; "exit?": of a process or of one of its threads.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/put.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "sink/sink.h"
@@ -97,7 +96,7 @@ static void put_id(struct sink_table *table, struct line *line, enum cell cell, 
 	char text[CELL_SIZE] = "?";
 
 	if (id >= 0)
-		snprintf(text, sizeof(text), "%" PRId32, id);
+		*put_signed(text, id) = '\0';
 	put_cell(table, line, cell, text);
 }
 
@@ -105,13 +104,12 @@ static void put_id(struct sink_table *table, struct line *line, enum cell cell, 
 static void put_uid(struct sink_table *table, struct line *line,
 		    const struct credentials *credentials)
 {
-	char text[CELL_SIZE] = "?";
+	char text[CELL_SIZE], *end;
 
-	if (credentials->known && credentials->uid == credentials->euid)
-		snprintf(text, sizeof(text), "%" PRIu32, credentials->uid);
-	else if (credentials->known)
-		snprintf(text, sizeof(text), "%" PRIu32 "/%" PRIu32, credentials->uid,
-			 credentials->euid);
+	end = credentials->known ? put_unsigned(text, credentials->uid) : put_char(text, '?');
+	if (credentials->known && credentials->uid != credentials->euid)
+		end = put_unsigned(put_char(end, '/'), credentials->euid);
+	*end = '\0';
 	put_cell(table, line, CELL_UID, text);
 }
 
@@ -151,14 +149,7 @@ static const char *event_word(const struct event *event)
 
 static int32_t event_pid(const struct event *event)
 {
-	switch (event->type) {
-	case EVENT_FORK:
-		return event->fork.child_pid;
-	case EVENT_EXEC:
-		return event->exec.pid;
-	default:
-		return phrase_exit_pid(event);
-	}
+	return event->type == EVENT_FORK ? event->fork.child_pid : phrase_pid(event);
 }
 
 /* The parent of a new process is whoever forks; of all else, who forked the process. */
@@ -192,7 +183,7 @@ static void put_status(struct sink_table *table, struct line *line, const struct
 		return;
 	}
 	if (event->type == EVENT_EXIT && status->known)
-		snprintf(code, sizeof(code), "%" PRId32, status->code);
+		*put_signed(code, status->code) = '\0';
 	else if (event->type == EVENT_EXIT && !is_thread(event))
 		strcpy(code, "?");
 	put_cell(table, line, CELL_STATUS, code);
@@ -214,11 +205,12 @@ static void put_thread(struct line *line, const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
 
-	line_string(line, "[");
-	line_text(line, event->type == EVENT_FORK ? event->fork.child_comm : event->exit.comm);
-	line_string(line, "]");
-	if (facts->tgid >= 0)
-		line_printf(line, " of %" PRId32, facts->tgid);
+	line_enclosed(line, "[]",
+		      event->type == EVENT_FORK ? event->fork.child_comm : event_comm(event));
+	if (facts->tgid >= 0) {
+		line_string(line, " of ");
+		line_signed(line, facts->tgid);
+	}
 }
 
 /* ---- lines ---- */

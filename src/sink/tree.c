@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "base/put.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "sink/forest.h"
@@ -25,6 +26,9 @@
  * a third of them. */
 #define LEVELS_MAX 32U
 #define LEVEL_COLUMNS 2U
+
+/* pid_max is 4194304 at most. */
+#define PID_COLUMNS 7U
 
 struct sink_tree {
 	struct sink sink;
@@ -51,13 +55,17 @@ static void put_indentation(struct line *line, unsigned int depth)
 static int begin(struct sink_tree *tree, struct line *line, size_t room, int32_t pid,
 		 unsigned int depth, const char *mark)
 {
-	char when[TIMES_TEXT_SIZE];
+	char when[TIMES_TEXT_SIZE], number[NUMBER_ROOM + 1];
 	int code = line_begin(line, &tree->sink.context, room);
 
 	if (code < 0)
 		return code;
 	times_when(&tree->times, &tree->sink.context, tree->last_ns, when);
-	line_printf(line, "%*s %7" PRId32 " ", (int)TIMES_WHEN_COLUMNS, when, pid);
+	*put_signed(number, pid) = '\0';
+	line_right(line, TIMES_WHEN_COLUMNS, when);
+	line_string(line, " ");
+	line_right(line, PID_COLUMNS, number);
+	line_string(line, " ");
 	line_paint(line, PAINT_DIM);
 	put_indentation(line, depth);
 	line_string(line, mark);
@@ -67,9 +75,10 @@ static int begin(struct sink_tree *tree, struct line *line, size_t room, int32_t
 
 static void put_name(struct line *line, const struct forest_node *node)
 {
-	line_string(line, node->is_copy ? "(" : "");
-	line_text(line, forest_name(node));
-	line_string(line, node->is_copy ? ")" : "");
+	if (node->is_copy)
+		line_enclosed(line, "()", forest_name(node));
+	else
+		line_text(line, forest_name(node));
 }
 
 /* A process that runs no program of its own is worth a line after all. */
@@ -198,7 +207,8 @@ static void put_status(struct line *line, const struct event *event)
 		line_string(line, " killed by ");
 		phrase_signal(line, status);
 	} else {
-		line_printf(line, " exit %" PRId32, status->code);
+		line_string(line, " exit ");
+		line_signed(line, status->code);
 	}
 }
 
@@ -209,10 +219,13 @@ static void put_age(struct line *line, const struct facts *facts)
 
 	if (facts->age_ns >= 0) {
 		times_span(facts->age_ns, age);
-		line_printf(line, " after %s", age);
+		line_string(line, " after ");
+		line_string(line, age);
 	} else if (facts->since_exec_ns >= 0) {
 		times_span(facts->since_exec_ns, age);
-		line_printf(line, " %s after its exec", age);
+		line_string(line, " ");
+		line_string(line, age);
+		line_string(line, " after its exec");
 	}
 }
 
@@ -266,7 +279,7 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 	if (code < 0)
 		return code;
 	line_paint(&line, exit_paint(event));
-	line_text(&line, phrase_exit_name(event));
+	line_text(&line, phrase_name(event));
 	put_ending(&line, event, 0);
 	if (facts->last == KNOWN_NOT)
 		line_string(&line, ", a process or a thread");
@@ -281,7 +294,7 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 static int tree_exit(struct sink_tree *tree, const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
-	int32_t pid = phrase_exit_pid(event);
+	int32_t pid = phrase_pid(event);
 
 	if (facts->last == KNOWN_NO)
 		return 0;
@@ -290,7 +303,7 @@ static int tree_exit(struct sink_tree *tree, const struct event *event)
 		return show_stranger(tree, event, pid);
 	/* It may have named itself. */
 	if (node->is_copy && !facts->failed_exec.bytes)
-		forest_set_name(node, phrase_exit_name(event));
+		forest_set_name(node, phrase_name(event));
 	int code = show_end(tree, event, node);
 	forest_remove(&tree->forest, node);
 	return code;

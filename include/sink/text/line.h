@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/text.h"
@@ -57,8 +58,18 @@ void line_string(struct line *line, const char *string);
 void line_printf(struct line *line, const char *format, ...) PRINTF_LIKE(2, 3);
 void line_vprintf(struct line *line, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
+/* Append NUMBER in decimal. */
+void line_unsigned(struct line *line, uint64_t number);
+void line_signed(struct line *line, int64_t number);
+
+/* Append STRING, the tool's own and ASCII, with spaces before it up to so many COLUMNS. */
+void line_right(struct line *line, unsigned int columns, const char *string);
+
 /* Append TEXT escaped; the line was given room for ESCAPE_GROWTH times its length. */
 void line_text(struct line *line, struct text text);
+
+/* Append TEXT escaped, the first of MARKS before and the second behind it. */
+void line_enclosed(struct line *line, const char marks[2], struct text text);
 
 /* Spaces until the line is COLUMNS wide. */
 void line_pad(struct line *line, unsigned int columns);

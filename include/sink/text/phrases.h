@@ -11,10 +11,10 @@
 #include "sink/text/times.h"
 
 /* Of an EXIT: the process where that is gone as a whole, else the task that exits. */
-int32_t phrase_exit_pid(const struct event *event);
+int32_t phrase_pid(const struct event *event);
 
 /* What the process of EVENT, an EXIT, is called, whichever of its threads ends. */
-struct text phrase_exit_name(const struct event *event);
+struct text phrase_name(const struct event *event);
 
 /* What phrase_command() phrase_signal() and phrase_handled() need for EVENT beside LINE_ROOM,
  * bytes. */

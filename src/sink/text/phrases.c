@@ -16,18 +16,18 @@
 /* A signal that was handled longer ago is not said to have to do with an exit. */
 #define HANDLED_SHOWN_NS ((int64_t)(10 * NS_PER_S))
 
-int32_t phrase_exit_pid(const struct event *event)
+int32_t phrase_pid(const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
 
-	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
+	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event_task(event);
 }
 
-struct text phrase_exit_name(const struct event *event)
+struct text phrase_name(const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
 
-	return facts->name.bytes ? facts->name : event->exit.comm;
+	return facts->name.bytes ? facts->name : event_comm(event);
 }
 
 /* ---- the command ---- */
@@ -40,7 +40,7 @@ static struct text task_name(const struct event *event)
 	case EVENT_EXEC:
 		return event->exec.filename.length > 0 ? event->exec.filename : event->exec.comm;
 	default:
-		return phrase_exit_name(event);
+		return phrase_name(event);
 	}
 }
 
@@ -71,13 +71,10 @@ void phrase_command(struct line *line, const struct event *event)
 {
 	const struct arguments *arguments = &event_facts(event)->arguments;
 
-	if (event->type == EVENT_FORK || arguments->known.bytes.length == 0) {
-		line_string(line, "[");
-		line_text(line, task_name(event));
-		line_string(line, "]");
-	} else {
+	if (event->type == EVENT_FORK || arguments->known.bytes.length == 0)
+		line_enclosed(line, "[]", task_name(event));
+	else
 		put_words(line, arguments->known.bytes);
-	}
 	if (event->type != EVENT_FORK && arguments->source != ARGV_NONE && !arguments->complete)
 		line_string(line, " …");
 }
@@ -86,7 +83,8 @@ void phrase_command(struct line *line, const struct event *event)
 
 void phrase_task(struct line *line, int32_t pid, struct text name)
 {
-	line_printf(line, "%" PRId32 "%s", pid, name.length > 0 ? " " : "");
+	line_signed(line, pid);
+	line_string(line, name.length > 0 ? " " : "");
 	line_text(line, name);
 }
 
@@ -94,10 +92,9 @@ void phrase_signal_name(struct line *line, int32_t signal)
 {
 	const char *name = signal_name(signal);
 
-	if (name)
-		line_string(line, name);
-	else
-		line_printf(line, "signal %" PRId32, signal);
+	line_string(line, name ? name : "signal ");
+	if (!name)
+		line_signed(line, signal);
 }
 
 static void put_sender(struct line *line, enum signal_origin by, int32_t pid, struct text comm)
@@ -136,7 +133,8 @@ void phrase_failed_exec(struct line *line, const char *separator, const struct e
 
 	if (!name.bytes)
 		return;
-	line_printf(line, "%sin an exec of ", separator);
+	line_string(line, separator);
+	line_string(line, "in an exec of ");
 	line_text(line, name);
 	line_string(line, " that did not come to be");
 }
@@ -176,7 +174,8 @@ int phrase_missing(const struct sink_context *context, const struct times *times
 		return code;
 	times_when(times, context, event->time_ns, when);
 	line_paint(&line, PAINT_ALERT);
-	line_printf(&line, "%*s  !!! ", (int)TIMES_WHEN_COLUMNS, when);
+	line_right(&line, TIMES_WHEN_COLUMNS, when);
+	line_string(&line, "  !!! ");
 	put_missing(&line, event);
 	while (line.columns < columns && !line.is_cut)
 		line_string(&line, "!");
