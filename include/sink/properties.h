@@ -82,9 +82,6 @@ struct properties {
 
 /* Room for a property's name and a value that is no text. */
 #define PROPERTY_ROOM 64U
-/* Room for the names of all clone flags: 64 of 24 characters, marks between them included. */
-#define CLONE_FLAGS_ROOM (64U * 24U)
-
 /* The properties of EVENT, whose type is below EVENT_SHOWN_TYPES, to FIELDS. */
 void properties_collect(struct properties *properties, enum properties_of which,
 			const struct event *event, const struct sink_context *context);

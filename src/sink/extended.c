@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/put.h"
 #include "base/string_list.h"
 #include "event/event.h"
@@ -40,21 +37,6 @@ static char *put_text(char *out, struct text text, const char *marks)
 	if (text.length == 1 && text.bytes[0] == '?')
 		marks = "?";
 	return escape_text_and(out, text, marks);
-}
-
-static char *put_clone_flags(char *out, uint64_t flags)
-{
-	char *start = out;
-	const char *name;
-
-	while ((name = clone_flags_next(&flags)) != NULL) {
-		if (out > start)
-			out = put_char(out, ',');
-		out = put_string(out, name);
-	}
-	if (flags != 0)
-		out += sprintf(out, "%s0x%" PRIx64, out > start ? "," : "", flags);
-	return out;
 }
 
 static char *put_strings(char *out, struct string_list strings)
@@ -106,7 +88,7 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_TIME:
 		return wall_time_put(out, value->time.ns, value->time.offset_ns);
 	case VALUE_CLONE_FLAGS:
-		return put_clone_flags(out, value->clone_flags);
+		return clone_flags_put(out, value->clone_flags, "");
 	case VALUE_STRINGS:
 	case VALUE_VARIABLES:
 		return put_strings(out, value->strings);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/put.h"
@@ -50,19 +48,9 @@ static char *put_time(char *out, uint64_t ns, int64_t offset_ns)
 	return put_char(out, '"');
 }
 
-/* What has no name, as one number. */
 static char *put_clone_flags(char *out, uint64_t flags)
 {
-	char *start = out = put_char(out, '[');
-	const char *name;
-
-	while ((name = clone_flags_next(&flags)) != NULL) {
-		if (out > start)
-			out = put_char(out, ',');
-		out = put_word(out, name);
-	}
-	if (flags != 0)
-		out += sprintf(out, "%s\"0x%" PRIx64 "\"", out > start ? "," : "", flags);
+	out = clone_flags_put(put_char(out, '['), flags, "\"");
 	return put_char(out, ']');
 }
 

@@ -161,15 +161,15 @@ static void add_time(struct list *list)
 			    : unknown);
 }
 
-static void add_task(struct list *list, int32_t tid, struct text comm)
+static void add_task(struct list *list)
 {
 	const struct facts *facts = list->facts;
 
 	add(list, "cpu", cpu_value(list->event->cpu));
 	add(list, "pid", natural_value(facts->tgid));
-	add(list, "tid", signed_value(tid));
+	add(list, "tid", signed_value(event_task(list->event)));
 	add(list, "ppid", natural_value(facts->ppid));
-	add_json(list, "comm", text_value(comm));
+	add_json(list, "comm", text_value(event_comm(list->event)));
 	add(list, "from_proc", facts->tgid >= 0 ? bool_value(facts->from_proc) : unknown);
 }
 
@@ -223,7 +223,7 @@ static void add_fork(struct list *list)
 	const struct event *event = list->event;
 	const struct facts *facts = list->facts;
 
-	add_task(list, event->fork.parent_pid, event->fork.parent_comm);
+	add_task(list);
 	add(list, "child_pid", natural_value(facts->child_tgid));
 	add_json(list, "child_tid", signed_value(event->fork.child_pid));
 	add_json(list, "child_comm", text_value(event->fork.child_comm));
@@ -266,7 +266,7 @@ static void add_exec(struct list *list)
 	const struct event *event = list->event;
 	const struct arguments *arguments = &list->facts->arguments;
 
-	add_task(list, event->exec.pid, event->exec.comm);
+	add_task(list);
 	add_json(list, "filename", text_value(event->exec.filename));
 	add(list, "old_pid", signed_value(event->exec.old_pid));
 	add(list, "argc", natural_value(arguments->argc));
@@ -298,9 +298,14 @@ static void add_handled(struct list *list)
 	add_extended(list, "after_signal_ns", known ? signed_value(handled->before_ns) : unknown);
 }
 
+static bool was_killed(const struct exit_status *status)
+{
+	return status->known && status->signal != 0;
+}
+
 static void add_killer(struct list *list, const struct exit_status *status)
 {
-	bool known = status->known && status->signal != 0 && status->killer_pid > 0;
+	bool known = was_killed(status) && status->killer_pid > 0;
 	struct value killer = {.kind = VALUE_TASK,
 			       .task = {status->killer_pid, status->killer_comm, status->killer_tid,
 					status->killer_thread_comm}};
@@ -318,7 +323,7 @@ static void add_status(struct list *list)
 {
 	const struct exit_status *status = &list->facts->status;
 	bool exited = status->known && status->signal == 0;
-	bool killed = status->known && status->signal != 0;
+	bool killed = was_killed(status);
 
 	add(list, "last", known_value(list->facts->last));
 	add(list, "exit_code", exited ? signed_value(status->code) : unknown);
@@ -334,9 +339,8 @@ static void add_exit(struct list *list)
 {
 	const struct event *event = list->event;
 	const struct exit_status *status = &list->facts->status;
-	bool is_killed = status->known && status->signal != 0;
 
-	add_task(list, event->exit.pid, event->exit.comm);
+	add_task(list);
 	add_json(list, "prio", signed_value(event->exit.prio));
 	add_status(list);
 	add_ages(list);
@@ -345,7 +349,8 @@ static void add_exit(struct list *list)
 	add_uid(list);
 	add_cgroup(list);
 	add_ancestry(list);
-	add(list, "sent_by", is_killed ? word_value(signal_origin_name(status->sent_by)) : unknown);
+	add(list, "sent_by",
+	    was_killed(status) ? word_value(signal_origin_name(status->sent_by)) : unknown);
 	add_handled(list);
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/text/names.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/compiler.h"
+#include "base/put.h"
 
 /* By number, not by this host's SIG… macros: a capture may be from elsewhere. */
 static const char *const signals[] = {
@@ -61,22 +64,36 @@ const char *signal_name(int32_t signal)
 	return signal >= 0 && (size_t)signal < ARRAY_SIZE(signals) ? signals[signal] : NULL;
 }
 
-const char *clone_flag_name(unsigned int bit)
-{
-	return bit < ARRAY_SIZE(clone_flags) ? clone_flags[bit] : NULL;
-}
-
-const char *clone_flags_next(uint64_t *flags)
+/* Take the lowest flag that has a name off FLAGS; NULL where those left have none. */
+static const char *next_clone_flag(uint64_t *flags)
 {
 	for (uint64_t left = *flags; left != 0; left &= left - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(left);
 
-		if (clone_flag_name(bit)) {
+		if (bit < ARRAY_SIZE(clone_flags) && clone_flags[bit]) {
 			*flags &= ~(UINT64_C(1) << bit);
-			return clone_flag_name(bit);
+			return clone_flags[bit];
 		}
 	}
 	return NULL;
+}
+
+static char *put_item(char *out, const char *start, const char *quote)
+{
+	return put_string(out > start ? put_char(out, ',') : out, quote);
+}
+
+char *clone_flags_put(char *out, uint64_t flags, const char *quote)
+{
+	const char *start = out, *name;
+
+	while ((name = next_clone_flag(&flags)) != NULL)
+		out = put_string(put_string(put_item(out, start, quote), name), quote);
+	if (flags == 0)
+		return out;
+	out = put_item(out, start, quote);
+	out += sprintf(out, "0x%" PRIx64, flags);
+	return put_string(out, quote);
 }
 
 const char *fork_kind_name(enum fork_kind kind)
