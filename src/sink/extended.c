@@ -29,14 +29,14 @@ static char *put_unknown(char *out)
 	return put_char(out, '?');
 }
 
-/* A text that would look unknown is escaped. */
+/* MARKS are escaped too; NULL: none. A text that would look unknown is escaped as well. */
 static char *put_text(char *out, struct text text, const char *marks)
 {
 	if (!text.bytes)
 		return put_unknown(out);
 	if (text.length == 1 && text.bytes[0] == '?')
 		marks = "?";
-	return escape_text_and(out, text, marks);
+	return marks ? escape_text_and(out, text, marks) : escape_text(out, text);
 }
 
 static char *put_strings(char *out, struct string_list strings)
@@ -84,11 +84,11 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_WORD:
 		return put_string(out, value->word);
 	case VALUE_TEXT:
-		return put_text(out, value->text, "");
+		return put_text(out, value->text, NULL);
 	case VALUE_TIME:
 		return wall_time_put(out, value->time.ns, value->time.offset_ns);
 	case VALUE_CLONE_FLAGS:
-		return clone_flags_put(out, value->clone_flags, "");
+		return clone_flags_put(out, value->clone_flags, ",");
 	case VALUE_STRINGS:
 	case VALUE_VARIABLES:
 		return put_strings(out, value->strings);

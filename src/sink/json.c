@@ -50,8 +50,10 @@ static char *put_time(char *out, uint64_t ns, int64_t offset_ns)
 
 static char *put_clone_flags(char *out, uint64_t flags)
 {
-	out = clone_flags_put(put_char(out, '['), flags, "\"");
-	return put_char(out, ']');
+	if (flags == 0)
+		return put_string(out, "[]");
+	out = clone_flags_put(put_string(out, "[\""), flags, "\",\"");
+	return put_string(out, "\"]");
 }
 
 static char *put_strings(char *out, struct string_list strings)

@@ -19,11 +19,11 @@ const char *signal_name(int32_t signal);
 #define CLONE_FLAGS_ROOM (64U * 24U)
 
 /*
- * Write the names of FLAGS of clone(2) to OUT, lowest first, with commas between them and QUOTE
- * around each; those without a name become one hexadecimal number at the end. Of the low byte,
+ * Write the names of FLAGS of clone(2) to OUT, lowest first, with SEPARATOR, three bytes at most,
+ * between them; those without a name become one hexadecimal number at the end. Of the low byte,
  * which is the exit signal (CSIGNAL), only clone3(2)'s CLONE_NEWTIME has a name. Returns the end.
  */
-char *clone_flags_put(char *out, uint64_t flags, const char *quote);
+char *clone_flags_put(char *out, uint64_t flags, const char *separator);
 
 /* "process", "vfork", "thread"; NULL: unknown. */
 const char *fork_kind_name(enum fork_kind kind);

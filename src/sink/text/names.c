@@ -78,22 +78,18 @@ static const char *next_clone_flag(uint64_t *flags)
 	return NULL;
 }
 
-static char *put_item(char *out, const char *start, const char *quote)
-{
-	return put_string(out > start ? put_char(out, ',') : out, quote);
-}
-
-char *clone_flags_put(char *out, uint64_t flags, const char *quote)
+char *clone_flags_put(char *out, uint64_t flags, const char *separator)
 {
 	const char *start = out, *name;
 
-	while ((name = next_clone_flag(&flags)) != NULL)
-		out = put_string(put_string(put_item(out, start, quote), name), quote);
-	if (flags == 0)
-		return out;
-	out = put_item(out, start, quote);
-	out += sprintf(out, "0x%" PRIx64, flags);
-	return put_string(out, quote);
+	while ((name = next_clone_flag(&flags)) != NULL) {
+		if (out > start)
+			out = put_string(out, separator);
+		out = put_string(out, name);
+	}
+	if (flags != 0)
+		out += sprintf(out, "%s0x%" PRIx64, out > start ? separator : "", flags);
+	return out;
 }
 
 const char *fork_kind_name(enum fork_kind kind)
