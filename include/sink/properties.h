@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An event as a list of named values: what the formats that show everything have in common. Which
- * properties there are, in which order, depends on nothing but the event's type and on what was
- * asked for; docs/json.md says what they mean.
+ * An event as a list of named values, shared by the extended and JSON formats. Names and order
+ * depend only on the event's type and on the options; docs/json.md documents them.
  */
 #ifndef PXT_SINK_PROPERTIES_H
 #define PXT_SINK_PROPERTIES_H
@@ -15,20 +14,20 @@
 #include "sink/sink.h"
 
 enum value_kind {
-	VALUE_UNKNOWN, /* or there is none */
+	VALUE_UNKNOWN, /* or does not exist */
 	VALUE_SIGNED,
 	VALUE_UNSIGNED,
 	VALUE_BOOL,
-	VALUE_WORD, /* of ours: lower or upper case letters, digits, _ and + */
+	VALUE_WORD, /* the tool's own: letters, digits, _ and + */
 	VALUE_TEXT,
 	VALUE_TIME,
 	VALUE_CLONE_FLAGS,
 	VALUE_STRINGS,
-	VALUE_VARIABLES,    /* of the environment */
-	VALUE_NO_VARIABLES, /* what of the environment no object can hold (docs/json.md, "env") */
+	VALUE_VARIABLES,    /* environment variables */
+	VALUE_NO_VARIABLES, /* entries that no JSON object can hold (docs/json.md, "env_other") */
 	VALUE_ANCESTRY,
 	VALUE_TASK,
-	VALUE_HANDLED, /* JSON's alone */
+	VALUE_HANDLED, /* JSON only */
 };
 
 struct value {
@@ -40,10 +39,10 @@ struct value {
 		const char *word;
 		struct text text;
 		struct {
-			uint64_t ns; /* of the events' clock */
+			uint64_t ns; /* events' clock */
 			int64_t offset_ns;
 		} time;
-		uint64_t clone_flags; /* nothing but flags */
+		uint64_t clone_flags; /* without the exit signal */
 		struct string_list strings;
 		struct {
 			const struct ancestor *items;
@@ -53,7 +52,7 @@ struct value {
 		struct {
 			int32_t pid;
 			struct text comm;
-			int32_t tid; /* of the thread */
+			int32_t tid; /* the thread */
 			struct text thread_comm;
 		} task;
 		struct handled_signal handled;
@@ -67,7 +66,7 @@ struct property {
 
 enum properties_of {
 	PROPERTIES_OF_JSON,
-	PROPERTIES_OF_EXTENDED, /* without what the pipe lines show */
+	PROPERTIES_OF_EXTENDED, /* without those that the pipe line shows */
 };
 
 #define PROPERTIES_MAX 40U
@@ -76,13 +75,14 @@ enum properties_of {
 struct properties {
 	size_t count;
 	struct property items[PROPERTIES_MAX];
-	/* To know how much room they take: all texts among the values, the longest of all flags. */
+	/* Number and total length, bytes, of the texts among the values. */
 	size_t text_count, text_bytes;
 };
 
-/* Room for a property's name and a value that is no text. */
+/* Bytes that a property's name and a value without texts take at most. */
 #define PROPERTY_ROOM 64U
-/* The properties of EVENT, whose type is below EVENT_SHOWN_TYPES, to FIELDS. */
+
+/* Fill PROPERTIES from EVENT, whose type is below EVENT_SHOWN_TYPES. */
 void properties_collect(struct properties *properties, enum properties_of which,
 			const struct event *event, const struct sink_context *context);
 

@@ -20,12 +20,12 @@ static struct value unsigned_value(uint64_t count)
 	return (struct value){.kind = VALUE_UNSIGNED, .count = count};
 }
 
-/* Of what is never negative but where it is not known: pids, argc, times. */
 static struct value cpu_value(uint32_t cpu)
 {
 	return cpu != EVENT_NO_CPU ? unsigned_value(cpu) : unknown;
 }
 
+/* Of what is never negative but where it is not known: pids, argc, times. */
 static struct value natural_value(int64_t number)
 {
 	return number >= 0 ? signed_value(number) : unknown;
@@ -119,18 +119,14 @@ static void count_texts(struct properties *properties, const struct value *value
 	}
 }
 
-static void add_named(struct list *list, struct text name, struct value value)
-{
-	struct properties *properties = list->properties;
-
-	properties->items[properties->count++] = (struct property){name, value};
-	count_texts(properties, &value);
-}
-
 /* Inlined where NAME is known, so that nobody has to measure it. */
 static inline void add(struct list *list, const char *name, struct value value)
 {
-	add_named(list, (struct text){name, strlen(name)}, value);
+	struct properties *properties = list->properties;
+	struct property *property = &properties->items[properties->count++];
+
+	*property = (struct property){{name, strlen(name)}, value};
+	count_texts(properties, &property->value);
 }
 
 static inline void add_json(struct list *list, const char *name, struct value value)
