@@ -61,6 +61,14 @@ static inline char *put_pair(char *out, uint32_t value)
 	return out + 2;
 }
 
+/* VALUE as so many DIGITS, with leading zeros; more digits than that are dropped. */
+static inline char *put_padded(char *out, uint64_t value, unsigned int digits)
+{
+	for (unsigned int i = digits; i-- > 0; value /= 10)
+		out[i] = (char)('0' + value % 10);
+	return out + digits;
+}
+
 static inline size_t count_digits(uint64_t value)
 {
 	size_t count = 1;

@@ -180,6 +180,12 @@ static inline struct text event_comm(const struct event *event)
 	}
 }
 
+/* Returns the facts of EVENT; facts_unknown where it has none. */
+static inline const struct facts *event_facts(const struct event *event)
+{
+	return event->facts ? event->facts : &facts_unknown;
+}
+
 /*
  * Returns the kind of EVENT, a FORK, for callers that treat vfork like fork: without clone flags a
  * new process counts as FORK_KIND_PROCESS, though it may be a vfork.

@@ -23,9 +23,9 @@ void session_done(struct session *session)
 	raw_free(session->raw);
 	sink_free(session->both);
 	sink_free(session->summary);
-	writer_free(session->summary_writer);
+	out_buffer_free(session->summary_output);
 	sink_free(session->sink);
-	writer_free(session->writer);
+	out_buffer_free(session->output);
 	task_table_free(session->tasks);
 	if (session->made_output)
 		output_file_remove(session->request->output, session->output_fd);
@@ -55,8 +55,8 @@ int session_open_output(struct session *session, struct error *err)
 
 	if (code < 0)
 		return code;
-	session->writer = writer_new(path ? session->output_fd : STDOUT_FILENO);
-	return session->writer ? 0 : error_set(err, -ENOMEM, "out of memory");
+	session->output = out_buffer_new(path ? session->output_fd : STDOUT_FILENO);
+	return session->output ? 0 : error_set(err, -ENOMEM, "out of memory");
 }
 
 void session_keep_output(struct session *session)
@@ -89,12 +89,12 @@ static bool wants_color(int fd)
 }
 
 static struct sink_context make_context(const struct session *session, int fd,
-					struct writer *writer)
+					struct out_buffer *buffer)
 {
 	const struct source_info *info = &session->source->info;
 
 	return (struct sink_context){
-		.writer = writer,
+		.output = buffer,
 		.host = info->host,
 		.boot_id = info->boot_id,
 		.wall_clock = session->request->wall_clock,
@@ -110,11 +110,11 @@ static struct sink_context make_context(const struct session *session, int fd,
 /* -S beside lines: on standard error, where it is in nobody's way. */
 static bool add_summary(struct session *session)
 {
-	session->summary_writer = writer_new(STDERR_FILENO);
-	if (!session->summary_writer)
+	session->summary_output = out_buffer_new(STDERR_FILENO);
+	if (!session->summary_output)
 		return false;
 	const struct sink_context context =
-		make_context(session, STDERR_FILENO, session->summary_writer);
+		make_context(session, STDERR_FILENO, session->summary_output);
 	session->summary = sink_type_find("summary")->make(&context);
 	if (session->summary)
 		session->both = sink_tee_new(session->sink, session->summary);
@@ -125,12 +125,12 @@ static int make_sinks(struct session *session, struct error *err)
 {
 	const struct request *request = session->request;
 	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
-	const struct sink_context context = make_context(session, fd, session->writer);
+	const struct sink_context context = make_context(session, fd, session->output);
 
 	session->sink = request->sink->make(&context);
 	if (request->raw)
 		session->raw =
-			raw_new(session->writer, session->source->info.formats, TRACEPOINT_COUNT);
+			raw_new(session->output, session->source->info.formats, TRACEPOINT_COUNT);
 	if (!session->sink || (request->raw && !session->raw) ||
 	    (request->summary && !add_summary(session)))
 		return error_set(err, -ENOMEM, "out of memory");
@@ -188,7 +188,7 @@ int session_output_failed(struct session *session, int code, struct error *err)
 		return error_set(err, code,
 				 "the reader of %.200s is stuck: %zu bytes, and events behind "
 				 "them, were not delivered",
-				 path, writer_undelivered(session->writer));
+				 path, out_buffer_undelivered(session->output));
 	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
@@ -210,7 +210,7 @@ int session_feed(struct session *session, struct event *event, struct error *err
 
 int session_flush(struct session *session, struct error *err)
 {
-	int code = writer_flush(session->writer);
+	int code = out_buffer_flush(session->output);
 
 	return code < 0 ? session_output_failed(session, code, err) : 0;
 }
@@ -220,7 +220,7 @@ int session_finish_output(struct session *session, struct error *err)
 	int code = session->reader_gone ? 0 : sink_finish(session->sink);
 
 	if (code == 0 && !session->reader_gone)
-		code = writer_flush(session->writer);
+		code = out_buffer_flush(session->output);
 
 	if (code == 0 && session->output_fd >= 0) {
 		/* Where a full disk or a quota shows late, as on NFS. */
@@ -238,7 +238,7 @@ void session_print_summary(const struct session *session, double seconds)
 
 	/* Nobody can be told where standard error does not take it. */
 	if (session->summary && sink_finish(session->summary) == 0 &&
-	    writer_flush(session->summary_writer) < 0)
+	    out_buffer_flush(session->summary_output) < 0)
 		return;
 
 	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);

@@ -13,7 +13,7 @@
 #define TEXT_SIZE 64U
 #define ARGV_SIZE 400U
 
-static sink_new *const sinks[] = {sink_table_new, sink_tree_new, sink_summary_new};
+static sink_maker *const sinks[] = {sink_table_new, sink_tree_new, sink_summary_new};
 
 /* Texts that live as long as their story. */
 struct texts {
@@ -168,7 +168,7 @@ static size_t check_part(const char *at, bool color)
 	return sgr_length(at);
 }
 
-static void check_output(const struct story *story, sink_new *new_sink)
+static void check_output(const struct story *story, sink_maker *new_sink)
 {
 	struct sink_context context = {
 		.width = below(2) ? (unsigned int)below(150) : 0,

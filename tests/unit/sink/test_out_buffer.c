@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The writer before real files and pipes, and before a write that is interrupted and falls short.
+ * The buffer before real files and pipes, and before a write that is interrupted and falls short.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sink/writer.h"
+#include "sink/out_buffer.h"
 #include "support.h"
 
 /* ---- writev(2) as the test wants it ---- */
@@ -57,7 +57,7 @@ static int reset_writes(void **state)
 
 static int temporary_file(void)
 {
-	int fd = memfd_create("writer", MFD_CLOEXEC);
+	int fd = memfd_create("buffer", MFD_CLOEXEC);
 
 	assert_true(fd >= 0);
 	return fd;
@@ -71,26 +71,26 @@ static int open_full(void)
 	return fd;
 }
 
-static struct writer *writer_for(int fd)
+static struct out_buffer *buffer_for(int fd)
 {
-	struct writer *writer = writer_new(fd);
+	struct out_buffer *buffer = out_buffer_new(fd);
 
-	assert_non_null(writer);
-	return writer;
+	assert_non_null(buffer);
+	return buffer;
 }
 
-static void put(struct writer *writer, const void *bytes, size_t length)
+static void put(struct out_buffer *buffer, const void *bytes, size_t length)
 {
-	char *room = writer_reserve(writer, length);
+	char *room = out_buffer_reserve(buffer, length);
 
 	assert_non_null(room);
 	memcpy(room, bytes, length);
-	writer_commit(writer, room + length);
+	out_buffer_commit(buffer, room + length);
 }
 
-static void put_string(struct writer *writer, const char *string)
+static void put_string(struct out_buffer *buffer, const char *string)
 {
-	put(writer, string, strlen(string));
+	put(buffer, string, strlen(string));
 }
 
 /* Fail unless the file at FD holds LENGTH bytes EXPECTED. */
@@ -115,55 +115,55 @@ static void assert_file_is(int fd, const char *expected)
 static void test_bytes_arrive_in_order(void **state)
 {
 	int fd = temporary_file();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 
 	(void)state;
-	put_string(writer, "one ");
-	put_string(writer, "two ");
-	assert_int_equal(writer_flush(writer), 0);
+	put_string(buffer, "one ");
+	put_string(buffer, "two ");
+	assert_int_equal(out_buffer_flush(buffer), 0);
 	assert_file_is(fd, "one two ");
-	put_string(writer, "three");
-	assert_int_equal(writer_flush(writer), 0);
+	put_string(buffer, "three");
+	assert_int_equal(out_buffer_flush(buffer), 0);
 	assert_file_is(fd, "one two three");
-	assert_int_equal(writer_error(writer), 0);
-	writer_free(writer);
-	writer_free(NULL);
+	assert_int_equal(out_buffer_error(buffer), 0);
+	out_buffer_free(buffer);
+	out_buffer_free(NULL);
 	assert_int_equal(close(fd), 0);
 }
 
 static void test_only_what_was_committed_counts(void **state)
 {
 	int fd = temporary_file();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 	char *room;
 
 	(void)state;
-	put_string(writer, "begin ");
-	room = writer_reserve(writer, 100);
+	put_string(buffer, "begin ");
+	room = out_buffer_reserve(buffer, 100);
 	assert_non_null(room);
 	memset(room, 'x', 100);
-	room = writer_reserve(writer, 100);
+	room = out_buffer_reserve(buffer, 100);
 	assert_non_null(room);
 	memcpy(room, "middle ", 7);
-	writer_commit(writer, room + 7);
-	room = writer_reserve(writer, 0);
+	out_buffer_commit(buffer, room + 7);
+	room = out_buffer_reserve(buffer, 0);
 	assert_non_null(room);
-	writer_commit(writer, room);
-	put_string(writer, "end");
-	assert_int_equal(writer_flush(writer), 0);
+	out_buffer_commit(buffer, room);
+	put_string(buffer, "end");
+	assert_int_equal(out_buffer_flush(buffer), 0);
 	assert_file_is(fd, "begin middle end");
-	writer_free(writer);
+	out_buffer_free(buffer);
 	close(fd);
 }
 
 static void test_what_is_not_flushed_is_gone(void **state)
 {
 	int fd = temporary_file();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 
 	(void)state;
-	put_string(writer, "never seen");
-	writer_free(writer);
+	put_string(buffer, "never seen");
+	out_buffer_free(buffer);
 	assert_file_is(fd, "");
 	close(fd);
 }
@@ -171,12 +171,12 @@ static void test_what_is_not_flushed_is_gone(void **state)
 static void test_an_empty_flush_writes_nothing(void **state)
 {
 	int fd = open_full();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 
 	(void)state;
-	assert_int_equal(writer_flush(writer), 0);
-	assert_int_equal(writer_error(writer), 0);
-	writer_free(writer);
+	assert_int_equal(out_buffer_flush(buffer), 0);
+	assert_int_equal(out_buffer_error(buffer), 0);
+	out_buffer_free(buffer);
 	close(fd);
 }
 
@@ -192,11 +192,11 @@ static char *make_lines(size_t count, size_t *length)
 	return lines;
 }
 
-static void put_lines(struct writer *writer, const char *lines)
+static void put_lines(struct out_buffer *buffer, const char *lines)
 {
 	for (const char *end; *lines != '\0'; lines = end) {
 		end = strchr(lines, '\n') + 1;
-		put(writer, lines, (size_t)(end - lines));
+		put(buffer, lines, (size_t)(end - lines));
 	}
 }
 
@@ -205,12 +205,12 @@ static void check_many_lines(void)
 	size_t length;
 	char *lines = make_lines(50000, &length);
 	int fd = temporary_file();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 
-	put_lines(writer, lines);
-	assert_int_equal(writer_flush(writer), 0);
+	put_lines(buffer, lines);
+	assert_int_equal(out_buffer_flush(buffer), 0);
 	assert_file_holds(fd, lines, length);
-	writer_free(writer);
+	out_buffer_free(buffer);
 	close(fd);
 	free(lines);
 }
@@ -254,21 +254,21 @@ static void test_large_reserves(void **state)
 	char *expected = malloc(32 << 20);
 	size_t length = 0;
 	int fd = temporary_file();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 
 	(void)state;
 	assert_non_null(expected);
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		memset(expected + length, 'a' + (int)i, sizes[i]);
-		put(writer, expected + length, sizes[i]);
+		put(buffer, expected + length, sizes[i]);
 		length += sizes[i];
 		memcpy(expected + length, "|", 1);
-		put(writer, expected + length, 1);
+		put(buffer, expected + length, 1);
 		length++;
 	}
-	assert_int_equal(writer_flush(writer), 0);
+	assert_int_equal(out_buffer_flush(buffer), 0);
 	assert_file_holds(fd, expected, length);
-	writer_free(writer);
+	out_buffer_free(buffer);
 	close(fd);
 	free(expected);
 }
@@ -276,18 +276,18 @@ static void test_large_reserves(void **state)
 static void test_all_of_a_reserve_can_be_used(void **state)
 {
 	int fd = temporary_file();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 
 	(void)state;
 	for (size_t room = 1; room < 300000; room = room * 3 + 1) {
-		char *at = writer_reserve(writer, room);
+		char *at = out_buffer_reserve(buffer, room);
 
 		assert_non_null(at);
 		memset(at, 'r', room);
-		writer_commit(writer, at + room / 2);
+		out_buffer_commit(buffer, at + room / 2);
 	}
-	assert_int_equal(writer_flush(writer), 0);
-	writer_free(writer);
+	assert_int_equal(out_buffer_flush(buffer), 0);
+	out_buffer_free(buffer);
 	close(fd);
 }
 
@@ -303,10 +303,10 @@ static void test_through_a_pipe(void **state)
 	pid_t child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
-		struct writer *writer = writer_for(ends[1]);
+		struct out_buffer *buffer = buffer_for(ends[1]);
 
-		put_lines(writer, lines);
-		_exit(writer_flush(writer) == 0 ? 0 : 1);
+		put_lines(buffer, lines);
+		_exit(out_buffer_flush(buffer) == 0 ? 0 : 1);
 	}
 	close(ends[1]);
 	char *got = calloc(1, length + 1);
@@ -326,128 +326,128 @@ static void test_through_a_pipe(void **state)
 }
 
 /* Nothing is written any more, and the first failure is what stays. */
-static void assert_stays_broken(struct writer *writer, int code)
+static void assert_stays_broken(struct out_buffer *buffer, int code)
 {
-	assert_int_equal(writer_error(writer), code);
+	assert_int_equal(out_buffer_error(buffer), code);
 	int calls = writes.calls;
-	char *room = writer_reserve(writer, 10);
+	char *room = out_buffer_reserve(buffer, 10);
 
 	if (room) {
 		memcpy(room, "more bytes", 10);
-		writer_commit(writer, room + 10);
+		out_buffer_commit(buffer, room + 10);
 	}
-	assert_int_equal(writer_flush(writer), code);
-	assert_null(writer_reserve(writer, 1 << 20));
-	assert_int_equal(writer_flush(writer), code);
-	assert_int_equal(writer_error(writer), code);
+	assert_int_equal(out_buffer_flush(buffer), code);
+	assert_null(out_buffer_reserve(buffer, 1 << 20));
+	assert_int_equal(out_buffer_flush(buffer), code);
+	assert_int_equal(out_buffer_error(buffer), code);
 	assert_int_equal(writes.calls, calls);
 }
 
 static void test_a_full_disk(void **state)
 {
 	int fd = open_full();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 
 	(void)state;
-	put_string(writer, "no room for this");
-	assert_int_equal(writer_flush(writer), -ENOSPC);
-	assert_stays_broken(writer, -ENOSPC);
-	writer_free(writer);
+	put_string(buffer, "no room for this");
+	assert_int_equal(out_buffer_flush(buffer), -ENOSPC);
+	assert_stays_broken(buffer, -ENOSPC);
+	out_buffer_free(buffer);
 	close(fd);
 }
 
 static void test_a_full_disk_shows_at_reserve_too(void **state)
 {
 	int fd = open_full();
-	struct writer *writer = writer_for(fd);
+	struct out_buffer *buffer = buffer_for(fd);
 	char *room = NULL;
 
 	(void)state;
 	for (size_t i = 0; i < 10000; i++) {
-		room = writer_reserve(writer, 4096);
+		room = out_buffer_reserve(buffer, 4096);
 		if (!room)
 			break;
 		memset(room, 'x', 4096);
-		writer_commit(writer, room + 4096);
+		out_buffer_commit(buffer, room + 4096);
 	}
 	assert_null(room);
-	assert_stays_broken(writer, -ENOSPC);
-	writer_free(writer);
+	assert_stays_broken(buffer, -ENOSPC);
+	out_buffer_free(buffer);
 	close(fd);
 }
 
 static void test_a_reader_that_left(void **state)
 {
 	int ends[2];
-	struct writer *writer;
+	struct out_buffer *buffer;
 
 	(void)state;
 	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(pipe(ends), 0);
-	writer = writer_for(ends[1]);
+	buffer = buffer_for(ends[1]);
 	close(ends[0]);
-	put_string(writer, "is anybody there?");
-	assert_int_equal(writer_flush(writer), -EPIPE);
-	assert_stays_broken(writer, -EPIPE);
-	writer_free(writer);
+	put_string(buffer, "is anybody there?");
+	assert_int_equal(out_buffer_flush(buffer), -EPIPE);
+	assert_stays_broken(buffer, -EPIPE);
+	out_buffer_free(buffer);
 	close(ends[1]);
 	signal(SIGPIPE, SIG_DFL);
 }
 
 static void test_an_fd_that_is_none(void **state)
 {
-	struct writer *writer = writer_for(-1);
+	struct out_buffer *buffer = buffer_for(-1);
 
 	(void)state;
-	put_string(writer, "lost");
-	assert_int_equal(writer_flush(writer), -EBADF);
-	assert_stays_broken(writer, -EBADF);
-	writer_free(writer);
+	put_string(buffer, "lost");
+	assert_int_equal(out_buffer_flush(buffer), -EBADF);
+	assert_stays_broken(buffer, -EBADF);
+	out_buffer_free(buffer);
 }
 
 static void test_nothing_is_written_twice_around_a_failure(void **state)
 {
 	int ends[2], file = temporary_file();
-	struct writer *writer;
+	struct out_buffer *buffer;
 
 	(void)state;
 	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(pipe(ends), 0);
-	writer = writer_for(ends[1]);
+	buffer = buffer_for(ends[1]);
 	close(ends[0]);
-	put_string(writer, "first");
-	assert_int_equal(writer_flush(writer), -EPIPE);
+	put_string(buffer, "first");
+	assert_int_equal(out_buffer_flush(buffer), -EPIPE);
 	/* Even where the fd would take bytes again, a stream with a hole in it must not go on. */
 	assert_int_equal(dup2(file, ends[1]), ends[1]);
-	assert_stays_broken(writer, -EPIPE);
+	assert_stays_broken(buffer, -EPIPE);
 	assert_file_is(file, "");
-	writer_free(writer);
+	out_buffer_free(buffer);
 	close(ends[1]);
 	close(file);
 	signal(SIGPIPE, SIG_DFL);
 }
 
-#define writer_test(test) cmocka_unit_test_setup(test, reset_writes)
+#define buffer_test(test) cmocka_unit_test_setup(test, reset_writes)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		writer_test(test_bytes_arrive_in_order),
-		writer_test(test_only_what_was_committed_counts),
-		writer_test(test_what_is_not_flushed_is_gone),
-		writer_test(test_an_empty_flush_writes_nothing),
-		writer_test(test_many_lines),
-		writer_test(test_short_writes_are_continued),
-		writer_test(test_interrupted_writes_are_repeated),
-		writer_test(test_a_non_blocking_output_is_waited_for),
-		writer_test(test_large_reserves),
-		writer_test(test_all_of_a_reserve_can_be_used),
-		writer_test(test_through_a_pipe),
-		writer_test(test_a_full_disk),
-		writer_test(test_a_full_disk_shows_at_reserve_too),
-		writer_test(test_a_reader_that_left),
-		writer_test(test_an_fd_that_is_none),
-		writer_test(test_nothing_is_written_twice_around_a_failure),
+		buffer_test(test_bytes_arrive_in_order),
+		buffer_test(test_only_what_was_committed_counts),
+		buffer_test(test_what_is_not_flushed_is_gone),
+		buffer_test(test_an_empty_flush_writes_nothing),
+		buffer_test(test_many_lines),
+		buffer_test(test_short_writes_are_continued),
+		buffer_test(test_interrupted_writes_are_repeated),
+		buffer_test(test_a_non_blocking_output_is_waited_for),
+		buffer_test(test_large_reserves),
+		buffer_test(test_all_of_a_reserve_can_be_used),
+		buffer_test(test_through_a_pipe),
+		buffer_test(test_a_full_disk),
+		buffer_test(test_a_full_disk_shows_at_reserve_too),
+		buffer_test(test_a_reader_that_left),
+		buffer_test(test_an_fd_that_is_none),
+		buffer_test(test_nothing_is_written_twice_around_a_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sink/fields.h"
+#include "sink/properties.h"
 
 #include <string.h>
 
@@ -20,7 +20,6 @@ static struct value unsigned_value(uint64_t count)
 	return (struct value){.kind = VALUE_UNSIGNED, .count = count};
 }
 
-/* Of what is never negative but where it is not known: pids, argc, times. */
 static struct value cpu_value(uint32_t cpu)
 {
 	return cpu != EVENT_NO_CPU ? unsigned_value(cpu) : unknown;
@@ -31,6 +30,7 @@ static struct value prio_value(int32_t prio)
 	return prio != EVENT_NO_PRIO ? signed_value(prio) : unknown;
 }
 
+/* Of what is never negative but where it is not known: pids, argc, times. */
 static struct value natural_value(int64_t number)
 {
 	return number >= 0 ? signed_value(number) : unknown;
@@ -75,78 +75,74 @@ static struct value clone_flags_value(uint64_t flags)
 /* ---- the list ---- */
 
 struct list {
-	struct fields *fields;
-	enum fields_of which;
+	struct properties *properties;
+	enum properties_of which;
 	const struct event *event;
 	const struct facts *facts;
 	const struct sink_context *context;
 };
 
-static void count_text(struct fields *fields, struct text text)
+static void count_text(struct properties *properties, struct text text)
 {
-	fields->text_count++;
-	fields->text_bytes += text.length;
+	properties->text_count++;
+	properties->text_bytes += text.length;
 }
 
 /* Each string has one byte at least, whatever `count` says. */
-static void count_strings(struct fields *fields, const struct string_list *strings)
+static void count_strings(struct properties *properties, const struct string_list *strings)
 {
 	size_t length = strings->bytes.length;
 
-	fields->text_count += strings->count < length ? strings->count : length;
-	fields->text_bytes += length;
+	properties->text_count += strings->count < length ? strings->count : length;
+	properties->text_bytes += length;
 }
 
-static void count_texts(struct fields *fields, const struct value *value)
+static void count_texts(struct properties *properties, const struct value *value)
 {
 	switch (value->kind) {
 	case VALUE_TEXT:
-		count_text(fields, value->text);
+		count_text(properties, value->text);
 		break;
 	case VALUE_STRINGS:
 	case VALUE_VARIABLES:
 	case VALUE_NO_VARIABLES:
-		count_strings(fields, &value->strings);
+		count_strings(properties, &value->strings);
 		break;
 	case VALUE_ANCESTRY:
 		for (size_t i = 0; i < value->ancestry.count; i++)
-			count_text(fields, value->ancestry.items[i].comm);
+			count_text(properties, value->ancestry.items[i].comm);
 		break;
 	case VALUE_TASK:
-		count_text(fields, value->task.comm);
-		count_text(fields, value->task.thread_comm);
+		count_text(properties, value->task.comm);
+		count_text(properties, value->task.thread_comm);
 		break;
 	case VALUE_HANDLED:
-		count_text(fields, value->handled.sender_comm);
+		count_text(properties, value->handled.sender_comm);
 		break;
 	default:
 		break;
 	}
 }
 
-static void add_named(struct list *list, struct text name, struct value value)
-{
-	struct fields *fields = list->fields;
-
-	fields->items[fields->count++] = (struct field){name, value};
-	count_texts(fields, &value);
-}
-
 /* Inlined where NAME is known, so that nobody has to measure it. */
 static inline void add(struct list *list, const char *name, struct value value)
 {
-	add_named(list, (struct text){name, strlen(name)}, value);
+	struct properties *properties = list->properties;
+	struct property *property = &properties->items[properties->count++];
+
+	*property = (struct property){{name, strlen(name)}, value};
+	count_texts(properties, &property->value);
 }
 
 static inline void add_json(struct list *list, const char *name, struct value value)
 {
-	if (list->which == FIELDS_OF_JSON)
+	if (list->which == PROPERTIES_OF_JSON)
 		add(list, name, value);
 }
 
 static inline void add_extended(struct list *list, const char *name, struct value value)
 {
-	if (list->which == FIELDS_OF_EXTENDED)
+	if (list->which == PROPERTIES_OF_EXTENDED)
 		add(list, name, value);
 }
 
@@ -166,15 +162,15 @@ static void add_time(struct list *list)
 			    : unknown);
 }
 
-static void add_task(struct list *list, int32_t tid, struct text comm)
+static void add_task(struct list *list)
 {
 	const struct facts *facts = list->facts;
 
 	add(list, "cpu", cpu_value(list->event->cpu));
 	add(list, "pid", natural_value(facts->tgid));
-	add(list, "tid", signed_value(tid));
+	add(list, "tid", signed_value(event_task(list->event)));
 	add(list, "ppid", natural_value(facts->ppid));
-	add_json(list, "comm", text_value(comm));
+	add_json(list, "comm", text_value(event_comm(list->event)));
 	add(list, "from_proc", facts->tgid >= 0 ? bool_value(facts->from_proc) : unknown);
 }
 
@@ -228,7 +224,7 @@ static void add_fork(struct list *list)
 	const struct event *event = list->event;
 	const struct facts *facts = list->facts;
 
-	add_task(list, event->fork.parent_tid, event->fork.parent_comm);
+	add_task(list);
 	add(list, "child_pid", natural_value(facts->child_tgid));
 	add_json(list, "child_tid", signed_value(event->fork.child_tid));
 	add_json(list, "child_comm", text_value(event->fork.child_comm));
@@ -271,7 +267,7 @@ static void add_exec(struct list *list)
 	const struct event *event = list->event;
 	const struct arguments *arguments = &list->facts->arguments;
 
-	add_task(list, event->exec.pid, event->exec.comm);
+	add_task(list);
 	add_json(list, "filename", text_value(event->exec.filename));
 	add(list, "old_pid", signed_value(event->exec.old_pid));
 	add(list, "argc", natural_value(arguments->argc));
@@ -303,9 +299,14 @@ static void add_handled(struct list *list)
 	add_extended(list, "after_signal_ns", known ? signed_value(handled->before_ns) : unknown);
 }
 
+static bool was_killed(const struct exit_status *status)
+{
+	return status->known && status->signal != 0;
+}
+
 static void add_killer(struct list *list, const struct exit_status *status)
 {
-	bool known = status->known && status->signal != 0 && status->killer_pid > 0;
+	bool known = was_killed(status) && status->killer_pid > 0;
 	struct value killer = {.kind = VALUE_TASK,
 			       .task = {status->killer_pid, status->killer_comm, status->killer_tid,
 					status->killer_thread_comm}};
@@ -323,7 +324,7 @@ static void add_status(struct list *list)
 {
 	const struct exit_status *status = &list->facts->status;
 	bool exited = status->known && status->signal == 0;
-	bool killed = status->known && status->signal != 0;
+	bool killed = was_killed(status);
 
 	add(list, "last", known_value(list->facts->last));
 	add(list, "exit_code", exited ? signed_value(status->code) : unknown);
@@ -339,9 +340,8 @@ static void add_exit(struct list *list)
 {
 	const struct event *event = list->event;
 	const struct exit_status *status = &list->facts->status;
-	bool is_killed = status->known && status->signal != 0;
 
-	add_task(list, event->exit.pid, event->exit.comm);
+	add_task(list);
 	add_json(list, "prio", prio_value(event->exit.prio));
 	add_status(list);
 	add_ages(list);
@@ -350,7 +350,8 @@ static void add_exit(struct list *list)
 	add_uid(list);
 	add_cgroup(list);
 	add_ancestry(list);
-	add(list, "sent_by", is_killed ? word_value(signal_origin_name(status->sent_by)) : unknown);
+	add(list, "sent_by",
+	    was_killed(status) ? word_value(signal_origin_name(status->sent_by)) : unknown);
 	add_handled(list);
 }
 
@@ -368,17 +369,16 @@ static void add_truncated(struct list *list)
 	add_json(list, "limit", unsigned_value(list->event->truncated.limit));
 }
 
-void fields_collect(struct fields *fields, enum fields_of which, const struct event *event,
-		    const struct sink_context *context)
+void properties_collect(struct properties *properties, enum properties_of which,
+			const struct event *event, const struct sink_context *context)
 {
 	static void (*const add_type[EVENT_SHOWN_TYPES])(struct list *) = {
 		[EVENT_FORK] = add_fork, [EVENT_EXEC] = add_exec,           [EVENT_EXIT] = add_exit,
 		[EVENT_LOST] = add_lost, [EVENT_TRUNCATED] = add_truncated,
 	};
-	struct list list = {fields, which, event, event->facts ? event->facts : &facts_unknown,
-			    context};
+	struct list list = {properties, which, event, event_facts(event), context};
 
-	fields->count = fields->text_count = fields->text_bytes = 0;
+	properties->count = properties->text_count = properties->text_bytes = 0;
 	add_time(&list);
 	add_type[event->type](&list);
 }
