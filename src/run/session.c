@@ -5,11 +5,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/terminal.h"
 #include "decode/tracepoint.h"
 #include "event/event.h"
 #include "filter/filter_options.h"
@@ -72,25 +71,6 @@ void session_keep_output(struct session *session)
 
 /* ---- the pipeline ---- */
 
-/* How wide the terminal FD is, in columns; 0: it is none. */
-static unsigned int terminal_width(int fd)
-{
-	struct winsize size;
-
-	if (!isatty(fd))
-		return 0;
-	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/* https://no-color.org; terminfo(5) calls a terminal without any capabilities "dumb". */
-static bool wants_color(int fd)
-{
-	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	return isatty(fd) && (!no_color || no_color[0] == '\0') && terminal &&
-	       strcmp(terminal, "dumb") != 0;
-}
-
 static struct sink_context make_context(const struct session *session,
 					const struct session_origin *origin, int fd,
 					struct writer *writer)
@@ -105,7 +85,7 @@ static struct sink_context make_context(const struct session *session,
 		.wall_steps = &session->wall_steps,
 		.environment = session->request->environment != NULL,
 		.width = terminal_width(fd),
-		.color = wants_color(fd),
+		.color = terminal_wants_color(fd),
 	};
 }
 
