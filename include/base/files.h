@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads small files whole: those of /proc, /sys and tracefs.
+ * Reads files of /proc, /sys and tracefs.
  */
 #ifndef PXT_BASE_FILES_H
 #define PXT_BASE_FILES_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/compiler.h"
@@ -15,5 +16,8 @@
  * NUL. Returns its length, or a negative errno with TEXT "".
  */
 ssize_t file_read_at(int dir_fd, const char *path, char *text, size_t size) MUST_CHECK;
+
+/* Open the file at PATH below DIR_FD for reading. NULL with errno on failure. */
+FILE *file_open_at(int dir_fd, const char *path) MUST_CHECK;
 
 #endif

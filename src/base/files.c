@@ -36,3 +36,13 @@ ssize_t file_read_at(int dir_fd, const char *path, char *text, size_t size)
 	text[length > 0 ? length : 0] = '\0';
 	return length;
 }
+
+FILE *file_open_at(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}

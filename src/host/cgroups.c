@@ -83,14 +83,10 @@ static bool in_initial_namespace(int root_fd)
 
 int cgroups_open_mount(int root_fd)
 {
-	int fd = openat(root_fd, "proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	FILE *mountinfo = fd < 0 ? NULL : fdopen(fd, "r");
+	FILE *mountinfo = file_open_at(root_fd, "proc/self/mountinfo");
 
-	if (!mountinfo) {
-		if (fd >= 0)
-			close(fd);
+	if (!mountinfo)
 		return -ENOENT;
-	}
 	int mount_fd = in_initial_namespace(root_fd) ? find_mount(root_fd, mountinfo) : -ENOENT;
 	fclose(mountinfo);
 	return mount_fd;
