@@ -11,8 +11,7 @@
 
 /*
  * Print the table to OUT. FORMATS is the --formats directory or NULL. The row of the perf backend
- * is the proof: it opens and maps everything on one CPU. Returns 0 where that works, -EPERM where
- * it does not, another negative errno where OUT cannot be written.
+ * is the proof: it opens and maps everything on one CPU. Returns 0 where no row fails, else -EPERM.
  */
 int check_host(FILE *out, const char *formats) MUST_CHECK;
 

@@ -377,16 +377,6 @@ static void test_a_format_file_that_is_broken(void **state)
 	remove_directories(path, top);
 }
 
-static void test_output_that_cannot_be_written(void **state)
-{
-	FILE *out = fopen("/dev/full", "w");
-
-	(void)state;
-	assert_non_null(out);
-	assert_int_equal(check_host(out, "/nowhere"), -ENOSPC);
-	fclose(out);
-}
-
 static int check_as_nobody(void)
 {
 	if (setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0)
@@ -431,7 +421,6 @@ int main(void)
 		cmocka_unit_test(test_the_status_says_what_the_table_says),
 		cmocka_unit_test(test_formats_that_are_not_there),
 		cmocka_unit_test(test_a_format_file_that_is_broken),
-		cmocka_unit_test(test_output_that_cannot_be_written),
 		cmocka_unit_test(test_without_privileges),
 	};
 
