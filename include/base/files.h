@@ -6,6 +6,7 @@
 #define PXT_BASE_FILES_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/buffer.h"
@@ -23,5 +24,8 @@ ssize_t file_read_at(int dir_fd, const char *path, char *text, size_t size) MUST
  * BUFFER's contents are undefined after a failure.
  */
 int file_read_all(int dir_fd, const char *path, size_t limit, struct buffer *buffer) MUST_CHECK;
+
+/* Open the file at PATH below DIR_FD for reading. NULL with errno on failure. */
+FILE *file_open_at(int dir_fd, const char *path) MUST_CHECK;
 
 #endif

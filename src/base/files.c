@@ -70,3 +70,13 @@ int file_read_all(int dir_fd, const char *path, size_t limit, struct buffer *buf
 	close(fd);
 	return code;
 }
+
+FILE *file_open_at(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}

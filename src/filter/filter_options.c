@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "event/facts.h"
 #include "filter/cgroup_path.h"
 #include "filter/pid_list.h"
@@ -30,10 +31,10 @@ void filter_options_done(struct filter_options *options)
 
 static int parse_uid(const char *text, uint32_t *uid, struct error *err)
 {
-	errno = 0;
-	unsigned long long value = strtoull(text, NULL, 10);
+	uint64_t value;
+
 	/* The last one is the kernel's "no user" (INVALID_UID). */
-	if (errno != 0 || value >= UINT32_MAX)
+	if (number_parse(text, 0, UINT32_MAX - 1, &value) < 0)
 		return error_set(err, -EINVAL, "-u takes a user id below %u, not '%.40s'",
 				 UINT32_MAX, text);
 	*uid = (uint32_t)value;

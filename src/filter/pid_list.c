@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/pid_list.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 /* PID_MAX_LIMIT of include/linux/threads.h on 64-bit kernels. */
-#define PID_LIMIT (4L * 1024 * 1024)
+#define PID_LIMIT (4U * 1024 * 1024)
 
 /* ftrace_profile_set_filter() takes less than a page (kernel/events/core.c, strndup_user()). */
 #define FILTER_MAX 4096U
@@ -32,37 +33,24 @@ static void sort_unique(struct pid_list *list)
 	list->count = kept;
 }
 
-/* One pid at *TEXT, which moves behind it. 0 where there is none. */
-static int32_t take_pid(const char **text)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)**text))
-		return 0;
-	errno = 0;
-	long pid = strtol(*text, &end, 10);
-	*text = end;
-	return errno == 0 && pid >= 1 && pid <= PID_LIMIT ? (int32_t)pid : 0;
-}
-
 int pid_parse(const char *text, int32_t *pid)
 {
-	int32_t parsed = take_pid(&text);
+	uint64_t number;
 
-	if (parsed == 0 || *text != '\0')
+	if (number_parse(text, 1, PID_LIMIT, &number) < 0)
 		return -EINVAL;
-	*pid = parsed;
+	*pid = (int32_t)number;
 	return 0;
 }
 
 static int parse_all(const char *text, struct pid_list *list)
 {
 	for (;;) {
-		int32_t pid = take_pid(&text);
+		uint64_t pid;
 
-		if (pid == 0)
+		if (number_take(&text, 1, PID_LIMIT, &pid) < 0)
 			return -EINVAL;
-		list->pids[list->count++] = pid;
+		list->pids[list->count++] = (int32_t)pid;
 		if (*text == '\0')
 			return 0;
 		if (*text++ != ',')

@@ -56,13 +56,13 @@ static int add_ring(void *context, struct cpu_ring *ring, const struct cpu_ring_
 	struct ring_stream *stream = context;
 
 	if (merge_add(stream->merge, &ring->ring, ring) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = tell_other_layout(stream, ring, plan);
 	if (code < 0)
 		error_set(err, code, "cannot tell the events of CPU %d apart: %s", ring->cpu,
 			  strerror(-code));
 	else if (stream->preview && cpu_ring_add_scout(ring) < 0)
-		code = error_set(err, -ENOMEM, "out of memory");
+		code = error_no_memory(err);
 	if (code < 0)
 		merge_remove(stream->merge, &ring->ring);
 	return code;
@@ -229,7 +229,7 @@ int ring_stream_open(struct cpu_rings_options *options, struct ring_stream **ope
 	if (!stream || !merge) {
 		free(stream);
 		merge_free(merge);
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	}
 	stream->merge = merge;
 	options->opened = add_ring;

@@ -141,7 +141,7 @@ static int make_completer(struct recording *recording, struct error *err)
 	recording->completer = completer_new(recording->decoder, tracing->proc_fd,
 					     environment ? &recording->environment : NULL,
 					     write_completion, recording);
-	return recording->completer ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return recording->completer ? 0 : error_no_memory(err);
 }
 
 static int make_collector(struct recording *recording, const struct record_events *events,
@@ -159,7 +159,7 @@ static int make_collector(struct recording *recording, const struct record_event
 	};
 
 	recording->collector = collector_new(recording->writer, &plan);
-	return recording->collector ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return recording->collector ? 0 : error_no_memory(err);
 }
 
 /* The output is opened last, so that a recording that cannot begin leaves an old file alone. */
@@ -227,7 +227,7 @@ static int set_up(struct recording *recording, const struct request *request, st
 		return code;
 	recording->tasks = task_table_new();
 	if (!recording->tasks)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	progress_start(&recording->progress, isatty(STDERR_FILENO) && !request->quiet);
 	return set_up_capture(recording, err);
 }

@@ -5,11 +5,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/terminal.h"
 #include "decode/tracepoint.h"
 #include "event/event.h"
 #include "filter/filter_options.h"
@@ -56,7 +55,7 @@ int session_open_output(struct session *session, struct error *err)
 	if (code < 0)
 		return code;
 	session->output = out_buffer_new(path ? session->output_fd : STDOUT_FILENO);
-	return session->output ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return session->output ? 0 : error_no_memory(err);
 }
 
 void session_keep_output(struct session *session)
@@ -68,25 +67,6 @@ void session_keep_output(struct session *session)
 }
 
 /* ---- the pipeline ---- */
-
-/* How wide the terminal FD is, in columns; 0: it is none. */
-static unsigned int terminal_width(int fd)
-{
-	struct winsize size;
-
-	if (!isatty(fd))
-		return 0;
-	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/* https://no-color.org; terminfo(5) calls a terminal without any capabilities "dumb". */
-static bool wants_color(int fd)
-{
-	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	return isatty(fd) && (!no_color || no_color[0] == '\0') && terminal &&
-	       strcmp(terminal, "dumb") != 0;
-}
 
 static struct sink_context make_context(const struct session *session, int fd,
 					struct out_buffer *buffer)
@@ -103,7 +83,7 @@ static struct sink_context make_context(const struct session *session, int fd,
 		.wall_steps = &session->wall_steps,
 		.environment = session->request->environment != NULL,
 		.width = terminal_width(fd),
-		.color = wants_color(fd),
+		.color = terminal_wants_color(fd),
 	};
 }
 
@@ -133,7 +113,7 @@ static int make_sinks(struct session *session, struct error *err)
 			raw_new(session->output, session->source->info.formats, TRACEPOINT_COUNT);
 	if (!session->sink || (request->raw && !session->raw) ||
 	    (request->summary && !add_summary(session)))
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 
@@ -165,7 +145,7 @@ int session_make_pipeline(struct session *session, struct error *err)
 
 	session->tasks = task_table_new();
 	if (!session->tasks || (wants_facts && task_table_keep_facts(session->tasks) < 0))
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	if (wants_facts && session->source->info.has_execs)
 		task_table_expect_execs(session->tasks);
 	int code = make_sinks(session, err);

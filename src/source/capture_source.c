@@ -179,7 +179,7 @@ static int set_up(struct capture_source *file, int wake_fd, struct error *err)
 		return code;
 	file->completed = argv_kept_new(file->images.selection);
 	file->images.provider = file->completed;
-	return file->completed ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return file->completed ? 0 : error_no_memory(err);
 }
 
 static void fill_info(struct capture_source *file)
@@ -334,7 +334,7 @@ static int file_open(const struct request *request, const struct source_host *ho
 	struct capture_source *file = calloc(1, sizeof(*file));
 
 	if (!file)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	file->source.ops = &file_ops;
 	file->request = request;
 	file->fd = -1;

@@ -70,7 +70,7 @@ static int complete_execs(struct perf_source *perf, int proc_fd, struct error *e
 	perf->completer = completer_new(perf->decoder, proc_fd, selection, keep_completion, perf);
 	if (!perf->completed || !perf->completer ||
 	    ring_stream_set_preview(perf->stream, preview, perf) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	perf->images.provider = perf->completed;
 	return 0;
 }
@@ -216,7 +216,7 @@ static int perf_open(const struct request *request, const struct source_host *ho
 	struct perf_source *perf = calloc(1, sizeof(*perf));
 
 	if (!perf)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	perf->source.ops = &perf_ops;
 	int code = perf_setup_init(&perf->setup, request, host->facts, false, err);
 	if (code < 0) {

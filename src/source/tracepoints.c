@@ -104,7 +104,7 @@ static int add_own_filters(struct tracepoints *tracepoints, struct error *err)
 			continue;
 		tracepoints->filters[i] = strdup(filter);
 		if (!tracepoints->filters[i])
-			return error_set(err, -ENOMEM, "out of memory");
+			return error_no_memory(err);
 	}
 	return 0;
 }

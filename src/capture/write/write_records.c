@@ -179,14 +179,10 @@ static void find_text(FILE *kallsyms, uint64_t *start, uint64_t *end)
 static void put_kernel(FILE *out, int proc_fd)
 {
 	uint64_t start, end;
-	int fd = openat(proc_fd, "kallsyms", O_RDONLY | O_CLOEXEC);
-	FILE *kallsyms = fd < 0 ? NULL : fdopen(fd, "r");
+	FILE *kallsyms = file_open_at(proc_fd, "kallsyms");
 
-	if (!kallsyms) {
-		if (fd >= 0)
-			close(fd);
+	if (!kallsyms)
 		return;
-	}
 	find_text(kallsyms, &start, &end);
 	fclose(kallsyms);
 	if (start == 0 || end <= start)

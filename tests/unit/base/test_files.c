@@ -81,6 +81,21 @@ static void test_files_of_any_size(void **state)
 	buffer_done(&buffer);
 }
 
+static void test_open_files(void **state)
+{
+	char line[16];
+	FILE *file = file_open_at(AT_FDCWD, "/proc/sys/kernel/ostype");
+
+	(void)state;
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof(line), file));
+	assert_string_equal(line, "Linux\n");
+	assert_int_equal(fcntl(fileno(file), F_GETFD), FD_CLOEXEC);
+	fclose(file);
+	assert_null(file_open_at(AT_FDCWD, "/nowhere"));
+	assert_int_equal(errno, ENOENT);
+}
+
 static void test_arrays(void **state)
 {
 	uint32_t *numbers = NULL;
@@ -109,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_files_of_any_size),
+		cmocka_unit_test(test_open_files),
 		cmocka_unit_test(test_arrays),
 	};
 
