@@ -98,6 +98,8 @@ struct event {
 			struct text comm;
 			enum known last; /* of its process; known on Linux 6.16 and later */
 			struct exit_call call;
+			bool has_status; /* the kernel itself told `status` */
+			uint32_t status; /* of this task, as wait(2) has it, 0x80 for a core dump */
 		} exit;
 		struct {
 			uint64_t count;

@@ -131,8 +131,10 @@ struct source_host {
 /* A kind of source. */
 struct source_type {
 	const char *name;
+	const char *limits;   /* what it does not tell, for a notice; NULL: nothing to say */
 	unsigned int events;  /* EVENT_BIT()s that it tells of */
 	unsigned int facts;   /* FACT_BIT()s that it can give, at least of some events */
+	bool has_users;       /* execs tell the ids of their process, and its environment */
 	bool has_records;     /* events have records (--raw), formats and rings of perf's */
 	bool of_command_only; /* it sees nothing but COMMAND and its descendants */
 
@@ -151,7 +153,8 @@ struct source_type {
 		    struct source **source, struct error *err);
 };
 
-extern const struct source_type perf_source_type;    /* this host's tracepoints */
-extern const struct source_type capture_source_type; /* a perf.data file or stream */
+extern const struct source_type perf_source_type;      /* this host's tracepoints */
+extern const struct source_type connector_source_type; /* the kernel's process connector */
+extern const struct source_type capture_source_type;   /* a perf.data file or stream */
 
 #endif

@@ -136,4 +136,11 @@ void exit_evidence_exec(struct exit_evidence *evidence);
 struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bool is_whole,
 					uint64_t losses);
 
+/*
+ * Returns how the process ended, by WAIT_STATUS (wait(2)) that the kernel itself told of its last
+ * task. EVIDENCE, with LOSSES as exit_evidence_decide() takes them, has who sent a signal.
+ */
+struct exit_status exit_evidence_told(const struct exit_evidence *evidence, uint32_t wait_status,
+				      uint64_t losses);
+
 #endif

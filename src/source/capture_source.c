@@ -352,6 +352,7 @@ const struct source_type capture_source_type = {
 	.name = "capture",
 	.events = EVENT_SHOWABLE,
 	.facts = FACTS_ALL,
+	.has_users = true,
 	.has_records = true,
 	.open = file_open,
 };

@@ -248,6 +248,7 @@ const struct source_type perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE,
 	.facts = FACTS_ALL,
+	.has_users = true,
 	.has_records = true,
 	.probe = perf_probe,
 	.open = perf_open,

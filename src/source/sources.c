@@ -2,15 +2,18 @@
 #include "source/sources.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "event/event.h"
+#include "event/facts.h"
 #include "source/notice.h"
 #include "source/request.h"
 
 const struct source_type *const source_types[] = {
 	&perf_source_type,
+	&connector_source_type,
 	NULL,
 };
 
@@ -64,6 +67,12 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--formats: it has no formats", err);
 	if (request->mmap_pages && !type->has_records)
 		return refuse(type, "-m: it has no such rings", err);
+	if (request->filter.has_uid && !type->has_users)
+		return refuse(type, "-u: it does not tell users", err);
+	if (request->environment && !type->has_users)
+		return refuse(type, "--env: it does not tell the environment", err);
+	if (request->filter.cgroup && !(type->facts & FACT_BIT(FACT_CGROUP)))
+		return refuse(type, "-c: it does not tell cgroups", err);
 	if (type->of_command_only && !request->command)
 		return refuse(type, "a trace without a COMMAND", err);
 	return check_events(type, request, err);
@@ -87,6 +96,16 @@ static void notice_refused(const struct request *request, const struct source_ty
 		       err->remedy[0] ? "; try: " : "", err->remedy);
 }
 
+static void notice_chosen(const struct request *request, const struct source_type *type,
+			  bool is_other)
+{
+	if (is_other)
+		notice(request, "events are those of -b %s, since better ones cannot be had here%s",
+		       type->name, request->verbose ? "" : "; -v tells why");
+	if (type->limits)
+		notice(request, "-b %s: %s", type->name, type->limits);
+}
+
 /* The error of the best type is the one that helps. */
 static int open_best(const struct request *request, const struct source_host *host,
 		     struct source **source, struct error *err)
@@ -97,9 +116,12 @@ static int open_best(const struct request *request, const struct source_host *ho
 		struct error why = {0};
 		int code = try_open(source_types[i], request, host, source, &why);
 
-		if (code == 0 && i > 0)
-			notice(request, "backend: %s", source_types[i]->name);
-		if (code == 0 || code == -EINTR)
+		if (code == 0) {
+			*err = (struct error){0};
+			notice_chosen(request, source_types[i], i > 0);
+			return 0;
+		}
+		if (code == -EINTR)
 			return code;
 		notice_refused(request, source_types[i], &why);
 		if (i == 0) {
@@ -113,6 +135,10 @@ static int open_best(const struct request *request, const struct source_host *ho
 int sources_open(const struct request *request, const struct source_host *host,
 		 struct source **source, struct error *err)
 {
-	return request->backend ? try_open(request->backend, request, host, source, err)
-				: open_best(request, host, source, err);
+	if (!request->backend)
+		return open_best(request, host, source, err);
+	int code = try_open(request->backend, request, host, source, err);
+	if (code == 0)
+		notice_chosen(request, request->backend, false);
+	return code;
 }

@@ -65,8 +65,12 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 	/* Who leaves by itself runs a program: its EXEC was not recorded. */
 	if (subject->last == KNOWN_YES) {
 		facts->handled = exit_evidence_last_handled(&process->evidence, event->time_ns);
-		facts->status = exit_evidence_decide(
-			&process->evidence, process->losses == subject->losses, subject->losses);
+		facts->status = event->exit.has_status
+					? exit_evidence_told(&process->evidence, event->exit.status,
+							     subject->losses)
+					: exit_evidence_decide(&process->evidence,
+							       process->losses == subject->losses,
+							       subject->losses);
 	}
 	if (!facts->status.known || facts->status.signal != 0)
 		facts->failed_exec = subject->failed_exec;

@@ -269,3 +269,15 @@ struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bo
 	}
 	return is_whole && !evidence->overtaken ? by_leaving(evidence) : unknown_status;
 }
+
+struct exit_status exit_evidence_told(const struct exit_evidence *evidence, uint32_t wait_status,
+				      uint64_t losses)
+{
+	const int32_t signal = (int32_t)(wait_status & 0x7f);
+
+	if (signal == 0)
+		return by_code((int32_t)(wait_status >> 8 & 0xff));
+	struct exit_status status = by_signal(evidence, signal, losses);
+	status.core = wait_status & 0x80 ? KNOWN_YES : KNOWN_NO;
+	return status;
+}

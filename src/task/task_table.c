@@ -193,7 +193,7 @@ static int apply_comm(struct task_table *table, const struct event *event)
 /* begin_new_exec() names a task so, and cuts the name at TASK_COMM_LEN (fs/exec.c). */
 static struct text comm_of_filename(struct text filename)
 {
-	const char *slash = memrchr(filename.bytes, '/', filename.length);
+	const char *slash = filename.bytes ? memrchr(filename.bytes, '/', filename.length) : NULL;
 
 	if (slash) {
 		filename.length -= (size_t)(slash + 1 - filename.bytes);
@@ -223,7 +223,9 @@ static int apply_exec(struct task_table *table, struct event *event, const struc
 	struct task *thread = live_tasks_find(&table->tasks, event->exec.old_pid);
 	if (thread && thread != task)
 		take_over_leader(table, task, thread);
-	event->exec.comm = new_comm(table, event);
+	struct text comm = new_comm(table, event);
+	if (!event->exec.comm.bytes)
+		event->exec.comm = comm;
 	*subject = task;
 	return table->keeper ? keeper_exec(table->keeper, event, task) : 0;
 }
