@@ -41,6 +41,9 @@ struct process {
 	struct program *program; /* held; NULL: not known */
 	struct credentials credentials;
 	struct exit_evidence evidence;
+	/* What the kernel itself told of the last thread to exit, but of those that it made. */
+	bool status_is_told;
+	uint32_t told_status; /* wait(2) */
 };
 
 /*

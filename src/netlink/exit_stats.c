@@ -6,9 +6,9 @@
 #include <linux/genetlink.h>
 #include <linux/taskstats.h>
 
+#include "base/cursor.h"
 #include "base/load.h"
 #include "netlink/message.h"
-#include "base/cursor.h"
 
 /* Of Linux 5.19; the installed headers may be older. */
 #define FLAG_LAST 0x20U /* AGROUP */

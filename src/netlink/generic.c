@@ -6,9 +6,9 @@
 #include <linux/netlink.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/load.h"
 #include "netlink/message.h"
-#include "base/cursor.h"
 
 struct packet {
 	struct nlmsghdr netlink;

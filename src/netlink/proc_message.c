@@ -7,8 +7,8 @@
 #include <linux/netlink.h>
 #include <string.h>
 
-#include "netlink/message.h"
 #include "base/cursor.h"
+#include "netlink/message.h"
 
 /* What all kernels send; our headers' struct may have grown since. */
 #define EVENT_SIZE 40U

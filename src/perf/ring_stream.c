@@ -26,6 +26,8 @@ struct ring_stream {
 	bool stopped;
 	ring_preview *preview; /* NULL: none */
 	void *preview_context;
+	void (*refreshed)(void *context); /* NULL: none */
+	void *refreshed_context;
 	uint64_t lost;      /* given out in LOST records so far */
 	uint64_t newest_ns; /* of all records given out */
 };
@@ -107,7 +109,10 @@ static int start_round(struct ring_stream *stream)
 	 * slack. */
 	stream->horizon = ordered ? perf_clock_now_ns() - SLACK_NS : MERGE_NO_HORIZON;
 	stream->in_round = true;
-	return merge_refresh(stream->merge);
+	int code = merge_refresh(stream->merge);
+	if (code == 0 && stream->refreshed)
+		stream->refreshed(stream->refreshed_context);
+	return code;
 }
 
 /* Make RECORD a LOST of all that RING lost and nobody was told of. False where that is nothing. */
@@ -205,6 +210,13 @@ uint64_t ring_stream_late(const struct ring_stream *stream)
 int ring_stream_enable(struct ring_stream *stream, struct error *err)
 {
 	return cpu_rings_enable(stream->rings, err);
+}
+
+void ring_stream_set_refreshed(struct ring_stream *stream, void (*refreshed)(void *context),
+			       void *context)
+{
+	stream->refreshed = refreshed;
+	stream->refreshed_context = context;
 }
 
 int ring_stream_set_preview(struct ring_stream *stream, ring_preview *preview, void *context)

@@ -219,7 +219,8 @@ static int set_up(struct recording *recording, const struct request *request, st
 	int code = tracing_open(&recording->tracing, request, true, err);
 
 	if (code == 0)
-		code = perf_setup_init(setup, request, &recording->tracing.facts, true, err);
+		code = perf_setup_init(setup, request, &recording->tracing.facts,
+				       PERF_SETUP_RECORDING, err);
 	if (code == 0)
 		code = perf_setup_opened(
 			setup, cpu_rings_open(&setup->rings, &recording->rings, err), err);

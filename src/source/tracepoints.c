@@ -134,10 +134,14 @@ static int add_filters(struct tracepoints *tracepoints, const struct request *re
 }
 
 int tracepoints_init(struct tracepoints *tracepoints, const struct request *request,
-		     struct error *err)
+		     bool status_is_told, struct error *err)
 {
 	struct tracepoints made = {
-		.facts = request->facts, .arg_bytes = request->arg_bytes, .hold_fd = -1};
+		.facts = request->facts,
+		.arg_bytes = request->arg_bytes,
+		.status_is_told = status_is_told,
+		.hold_fd = -1,
+	};
 
 	/* Ids of version 1 would be taken for those of version 2. */
 	if (request->facts & FACT_BIT(FACT_CGROUP) && cgroups_of_this_host() == CGROUPS_OF_V1)
@@ -150,7 +154,7 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct request *requ
 	made.registers = registers_of_this_machine();
 	code = read_formats(&made, needed_for_lines(request) | needed_for_facts(request->facts),
 			    err);
-	if (code == 0 && request->facts & FACT_BIT(FACT_STATUS))
+	if (code == 0 && request->facts & FACT_BIT(FACT_STATUS) && !status_is_told)
 		code = find_exit_status(&made, err);
 	if (code == 0)
 		code = add_filters(&made, request, err);

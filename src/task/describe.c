@@ -65,9 +65,9 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 	/* Who leaves by itself runs a program: its EXEC was not recorded. */
 	if (subject->last == KNOWN_YES) {
 		facts->handled = exit_evidence_last_handled(&process->evidence, event->time_ns);
-		facts->status = event->exit.has_status
-					? exit_evidence_told(&process->evidence, event->exit.status,
-							     subject->losses)
+		facts->status = process->status_is_told
+					? exit_evidence_told(&process->evidence,
+							     process->told_status, subject->losses)
 					: exit_evidence_decide(&process->evidence,
 							       process->losses == subject->losses,
 							       subject->losses);

@@ -98,6 +98,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	process->losses = losses;
 	thread->exec_ns = process->exec_ns;
 	exit_evidence_exec(&process->evidence);
+	process->status_is_told = false;
 	thread->end = (struct thread_end){0};
 	thread_set_name(thread, process->pid, event->exec.comm);
 	return 0;
@@ -123,6 +124,13 @@ static enum known find_last(struct process *process, enum known told, uint64_t l
 	return told;
 }
 
+/* CLONE_UNTRACED of linux/sched.h, which the kernel sets for its own threads, and no FORK. */
+static bool is_made_by_kernel(const struct thread *thread)
+{
+	return thread->birth.announced && thread->birth.has_flags &&
+	       (thread->birth.clone_flags & CLONE_UNTRACED) != 0;
+}
+
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
@@ -133,6 +141,11 @@ enum known thread_exit(struct thread *thread, const struct event *event, uint64_
 	/* Only those say who is the last. */
 	process->evidence.is_recent = event->exit.last != KNOWN_NOT;
 	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
+	/* They end by themselves, whatever the process ends with. */
+	if (!is_made_by_kernel(thread)) {
+		process->status_is_told = event->exit.has_status;
+		process->told_status = event->exit.status;
+	}
 	enum known last = find_last(process, event->exit.last, losses);
 	process->has_ended |= last == KNOWN_YES;
 	return last;
