@@ -95,6 +95,11 @@ WRAP_test_program = malloc
 WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_identity = uname read
 WRAP_test_wall_steps = perf_clock_now_ns perf_clock_wall_offset
+NETLINK_CALLS = socket bind getsockname setsockopt getsockopt sendto recvmmsg malloc
+WRAP_test_netlink_socket = $(NETLINK_CALLS)
+WRAP_test_proc_connector = $(NETLINK_CALLS) calloc
+WRAP_test_taskstats = $(NETLINK_CALLS) calloc file_read_at
+WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))

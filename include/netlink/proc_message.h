@@ -12,8 +12,7 @@
 #include "base/compiler.h"
 
 enum proc_kind {
-	PROC_OTHER, /* changes of uid, gid and session, ptrace, core dumps, and what comes after
-		       Linux 7.0 */
+	PROC_OTHER, /* changes of ids and session, ptrace, core dumps, and what newer kernels add */
 	PROC_ACK,   /* the answer to whoever sent a request: all listeners hear it */
 	PROC_FORK,  /* of a process or a thread */
 	PROC_EXEC,
@@ -29,13 +28,15 @@ struct proc_message {
 	uint64_t time_ns;  /* CLOCK_MONOTONIC of the host, perf's clock: ktime_get_ns() in
 			      drivers/connector/cn_proc.c */
 	int32_t tgid, tid; /* of the child, for a fork; pids of the initial namespace */
-	int32_t parent_tgid, parent_tid; /* of forks and exits; before Linux 4.18, 0 of exits */
-	uint32_t status;                 /* PROC_EXIT: as wait(2) has it, 0x80 for a core dump */
-	int32_t exit_signal;             /* PROC_EXIT: what its parent gets; -1 for threads */
-	char comm[16];                   /* PROC_COMM: any bytes; ends in a NUL here */
-	uint32_t ack;                    /* PROC_ACK: that of the request, plus one */
-	int error;                       /* PROC_ACK: 0 or a negative errno */
-	uint32_t lost;                   /* see proc_connector_next() */
+	/* PROC_FORK: who forked, but of a thread the parent of its process. PROC_EXIT: the parent,
+	   0 of threads, and before Linux 4.18. */
+	int32_t parent_tgid, parent_tid;
+	uint32_t status;     /* PROC_EXIT: as wait(2) has it, 0x80 for a core dump */
+	int32_t exit_signal; /* PROC_EXIT: what its parent gets; -1 for threads */
+	char comm[16];       /* PROC_COMM: any bytes; ends in a NUL here */
+	uint32_t ack;        /* PROC_ACK: that of the request, plus one */
+	int error;           /* PROC_ACK: 0 or a negative errno */
+	uint32_t lost;       /* see proc_connector_next() */
 };
 
 /*

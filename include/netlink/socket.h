@@ -11,7 +11,7 @@
 
 #include "base/compiler.h"
 
-/* The largest datagram that is taken whole, bytes: an exit of Linux 7.0 has 1,424 at most. */
+/* The largest datagram that is taken whole, bytes: an exit of Linux 6.18 has 1,172 at most. */
 #define NETLINK_DATAGRAM_MAX 4096
 
 struct netlink_counts {

@@ -20,6 +20,8 @@
 #include "host/diagnose.h"
 #include "host/limits.h"
 #include "host/state.h"
+#include "netlink/proc_connector.h"
+#include "netlink/taskstats.h"
 #include "perf/cpu_ring.h"
 #include "perf/cpu_rings.h"
 #include "perf/perf_event.h"
@@ -140,6 +142,24 @@ static int check_exit_status(struct check *check, struct error *found)
 			 "from the system calls, which slows all of them while it is traced");
 }
 
+/* Neither is needed where perf works. */
+static int check_connector(struct check *check, struct error *found)
+{
+	(void)check;
+	if (proc_connector_probe(found) < 0)
+		return VERDICT_WARN;
+	return error_set(found, VERDICT_OK, "-b connector works");
+}
+
+static int check_taskstats(struct check *check, struct error *found)
+{
+	(void)check;
+	if (taskstats_probe(found) < 0)
+		return VERDICT_WARN;
+	return error_set(found, VERDICT_OK,
+			 "live traces have exit statuses from the kernel itself");
+}
+
 /* ---- the whole ---- */
 
 /* In this order: rows go by what those above them found. */
@@ -158,7 +178,9 @@ static const struct {
 	{"pid namespace", check_pid_namespace},
 	{"perf backend", check_backend},
 	{"exit status", check_exit_status},
+	{"taskstats", check_taskstats},
 	{"cgroups", check_cgroups},
+	{"process connector", check_connector},
 };
 
 static void look_at_limits(struct check *check)

@@ -100,7 +100,7 @@ int generic_family(struct netlink_socket *socket, const char *name, uint16_t *fa
 		.attribute = CTRL_ATTR_FAMILY_NAME,
 		.text = name,
 	};
-	struct netlink_message answer;
+	struct netlink_message answer = {0};
 	int code = send_request(socket, &request, 0);
 
 	if (code == 0)
