@@ -92,6 +92,7 @@ WRAP_test_task_facts = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
+WRAP_test_exit_statuses = taskstats_open taskstats_close taskstats_next taskstats_counts calloc
 WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_identity = uname read
 WRAP_test_wall_steps = perf_clock_now_ns perf_clock_wall_offset
