@@ -138,7 +138,7 @@ static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *ev
 int pipeline_feed(struct pipeline *pipeline, struct event *event)
 {
 	struct facts facts;
-	const struct task *task;
+	const struct task *task = NULL;
 
 	pipeline->lost_seen += event->type == EVENT_LOST;
 	if ((pipeline->wants_facts || pipeline->filter.followed_only) &&
