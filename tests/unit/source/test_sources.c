@@ -294,6 +294,7 @@ static void test_a_signal_ends_the_search(void **state)
 	(void)state;
 	best.code = -EINTR;
 	assert_int_equal(open_for(&request, &source, &err), -EINTR);
+	assert_string_equal(err.what, "perf does not open");
 	assert_int_equal(second.opens, 0);
 	assert_string_equal(said, "");
 }
