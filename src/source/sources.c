@@ -121,13 +121,13 @@ static int open_best(const struct request *request, const struct source_host *ho
 			notice_chosen(request, source_types[i], i > 0);
 			return 0;
 		}
-		if (code == -EINTR)
-			return code;
-		notice_refused(request, source_types[i], &why);
-		if (i == 0) {
+		if (i == 0 || code == -EINTR) {
 			first = code;
 			*err = why;
 		}
+		if (code == -EINTR)
+			break;
+		notice_refused(request, source_types[i], &why);
 	}
 	return first;
 }
