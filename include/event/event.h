@@ -81,8 +81,7 @@ struct event {
 	const struct record *record; /* decoded from (perf/record.h); NULL: none */
 	union {
 		struct {
-			int32_t parent_tid,
-				child_tid; /* parent_pid and child_pid of the tracepoint */
+			int32_t parent_tid, child_tid;
 			struct text parent_comm, child_comm;
 		} fork;
 		struct {
