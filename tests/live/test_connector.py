@@ -5,10 +5,10 @@
 import json
 from collections import Counter
 
-from lines import Exec, Exit, Fork
+from lines import Exec, Fork
 from live import (Skip, as_nobody, equal, expect, main, no_problems, note, run, run_tool, test,
-                  tool, tool_for_nobody, trace_workload)
-from truth import ExecFact, ExitFact, ForkFact, disorder, limited, only_events
+                  tool, tool_for_nobody, workload, workload_dir)
+from truth import ExecFact, ForkFact, Truth, disorder, limited, only_events
 
 UNKNOWN = b'?'
 # Each of these ends in its own way.
@@ -46,7 +46,9 @@ def wrong_names(truth, events):
 @test
 def the_workload_agrees_with_its_log():
     need_connector(tool())
-    result, truth = trace_workload('-q', '-b', 'connector')
+    with workload_dir() as (log, work):
+        result = run_tool('-q', '-b', 'connector', '--', workload(), 'all', log, work)
+        truth = Truth.load(log)
     items = result.must_succeed().items()
     events = only_events(items)
     logged, traced = Counter(map(subject, truth.facts)), Counter(map(subject, events))
@@ -55,7 +57,8 @@ def the_workload_agrees_with_its_log():
                 + disorder(events) + list(wrong_names(truth, events)))
     execs = [event for event in events if isinstance(event, Exec)]
     named = sum(event.comm != UNKNOWN for event in execs)
-    expect(named > len(execs) // 4, f'{named} of {len(execs)} execs have a name')
+    # How many others do depends on how busy the machine is; COMMAND lives to the end.
+    expect(named > 0, 'no exec has a name')
     note(f'{len(events)} events agree; {named} of {len(execs)} execs have a name')
 
 
