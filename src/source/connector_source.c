@@ -63,6 +63,7 @@ struct connector_source {
 	uint64_t horizon_ns;             /* of this round; 0: none is under way */
 	uint64_t started_ns, stopped_ns; /* 0: not yet */
 	uint64_t newest_ns, late, lost;
+	uint64_t overruns;     /* of the buffer, as of the last round */
 	struct pending *given; /* the last event borrows from it */
 	struct event fork;     /* to be given out next; EVENT_TYPES: none */
 	struct exec_image image;
@@ -136,6 +137,16 @@ static void doubt_views(struct connector_source *connector, const struct proc_me
 	}
 }
 
+/* Messages are missing, whose place is known only once the next one of their CPU comes. */
+static void doubt_after_overruns(struct connector_source *connector)
+{
+	const uint64_t overruns = proc_connector_counts(connector->connector).overruns;
+
+	for (size_t i = 0; overruns != connector->overruns && i < connector->heap.count; i++)
+		((struct pending *)connector->heap.nodes[i])->is_doubtful = true;
+	connector->overruns = overruns;
+}
+
 /* The next exec of the same process may have been taken in before: CPUs tell on their own. */
 static bool is_overtaken(const struct connector_source *connector, const struct pending *pending)
 {
@@ -192,6 +203,7 @@ static int start_round(struct connector_source *connector, struct error *err)
 		if (code < 0)
 			return error_no_memory(err);
 	}
+	doubt_after_overruns(connector);
 	connector->horizon_ns = now - SLACK_NS;
 	return code < 0 ? error_set(err, code, "cannot read the process connector: %s",
 				    strerror(-code))
@@ -365,15 +377,32 @@ static int give(struct connector_source *connector, struct pending *pending, str
 	return make_event(connector, pending, event);
 }
 
+/* What is missing after the last message of each CPU, which has no other place. */
+static int make_last_loss(struct connector_source *connector, struct event *event)
+{
+	const uint64_t dropped = proc_connector_counts(connector->connector).dropped;
+
+	if (dropped <= connector->lost)
+		return -ENODATA;
+	*event = (struct event){
+		.type = EVENT_LOST,
+		.cpu = EVENT_NO_CPU,
+		.time_ns = connector->newest_ns,
+		.lost.count = dropped - connector->lost,
+	};
+	connector->lost = dropped;
+	return 1;
+}
+
 /* Nothing is due: the end, once all that happened until the stop has been given out. */
-static int finish_round(struct connector_source *connector)
+static int finish_round(struct connector_source *connector, struct event *event)
 {
 	bool has_ended = connector->stopped_ns != 0 &&
 			 connector->horizon_ns > connector->stopped_ns &&
 			 connector->heap.count == 0;
 
 	connector->horizon_ns = 0;
-	return has_ended ? -ENODATA : 0;
+	return has_ended ? make_last_loss(connector, event) : 0;
 }
 
 static int connector_next(struct source *source, struct event *event, struct error *err)
@@ -392,7 +421,7 @@ static int connector_next(struct source *source, struct event *event, struct err
 	while (code == 0) {
 		pending = next_due(connector);
 		if (!pending)
-			return finish_round(connector);
+			return finish_round(connector, event);
 		code = give(connector, pending, event);
 		if (code < 0)
 			error_no_memory(err);

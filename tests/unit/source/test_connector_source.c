@@ -39,6 +39,7 @@ static struct {
 	size_t task_count;
 	struct pollfd polls[2];
 	int timeout_ms, poll_errno;
+	uint64_t dropped, overruns;
 } kernel;
 
 int __wrap_proc_connector_open(const struct proc_connector_options *options,
@@ -98,7 +99,11 @@ int __wrap_proc_connector_next(struct proc_connector *connector, struct proc_mes
 struct netlink_counts __wrap_proc_connector_counts(struct proc_connector *connector)
 {
 	assert_ptr_equal(connector, &kernel);
-	return (struct netlink_counts){.malformed = 3};
+	return (struct netlink_counts){
+		.malformed = 3,
+		.dropped = kernel.dropped,
+		.overruns = kernel.overruns,
+	};
 }
 
 uint64_t __wrap_perf_clock_now_ns(void)
@@ -387,6 +392,25 @@ static void test_losses_come_before_their_message(void **state)
 	assert_int_equal(stats.late, 0);
 }
 
+static void test_what_is_missing_last_comes_at_the_end(void **state)
+{
+	struct source_stats stats;
+
+	(void)state;
+	tell(PROC_EXIT, 10, 5, 5)->lost = 2;
+	kernel.now_ns = at(20);
+	expect_loss(10, 2, 0);
+	expect(EVENT_EXIT, 10);
+	expect_code(0);
+	kernel.dropped = 9;
+	source_stop(source);
+	kernel.now_ns = at(30);
+	expect_loss(10, 7, EVENT_NO_CPU);
+	expect_code(-ENODATA);
+	source_stats(source, &stats);
+	assert_int_equal(stats.lost, 9);
+}
+
 /* ---- what /proc shows ---- */
 
 static void expect_program(bool is_known)
@@ -520,6 +544,31 @@ static void test_who_casts_doubt_on_it(void **state)
 		expect_exec_of_5(&doubts[i]);
 		tear_down(state);
 	}
+}
+
+/* A loss whose place is not known yet. */
+static void test_an_overrun_casts_doubt_on_all(void **state)
+{
+	static const struct doubt overrun = {.what = "an overrun", .is_doubtful = true};
+	static const struct doubt none = {.what = "an overrun before", .is_doubtful = false};
+
+	(void)state;
+	tell(PROC_EXEC, 10, 5, 5);
+	kernel.now_ns = at(11);
+	kernel.reading_ns = NS_PER_MS;
+	expect_code(0);
+	kernel.reading_ns = 0;
+	kernel.overruns = 1;
+	kernel.now_ns = at(20);
+	expect_exec_of_5(&overrun);
+	tear_down(state);
+	set_up(state);
+	kernel.overruns = 1;
+	kernel.now_ns = at(9);
+	expect_code(0);
+	tell(PROC_EXEC, 10, 5, 5);
+	kernel.now_ns = at(20);
+	expect_exec_of_5(&none);
 }
 
 static void test_who_was_heard_of_before(void **state)
@@ -870,9 +919,11 @@ int main(void)
 		TEST(equal_times_as_they_came),
 		TEST(an_exec_waits_for_what_proc_showed),
 		TEST(losses_come_before_their_message),
+		TEST(what_is_missing_last_comes_at_the_end),
 		TEST(what_proc_showed),
 		cmocka_unit_test(test_who_casts_doubt_on_it),
 		cmocka_unit_test(test_who_was_heard_of_before),
+		TEST(an_overrun_casts_doubt_on_all),
 		NAMES_TEST(a_child_comes_before_its_fork),
 		NAMES_TEST(names),
 		NAMES_TEST(names_are_forgotten_after_the_exit),
