@@ -11,11 +11,6 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "decode/decoder.h"
-#include "decode/format.h"
-#include "decode/tracepoint.h"
-#include "exec/env_selection.h"
-#include "exec/image.h"
 #include "run/pipeline.h"
 #include "sink/out_buffer.h"
 #include "sink/sink.h"

@@ -140,8 +140,8 @@ struct source_type {
 	bool of_command_only; /* it sees nothing but COMMAND and its descendants */
 
 	/*
-	 * Whether it would work here and for REQUEST: 0, or a negative errno with ERR saying why
-	 * not and the remedy. Leaves nothing open.
+	 * Whether it would work here for REQUEST: 0, or a negative errno with ERR saying why not
+	 * and the remedy. Leaves nothing open. NULL: only open() tells.
 	 */
 	int (*probe)(const struct request *request, const struct source_host *host,
 		     struct error *err);

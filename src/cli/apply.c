@@ -65,7 +65,7 @@ static int parse_pids(const char *text, struct parse *parse, struct error *err)
 	int code = pid_list_parse(text, &pids);
 
 	if (code == -ENOMEM)
-		return error_set(err, code, "out of memory");
+		return error_no_memory(err);
 	if (code < 0)
 		return error_set(err, code, "-p takes process ids, PID[,PID...], not '%.40s'",
 				 text);

@@ -20,13 +20,14 @@
 #include "host/diagnose.h"
 #include "host/limits.h"
 #include "host/state.h"
-#include "netlink/proc_connector.h"
 #include "netlink/taskstats.h"
 #include "perf/cpu_ring.h"
 #include "perf/cpu_rings.h"
 #include "perf/perf_event.h"
 #include "source/exit_probe.h"
 #include "source/perf_setup.h"
+#include "source/request.h"
+#include "source/source.h"
 
 /* ---- rows that try something ---- */
 
@@ -145,8 +146,10 @@ static int check_exit_status(struct check *check, struct error *found)
 /* Neither is needed where perf works. */
 static int check_connector(struct check *check, struct error *found)
 {
-	(void)check;
-	if (proc_connector_probe(found) < 0)
+	const struct source_host host = {.wake_fd = -1, .proc_fd = -1, .facts = &check->host};
+	const struct request request = {0};
+
+	if (connector_source_type.probe(&request, &host, found) < 0)
 		return VERDICT_WARN;
 	return error_set(found, VERDICT_OK, "-b connector works");
 }

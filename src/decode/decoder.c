@@ -8,7 +8,6 @@
 #include "base/load.h"
 #include "decode/exit_paths.h"
 #include "decode/field.h"
-#include "perf/perf_event.h"
 
 /* A row of the table of tracepoints, resolved; `id` 0: not traced. */
 struct resolved {

@@ -168,7 +168,7 @@ static int add_all_recorded(const struct capture *source, struct format_set *set
 		return error_set(err, -ENOENT, "%.200s brings no formats", set->name);
 	for (size_t i = 0; code == 0 && i < data->event_count; i++)
 		code = add_recorded(&data->events[i], set);
-	return code < 0 ? error_set(err, code, "out of memory") : 0;
+	return code < 0 ? error_no_memory(err) : 0;
 }
 
 /* PATH is for messages. */

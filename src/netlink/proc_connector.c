@@ -151,7 +151,7 @@ int proc_connector_open(const struct proc_connector_options *options,
 	struct proc_connector *connector = calloc(1, sizeof(*connector));
 
 	if (!connector)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = start(connector, options, err);
 	if (code < 0) {
 		proc_connector_close(connector);

@@ -121,7 +121,7 @@ int taskstats_open(size_t buffer_size, struct taskstats_listener **opened, struc
 	struct taskstats_listener *listener = calloc(1, sizeof(*listener));
 
 	if (!listener)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = start(listener, buffer_size, err);
 	if (code < 0) {
 		taskstats_close(listener);

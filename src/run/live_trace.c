@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "decode/tracepoint.h"
 #include "event/facts.h"
 #include "run/old_tasks.h"
 #include "run/pipeline.h"
@@ -16,14 +15,12 @@
 #include "sink/text/wall_steps.h"
 #include "source/source.h"
 #include "source/sources.h"
-#include "source/tracepoints.h"
 #include "task/proc_tasks.h"
 #include "task/task_table.h"
 
 struct live_trace {
 	struct tracing tracing;
 	struct session session;
-	struct source *source;
 	struct wall_watch wall;
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
 	struct sweep sweep;
@@ -38,14 +35,13 @@ static int open_source(struct live_trace *trace, struct error *err)
 		.proc_fd = trace->tracing.proc_fd,
 		.facts = &trace->tracing.facts,
 	};
-	int code = sources_open(trace->tracing.request, &host, &trace->source, err);
+	int code = sources_open(trace->tracing.request, &host, &trace->session.source, err);
 
 	if (code < 0)
 		return code;
-	trace->session.source = trace->source;
 	trace->wall = (struct wall_watch){
-		.known = trace->source->info.wall_offset_known,
-		.offset_ns = trace->source->info.wall_offset_ns,
+		.known = trace->session.source->info.wall_offset_known,
+		.offset_ns = trace->session.source->info.wall_offset_ns,
 	};
 	return 0;
 }
@@ -93,14 +89,14 @@ static int enter_tasks(struct live_trace *trace, struct error *err)
 	if (facts & FACT_BIT(FACT_CGROUP))
 		code = old_cgroups_enter(tasks);
 	if (code < 0)
-		return error_set(err, code, "out of memory");
+		return error_no_memory(err);
 	return tracing_enter_roots(&trace->tracing, tasks, err);
 }
 
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct live_trace *trace, struct error *err)
 {
-	int code = source_start(trace->source, trace->tracing.request, err);
+	int code = source_start(trace->session.source, trace->tracing.request, err);
 
 	if (code < 0)
 		return code;
@@ -153,7 +149,7 @@ static int idle(struct live_trace *trace, struct error *err)
 	code = make_up_for_loss(trace);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	return source_wait(trace->source, trace->tracing.wake_fd,
+	return source_wait(trace->session.source, trace->tracing.wake_fd,
 			   tracing_remaining_ms(&trace->tracing), err);
 }
 
@@ -165,7 +161,7 @@ static void watch_wall(struct live_trace *trace)
 {
 	uint64_t from_ns;
 
-	if (trace->tracing.request->wall_clock && trace->source->info.wall_offset_known &&
+	if (trace->tracing.request->wall_clock && trace->session.source->info.wall_offset_known &&
 	    wall_watch_look(&trace->wall, &from_ns))
 		wall_steps_add(&trace->session.wall_steps, from_ns, trace->wall.offset_ns);
 }
@@ -176,7 +172,7 @@ static int drain(struct live_trace *trace, struct error *err)
 	struct event event;
 	int code;
 
-	while ((code = source_next(trace->source, &event, err)) > 0) {
+	while ((code = source_next(trace->session.source, &event, err)) > 0) {
 		code = session_feed(&trace->session, &event, err);
 		if (code < 0)
 			return code;
@@ -191,7 +187,7 @@ static int run(struct live_trace *trace, struct error *err)
 	while (code == 0 && !trace->session.reader_gone) {
 		tracing_look_around(&trace->tracing);
 		if (trace->tracing.stopped)
-			source_stop(trace->source);
+			source_stop(trace->session.source);
 		watch_wall(trace);
 		code = drain(trace, err);
 		if (code == 0)
@@ -207,7 +203,7 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 	session_keep_output(&trace->session);
 	int code = run(trace, err);
 
-	source_stop(trace->source);
+	source_stop(trace->session.source);
 	if (code == 0)
 		code = session_finish_output(&trace->session, err);
 	if (code == 0 && !trace->session.reader_gone)
@@ -228,7 +224,7 @@ int live_trace(const struct request *request, struct error *err)
 			status = trace.tracing.command.status;
 	}
 	session_done(&trace.session);
-	source_free(trace.source);
+	source_free(trace.session.source);
 	tracing_close(&trace.tracing);
 	return status;
 }

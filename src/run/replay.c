@@ -2,27 +2,16 @@
 #include "run/replay.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "capture/read/capture.h"
-#include "decode/decoder.h"
-#include "decode/format.h"
-#include "decode/format_dir.h"
-#include "decode/registers.h"
-#include "decode/shipped.h"
-#include "decode/tracepoint.h"
 #include "event/event.h"
 #include "event/facts.h"
-#include "exec/argv_kept.h"
-#include "exec/argv_provider.h"
 #include "perf/record.h"
-#include "perf/sample_extra.h"
 #include "run/descendants.h"
 #include "run/pipeline.h"
 #include "run/progress.h"
@@ -40,7 +29,6 @@ struct replay {
 	struct request request;    /* as given, and as `recorded` where not given */
 	struct selection recorded; /* what the recorder was asked for */
 	struct session session;
-	struct source *source;
 	struct progress progress;
 	int wake_fd;
 	uint64_t events;
@@ -62,7 +50,7 @@ static bool is_ours(const struct origin *origin)
 static int find_selection(const struct replay *replay, struct selection *selection,
 			  struct error *err)
 {
-	const struct origin *origin = replay->source->info.origin;
+	const struct origin *origin = replay->session.source->info.origin;
 	int code = 0;
 
 	if (origin->selection)
@@ -90,7 +78,7 @@ static int adopt_selection(struct replay *replay, struct error *err)
 		return 0;
 	int code = find_selection(replay, &replay->recorded, &why);
 	if (code == -ENOMEM)
-		return error_set(err, code, "out of memory");
+		return error_no_memory(err);
 	if (code < 0)
 		notice(request,
 		       "what the recorder was asked for is not understood (%s): showing all "
@@ -111,12 +99,11 @@ static int adopt_selection(struct replay *replay, struct error *err)
 static int open_source(struct replay *replay, const struct request *given, struct error *err)
 {
 	const struct source_host host = {.wake_fd = replay->wake_fd, .proc_fd = -1};
-	int code = capture_source_type.open(given, &host, &replay->source, err);
+	int code = capture_source_type.open(given, &host, &replay->session.source, err);
 
-	replay->session.source = replay->source;
 	if (code == 0)
 		code = adopt_selection(replay, err);
-	return code == 0 ? source_start(replay->source, &replay->request, err) : code;
+	return code == 0 ? source_start(replay->session.source, &replay->request, err) : code;
 }
 
 static int make_pipeline(struct replay *replay, struct error *err)
@@ -153,7 +140,7 @@ static int enter_old_tasks(struct replay *replay)
 {
 	struct task_table *table = replay->session.tasks;
 	size_t count;
-	const struct capture_task *tasks = source_tasks(replay->source, &count);
+	const struct capture_task *tasks = source_tasks(replay->session.source, &count);
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < count; i++) {
@@ -176,7 +163,7 @@ static int enter_old_tasks(struct replay *replay)
 static int enter_first(struct replay *replay, struct error *err)
 {
 	size_t count;
-	const struct capture_task *tasks = source_tasks(replay->source, &count);
+	const struct capture_task *tasks = source_tasks(replay->session.source, &count);
 	const struct selection_command *command = &replay->recorded.command;
 	int code = replay->request.facts ? enter_old_tasks(replay) : 0;
 
@@ -185,7 +172,7 @@ static int enter_first(struct replay *replay, struct error *err)
 	if (code == 0 && replay->request.follow)
 		code = descendants_enter(replay->session.tasks, &replay->request.pids, tasks,
 					 count);
-	return code < 0 ? error_set(err, code, "out of memory") : 0;
+	return code < 0 ? error_no_memory(err) : 0;
 }
 
 /* ---- the loop ---- */
@@ -197,7 +184,7 @@ static void show_progress(struct replay *replay)
 
 	if (!progress_is_due(&replay->progress))
 		return;
-	source_stats(replay->source, &stats);
+	source_stats(replay->session.source, &stats);
 	uint64_t read = stats.capture.read, total = stats.capture.total;
 	if (total > 0)
 		progress_show(&replay->progress, "%3.0f %% of %" PRIu64 " MiB, %" PRIu64 " events",
@@ -212,7 +199,7 @@ static void look_around(struct replay *replay)
 	bool from_process;
 
 	if (signals_stop(&from_process) != 0)
-		source_stop(replay->source);
+		source_stop(replay->session.source);
 	show_progress(replay);
 }
 
@@ -240,7 +227,7 @@ static int drain(struct replay *replay, struct error *err)
 	struct event event;
 	int code;
 
-	while ((code = source_next(replay->source, &event, err)) > 0) {
+	while ((code = source_next(replay->session.source, &event, err)) > 0) {
 		if (replay->events++ == 0)
 			code = enter_first(replay, err);
 		if (code < 0)
@@ -266,7 +253,7 @@ static int run(struct replay *replay, struct error *err)
 		if (code == 0)
 			code = session_flush(&replay->session, err);
 		if (code == 0 && !replay->session.reader_gone)
-			code = source_wait(replay->source, replay->wake_fd, -1, err);
+			code = source_wait(replay->session.source, replay->wake_fd, -1, err);
 		signals_clear_wake(replay->wake_fd);
 	}
 	return code == -ENODATA ? 0 : code;
@@ -278,7 +265,7 @@ static void tear_down(struct replay *replay)
 {
 	session_done(&replay->session);
 	selection_done(&replay->recorded);
-	source_free(replay->source);
+	source_free(replay->session.source);
 	if (replay->wake_fd >= 0)
 		close(replay->wake_fd);
 }
@@ -286,7 +273,7 @@ static void tear_down(struct replay *replay)
 /* Negative: not known. */
 static double seconds_of(const struct replay *replay)
 {
-	if (!replay->source->info.has_times)
+	if (!replay->session.source->info.has_times)
 		return -1;
 	return (double)(replay->last_ns - replay->first_ns) / (double)NS_PER_S;
 }
@@ -315,7 +302,7 @@ static int report(const struct replay *replay, struct error *err)
 	struct source_stats stats;
 
 	session_print_summary(&replay->session, seconds_of(replay));
-	source_stats(replay->source, &stats);
+	source_stats(replay->session.source, &stats);
 	notice_doubts(&replay->request, &stats.capture);
 	bool damaged = stats.capture.malformed + stats.undecoded > 0;
 	/* Of a recorder that was killed before the first event nothing is missing. */

@@ -286,7 +286,7 @@ static int file_next(struct source *source, struct event *event, struct error *e
 	while ((code = capture_next(file->capture, &file->record, err)) > 0) {
 		code = decode(file, event);
 		if (code < 0)
-			error_set(err, code, "out of memory");
+			error_no_memory(err);
 		if (code != 0)
 			break;
 	}

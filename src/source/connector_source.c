@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/heap.h"
@@ -15,10 +16,10 @@
 #include "host/identity.h"
 #include "host/perf_clock.h"
 #include "host/proc.h"
-#include "host/state.h"
 #include "netlink/proc_connector.h"
 #include "netlink/proc_message.h"
 #include "netlink/socket.h"
+#include "source/host_info.h"
 #include "source/names.h"
 #include "source/source.h"
 #include "task/proc_program.h"
@@ -443,7 +444,7 @@ static int connector_wait(struct source *source, int wake_fd, int timeout_ms, st
 
 	if (pending && (timeout_ms < 0 || timeout_ms > PENDING_MS))
 		timeout_ms = PENDING_MS;
-	if (poll(polls, sizeof(polls) / sizeof(polls[0]), timeout_ms) < 0 && errno != EINTR)
+	if (poll(polls, ARRAY_SIZE(polls), timeout_ms) < 0 && errno != EINTR)
 		return error_set(err, -errno, "cannot wait for events: %s", strerror(errno));
 	return 0;
 }
@@ -512,18 +513,8 @@ static const struct source_ops connector_ops = {
 
 static void fill_info(struct connector_source *connector)
 {
-	struct source_info *info = &connector->source.info;
-	const struct host_identity *identity = &connector->identity;
-
-	host_identity_of_this_host(&connector->identity);
-	info->host = identity->name[0] ? identity->name : NULL;
-	info->boot_id = identity->boot_id[0] ? identity->boot_id : NULL;
-	/* Even where it may be off by more than 0.1 ms: there is no better one. */
-	bool exact = perf_clock_wall_offset(&info->wall_offset_ns);
-	(void)exact;
-	info->wall_offset_known = true;
-	info->has_times = true;
-	info->has_execs = true;
+	host_info_fill(&connector->source.info, &connector->identity);
+	connector->source.info.has_execs = true;
 }
 
 static int connector_open(const struct request *request, const struct source_host *host,

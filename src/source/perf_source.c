@@ -14,11 +14,11 @@
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "host/identity.h"
-#include "host/perf_clock.h"
 #include "perf/perf_event.h"
 #include "perf/ring_stream.h"
 #include "source/completer.h"
 #include "source/exit_statuses.h"
+#include "source/host_info.h"
 #include "source/notice.h"
 #include "source/perf_setup.h"
 #include "source/source.h"
@@ -27,7 +27,6 @@
 struct perf_source {
 	struct source source;
 	struct perf_setup setup;
-	const struct format *formats[TRACEPOINT_COUNT];
 	struct host_identity identity;
 	struct ring_stream *stream;
 	struct decoder *decoder;
@@ -109,32 +108,29 @@ static void take_status(struct perf_source *perf, struct event *event)
 
 /* ---- opening ---- */
 
+static const struct format *const *formats_of(const struct perf_source *perf)
+{
+	return (const struct format *const *)perf->setup.tracepoints.formats;
+}
+
 static void fill_info(struct perf_source *perf, const struct host_facts *facts)
 {
 	struct source_info *info = &perf->source.info;
-	const struct host_identity *identity = &perf->identity;
 
-	host_identity_of_this_host(&perf->identity);
-	info->host = identity->name[0] ? identity->name : NULL;
-	info->boot_id = identity->boot_id[0] ? identity->boot_id : NULL;
+	host_info_fill(info, &perf->identity);
 	info->wall_offset_known =
 		(perf->setup.rings.plan.features & (1U << PERF_FEATURE_CLOCKID)) != 0;
-	/* Even where it may be off by more than 0.1 ms: there is no better one. */
-	bool exact = perf_clock_wall_offset(&info->wall_offset_ns);
-	(void)exact;
 	info->foreign_ids = !facts->initial_pid_ns;
-	info->has_times = true;
-	info->has_execs = perf->formats[TRACEPOINT_EXEC] != NULL;
-	info->formats = perf->formats;
+	info->has_execs = perf->setup.tracepoints.formats[TRACEPOINT_EXEC] != NULL;
+	info->formats = formats_of(perf);
 }
 
 static int make_decoder(struct perf_source *perf, const struct request *request, struct error *err)
 {
 	const struct perf_setup *setup = &perf->setup;
 
-	for (size_t i = 0; i < TRACEPOINT_COUNT; i++)
-		perf->formats[i] = setup->tracepoints.formats[i];
-	int code = decoder_new(perf->formats, &perf->decoder, err);
+	int code = decoder_new(formats_of(perf), &perf->decoder, err);
+
 	if (code < 0)
 		return code;
 	/* Descent: the kernel makes threads without a FORK. */
@@ -220,7 +216,7 @@ static int perf_next(struct source *source, struct event *event, struct error *e
 	while ((code = ring_stream_next(perf->stream, &perf->record, err)) > 0) {
 		code = decode(perf, event);
 		if (code < 0)
-			error_set(err, code, "out of memory");
+			error_no_memory(err);
 		if (code != 0)
 			break;
 	}
@@ -282,23 +278,11 @@ static int perf_open(const struct request *request, const struct source_host *ho
 	return 0;
 }
 
-static int perf_probe(const struct request *request, const struct source_host *host,
-		      struct error *err)
-{
-	struct source *source;
-	int code = perf_open(request, host, &source, err);
-
-	if (code == 0)
-		perf_free(source);
-	return code;
-}
-
 const struct source_type perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE,
 	.facts = FACTS_ALL,
 	.has_users = true,
 	.has_records = true,
-	.probe = perf_probe,
 	.open = perf_open,
 };

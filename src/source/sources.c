@@ -51,7 +51,7 @@ static int check_events(const struct source_type *type, const struct request *re
 	/* What is asked for by name; all of them is what there is. */
 	if (request->events == EVENT_SHOWABLE)
 		return 0;
-	for (unsigned int i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(options); i++) {
 		if (request->events & EVENT_BIT(i) & ~type->events)
 			return refuse(type, options[i], err);
 	}

@@ -86,7 +86,7 @@ static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *p
 						  &tracepoints->filters[i]);
 		/* So many pids that the kernel takes no such filter: ours does it all. */
 		if (code < 0 && code != -E2BIG)
-			return error_set(err, code, "out of memory");
+			return error_no_memory(err);
 	}
 	return 0;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "capture/notes/note.h"
 
+#include <byteswap.h>
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/load.h"
 #include "capture/perf_file.h"
 
 #define NOTE_MISC 0x7078U

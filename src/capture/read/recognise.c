@@ -7,7 +7,6 @@
 
 #include "base/load.h"
 #include "decode/format.h"
-#include "perf/record.h"
 
 /* struct perf_pipe_file_header: the magic and this size, both u64. */
 #define PIPE_HEADER_SIZE 16U

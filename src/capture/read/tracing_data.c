@@ -7,7 +7,6 @@
 
 #include "base/array.h"
 #include "base/cursor.h"
-#include "perf/record.h"
 
 /* Each has an id of 16 bits (common_type), but for those of ftrace itself, which are few. */
 #define TRACING_EVENTS_MAX (64U * 1024U)
