@@ -7,32 +7,8 @@
 #include <string.h>
 
 #include "exec/argv_kept.h"
+#include "support_memory.h"
 #include "support_stack.h"
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-/* So many allocations succeed; negative: all. */
-static int allocations_left = -1;
-
-static bool may_allocate(void)
-{
-	if (allocations_left > 0)
-		allocations_left--;
-	return allocations_left != 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return may_allocate() ? __real_calloc(count, size) : NULL;
-}
 
 #define BOTH (ARGV_WANT_ARGUMENTS | ARGV_WANT_ENVIRONMENT)
 

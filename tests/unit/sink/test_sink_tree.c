@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "support_memory.h"
 #include "support_story.h"
+#include "support_story_memory.h"
 
 static void check(struct story *story, struct sink_context context, const char *name)
 {

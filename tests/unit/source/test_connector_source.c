@@ -17,6 +17,7 @@
 #include "netlink/proc_connector.h"
 #include "source/source.h"
 #include "support.h"
+#include "support_memory.h"
 #include "task/proc_program.h"
 
 #define PROC_FD 77777
@@ -168,32 +169,8 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 
 /* ---- memory ---- */
 
-void *__real_calloc(size_t count, size_t size);
-void *__real_malloc(size_t size);
 void *__real_realloc(void *old, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
 void *__wrap_realloc(void *old, size_t size);
-
-/* So many allocations succeed; negative: all. */
-static int allocations_left = -1;
-
-static bool may_allocate(void)
-{
-	if (allocations_left > 0)
-		allocations_left--;
-	return allocations_left != 0;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return may_allocate() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? __real_malloc(size) : NULL;
-}
 
 void *__wrap_realloc(void *old, size_t size)
 {

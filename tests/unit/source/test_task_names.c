@@ -7,31 +7,7 @@
 #include "base/compiler.h"
 #include "source/names.h"
 #include "support.h"
-
-void *__real_calloc(size_t count, size_t size);
-void *__real_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-
-/* So many allocations succeed; negative: all. */
-static int allocations_left = -1;
-
-static bool may_allocate(void)
-{
-	if (allocations_left > 0)
-		allocations_left--;
-	return allocations_left != 0;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return may_allocate() ? __real_calloc(count, size) : NULL;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? __real_malloc(size) : NULL;
-}
+#include "support_memory.h"
 
 #define TEXT(string) ((struct text){(string), sizeof(string) - 1})
 

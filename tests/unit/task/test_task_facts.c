@@ -11,36 +11,13 @@
 #include <string.h>
 
 #include "support.h"
+#include "support_memory.h"
 #include "task/describe.h"
 #include "task/process.h"
 #include "task/task_table.h"
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
 void *__real_realloc(void *bytes, size_t size);
 void *__wrap_realloc(void *bytes, size_t size);
-
-/* So many allocations succeed; negative: all. */
-static int allocations_left = -1;
-
-static bool may_allocate(void)
-{
-	if (allocations_left > 0)
-		allocations_left--;
-	return allocations_left != 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return may_allocate() ? __real_calloc(count, size) : NULL;
-}
 
 void *__wrap_realloc(void *bytes, size_t size)
 {
