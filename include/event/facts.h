@@ -67,7 +67,7 @@ struct credentials {
 	bool secure; /* AT_SECURE: setuid, setgid or file capabilities changed the credentials */
 };
 
-/* What the stack dump of an exec tells of the new program. */
+/* The new program of an exec, by its stack dump. */
 struct exec_image {
 	struct arguments arguments;
 	struct environment environment;
@@ -84,7 +84,7 @@ enum signal_origin {
 	SENT_BY_KERNEL,
 };
 
-/* How a process ended. */
+/* The end of a process. */
 struct exit_status {
 	bool known;              /* `code` or `signal` is valid */
 	int32_t code;            /* 0 to 255, valid where `signal` is 0 */

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "decode/format.h"
 
-/* What it means that an event is not in a set. */
+/* The meaning of an event's absence from a set. */
 enum format_set_scope {
 	FORMAT_SET_ALL,       /* the kernel does not have it */
 	FORMAT_SET_LIFECYCLE, /* the same, if it is a lifecycle event; only those are shipped */

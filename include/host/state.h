@@ -17,7 +17,7 @@
 #define CAP_PERFMON 38
 #endif
 
-/* How perf_event_open answers a call that opens nothing on any kernel. */
+/* The answer of perf_event_open to a call that opens nothing on any kernel. */
 enum perf_syscall {
 	PERF_SYSCALL_ALLOWED, /* EINVAL: the kernel looked at the arguments */
 	PERF_SYSCALL_ABSENT,  /* ENOSYS and no perf sysctls: a kernel without perf events */

@@ -22,7 +22,7 @@ struct generic_request {
 
 /*
  * The number of the family NAME, to *FAMILY. Returns 0, -ENOENT where the kernel has no such one,
- * -ENOMSG where it does not answer, or another negative errno. What else comes is dropped.
+ * -ENOMSG where it does not answer, or another negative errno. Other messages are dropped.
  */
 int generic_family(struct netlink_socket *socket, const char *name, uint16_t *family) MUST_CHECK;
 

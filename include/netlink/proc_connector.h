@@ -55,7 +55,7 @@ size_t proc_connector_buffer_size(const struct proc_connector *connector);
 int proc_connector_next(struct proc_connector *connector, struct proc_message *message) MUST_CHECK;
 
 /*
- * What went wrong until now. `dropped` also has what is missing after the last message of each CPU;
+ * Returns the losses and errors until now. `dropped` includes messages after the last of each CPU;
  * it is exact where `kinds` was 0 and on Linux 4.12 and newer.
  */
 struct netlink_counts proc_connector_counts(struct proc_connector *connector);

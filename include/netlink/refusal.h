@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Why the kernel refuses a netlink socket, in words.
+ * Explains in words the kernel's refusal of a netlink socket.
  */
 #ifndef PXT_NETLINK_REFUSAL_H
 #define PXT_NETLINK_REFUSAL_H

@@ -64,7 +64,7 @@ int netlink_socket_next(struct netlink_socket *socket, const void **bytes, size_
 /* Count the last datagram as malformed. */
 void netlink_socket_reject(struct netlink_socket *socket);
 
-/* What went wrong until now. */
+/* Returns the losses and errors until now. */
 struct netlink_counts netlink_socket_counts(struct netlink_socket *socket);
 
 #endif

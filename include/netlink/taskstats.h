@@ -47,7 +47,7 @@ size_t taskstats_buffer_size(const struct taskstats_listener *listener);
  */
 int taskstats_next(struct taskstats_listener *listener, struct exit_stats *stats) MUST_CHECK;
 
-/* What went wrong until now: each that was dropped is the exit of a task. */
+/* Returns the losses and errors until now. Each dropped message is the exit of a task. */
 struct netlink_counts taskstats_counts(struct taskstats_listener *listener);
 
 #endif

@@ -10,7 +10,7 @@
 #include "source/request.h"
 
 /*
- * Record what REQUEST ask for into REQUEST->output. What is recorded is everything the kernel gives
+ * Record what REQUEST ask for into REQUEST->output. It records everything the kernel gives
  * out (-p without -f is a filter of the kernel's); which of it was asked for is told by the command
  * line and the THREAD_MAP in the capture, and left to who reads it.
  *

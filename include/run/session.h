@@ -59,7 +59,7 @@ void session_keep_output(struct session *session);
  */
 int session_make_pipeline(struct session *session, struct error *err) MUST_CHECK;
 
-/* What to make of CODE, a failed write: 0 where only the reader is gone, else CODE, ERR filled. */
+/* Settle CODE, a failed write: returns 0 if only the reader is gone, else CODE with ERR filled. */
 int session_output_failed(struct session *session, int code, struct error *err) MUST_CHECK;
 
 /*

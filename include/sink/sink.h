@@ -14,7 +14,7 @@
 #include "sink/out_buffer.h"
 #include "sink/text/wall_steps.h"
 
-/* What a sink may need to know of the trace and of its output. Pointers are borrowed. */
+/* The trace and the output, as far as a sink may need them. Pointers are borrowed. */
 struct sink_context {
 	struct out_buffer *output;
 	const char *host;    /* name of the traced host; NULL: not known */

@@ -17,7 +17,7 @@
 struct completer;
 
 /*
- * What /proc had for an exec: whole strings, borrowed for the call; NULL: the dump was whole, or
+ * Strings that /proc has for an exec, borrowed for the call. NULL: the dump was whole, or
  * /proc proved nothing.
  */
 struct completion {

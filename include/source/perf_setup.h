@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What live trace and recording open of perf: tracepoints and the plan of the rings.
+ * Sets up perf for live traces and recordings: the tracepoints and the plan of the rings.
  */
 #ifndef PXT_SOURCE_PERF_SETUP_H
 #define PXT_SOURCE_PERF_SETUP_H
@@ -23,7 +23,7 @@ struct perf_setup {
 	struct cpu_rings_options rings; /* `plan` after what the kernel refused, once opened */
 };
 
-/* What the caller is, as bits. */
+/* The uses of a setup, as bits. */
 enum perf_setup_use {
 	PERF_SETUP_RECORDING = 1,      /* wants the names of tasks whatever the events */
 	PERF_SETUP_STATUS_IS_TOLD = 2, /* has exit statuses from source/exit_statuses.h */

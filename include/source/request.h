@@ -17,7 +17,7 @@ struct sink_type;
 struct source_type;
 
 struct request {
-	/* Which events */
+	/* The events */
 	unsigned int events;  /* EVENT_BIT()s */
 	struct pid_list pids; /* none: all */
 	bool follow;          /* the pids' descendants too */
@@ -25,22 +25,22 @@ struct request {
 	bool all;             /* of a replay: whatever the recorder was asked for */
 	struct filter_options filter;
 
-	/* From where */
+	/* The origin of events */
 	const struct source_type *backend; /* of a live trace; NULL: the first that opens */
 	char *capture;                     /* of a replay: the file, "-" for standard input */
 	char *formats;       /* a directory of format files or a shipped kernel; NULL: tracefs */
 	uint32_t mmap_pages; /* of ring buffer per CPU; 0: as many as are good */
 
-	/* With what */
+	/* The facts */
 	unsigned int facts; /* FACT_BIT()s that formats and filters need; 0: the tracepoints do */
 	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
 	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
 
-	/* For how long */
+	/* The limits */
 	uint32_t duration_s; /* 0: no limit */
 	uint64_t max_events; /* 0: no limit */
 
-	/* Where to, and how */
+	/* The output */
 	char *output;                 /* NULL: standard output; never NULL of a recording */
 	const struct sink_type *sink; /* of a recording: the one that replays need */
 	bool summary;                 /* -S beside lines: on standard error */
@@ -58,7 +58,7 @@ struct request {
 
 void request_done(struct request *request);
 
-/* What to call the capture that REQUEST names. */
+/* Returns the name of the capture of REQUEST, for messages. */
 const char *request_capture_name(const struct request *request);
 
 #endif

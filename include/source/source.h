@@ -18,7 +18,7 @@
 
 struct source;
 
-/* What a source knows of where its events come from; borrowed from the source. */
+/* The origin of a source's events, as far as it is known; borrowed from the source. */
 struct source_info {
 	const char *host;    /* NULL: not known */
 	const char *boot_id; /* NULL: not known */
@@ -122,7 +122,7 @@ static inline void source_free(struct source *source)
 		source->ops->free(source);
 }
 
-/* What a source needs besides the request; borrowed for the life of the source. */
+/* The means that a source takes besides the request; borrowed for the life of the source. */
 struct source_host {
 	int wake_fd;                    /* readable once a signal came: open() gives up */
 	int proc_fd;                    /* a directory fd of /proc; -1 for captures */

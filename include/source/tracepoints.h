@@ -40,7 +40,7 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct request *requ
 
 void tracepoints_done(struct tracepoints *tracepoints);
 
-/* What the samples of an exec carry besides, for FACTS. */
+/* Returns the extra data that samples of an exec carry for FACTS. */
 struct perf_event_extra tracepoints_extra_at_exec(unsigned int facts,
 						  const struct registers *registers,
 						  uint32_t arg_bytes);

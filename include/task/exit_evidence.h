@@ -94,7 +94,7 @@ struct sender {
 	bool is_itself; /* it is the process that receives the signal */
 };
 
-/* How a thread ended. */
+/* The end of a thread. */
 struct thread_end {
 	int32_t taken; /* the last fatal signal that it took; 0: none */
 	struct exit_call call;

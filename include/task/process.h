@@ -34,14 +34,14 @@ struct process {
 	bool is_dying;           /* an EXIT had group_dead set: no thread stays */
 	bool has_ended;          /* its last EXIT was reported */
 	/*
-	 * How often events had been lost when all its threads were known for sure: while the
-	 * table's count equals it, they still are. LOSSES_UNKNOWN: they never were.
+	 * The count of losses when all its threads were known for sure: while the table's count
+	 * equals it, they still are. LOSSES_UNKNOWN: they never were.
 	 */
 	uint64_t losses;
 	struct program *program; /* held; NULL: not known */
 	struct credentials credentials;
 	struct exit_evidence evidence;
-	/* What the kernel itself told of the last thread to exit, but of those that it made. */
+	/* The status that the kernel told of the last thread to exit that it did not make. */
 	bool status_is_told;
 	uint32_t told_status; /* wait(2) */
 };

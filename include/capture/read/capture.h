@@ -64,7 +64,7 @@ void capture_stop(struct capture *capture);
 /* More waits to be put in order than may be kept in memory, inflated: the oldest go out early. */
 #define CAPTURE_KEPT_MIB 128U
 
-/* What is known by now; what concerns the end, once that is reached. */
+/* The state of reading. `follower`, `unfinished` and `cut` are valid at the end. */
 struct capture_stats {
 	uint64_t lost;        /* events that the recorder lost */
 	uint64_t late;        /* records given out after a younger one */
@@ -98,7 +98,7 @@ void capture_want(struct capture *capture, uint32_t type);
 bool capture_tracepoint_extra(const struct capture *capture, uint16_t id,
 			      struct sample_extra_layout *layout);
 
-/* How an event was recorded, worst first. */
+/* The ways of recording an event, worst first. */
 enum capture_recorded {
 	CAPTURE_NOT_RECORDED,
 	CAPTURE_COUNTED, /* no samples: perf stat record, members of a group that is sampled (:S) */
@@ -107,7 +107,7 @@ enum capture_recorded {
 	CAPTURE_RECORDED,
 };
 
-/* How tracepoint ID was recorded at best; CAPTURE_ANY_TRACEPOINT: any at all. */
+/* Returns the best recording of tracepoint ID; CAPTURE_ANY_TRACEPOINT: of any. */
 #define CAPTURE_ANY_TRACEPOINT 0U
 enum capture_recorded capture_tracepoint(const struct capture *capture, uint16_t id);
 
@@ -130,7 +130,7 @@ uint64_t capture_lacks(const struct capture *capture);
 /* The events that were recorded, "sched:sched_switch, cycles, …", cut at SIZE, for messages. */
 void capture_event_names(const struct capture *capture, char *names, size_t size);
 
-/* What the capture tells of its recorder; borrowed from CAPTURE. */
+/* Returns the origin that the capture tells; borrowed from CAPTURE. */
 const struct origin *capture_origin(const struct capture *capture);
 
 /*

@@ -26,7 +26,7 @@ struct recorded_event {
 	size_t id_count;
 };
 
-/* What a head is made of. All borrowed. */
+/* The contents of a head. All borrowed. */
 struct capture_description {
 	const struct recorded_event *events;
 	size_t event_count;

@@ -33,7 +33,7 @@ struct capture_lost capture_lost_record(uint64_t id, uint32_t cpu, uint64_t time
  */
 struct perf_event_header capture_finished_round(void);
 
-/* What capture_initial_records() describes. All borrowed. */
+/* The input of capture_initial_records(). All borrowed. */
 struct capture_beginning {
 	int proc_fd;         /* directory fd of /proc */
 	bool descent;        /* write parents of tasks, too */
