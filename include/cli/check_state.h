@@ -18,7 +18,7 @@
 
 /* The state of the host, and what the rows above leave for those below. */
 struct check {
-	struct host_facts host;
+	struct host_state host;
 	size_t cpus;           /* online */
 	uint64_t ring_kb;      /* one ring as requested, with its control page */
 	uint64_t memlock_kb;   /* RLIMIT_MEMLOCK, UINT64_MAX: no limit */

@@ -50,7 +50,7 @@ struct tracepoint_type {
 	 * is no event of ours; -EBADMSG where RECORD is malformed.
 	 */
 	int (*decode)(const struct field *fields, const struct record *record, struct event *event);
-	unsigned int facts; /* FACT_BIT()s that need it; 0: no fact does */
+	unsigned int needs; /* NEED_ bits that need it; 0: no fact does */
 	bool exit_call;     /* has exit codes, for where the exit's registers do not */
 	/* Filters for the kernel (PERF_EVENT_IOC_SET_FILTER), NULL: none. */
 	const char *filter;

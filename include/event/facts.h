@@ -15,15 +15,11 @@
 #include "base/text.h"
 
 /* Extra kernel data to enable beside the three tracepoints, as bits. */
-enum fact {
-	FACT_TASKS,     /* processes and threads, their kinds, parents and times: task_newtask */
-	FACT_ARGUMENTS, /* argv, environment and credentials: user stack at exec */
-	FACT_STATUS, /* exit status, signal and sender: registers and call chain at exit, signals */
-	FACT_CGROUP, /* PERF_SAMPLE_CGROUP */
-	FACTS
-};
-#define FACT_BIT(fact) (1U << (fact))
-#define FACTS_ALL ((1U << FACTS) - 1U)
+#define NEED_TASKS (1U << 0)     /* processes and threads, kinds, parents, times: task_newtask */
+#define NEED_ARGUMENTS (1U << 1) /* argv, environment and credentials: the user stack at exec */
+#define NEED_STATUS (1U << 2)    /* exit status and signal: registers, call chain, signals */
+#define NEED_CGROUP (1U << 3)    /* cgroup: PERF_SAMPLE_CGROUP */
+#define NEEDS_ALL (NEED_TASKS | NEED_ARGUMENTS | NEED_STATUS | NEED_CGROUP)
 
 enum known {
 	KNOWN_NOT, /* not known */

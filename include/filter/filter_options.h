@@ -49,7 +49,7 @@ int filter_options_parse_name(struct filter_options *options, const char *text,
 int filter_options_parse_cgroup(struct filter_options *options, const char *text, bool must_exist,
 				struct error *err) MUST_CHECK;
 
-/* Returns the FACT_BIT()s that the filters set need; 0: none is set. */
-unsigned int filter_options_facts(const struct filter_options *options);
+/* Returns the NEED_ bits that the filters set need; 0: none is set. */
+unsigned int filter_options_needs(const struct filter_options *options);
 
 #endif

@@ -11,12 +11,12 @@
 /*
  * Explain the failure of perf_event_open with CODE (negative errno): append the cause to ERR->what
  * and set the remedy. The cause is the paranoid level, a missing capability, a user namespace, a
- * seccomp filter, lockdown or a kernel without perf, according to FACTS. An ERR that has a remedy,
+ * seccomp filter, lockdown or a kernel without perf, according to HOST. An ERR that has a remedy,
  * and one whose CODE is no refusal, stay unchanged. Returns CODE.
  */
-int diagnose_refusal(const struct host_facts *facts, int code, struct error *err);
+int diagnose_refusal(const struct host_state *host, int code, struct error *err);
 
 /* Explain the failure to find tracefs or to read a format file from it, in the same way. */
-int diagnose_tracefs(const struct host_facts *facts, int code, struct error *err);
+int diagnose_tracefs(const struct host_state *host, int code, struct error *err);
 
 #endif

@@ -25,7 +25,7 @@ enum perf_syscall {
 	PERF_SYSCALL_REFUSED, /* EACCES: a paranoid level above 2 (Debian, Ubuntu), or SELinux */
 };
 
-struct host_facts {
+struct host_state {
 	bool has_paranoid;     /* `paranoid` is known */
 	int paranoid;          /* kernel.perf_event_paranoid */
 	uint64_t mlock_kb;     /* kernel.perf_event_mlock_kb, 0: unknown */
@@ -41,11 +41,11 @@ struct host_facts {
 };
 
 /*
- * Read the facts from proc/ and sys/ below ROOT_FD (a directory fd of "/", or of a fake one) and
- * from PERF_ERRNO, the result of perf_syscall_probe(). What cannot be read stays unknown;
+ * Read the state of the host from proc/ and sys/ below ROOT_FD (a directory fd of "/", or of a fake
+ * one) and from PERF_ERRNO, the result of perf_syscall_probe(). What cannot be read stays unknown;
  * namespaces that cannot be read count as the initial ones.
  */
-void host_facts_gather(int root_fd, int perf_errno, struct host_facts *facts);
+void host_state_gather(int root_fd, int perf_errno, struct host_state *host);
 
 /*
  * Call perf_event_open with a period that no kernel takes. Opens nothing. Returns the positive
@@ -53,31 +53,31 @@ void host_facts_gather(int root_fd, int perf_errno, struct host_facts *facts);
  */
 int perf_syscall_probe(void);
 
-/* Run host_facts_gather() on this host. */
-void host_facts_of_this_host(struct host_facts *facts);
+/* Run host_state_gather() on this host. */
+void host_state_of_this_host(struct host_state *host);
 
 /* Whether this process has CAPABILITY, and in the initial user namespace. */
-bool host_has_capability(const struct host_facts *facts, int capability);
+bool host_has_capability(const struct host_state *host, int capability);
 
 /* Whether becoming root right here, as by sudo, gives CAPABILITY in the initial user namespace. */
-bool host_root_has_capability(const struct host_facts *facts, int capability);
+bool host_root_has_capability(const struct host_state *host, int capability);
 
 /*
  * Whether CAP_PERFMON allows tracing here, as CAP_SYS_ADMIN does. Linux 5.8 introduced it; the
  * paranoid levels above 2 of Debian and Ubuntu may not accept it.
  */
-bool host_accepts_perfmon(const struct host_facts *facts);
+bool host_accepts_perfmon(const struct host_state *host);
 
 /* The capabilities of which one allows tracing: "CAP_PERFMON or CAP_SYS_ADMIN". Static. */
-const char *host_privilege_names(const struct host_facts *facts);
+const char *host_privilege_names(const struct host_state *host);
 
 /* Whether this process has one of them. */
-bool host_has_privilege(const struct host_facts *facts);
+bool host_has_privilege(const struct host_state *host);
 
 /* Whether becoming root right here gives one of them. */
-bool host_root_has_privilege(const struct host_facts *facts);
+bool host_root_has_privilege(const struct host_state *host);
 
 /* Whether this process may open tracepoints on all CPUs. */
-bool host_may_trace(const struct host_facts *facts);
+bool host_may_trace(const struct host_state *host);
 
 #endif

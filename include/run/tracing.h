@@ -18,7 +18,7 @@
 
 struct tracing {
 	const struct request *request;
-	struct host_facts facts;
+	struct host_state host;
 	struct command command;
 	int proc_fd;
 	int wake_fd;

@@ -22,7 +22,7 @@ enum sink_shows {
 struct sink_type {
 	const char *name;   /* "json" */
 	const char *option; /* the option that selects it, "-x"; NULL: -F with its name */
-	unsigned int facts; /* FACT_BIT()s to enable */
+	unsigned int needs; /* NEED_ bits to enable */
 	unsigned int shows; /* enum sink_shows */
 	/* Make a sink; CONTEXT is copied. Returns NULL without memory. */
 	struct sink *(*make)(const struct sink_context *context);

@@ -17,7 +17,7 @@
 
 struct perf_setup {
 	const struct request *request;  /* borrowed */
-	const struct host_facts *facts; /* borrowed */
+	const struct host_state *state; /* borrowed */
 	struct tracepoints tracepoints;
 	struct cpu_ring_plan wanted;
 	struct cpu_rings_options rings; /* `plan` after what the kernel refused, once opened */
@@ -34,7 +34,7 @@ enum perf_setup_use {
  * Returns 0 (free with perf_setup_done()), or a negative errno with ERR filled.
  */
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
-		    const struct host_facts *facts, unsigned int use, struct error *err) MUST_CHECK;
+		    const struct host_state *state, unsigned int use, struct error *err) MUST_CHECK;
 
 void perf_setup_done(struct perf_setup *setup);
 

@@ -32,7 +32,7 @@ struct request {
 	uint32_t mmap_pages; /* of ring buffer per CPU; 0: as many as are good */
 
 	/* The facts */
-	unsigned int facts; /* FACT_BIT()s that formats and filters need; 0: the tracepoints do */
+	unsigned int needs; /* NEED_ bits that formats and filters need; 0: the tracepoints do */
 	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
 	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
 

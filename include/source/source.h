@@ -126,7 +126,7 @@ static inline void source_free(struct source *source)
 struct source_host {
 	int wake_fd;                    /* readable once a signal came: open() gives up */
 	int proc_fd;                    /* a directory fd of /proc; -1 for captures */
-	const struct host_facts *facts; /* NULL for captures */
+	const struct host_state *state; /* NULL for captures */
 };
 
 /* A kind of source. */
@@ -134,7 +134,7 @@ struct source_type {
 	const char *name;
 	const char *limits;   /* what it does not tell, for a notice; NULL: nothing to say */
 	unsigned int events;  /* EVENT_BIT()s that it tells of */
-	unsigned int facts;   /* FACT_BIT()s that it can give, at least of some events */
+	unsigned int serves;  /* NEED_ bits that it can give, at least of some events */
 	bool has_users;       /* execs tell the ids of their process, and its environment */
 	bool has_records;     /* events have records (--raw), formats and rings of perf's */
 	bool of_command_only; /* it sees nothing but COMMAND and its descendants */

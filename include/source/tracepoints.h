@@ -22,7 +22,7 @@ struct tracepoints {
 	struct format *formats[TRACEPOINT_COUNT]; /* NULL: not needed for this trace */
 	char *filters[TRACEPOINT_COUNT];          /* for the kernel, NULL: none */
 	const struct registers *registers;        /* this machine's, NULL: not known */
-	unsigned int facts;                       /* FACT_BIT()s */
+	unsigned int needs;                       /* NEED_ bits */
 	uint32_t arg_bytes;                       /* of the user stack at an exec */
 	struct exit_paths exit_paths;             /* known only where a status is wanted */
 	bool status_is_told; /* by somebody else (source/exit_statuses.h): not from registers */
@@ -40,8 +40,8 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct request *requ
 
 void tracepoints_done(struct tracepoints *tracepoints);
 
-/* Returns the extra data that samples of an exec carry for FACTS. */
-struct perf_event_extra tracepoints_extra_at_exec(unsigned int facts,
+/* Returns the extra data that samples of an exec carry for NEEDS. */
+struct perf_event_extra tracepoints_extra_at_exec(unsigned int needs,
 						  const struct registers *registers,
 						  uint32_t arg_bytes);
 

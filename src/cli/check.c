@@ -146,7 +146,7 @@ static int check_exit_status(struct check *check, struct error *found)
 /* Neither is needed where perf works. */
 static int check_connector(struct check *check, struct error *found)
 {
-	const struct source_host host = {.wake_fd = -1, .proc_fd = -1, .facts = &check->host};
+	const struct source_host host = {.wake_fd = -1, .proc_fd = -1, .state = &check->host};
 	const struct request request = {0};
 
 	if (connector_source_type.probe(&request, &host, found) < 0)
@@ -203,7 +203,7 @@ static void look_at_limits(struct check *check)
 
 static void look_at_host(struct check *check)
 {
-	host_facts_of_this_host(&check->host);
+	host_state_of_this_host(&check->host);
 	check->cgroups = cgroups_of_this_host();
 	check->online_code = cpu_list_read(CPU_RINGS_ONLINE, &check->online);
 	check->cpus = check->online.count;

@@ -9,7 +9,7 @@
 #include "host/lockdown.h"
 
 /* The remedy alone of what diagnose_refusal() says. */
-static void remedy_refusal(const struct host_facts *host, int code, struct error *found)
+static void remedy_refusal(const struct host_state *host, int code, struct error *found)
 {
 	struct error diagnosis = {0};
 
@@ -19,7 +19,7 @@ static void remedy_refusal(const struct host_facts *host, int code, struct error
 
 int check_paranoid(struct check *check, struct error *found)
 {
-	const struct host_facts *host = &check->host;
+	const struct host_state *host = &check->host;
 
 	if (!host->has_paranoid && host->perf_syscall == PERF_SYSCALL_ABSENT)
 		return error_set(found, VERDICT_FAIL,
@@ -46,7 +46,7 @@ int check_paranoid(struct check *check, struct error *found)
 
 int check_capabilities(struct check *check, struct error *found)
 {
-	const struct host_facts *host = &check->host;
+	const struct host_state *host = &check->host;
 	bool admin = host_has_capability(host, CAP_SYS_ADMIN);
 	bool perfmon = host_has_capability(host, CAP_PERFMON);
 
@@ -66,7 +66,7 @@ int check_capabilities(struct check *check, struct error *found)
 
 int check_seccomp(struct check *check, struct error *found)
 {
-	const struct host_facts *host = &check->host;
+	const struct host_state *host = &check->host;
 
 	if (host->perf_syscall == PERF_SYSCALL_SECCOMP) {
 		error_set(found, 0, "%s that refuses perf_event_open",
@@ -111,7 +111,7 @@ int check_lockdown(struct check *check, struct error *found)
 
 int check_ring_memory(struct check *check, struct error *found)
 {
-	const struct host_facts *host = &check->host;
+	const struct host_state *host = &check->host;
 	uint64_t wanted = check->ring_kb * check->cpus;
 	uint64_t granted = host->mlock_kb * check->cpus;
 

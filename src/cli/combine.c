@@ -96,14 +96,14 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 
 /* ---- facts ---- */
 
-static int find_facts(enum mode mode, struct request *request, struct error *err)
+static int find_needs(enum mode mode, struct request *request, struct error *err)
 {
-	request->facts = request->sink->facts | filter_options_facts(&request->filter);
+	request->needs = request->sink->needs | filter_options_needs(&request->filter);
 	if (request->summary)
-		request->facts |= sink_type_find("summary")->facts;
+		request->needs |= sink_type_find("summary")->needs;
 	if (request->arg_bytes == 0)
 		request->arg_bytes = ARG_BYTES_DEFAULT;
-	else if (!(request->facts & FACT_BIT(FACT_ARGUMENTS)))
+	else if (!(request->needs & NEED_ARGUMENTS))
 		return refuse(err, "--arg-bytes: nothing asks for arguments",
 			      mode == MODE_RECORD ? "-x" : "-x, -S, or -F json, table or tree");
 	return 0;
@@ -122,7 +122,7 @@ int options_combine(struct parse *parse, struct error *err)
 	if (code == 0)
 		code = check_sink(mode, request, err);
 	if (code == 0)
-		code = find_facts(mode, request, err);
+		code = find_needs(mode, request, err);
 	if (code < 0 || parse->stream || request->command || mode != MODE_TRACE)
 		return code;
 	return limit(request, err);

@@ -59,7 +59,7 @@ const struct tracepoint_type tracepoint_signal_sent = {
 		   [SENT_RESULT] = {"result", TRACEPOINT_NUMBER, false},
 		   [SENT_FLAGS] = {"common_flags", TRACEPOINT_NUMBER, true}},
 	.decode = decode_signal_sent,
-	.facts = FACT_BIT(FACT_STATUS),
+	.needs = NEED_STATUS,
 	.filter = "(result == " TEXT(SIGNAL_QUEUED) " || result == " TEXT(
 		SIGNAL_QUEUED_BARE) ") && sig != " TEXT(SIGCHLD),
 };
@@ -92,7 +92,7 @@ const struct tracepoint_type tracepoint_signal_taken = {
 		   [TAKEN_HANDLER] = {"sa_handler", TRACEPOINT_NUMBER, false},
 		   [TAKEN_FLAGS] = {"sa_flags", TRACEPOINT_NUMBER, false}},
 	.decode = decode_signal_taken,
-	.facts = FACT_BIT(FACT_STATUS),
+	.needs = NEED_STATUS,
 	.filter = "sig != " TEXT(SIGCHLD),
 };
 
@@ -108,5 +108,5 @@ const struct tracepoint_type tracepoint_oom_victim = {
 	.name = "mark_victim",
 	.fields = {{"pid", TRACEPOINT_NUMBER, false}},
 	.decode = decode_oom_victim,
-	.facts = FACT_BIT(FACT_STATUS),
+	.needs = NEED_STATUS,
 };

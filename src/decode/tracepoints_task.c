@@ -43,6 +43,6 @@ const struct tracepoint_type tracepoint_new_task = {
 		   [PID] = {"pid", TRACEPOINT_NUMBER, false},
 		   [CLONE_FLAGS] = {"clone_flags", TRACEPOINT_NUMBER, false}},
 	.decode = decode_new_task,
-	.facts = FACT_BIT(FACT_TASKS),
+	.needs = NEED_TASKS,
 	.lines_filter = THREADS,
 };

@@ -120,18 +120,18 @@ int filter_options_parse_cgroup(struct filter_options *options, const char *text
 
 /* ---- what they look at ---- */
 
-unsigned int filter_options_facts(const struct filter_options *options)
+unsigned int filter_options_needs(const struct filter_options *options)
 {
-	unsigned int facts = 0;
+	unsigned int needs = 0;
 
 	if (options->has_uid || options->name)
-		facts |= FACT_BIT(FACT_ARGUMENTS);
+		needs |= NEED_ARGUMENTS;
 	if (options->cgroup)
-		facts |= FACT_BIT(FACT_CGROUP);
+		needs |= NEED_CGROUP;
 	if (options->failed)
-		facts |= FACT_BIT(FACT_STATUS);
+		needs |= NEED_STATUS;
 	/* Parents, and which exit is a process's last: all that looks at facts needs the tasks. */
-	if (facts != 0 || options->ppid != 0 || options->no_threads)
-		facts |= FACT_BIT(FACT_TASKS);
-	return facts;
+	if (needs != 0 || options->ppid != 0 || options->no_threads)
+		needs |= NEED_TASKS;
+	return needs;
 }

@@ -30,20 +30,20 @@ static bool read_number(int root_fd, const char *path, int *number)
 	return true;
 }
 
-static void gather_sysctls(int root_fd, struct host_facts *facts)
+static void gather_sysctls(int root_fd, struct host_state *host)
 {
 	int kb = 0;
 
-	facts->has_paranoid =
-		read_number(root_fd, "proc/sys/kernel/perf_event_paranoid", &facts->paranoid);
+	host->has_paranoid =
+		read_number(root_fd, "proc/sys/kernel/perf_event_paranoid", &host->paranoid);
 	if (read_number(root_fd, "proc/sys/kernel/perf_event_mlock_kb", &kb) && kb > 0)
-		facts->mlock_kb = (uint64_t)kb;
-	if (!read_number(root_fd, "proc/sys/kernel/cap_last_cap", &facts->last_capability))
-		facts->last_capability = 0;
+		host->mlock_kb = (uint64_t)kb;
+	if (!read_number(root_fd, "proc/sys/kernel/cap_last_cap", &host->last_capability))
+		host->last_capability = 0;
 }
 
 /* By lines of any length: the one with the groups precedes those that are looked for. */
-static void gather_status(int root_fd, struct host_facts *facts)
+static void gather_status(int root_fd, struct host_state *host)
 {
 	FILE *file = file_open_at(root_fd, "proc/self/status");
 	char *line = NULL;
@@ -55,12 +55,12 @@ static void gather_status(int root_fd, struct host_facts *facts)
 		return;
 	while (getline(&line, &size, file) >= 0) {
 		if (sscanf(line, "CapEff: %16llx", &set) == 1) {
-			facts->has_capabilities = true;
-			facts->capabilities = set;
+			host->has_capabilities = true;
+			host->capabilities = set;
 		} else if (sscanf(line, "CapBnd: %16llx", &set) == 1) {
-			facts->bounding = set;
+			host->bounding = set;
 		} else if (sscanf(line, "Seccomp: %9d", &mode) == 1) {
-			facts->seccomp = mode;
+			host->seccomp = mode;
 		}
 	}
 	free(line);
@@ -78,7 +78,7 @@ static bool in_namespace(int root_fd, const char *path, const char *initial)
 	return strcmp(link, initial) == 0;
 }
 
-static enum perf_syscall judge_syscall(const struct host_facts *facts, int perf_errno)
+static enum perf_syscall judge_syscall(const struct host_state *host, int perf_errno)
 {
 	switch (perf_errno) {
 	case EINVAL:
@@ -86,21 +86,21 @@ static enum perf_syscall judge_syscall(const struct host_facts *facts, int perf_
 	case EACCES:
 		return PERF_SYSCALL_REFUSED;
 	case ENOSYS:
-		return facts->has_paranoid ? PERF_SYSCALL_SECCOMP : PERF_SYSCALL_ABSENT;
+		return host->has_paranoid ? PERF_SYSCALL_SECCOMP : PERF_SYSCALL_ABSENT;
 	default:
 		return PERF_SYSCALL_SECCOMP;
 	}
 }
 
-void host_facts_gather(int root_fd, int perf_errno, struct host_facts *facts)
+void host_state_gather(int root_fd, int perf_errno, struct host_state *host)
 {
-	*facts = (struct host_facts){.bounding = UINT64_MAX, .seccomp = -1};
-	gather_sysctls(root_fd, facts);
-	gather_status(root_fd, facts);
-	facts->lockdown = lockdown_below(root_fd);
-	facts->perf_syscall = judge_syscall(facts, perf_errno);
-	facts->initial_user_ns = in_namespace(root_fd, "proc/self/ns/user", INITIAL_USER_NS);
-	facts->initial_pid_ns = in_namespace(root_fd, "proc/self/ns/pid", INITIAL_PID_NS);
+	*host = (struct host_state){.bounding = UINT64_MAX, .seccomp = -1};
+	gather_sysctls(root_fd, host);
+	gather_status(root_fd, host);
+	host->lockdown = lockdown_below(root_fd);
+	host->perf_syscall = judge_syscall(host, perf_errno);
+	host->initial_user_ns = in_namespace(root_fd, "proc/self/ns/user", INITIAL_USER_NS);
+	host->initial_pid_ns = in_namespace(root_fd, "proc/self/ns/pid", INITIAL_PID_NS);
 }
 
 int perf_syscall_probe(void)
@@ -123,53 +123,53 @@ int perf_syscall_probe(void)
 	return EINVAL;
 }
 
-bool host_has_capability(const struct host_facts *facts, int capability)
+bool host_has_capability(const struct host_state *host, int capability)
 {
-	return facts->initial_user_ns && (facts->capabilities >> capability & 1);
+	return host->initial_user_ns && (host->capabilities >> capability & 1);
 }
 
-bool host_root_has_capability(const struct host_facts *facts, int capability)
+bool host_root_has_capability(const struct host_state *host, int capability)
 {
-	return facts->initial_user_ns && (facts->bounding >> capability & 1);
+	return host->initial_user_ns && (host->bounding >> capability & 1);
 }
 
-bool host_accepts_perfmon(const struct host_facts *facts)
+bool host_accepts_perfmon(const struct host_state *host)
 {
-	bool known = facts->last_capability == 0 || facts->last_capability >= CAP_PERFMON;
-	bool refused = facts->perf_syscall == PERF_SYSCALL_REFUSED && facts->paranoid > 2;
+	bool known = host->last_capability == 0 || host->last_capability >= CAP_PERFMON;
+	bool refused = host->perf_syscall == PERF_SYSCALL_REFUSED && host->paranoid > 2;
 
 	return known && !refused;
 }
 
-const char *host_privilege_names(const struct host_facts *facts)
+const char *host_privilege_names(const struct host_state *host)
 {
-	return host_accepts_perfmon(facts) ? "CAP_PERFMON or CAP_SYS_ADMIN" : "CAP_SYS_ADMIN";
+	return host_accepts_perfmon(host) ? "CAP_PERFMON or CAP_SYS_ADMIN" : "CAP_SYS_ADMIN";
 }
 
-bool host_has_privilege(const struct host_facts *facts)
+bool host_has_privilege(const struct host_state *host)
 {
-	return host_has_capability(facts, CAP_SYS_ADMIN) ||
-	       (host_accepts_perfmon(facts) && host_has_capability(facts, CAP_PERFMON));
+	return host_has_capability(host, CAP_SYS_ADMIN) ||
+	       (host_accepts_perfmon(host) && host_has_capability(host, CAP_PERFMON));
 }
 
-bool host_root_has_privilege(const struct host_facts *facts)
+bool host_root_has_privilege(const struct host_state *host)
 {
-	return host_root_has_capability(facts, CAP_SYS_ADMIN) ||
-	       (host_accepts_perfmon(facts) && host_root_has_capability(facts, CAP_PERFMON));
+	return host_root_has_capability(host, CAP_SYS_ADMIN) ||
+	       (host_accepts_perfmon(host) && host_root_has_capability(host, CAP_PERFMON));
 }
 
-bool host_may_trace(const struct host_facts *facts)
+bool host_may_trace(const struct host_state *host)
 {
-	if (facts->perf_syscall != PERF_SYSCALL_ALLOWED)
+	if (host->perf_syscall != PERF_SYSCALL_ALLOWED)
 		return false;
-	return (facts->has_paranoid && facts->paranoid < 0) || host_has_privilege(facts);
+	return (host->has_paranoid && host->paranoid < 0) || host_has_privilege(host);
 }
 
-void host_facts_of_this_host(struct host_facts *facts)
+void host_state_of_this_host(struct host_state *host)
 {
 	int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	host_facts_gather(root_fd, perf_syscall_probe(), facts);
+	host_state_gather(root_fd, perf_syscall_probe(), host);
 	if (root_fd >= 0)
 		close(root_fd);
 }

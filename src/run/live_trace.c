@@ -33,7 +33,7 @@ static int open_source(struct live_trace *trace, struct error *err)
 	const struct source_host host = {
 		.wake_fd = trace->tracing.wake_fd,
 		.proc_fd = trace->tracing.proc_fd,
-		.facts = &trace->tracing.facts,
+		.state = &trace->tracing.host,
 	};
 	int code = sources_open(trace->tracing.request, &host, &trace->session.source, err);
 
@@ -53,7 +53,7 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 	int code = session_make_pipeline(&trace->session, err);
 
 	/* Elsewhere the events have its pid, by which it is followed before its EXEC. */
-	if (!tracing->facts.initial_pid_ns)
+	if (!tracing->host.initial_pid_ns)
 		pipeline->command_pid = tracing->command.pid;
 	pipeline->ends_alone = tracing->request->pids.count > 0;
 	return code;
@@ -73,20 +73,19 @@ static int set_up(struct live_trace *trace, const struct request *request, struc
 static int enter_tasks(struct live_trace *trace, struct error *err)
 {
 	struct task_table *tasks = trace->session.tasks;
-	const unsigned int facts = trace->tracing.request->facts;
+	const unsigned int needs = trace->tracing.request->needs;
 	int code = 0;
 
 	/* In another pid namespace /proc has other ids than the events. */
-	if (facts && trace->tracing.facts.initial_pid_ns)
-		code = old_tasks_enter(trace->tracing.proc_fd, tasks,
-				       facts & FACT_BIT(FACT_ARGUMENTS));
+	if (needs && trace->tracing.host.initial_pid_ns)
+		code = old_tasks_enter(trace->tracing.proc_fd, tasks, needs & NEED_ARGUMENTS);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
 	/* We have forked it. */
-	if (facts && trace->tracing.command.pid)
+	if (needs && trace->tracing.command.pid)
 		task_table_date_old(tasks, (int32_t)trace->tracing.command.pid,
 				    trace->tracing.command.forked_ns);
-	if (facts & FACT_BIT(FACT_CGROUP))
+	if (needs & NEED_CGROUP)
 		code = old_cgroups_enter(tasks);
 	if (code < 0)
 		return error_no_memory(err);
@@ -125,7 +124,7 @@ static int make_up_for_loss(struct live_trace *trace)
 	const struct pipeline *pipeline = &trace->session.pipeline;
 	int code = 0;
 
-	if (!tracing->facts.initial_pid_ns)
+	if (!tracing->host.initial_pid_ns)
 		return 0;
 	if (pipeline->lost_seen != trace->lost_handled) {
 		trace->lost_handled = pipeline->lost_seen;

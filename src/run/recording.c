@@ -205,7 +205,7 @@ static int set_up_capture(struct recording *recording, struct error *err)
 		error_set(err, code, "cannot tell the events apart: %s", strerror(-code));
 	if (code == 0)
 		code = start_capture(recording, &events, err);
-	if (code == 0 && tracing->request->facts & FACT_BIT(FACT_ARGUMENTS))
+	if (code == 0 && tracing->request->needs & NEED_ARGUMENTS)
 		code = make_completer(recording, err);
 	if (code == 0)
 		code = make_collector(recording, &events, err);
@@ -219,7 +219,7 @@ static int set_up(struct recording *recording, const struct request *request, st
 	int code = tracing_open(&recording->tracing, request, true, err);
 
 	if (code == 0)
-		code = perf_setup_init(setup, request, &recording->tracing.facts,
+		code = perf_setup_init(setup, request, &recording->tracing.host,
 				       PERF_SETUP_RECORDING, err);
 	if (code == 0)
 		code = perf_setup_opened(
@@ -240,7 +240,7 @@ static int write_selection(struct recording *recording, struct error *err)
 	const struct tracing *tracing = &recording->tracing;
 	const struct selection_command command = {
 		.pid = (int32_t)tracing->command.pid,
-		.of_host = tracing->facts.initial_pid_ns,
+		.of_host = tracing->host.initial_pid_ns,
 	};
 	int code = selection_write(recording->writer, tracing->request, &command);
 
@@ -251,12 +251,12 @@ static int write_selection(struct recording *recording, struct error *err)
 static int write_old_notes(const struct recording *recording)
 {
 	const struct tracing *tracing = &recording->tracing;
-	const unsigned int facts = tracing->request->facts;
+	const unsigned int needs = tracing->request->needs;
 	int code = 0;
 
-	if (tracing->facts.initial_pid_ns && facts & FACT_BIT(FACT_ARGUMENTS))
+	if (tracing->host.initial_pid_ns && needs & NEED_ARGUMENTS)
 		code = notes_write_old_processes(recording->writer, tracing->proc_fd);
-	if (code == 0 && facts && tracing->command.pid)
+	if (code == 0 && needs && tracing->command.pid)
 		code = notes_write_command(recording->writer, (int32_t)tracing->command.pid,
 					   tracing->command.forked_ns);
 	return code;
@@ -269,7 +269,7 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	const int32_t command = (int32_t)tracing->command.pid;
 	const struct capture_beginning beginning = {
 		.proc_fd = tracing->proc_fd,
-		.descent = tracing->facts.initial_pid_ns,
+		.descent = tracing->host.initial_pid_ns,
 		.kernel = recording->setup.tracepoints.exit_paths.known,
 		.cgroup_fd = recording->setup.rings.plan.cgroup ? cgroups_open_this_host() : -1,
 		.pids = command ? &command : pids->pids,

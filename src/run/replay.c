@@ -165,7 +165,7 @@ static int enter_first(struct replay *replay, struct error *err)
 	size_t count;
 	const struct capture_task *tasks = source_tasks(replay->session.source, &count);
 	const struct selection_command *command = &replay->recorded.command;
-	int code = replay->request.facts ? enter_old_tasks(replay) : 0;
+	int code = replay->request.needs ? enter_old_tasks(replay) : 0;
 
 	if (code == 0 && command->pid && command->of_host)
 		code = task_table_add(replay->session.tasks, command->pid, true);

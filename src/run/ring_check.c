@@ -22,7 +22,7 @@ int ring_check(const struct request *request, struct error *err)
 {
 	const uint32_t pages = request->mmap_pages;
 	const struct perf_event_extra extra = tracepoints_extra_at_exec(
-		request->facts, registers_of_this_machine(), request->arg_bytes);
+		request->needs, registers_of_this_machine(), request->arg_bytes);
 
 	if (pages == 0 || !extra.stack_user ||
 	    ring_room_is_in(ring_room(&extra, RING_ROOM_COMMON_NAME), pages))

@@ -35,7 +35,7 @@ void session_done(struct session *session)
 static int open_file(struct session *session, const char *path, struct error *err)
 {
 	/* Arguments and environments are for nobody else's eyes. */
-	const mode_t mode = session->request->facts ? OUTPUT_PRIVATE : OUTPUT_SHARED;
+	const mode_t mode = session->request->needs ? OUTPUT_PRIVATE : OUTPUT_SHARED;
 	int fd = output_file_make(path, O_WRONLY, mode);
 
 	session->made_output = fd >= 0;
@@ -125,14 +125,14 @@ static struct pipeline make_pipeline(struct session *session)
 		.tasks = session->tasks,
 		.sink = session->both ? session->both : session->sink,
 		.raw = session->raw,
-		.wants_facts = request->facts != 0,
+		.wants_facts = request->needs != 0,
 		.foreign_sample_ids = session->source->info.foreign_ids,
 		.filter =
 			{
 				.events = request->events,
 				.pids = request->pids.count > 0 ? &request->pids : NULL,
 				.followed_only = request->follow || request->command,
-				.more = filter_options_facts(&request->filter) ? &request->filter
+				.more = filter_options_needs(&request->filter) ? &request->filter
 									       : NULL,
 			},
 		.max_events = request->max_events,
@@ -141,7 +141,7 @@ static struct pipeline make_pipeline(struct session *session)
 
 int session_make_pipeline(struct session *session, struct error *err)
 {
-	const bool wants_facts = session->request->facts != 0;
+	const bool wants_facts = session->request->needs != 0;
 
 	session->tasks = task_table_new();
 	if (!session->tasks || (wants_facts && task_table_keep_facts(session->tasks) < 0))

@@ -27,7 +27,7 @@ static int check_pids(const struct tracing *tracing, struct error *err)
 {
 	const struct pid_list *pids = &tracing->request->pids;
 
-	if (pids->count > 0 && !tracing->facts.initial_pid_ns)
+	if (pids->count > 0 && !tracing->host.initial_pid_ns)
 		return error_set(
 			err, -EINVAL,
 			"-p takes pids of the host, which this pid namespace does not show; "
@@ -63,7 +63,7 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 	tracing->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tracing->proc_fd < 0)
 		return error_set(err, -errno, "cannot open /proc: %s", strerror(errno));
-	host_facts_of_this_host(&tracing->facts);
+	host_state_of_this_host(&tracing->host);
 	int code = check_pids(tracing, err);
 	if (code == 0)
 		code = start_command(tracing, recording, err);
@@ -101,7 +101,7 @@ int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks,
 	const int32_t command = (int32_t)tracing->command.pid;
 	int code = 0;
 
-	if (command && tracing->facts.initial_pid_ns)
+	if (command && tracing->host.initial_pid_ns)
 		code = task_table_add(tasks, command, true);
 	for (size_t i = 0; code == 0 && i < pids->count; i++) {
 		if (proc_is_alive(tracing->proc_fd, pids->pids[i]))

@@ -5,14 +5,14 @@
 #include <string.h>
 
 /* argv[0] also names what runs through /proc/self/exe. */
-#define PROCESSES (FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_STATUS) | FACT_BIT(FACT_ARGUMENTS))
+#define PROCESSES (NEED_TASKS | NEED_STATUS | NEED_ARGUMENTS)
 #define SHOWS_ALL \
 	(SINK_SHOWS_EVENTS | SINK_SHOWS_RECORDS | SINK_SHOWS_TIME | SINK_SHOWS_ENVIRONMENT)
 
 const struct sink_type sink_types[] = {
 	{"pipe", NULL, 0, SINK_SHOWS_EVENTS | SINK_SHOWS_RECORDS, sink_pipe_new},
-	{"extended", "-x", FACTS_ALL, SHOWS_ALL, sink_extended_new},
-	{"json", NULL, FACTS_ALL, SHOWS_ALL & ~SINK_SHOWS_RECORDS, sink_json_new},
+	{"extended", "-x", NEEDS_ALL, SHOWS_ALL, sink_extended_new},
+	{"json", NULL, NEEDS_ALL, SHOWS_ALL & ~SINK_SHOWS_RECORDS, sink_json_new},
 	{"table", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME, sink_table_new},
 	{"tree", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME, sink_tree_new},
 	{"summary", "-S", PROCESSES, 0, sink_summary_new},

@@ -12,7 +12,7 @@
 /* Those that the lines are made of; with facts, those that feed the task table too. */
 static unsigned int wanted_tracepoints(const struct capture_formats *formats)
 {
-	return formats->request->facts ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
+	return formats->request->needs ? TRACEPOINT_COUNT : TRACEPOINTS_SHOWN;
 }
 
 /* Whether events can be decoded by FORMAT of TRACEPOINT. */

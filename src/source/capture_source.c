@@ -126,23 +126,23 @@ static void notice_missing_facts(const struct capture_source *file)
 	const uint64_t at_exec = sample_type_of(file, TRACEPOINT_EXEC);
 	const uint64_t at_exit = sample_type_of(file, TRACEPOINT_EXIT);
 	const struct {
-		enum fact fact;
+		unsigned int need;
 		bool recorded;
 		const char *name;
 	} facts[] = {
-		{FACT_ARGUMENTS, (at_exec & stack) == stack, "arguments and users"},
-		{FACT_TASKS, file->formats.formats[TRACEPOINT_NEW_TASK] != NULL, "clone flags"},
-		{FACT_STATUS,
+		{NEED_ARGUMENTS, (at_exec & stack) == stack, "arguments and users"},
+		{NEED_TASKS, file->formats.formats[TRACEPOINT_NEW_TASK] != NULL, "clone flags"},
+		{NEED_STATUS,
 		 at_exit & PERF_SAMPLE_REGS_USER || file->formats.formats[TRACEPOINT_EXIT_GROUP],
 		 "exit statuses"},
-		{FACT_CGROUP, (at_exec & SAMPLE_EXTRA_CGROUP) != 0, "cgroups"},
+		{NEED_CGROUP, (at_exec & SAMPLE_EXTRA_CGROUP) != 0, "cgroups"},
 	};
 	char names[128] = "";
 
 	for (size_t i = 0; i < ARRAY_SIZE(facts); i++) {
 		size_t used = strlen(names);
 
-		if (file->request->facts & FACT_BIT(facts[i].fact) && !facts[i].recorded)
+		if (file->request->needs & facts[i].need && !facts[i].recorded)
 			snprintf(names + used, sizeof(names) - used, "%s%s", used > 0 ? ", " : "",
 				 facts[i].name);
 	}
@@ -175,7 +175,7 @@ static int set_up(struct capture_source *file, int wake_fd, struct error *err)
 	if (code == 0)
 		code = decoder_new((const struct format *const *)file->formats.formats,
 				   &file->decoder, err);
-	if (code < 0 || !request->facts)
+	if (code < 0 || !request->needs)
 		return code;
 	file->completed = argv_kept_new(file->images.selection);
 	file->images.provider = file->completed;
@@ -250,7 +250,7 @@ static int file_start(struct source *source, const struct request *request, stru
 		capture_want(file->capture, PERF_RECORD_FORK);
 		decoder_want_births(file->decoder);
 	}
-	if (request->facts)
+	if (request->needs)
 		want_facts(file);
 	return 0;
 }
@@ -275,7 +275,7 @@ static int decode(struct capture_source *file, struct event *event)
 	file->undecoded += code < 0;
 	if (code <= 0)
 		return 0;
-	return file->request->facts ? take_facts(file, event) : 1;
+	return file->request->needs ? take_facts(file, event) : 1;
 }
 
 static int file_next(struct source *source, struct event *event, struct error *err)
@@ -351,7 +351,7 @@ static int file_open(const struct request *request, const struct source_host *ho
 const struct source_type capture_source_type = {
 	.name = "capture",
 	.events = EVENT_SHOWABLE,
-	.facts = FACTS_ALL,
+	.serves = NEEDS_ALL,
 	.has_users = true,
 	.has_records = true,
 	.open = file_open,

@@ -554,7 +554,7 @@ const struct source_type connector_source_type = {
 	.limits = "names and arguments of processes that live for less than some ms may be "
 		  "unknown; priorities, users and cgroups are",
 	.events = EVENT_SHOWABLE,
-	.facts = FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_ARGUMENTS) | FACT_BIT(FACT_STATUS),
+	.serves = NEED_TASKS | NEED_ARGUMENTS | NEED_STATUS,
 	.probe = connector_probe,
 	.open = connector_open,
 };

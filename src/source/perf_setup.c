@@ -81,7 +81,7 @@ static void notice_exit_status(const struct perf_setup *setup)
 {
 	const struct tracepoints *tracepoints = &setup->tracepoints;
 
-	if (!(tracepoints->facts & FACT_BIT(FACT_STATUS)))
+	if (!(tracepoints->needs & NEED_STATUS))
 		return;
 	if (tracepoints->status_is_told) {
 		if (setup->request->verbose)
@@ -142,8 +142,8 @@ static void notice_opened(const struct perf_setup *setup)
 static void plan_rings(struct perf_setup *setup, unsigned int use)
 {
 	const struct request *request = setup->request;
-	bool has_stacks = (request->facts & FACT_BIT(FACT_ARGUMENTS)) != 0;
-	uint32_t size = request->facts ? RING_SIZE_WITH_FACTS : PERF_RING_SIZE;
+	bool has_stacks = (request->needs & NEED_ARGUMENTS) != 0;
+	uint32_t size = request->needs ? RING_SIZE_WITH_FACTS : PERF_RING_SIZE;
 	uint32_t good = size / (uint32_t)sysconf(_SC_PAGESIZE);
 
 	setup->wanted = (struct cpu_ring_plan){
@@ -164,17 +164,17 @@ static void plan_rings(struct perf_setup *setup, unsigned int use)
 }
 
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
-		    const struct host_facts *facts, unsigned int use, struct error *err)
+		    const struct host_state *state, unsigned int use, struct error *err)
 {
 	*setup = (struct perf_setup){
 		.request = request,
-		.facts = facts,
+		.state = state,
 		.tracepoints = {.dir.fd = -1, .hold_fd = -1},
 	};
 	int code = tracepoints_init(&setup->tracepoints, request,
 				    (use & PERF_SETUP_STATUS_IS_TOLD) != 0, err);
 	if (code < 0)
-		return request->formats ? code : diagnose_tracefs(facts, code, err);
+		return request->formats ? code : diagnose_tracefs(state, code, err);
 	plan_rings(setup, use);
 	return 0;
 }
@@ -187,7 +187,7 @@ void perf_setup_done(struct perf_setup *setup)
 int perf_setup_opened(const struct perf_setup *setup, int code, struct error *err)
 {
 	if (code < 0)
-		return diagnose_refusal(setup->facts, code, err);
+		return diagnose_refusal(setup->state, code, err);
 	notice_opened(setup);
 	notice_exit_status(setup);
 	notice_cgroups(setup);

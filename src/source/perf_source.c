@@ -91,8 +91,8 @@ static void open_statuses(struct perf_source *perf, const struct request *reques
 {
 	struct error why;
 
-	if (!(request->facts & FACT_BIT(FACT_STATUS)) ||
-	    exit_statuses_open(&perf->statuses, &why) == 0 || !request->verbose)
+	if (!(request->needs & NEED_STATUS) || exit_statuses_open(&perf->statuses, &why) == 0 ||
+	    !request->verbose)
 		return;
 	notice(request, "no exit statuses from the kernel itself: %s", why.what);
 }
@@ -113,14 +113,14 @@ static const struct format *const *formats_of(const struct perf_source *perf)
 	return (const struct format *const *)perf->setup.tracepoints.formats;
 }
 
-static void fill_info(struct perf_source *perf, const struct host_facts *facts)
+static void fill_info(struct perf_source *perf, const struct host_state *state)
 {
 	struct source_info *info = &perf->source.info;
 
 	host_info_fill(info, &perf->identity);
 	info->wall_offset_known =
 		(perf->setup.rings.plan.features & (1U << PERF_FEATURE_CLOCKID)) != 0;
-	info->foreign_ids = !facts->initial_pid_ns;
+	info->foreign_ids = !state->initial_pid_ns;
 	info->has_execs = perf->setup.tracepoints.formats[TRACEPOINT_EXEC] != NULL;
 	info->formats = formats_of(perf);
 }
@@ -136,7 +136,7 @@ static int make_decoder(struct perf_source *perf, const struct request *request,
 	/* Descent: the kernel makes threads without a FORK. */
 	if (request->follow || request->command)
 		decoder_want_births(perf->decoder);
-	if (request->facts)
+	if (request->needs)
 		decoder_want_facts(perf->decoder);
 	tracepoints_set_extra(&setup->tracepoints, &setup->rings.plan, perf->decoder);
 	return 0;
@@ -155,7 +155,7 @@ static int set_up(struct perf_source *perf, const struct request *request,
 		ring_stream_set_refreshed(perf->stream, collect_statuses, perf);
 	if (code == 0)
 		code = make_decoder(perf, request, err);
-	if (code == 0 && request->facts & FACT_BIT(FACT_ARGUMENTS))
+	if (code == 0 && request->needs & NEED_ARGUMENTS)
 		code = complete_execs(perf, host->proc_fd, err);
 	return code;
 }
@@ -202,7 +202,7 @@ static int decode(struct perf_source *perf, struct event *event)
 		return 0;
 	if (perf->statuses)
 		take_status(perf, event);
-	if (event->type == EVENT_EXEC && perf->setup.request->facts &&
+	if (event->type == EVENT_EXEC && perf->setup.request->needs &&
 	    image_make(&perf->images, event) < 0)
 		return -ENOMEM;
 	return 1;
@@ -261,7 +261,7 @@ static int perf_open(const struct request *request, const struct source_host *ho
 		return error_no_memory(err);
 	perf->source.ops = &perf_ops;
 	open_statuses(perf, request);
-	int code = perf_setup_init(&perf->setup, request, host->facts,
+	int code = perf_setup_init(&perf->setup, request, host->state,
 				   perf->statuses ? PERF_SETUP_STATUS_IS_TOLD : 0, err);
 	if (code < 0) {
 		exit_statuses_close(perf->statuses);
@@ -273,7 +273,7 @@ static int perf_open(const struct request *request, const struct source_host *ho
 		perf_free(&perf->source);
 		return code;
 	}
-	fill_info(perf, host->facts);
+	fill_info(perf, host->state);
 	*source = &perf->source;
 	return 0;
 }
@@ -281,7 +281,7 @@ static int perf_open(const struct request *request, const struct source_host *ho
 const struct source_type perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE,
-	.facts = FACTS_ALL,
+	.serves = NEEDS_ALL,
 	.has_users = true,
 	.has_records = true,
 	.open = perf_open,

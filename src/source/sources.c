@@ -71,7 +71,7 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "-u: it does not tell users", err);
 	if (request->environment && !type->has_users)
 		return refuse(type, "--env: it does not tell the environment", err);
-	if (request->filter.cgroup && !(type->facts & FACT_BIT(FACT_CGROUP)))
+	if (request->filter.cgroup && !(type->serves & NEED_CGROUP))
 		return refuse(type, "-c: it does not tell cgroups", err);
 	if (type->of_command_only && !request->command)
 		return refuse(type, "a trace without a COMMAND", err);

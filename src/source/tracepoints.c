@@ -24,7 +24,7 @@ static unsigned int needed_for_lines(const struct request *request)
 {
 	/* Descent is known from forks and exits, and from execs of threads that take a leader's id.
 	 */
-	if (request->facts)
+	if (request->needs)
 		return SHOWN;
 	/* Threads: of which process they are, and those that have no FORK. */
 	if (request->follow || request->command)
@@ -35,12 +35,12 @@ static unsigned int needed_for_lines(const struct request *request)
 	return request->events;
 }
 
-static unsigned int needed_for_facts(unsigned int facts)
+static unsigned int needed_for_facts(unsigned int needs)
 {
 	unsigned int needed = 0;
 
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		if (tracepoint_types[i]->facts & facts)
+		if (tracepoint_types[i]->needs & needs)
 			needed |= TRACEPOINT_BIT(i);
 	}
 	return needed;
@@ -96,7 +96,7 @@ static int add_own_filters(struct tracepoints *tracepoints, struct error *err)
 {
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		const struct tracepoint_type *type = tracepoint_types[i];
-		bool for_facts = (type->facts & tracepoints->facts) != 0;
+		bool for_facts = (type->needs & tracepoints->needs) != 0;
 		const char *filter =
 			type->lines_filter && !for_facts ? type->lines_filter : type->filter;
 
@@ -128,7 +128,7 @@ static int add_filters(struct tracepoints *tracepoints, const struct request *re
 		       struct error *err)
 {
 	/* Facts need all events: a parent's and a sender's name are told by those of others. */
-	if (request->pids.count > 0 && !request->follow && !request->facts)
+	if (request->pids.count > 0 && !request->follow && !request->needs)
 		return filter_pids(tracepoints, &request->pids, err);
 	return add_own_filters(tracepoints, err);
 }
@@ -137,24 +137,24 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct request *requ
 		     bool status_is_told, struct error *err)
 {
 	struct tracepoints made = {
-		.facts = request->facts,
+		.needs = request->needs,
 		.arg_bytes = request->arg_bytes,
 		.status_is_told = status_is_told,
 		.hold_fd = -1,
 	};
 
 	/* Ids of version 1 would be taken for those of version 2. */
-	if (request->facts & FACT_BIT(FACT_CGROUP) && cgroups_of_this_host() == CGROUPS_OF_V1)
-		made.facts &= ~FACT_BIT(FACT_CGROUP);
+	if (request->needs & NEED_CGROUP && cgroups_of_this_host() == CGROUPS_OF_V1)
+		made.needs &= ~NEED_CGROUP;
 	int code = request->formats ? shipped_open_dir(&made.dir, request->formats, err)
 				    : format_dir_open_tracefs(&made.dir, err);
 
 	if (code < 0)
 		return code;
 	made.registers = registers_of_this_machine();
-	code = read_formats(&made, needed_for_lines(request) | needed_for_facts(request->facts),
+	code = read_formats(&made, needed_for_lines(request) | needed_for_facts(request->needs),
 			    err);
-	if (code == 0 && request->facts & FACT_BIT(FACT_STATUS) && !status_is_told)
+	if (code == 0 && request->needs & NEED_STATUS && !status_is_told)
 		code = find_exit_status(&made, err);
 	if (code == 0)
 		code = add_filters(&made, request, err);
@@ -178,11 +178,11 @@ void tracepoints_done(struct tracepoints *tracepoints)
 }
 
 struct perf_event_extra
-tracepoints_extra_at_exec(unsigned int facts, const struct registers *registers, uint32_t arg_bytes)
+tracepoints_extra_at_exec(unsigned int needs, const struct registers *registers, uint32_t arg_bytes)
 {
-	struct perf_event_extra extra = {.cgroup = (facts & FACT_BIT(FACT_CGROUP)) != 0};
+	struct perf_event_extra extra = {.cgroup = (needs & NEED_CGROUP) != 0};
 
-	if (facts & FACT_BIT(FACT_ARGUMENTS)) {
+	if (needs & NEED_ARGUMENTS) {
 		extra.regs_user = registers_at_exec(registers);
 		extra.stack_user = extra.regs_user ? arg_bytes : 0;
 	}
@@ -192,14 +192,14 @@ tracepoints_extra_at_exec(unsigned int facts, const struct registers *registers,
 static struct perf_event_extra extra_of(const struct tracepoints *tracepoints,
 					enum tracepoint tracepoint)
 {
-	unsigned int facts = tracepoints->facts;
+	unsigned int needs = tracepoints->needs;
 	struct perf_event_extra extra = {0};
 
 	if (tracepoint == TRACEPOINT_EXEC)
-		return tracepoints_extra_at_exec(facts, tracepoints->registers,
+		return tracepoints_extra_at_exec(needs, tracepoints->registers,
 						 tracepoints->arg_bytes);
 	if (tracepoint < TRACEPOINTS_SHOWN)
-		extra.cgroup = (facts & FACT_BIT(FACT_CGROUP)) != 0;
+		extra.cgroup = (needs & NEED_CGROUP) != 0;
 	if (tracepoint == TRACEPOINT_EXIT && tracepoints->exit_paths.known) {
 		extra.regs_user = registers_at_exit(tracepoints->registers);
 		extra.callchain = true;
@@ -224,7 +224,7 @@ void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_pla
 		plan->tracepoint_count++;
 	}
 	plan->comm = tracepoints->formats[TRACEPOINT_EXEC] != NULL;
-	plan->cgroup = (tracepoints->facts & FACT_BIT(FACT_CGROUP)) != 0;
+	plan->cgroup = (tracepoints->needs & NEED_CGROUP) != 0;
 }
 
 size_t tracepoints_opened_at(const struct tracepoints *tracepoints, enum tracepoint tracepoint)

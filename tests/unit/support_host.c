@@ -6,14 +6,14 @@
 
 #include "support.h"
 
-struct host_facts host_at(const char *path, int perf_errno)
+struct host_state host_at(const char *path, int perf_errno)
 {
-	struct host_facts facts;
+	struct host_state host;
 	int root_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (root_fd < 0)
 		fail_msg("cannot open %s: tests run from the top of the tree", path);
-	host_facts_gather(root_fd, perf_errno, &facts);
+	host_state_gather(root_fd, perf_errno, &host);
 	close(root_fd);
-	return facts;
+	return host;
 }

@@ -8,6 +8,6 @@
 #include "host/state.h"
 
 /* The facts of the tree at PATH, where the perf_event_open probe answers PERF_ERRNO. */
-struct host_facts host_at(const char *path, int perf_errno);
+struct host_state host_at(const char *path, int perf_errno);
 
 #endif

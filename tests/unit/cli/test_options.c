@@ -59,16 +59,16 @@ static struct options parse(const char *line)
 static unsigned int facts_of(const char *line)
 {
 	struct options options = parse(line);
-	unsigned int facts = options.request.facts;
+	unsigned int facts = options.request.needs;
 
 	options_done(&options);
 	return facts;
 }
 
-#define TASKS FACT_BIT(FACT_TASKS)
-#define ARGUMENTS FACT_BIT(FACT_ARGUMENTS)
-#define STATUS FACT_BIT(FACT_STATUS)
-#define CGROUP FACT_BIT(FACT_CGROUP)
+#define TASKS NEED_TASKS
+#define ARGUMENTS NEED_ARGUMENTS
+#define STATUS NEED_STATUS
+#define CGROUP NEED_CGROUP
 
 static void test_facts(void **state)
 {
@@ -78,9 +78,9 @@ static void test_facts(void **state)
 	} cases[] = {
 		{"", 0},
 		{"-F pipe -p 1 -e exec --raw -n 5 -d 5", 0},
-		{"-F json", FACTS_ALL},
-		{"-x", FACTS_ALL},
-		{"-F pipe -x", FACTS_ALL},
+		{"-F json", NEEDS_ALL},
+		{"-x", NEEDS_ALL},
+		{"-F pipe -x", NEEDS_ALL},
 		{"-F table", TASKS | ARGUMENTS | STATUS},
 		{"-F tree", TASKS | ARGUMENTS | STATUS},
 		{"-S", TASKS | ARGUMENTS | STATUS},
@@ -106,7 +106,7 @@ static void test_facts(void **state)
 	assert_int_equal(facts_of("replay -F tree -c cgroup file"),
 			 TASKS | ARGUMENTS | STATUS | CGROUP);
 	assert_int_equal(facts_of("record -o file"), 0);
-	assert_int_equal(facts_of("record -o file -x"), FACTS_ALL);
+	assert_int_equal(facts_of("record -o file -x"), NEEDS_ALL);
 }
 
 static void assert_sink(const char *line, const char *name, bool summary)
@@ -206,7 +206,7 @@ static void test_record(void **state)
 		assert_refused(line);
 	}
 	struct options options = parse("record -o file -x --env PATH,HOME --arg-bytes 4096 -n 3");
-	assert_int_equal(options.request.facts, FACTS_ALL);
+	assert_int_equal(options.request.needs, NEEDS_ALL);
 	assert_int_equal(options.request.arg_bytes, 4096);
 	assert_int_equal(options.request.max_events, 3);
 	assert_string_equal(options.request.environment, "PATH,HOME");

@@ -112,7 +112,7 @@ static void test_facts(void **state)
 {
 	regex_t name;
 	char cgroup[] = "/";
-	const unsigned int tasks = FACT_BIT(FACT_TASKS);
+	const unsigned int tasks = NEED_TASKS;
 
 	(void)state;
 	struct {
@@ -120,17 +120,17 @@ static void test_facts(void **state)
 		unsigned int facts;
 	} cases[] = {
 		{{0}, 0},
-		{{.has_uid = true}, tasks | FACT_BIT(FACT_ARGUMENTS)},
+		{{.has_uid = true}, tasks | NEED_ARGUMENTS},
 		{{.ppid = 1}, tasks},
-		{{.name = &name}, tasks | FACT_BIT(FACT_ARGUMENTS)},
-		{{.cgroup = cgroup}, tasks | FACT_BIT(FACT_CGROUP)},
+		{{.name = &name}, tasks | NEED_ARGUMENTS},
+		{{.cgroup = cgroup}, tasks | NEED_CGROUP},
 		{{.no_threads = true}, tasks},
-		{{.failed = true}, tasks | FACT_BIT(FACT_STATUS)},
+		{{.failed = true}, tasks | NEED_STATUS},
 		{{.has_uid = true, .cgroup = cgroup, .no_threads = true, .failed = true},
-		 FACTS_ALL},
+		 NEEDS_ALL},
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(filter_options_facts(&cases[i].options), cases[i].facts);
+		assert_int_equal(filter_options_needs(&cases[i].options), cases[i].facts);
 }
 
 int main(void)

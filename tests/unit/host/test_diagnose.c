@@ -14,15 +14,15 @@
 	"docker run --cap-add PERFMON --security-opt seccomp=unconfined --pid host -v " \
 	"/sys/kernel/tracing:/sys/kernel/tracing:ro ..."
 
-typedef int diagnosis(const struct host_facts *facts, int code, struct error *err);
+typedef int diagnosis(const struct host_state *host, int code, struct error *err);
 
-static void assert_says(diagnosis *diagnose, const struct host_facts *facts, int code,
+static void assert_says(diagnosis *diagnose, const struct host_state *host, int code,
 			const char *cause, const char *remedy)
 {
 	struct error err = {0};
 
 	error_set(&err, code, "it failed");
-	assert_int_equal(diagnose(facts, code, &err), code);
+	assert_int_equal(diagnose(host, code, &err), code);
 	assert_memory_equal(err.what, "it failed", strlen("it failed"));
 	if (!strstr(err.what, cause))
 		fail_msg("\"%s\" does not say \"%s\"", err.what, cause);
@@ -33,16 +33,16 @@ static void assert_says(diagnosis *diagnose, const struct host_facts *facts, int
 static void assert_perf(const char *name, int perf_errno, int code, const char *cause,
 			const char *remedy)
 {
-	const struct host_facts facts = host_at(name, perf_errno);
+	const struct host_state host = host_at(name, perf_errno);
 
-	assert_says(diagnose_refusal, &facts, code, cause, remedy);
+	assert_says(diagnose_refusal, &host, code, cause, remedy);
 }
 
 static void assert_tracefs(const char *name, int code, const char *cause, const char *remedy)
 {
-	const struct host_facts facts = host_at(name, EINVAL);
+	const struct host_state host = host_at(name, EINVAL);
 
-	assert_says(diagnose_tracefs, &facts, code, cause, remedy);
+	assert_says(diagnose_tracefs, &host, code, cause, remedy);
 }
 
 static void test_paranoid_level(void **state)
@@ -69,12 +69,12 @@ static void test_paranoid_level_3(void **state)
 
 static void test_kernels_before_perfmon_do_not_hear_of_it(void **state)
 {
-	struct host_facts facts = host_at("fixtures/hosts/linux419-root", EINVAL);
+	struct host_state host = host_at("fixtures/hosts/linux419-root", EINVAL);
 	struct error err = {0};
 
 	(void)state;
-	facts.capabilities = 0;
-	diagnose_refusal(&facts, -EACCES, &err);
+	host.capabilities = 0;
+	diagnose_refusal(&host, -EACCES, &err);
 	assert_string_equal(err.what, "kernel.perf_event_paranoid is 2, which reserves tracing for "
 				      "processes with CAP_SYS_ADMIN");
 	assert_string_equal(err.remedy, SUDO);
@@ -82,14 +82,14 @@ static void test_kernels_before_perfmon_do_not_hear_of_it(void **state)
 
 static void test_seccomp(void **state)
 {
-	struct host_facts facts = host_at("fixtures/hosts/linux618-root", EPERM);
+	struct host_state host = host_at("fixtures/hosts/linux618-root", EPERM);
 
 	(void)state;
 	assert_perf("fixtures/hosts/container", EPERM, -EPERM, "seccomp filter", DOCKER);
 	assert_perf("fixtures/hosts/container", ENOSYS, -ENOSYS, "seccomp filter", DOCKER);
 	/* With all capabilities still in reach: a service rather than a container. */
-	facts.seccomp = 2;
-	assert_says(diagnose_refusal, &facts, -EPERM, "seccomp filter",
+	host.seccomp = 2;
+	assert_says(diagnose_refusal, &host, -EPERM, "seccomp filter",
 		    "outside of that service or container: " SUDO);
 	/* Without a filter in sight it is some other sandbox. */
 	assert_perf("fixtures/hosts/linux618-root", ENOSYS, -ENOSYS, "a sandbox",
@@ -107,11 +107,11 @@ static void test_containers(void **state)
 
 static void test_containers_on_level_3(void **state)
 {
-	struct host_facts facts = host_at("fixtures/hosts/container", EACCES);
+	struct host_state host = host_at("fixtures/hosts/container", EACCES);
 
 	(void)state;
-	facts.paranoid = 3;
-	assert_says(diagnose_refusal, &facts, -EACCES, "CAP_SYS_ADMIN",
+	host.paranoid = 3;
+	assert_says(diagnose_refusal, &host, -EACCES, "CAP_SYS_ADMIN",
 		    "docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined --pid host "
 		    "-v /sys/kernel/tracing:/sys/kernel/tracing:ro ...");
 }
@@ -157,13 +157,13 @@ static void test_lockdown(void **state)
 static void test_what_is_no_refusal_stays(void **state)
 {
 	static const int codes[] = {0, -EINVAL, -ENOMEM, -EMFILE, -ENODEV, -ENOENT};
-	const struct host_facts facts = host_at("fixtures/hosts/linux618-nobody", EINVAL);
+	const struct host_state host = host_at("fixtures/hosts/linux618-nobody", EINVAL);
 	struct error err;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++) {
 		error_set(&err, codes[i], "it failed");
-		assert_int_equal(diagnose_refusal(&facts, codes[i], &err), codes[i]);
+		assert_int_equal(diagnose_refusal(&host, codes[i], &err), codes[i]);
 		assert_string_equal(err.what, "it failed");
 		assert_string_equal(err.remedy, "");
 	}
@@ -171,13 +171,13 @@ static void test_what_is_no_refusal_stays(void **state)
 
 static void test_a_remedy_that_is_there_stays(void **state)
 {
-	const struct host_facts facts = host_at("fixtures/hosts/linux618-nobody", EINVAL);
+	const struct host_state host = host_at("fixtures/hosts/linux618-nobody", EINVAL);
 	struct error err;
 
 	(void)state;
 	error_set(&err, -EPERM, "no memory for the ring");
 	error_remedy(&err, "a smaller -m");
-	assert_int_equal(diagnose_refusal(&facts, -EPERM, &err), -EPERM);
+	assert_int_equal(diagnose_refusal(&host, -EPERM, &err), -EPERM);
 	assert_string_equal(err.what, "no memory for the ring");
 	assert_string_equal(err.remedy, "a smaller -m");
 }
@@ -212,13 +212,13 @@ static void test_proc_that_is_not_mounted(void **state)
 static void test_kernels_without_tracepoints(void **state)
 {
 	struct error err;
-	const struct host_facts facts = host_at("fixtures/hosts/linux618-root", EINVAL);
+	const struct host_state host = host_at("fixtures/hosts/linux618-root", EINVAL);
 
 	(void)state;
 	assert_tracefs("fixtures/hosts/linux618-root", -ENOENT, "CONFIG_EVENT_TRACING", "");
 	error_set(&err, -ENODEV, "cannot mount");
 	error_remedy(&err, "a promise that does not hold");
-	diagnose_tracefs(&facts, -ENODEV, &err);
+	diagnose_tracefs(&host, -ENODEV, &err);
 	assert_string_equal(err.what,
 			    "cannot mount: this kernel is built without tracefs (CONFIG_TRACING)");
 	assert_string_equal(err.remedy, "");
@@ -227,12 +227,12 @@ static void test_kernels_without_tracepoints(void **state)
 
 static void test_long_errors_are_cut(void **state)
 {
-	const struct host_facts facts = host_at("fixtures/hosts/linux618-nobody", EINVAL);
+	const struct host_state host = host_at("fixtures/hosts/linux618-nobody", EINVAL);
 	struct error err = {0};
 
 	(void)state;
 	memset(err.what, 'x', sizeof(err.what) - 1);
-	diagnose_refusal(&facts, -EPERM, &err);
+	diagnose_refusal(&host, -EPERM, &err);
 	assert_int_equal(strlen(err.what), sizeof(err.what) - 1);
 	assert_string_equal(err.remedy, SUDO);
 }

@@ -70,10 +70,10 @@ static void test_the_smallest_plan_stays(void **state)
 
 /* ---- what is refused ---- */
 
-static int check(uint32_t pages, unsigned int facts, uint32_t arg_bytes, struct error *err)
+static int check(uint32_t pages, unsigned int needs, uint32_t arg_bytes, struct error *err)
 {
 	const struct request request = {
-		.mmap_pages = pages, .facts = facts, .arg_bytes = arg_bytes};
+		.mmap_pages = pages, .needs = needs, .arg_bytes = arg_bytes};
 
 	*err = (struct error){0};
 	int code = ring_check(&request, err);
@@ -89,7 +89,7 @@ static void test_plain_lines_take_any_ring(void **state)
 	(void)state;
 	for (uint32_t pages = 1; pages <= 1024; pages *= 2) {
 		assert_int_equal(check(pages, 0, ARG_BYTES_DEFAULT, &err), 0);
-		assert_int_equal(check(pages, ~FACT_BIT(FACT_ARGUMENTS), 16384, &err), 0);
+		assert_int_equal(check(pages, ~NEED_ARGUMENTS, 16384, &err), 0);
 	}
 	assert_int_equal(check(0, ~0U, ARG_BYTES_MAX, &err), 0);
 }

@@ -58,7 +58,7 @@ extern const struct source_type __wrap_perf_source_type, __wrap_connector_source
 const struct source_type __wrap_perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE,
-	.facts = FACTS_ALL,
+	.serves = NEEDS_ALL,
 	.has_users = true,
 	.has_records = true,
 	.open = open_best,
@@ -134,7 +134,7 @@ static void test_what_cannot_be_served(void **state)
 	static const struct source_type full = {
 		.name = "full",
 		.events = EVENT_SHOWABLE,
-		.facts = FACT_BIT(FACT_CGROUP),
+		.serves = NEED_CGROUP,
 		.has_users = true,
 		.has_records = true,
 	};
