@@ -190,7 +190,7 @@ static bool is_field(struct text line)
 }
 
 /* What of a format file has been seen. */
-struct progress {
+struct lines_seen {
 	enum { NOTHING, NAME, ID, FORMAT } last;
 	unsigned int fields, empty_lines;
 	size_t end; /* of what libtraceevent is to see, in bytes */
@@ -200,7 +200,7 @@ struct progress {
  * Returns what is wrong with LINE, NULL where nothing is. The first empty line is how libtraceevent
  * tells the common fields from the event's own; nothing but print fmt may follow another one.
  */
-static const char *check_line(struct progress *seen, struct text line)
+static const char *check_line(struct lines_seen *seen, struct text line)
 {
 	if (take(&line, "name:")) {
 		if (seen->last != NOTHING || !take(&line, " ") || !is_identifier(line))
@@ -225,7 +225,7 @@ static const char *check_line(struct progress *seen, struct text line)
 	return NULL;
 }
 
-static int check_lines(struct progress *seen, const char *text, size_t size, struct error *err)
+static int check_lines(struct lines_seen *seen, const char *text, size_t size, struct error *err)
 {
 	struct text rest = {text, size};
 
@@ -252,7 +252,7 @@ static int check_lines(struct progress *seen, const char *text, size_t size, str
 int format_text_clean(const char *text, size_t length, char **clean, size_t *clean_length,
 		      struct error *err)
 {
-	struct progress seen = {0};
+	struct lines_seen seen = {0};
 	char *made;
 
 	if (length > FORMAT_TEXT_MAX)

@@ -7,7 +7,7 @@
 #include "task/task.h"
 
 /* A walk from parents to children, each task once: captures may hold any number of them. */
-struct walk {
+struct family {
 	struct task_table *table;
 	const struct capture_task **by_parent; /* sorted */
 	size_t count;
@@ -23,14 +23,14 @@ static int compare_parents(const void *a, const void *b)
 }
 
 /* The first task in by_parent whose parent is not below PARENT. */
-static size_t find_children(const struct walk *walk, int32_t parent)
+static size_t find_children(const struct family *family, int32_t parent)
 {
-	size_t low = 0, high = walk->count;
+	size_t low = 0, high = family->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (walk->by_parent[middle]->parent < parent)
+		if (family->by_parent[middle]->parent < parent)
 			low = middle + 1;
 		else
 			high = middle;
@@ -39,28 +39,29 @@ static size_t find_children(const struct walk *walk, int32_t parent)
 }
 
 /* TGID 0: not known. */
-static int follow(struct walk *walk, int32_t tgid, int32_t tid)
+static int follow(struct family *family, int32_t tgid, int32_t tid)
 {
-	const struct task *known = task_table_find(walk->table, tid);
+	const struct task *known = task_table_find(family->table, tid);
 
 	if (known && known->followed)
 		return 0;
-	walk->queue[walk->queued++] = tid;
-	return task_table_add_thread(walk->table, tgid, tid, true);
+	family->queue[family->queued++] = tid;
+	return task_table_add_thread(family->table, tgid, tid, true);
 }
 
-static int follow_all(struct walk *walk, const struct pid_list *pids)
+static int follow_all(struct family *family, const struct pid_list *pids)
 {
 	int code = 0;
 
 	for (size_t i = 0; code == 0 && i < pids->count; i++)
-		code = follow(walk, 0, pids->pids[i]);
-	while (code == 0 && walk->queued > 0) {
-		int32_t parent = walk->queue[--walk->queued];
+		code = follow(family, 0, pids->pids[i]);
+	while (code == 0 && family->queued > 0) {
+		int32_t parent = family->queue[--family->queued];
 
-		for (size_t i = find_children(walk, parent);
-		     code == 0 && i < walk->count && walk->by_parent[i]->parent == parent; i++)
-			code = follow(walk, walk->by_parent[i]->tgid, walk->by_parent[i]->tid);
+		for (size_t i = find_children(family, parent);
+		     code == 0 && i < family->count && family->by_parent[i]->parent == parent; i++)
+			code = follow(family, family->by_parent[i]->tgid,
+				      family->by_parent[i]->tid);
 	}
 	return code;
 }
@@ -68,21 +69,21 @@ static int follow_all(struct walk *walk, const struct pid_list *pids)
 int descendants_enter(struct task_table *table, const struct pid_list *pids,
 		      const struct capture_task *tasks, size_t count)
 {
-	struct walk walk = {
+	struct family family = {
 		.table = table,
 		.by_parent = calloc(count + 1, sizeof(struct capture_task *)),
 		.count = count,
 		.queue = calloc(count + pids->count + 1, sizeof(int32_t)),
 	};
-	int code = walk.by_parent && walk.queue ? 0 : -ENOMEM;
+	int code = family.by_parent && family.queue ? 0 : -ENOMEM;
 
 	if (code == 0) {
 		for (size_t i = 0; i < count; i++)
-			walk.by_parent[i] = &tasks[i];
-		qsort(walk.by_parent, count, sizeof(struct capture_task *), compare_parents);
-		code = follow_all(&walk, pids);
+			family.by_parent[i] = &tasks[i];
+		qsort(family.by_parent, count, sizeof(struct capture_task *), compare_parents);
+		code = follow_all(&family, pids);
 	}
-	free(walk.by_parent);
-	free(walk.queue);
+	free(family.by_parent);
+	free(family.queue);
 	return code;
 }

@@ -327,7 +327,7 @@ static int take_compressed(struct reader *reader, const struct raw_record *raw)
 /* ---- records as they follow each other ---- */
 
 /* Bytes with records in them that lie in one piece. */
-struct span {
+struct stretch {
 	const unsigned char *at, *end;
 	struct block *block;
 };
@@ -336,17 +336,17 @@ struct span {
  * The record that SPAN begins with. 1; 0 where it is not whole or not there; -EBADMSG where there
  * can be none.
  */
-static int first_record(const struct reader *reader, const struct span *span,
+static int first_record(const struct reader *reader, const struct stretch *stretch,
 			struct raw_record *raw)
 {
-	size_t available = (size_t)(span->end - span->at);
+	size_t available = (size_t)(stretch->end - stretch->at);
 
 	if (available < sizeof(raw->header))
 		return 0;
 	*raw = (struct raw_record){
-		.bytes = span->at,
-		.header = record_header(span->at, reader->swap),
-		.block = span->block,
+		.bytes = stretch->at,
+		.header = record_header(stretch->at, reader->swap),
+		.block = stretch->block,
 	};
 	if (raw->header.size < sizeof(raw->header))
 		return -EBADMSG;
@@ -354,13 +354,13 @@ static int first_record(const struct reader *reader, const struct span *span,
 }
 
 /* See at least WANTED bytes at the position, unless the input ends. */
-static int peek_span(struct reader *reader, size_t wanted, struct span *span)
+static int peek_stretch(struct reader *reader, size_t wanted, struct stretch *stretch)
 {
 	size_t available;
-	int code = input_peek(reader->input, wanted, &span->at, &available);
+	int code = input_peek(reader->input, wanted, &stretch->at, &available);
 
-	span->end = span->at + (code < 0 ? 0 : available);
-	span->block = input_block(reader->input);
+	stretch->end = stretch->at + (code < 0 ? 0 : available);
+	stretch->block = input_block(reader->input);
 	return code;
 }
 
@@ -368,43 +368,44 @@ static int peek_span(struct reader *reader, size_t wanted, struct span *span)
  * See at least one whole record at the position. 1 with it too; 0 at the end, which another capture
  * makes too; a negative errno.
  */
-static int peek_record(struct reader *reader, struct span *span, struct raw_record *raw)
+static int peek_record(struct reader *reader, struct stretch *stretch, struct raw_record *raw)
 {
-	int code = peek_span(reader, sizeof(raw->header), span);
+	int code = peek_stretch(reader, sizeof(raw->header), stretch);
 
 	if (code < 0)
 		return code;
-	if (is_capture(span->at, (size_t)(span->end - span->at))) {
+	if (is_capture(stretch->at, (size_t)(stretch->end - stretch->at))) {
 		reader->follower = input_position(reader->input);
 		return 0;
 	}
-	code = first_record(reader, span, raw);
-	if (code == 0 && (size_t)(span->end - span->at) >= sizeof(raw->header)) {
-		code = peek_span(reader, raw->header.size, span);
+	code = first_record(reader, stretch, raw);
+	if (code == 0 && (size_t)(stretch->end - stretch->at) >= sizeof(raw->header)) {
+		code = peek_stretch(reader, raw->header.size, stretch);
 		if (code < 0)
 			return code;
-		code = first_record(reader, span, raw);
+		code = first_record(reader, stretch, raw);
 	}
 	if (code == -EBADMSG)
 		note_cut(reader, "damaged at byte %" PRIu64 ": what follows is no record",
 			 input_position(reader->input));
-	else if (code == 0 && span->at != span->end)
+	else if (code == 0 && stretch->at != stretch->end)
 		note_cut(reader, "it ends within a record, at byte %" PRIu64,
-			 input_position(reader->input) + (uint64_t)(span->end - span->at));
+			 input_position(reader->input) + (uint64_t)(stretch->end - stretch->at));
 	return code > 0;
 }
 
 /* Take in the kernel's records that SPAN begins with, which moves behind them. */
-static int take_kernel_records(struct reader *reader, struct span *span)
+static int take_kernel_records(struct reader *reader, struct stretch *stretch)
 {
 	struct raw_record raw;
 
-	while (first_record(reader, span, &raw) > 0 && raw.header.type < PERF_FILE_RECORD_FIRST) {
+	while (first_record(reader, stretch, &raw) > 0 &&
+	       raw.header.type < PERF_FILE_RECORD_FIRST) {
 		int code = is_used(reader, raw.header.type) ? take_kernel_record(reader, &raw) : 0;
 
 		if (code < 0)
 			return code;
-		span->at += raw.header.size;
+		stretch->at += raw.header.size;
 	}
 	return 0;
 }
@@ -460,22 +461,23 @@ static int take_user_record(struct reader *reader, const struct raw_record *raw)
 }
 
 /* Take in the record RAW, that SPAN begins with, and with one of the kernel's those after it. */
-static int take_records(struct reader *reader, struct span *span, const struct raw_record *raw)
+static int take_records(struct reader *reader, struct stretch *stretch,
+			const struct raw_record *raw)
 {
-	const unsigned char *start = span->at;
+	const unsigned char *start = stretch->at;
 	int code;
 
-	block_reference(span->block);
+	block_reference(stretch->block);
 	if (raw->header.type < PERF_FILE_RECORD_FIRST) {
-		if (span->end - start > BATCH_SIZE)
-			span->end = start + BATCH_SIZE;
-		code = take_kernel_records(reader, span);
-		input_skip(reader->input, (uint64_t)(span->at - start));
+		if (stretch->end - start > BATCH_SIZE)
+			stretch->end = start + BATCH_SIZE;
+		code = take_kernel_records(reader, stretch);
+		input_skip(reader->input, (uint64_t)(stretch->at - start));
 	} else {
 		input_skip(reader->input, raw->header.size);
 		code = take_user_record(reader, raw);
 	}
-	block_release(&reader->pool, span->block);
+	block_release(&reader->pool, stretch->block);
 	return code;
 }
 
@@ -515,16 +517,16 @@ static int take_next_part(struct reader *reader)
 static int take_next(struct reader *reader, bool *ends_round)
 {
 	struct raw_record raw;
-	struct span span;
+	struct stretch stretch;
 
 	if (reader->fed) {
 		int code = take_inflated(reader);
 		return code < 0 ? code : 1;
 	}
-	int code = peek_record(reader, &span, &raw);
+	int code = peek_record(reader, &stretch, &raw);
 	if (code <= 0)
 		return code < 0 ? code : take_next_part(reader);
-	code = take_records(reader, &span, &raw);
+	code = take_records(reader, &stretch, &raw);
 	/* Of several files, none knows what is in the others. */
 	*ends_round = raw.header.type == PERF_FILE_RECORD_FINISHED_ROUND &&
 		      !input_has_more_parts(reader->input);
@@ -572,11 +574,11 @@ static bool ends_head(uint32_t type)
 static int read_head_records(struct reader *reader)
 {
 	struct raw_record raw;
-	struct span span;
+	struct stretch stretch;
 	int code;
 
-	while ((code = peek_record(reader, &span, &raw)) > 0 && !ends_head(raw.header.type)) {
-		code = take_records(reader, &span, &raw);
+	while ((code = peek_record(reader, &stretch, &raw)) > 0 && !ends_head(raw.header.type)) {
+		code = take_records(reader, &stretch, &raw);
 		if (code < 0)
 			return code;
 	}
