@@ -207,8 +207,10 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 		code = session_finish_output(&trace->session, err);
 	if (code == 0 && !trace->session.reader_gone)
 		session_print_summary(&trace->session, tracing_seconds(&trace->tracing));
-	tracing_wait_for_command(&trace->tracing, trace->session.reader_gone);
-	return code < 0 ? 1 : trace->tracing.command.status;
+	if (code == 0)
+		return tracing_end_command(&trace->tracing, trace->session.reader_gone);
+	tracing_abandon_command(&trace->tracing);
+	return 1;
 }
 
 int live_trace(const struct request *request, struct error *err)

@@ -523,8 +523,10 @@ static int record_and_end(struct recording *recording, struct error *err)
 		print_summary(recording);
 	if (begun < 0)
 		return command->status != 0 ? command->status : 1;
-	tracing_wait_for_command(&recording->tracing, recording->reader_gone);
-	return code < 0 ? 1 : command->status;
+	if (code == 0)
+		return tracing_end_command(&recording->tracing, recording->reader_gone);
+	tracing_abandon_command(&recording->tracing);
+	return 1;
 }
 
 static void tear_down(struct recording *recording)

@@ -120,7 +120,7 @@ static int make_pipeline(struct replay *replay, struct error *err)
 
 static int set_up(struct replay *replay, const struct request *given, struct error *err)
 {
-	replay->wake_fd = signals_install();
+	replay->wake_fd = signals_install(false);
 	if (replay->wake_fd < 0)
 		return error_set(err, replay->wake_fd, "cannot catch signals: %s",
 				 strerror(-replay->wake_fd));
@@ -196,9 +196,7 @@ static void show_progress(struct replay *replay)
 
 static void look_around(struct replay *replay)
 {
-	bool from_process;
-
-	if (signals_stop(&from_process) != 0)
+	if (signals_stops().count > 0)
 		source_stop(replay->session.source);
 	show_progress(replay);
 }

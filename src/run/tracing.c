@@ -3,18 +3,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
+#include "base/stop.h"
 #include "host/proc.h"
 #include "run/signals.h"
 #include "source/notice.h"
 #include "task/proc_tasks.h"
 
-/* After an interrupt, COMMAND has this long to end too and show how. */
-#define GRACE_MS 1000U
+/* After a SIGTERM or SIGHUP, COMMAND has this long to end too and show how. */
+#define GRACE_MS 10000U
+/* After an interrupt, so long nothing is said of a COMMAND that goes on. */
+#define REMINDER_MS 1000U
 
 double tracing_seconds(const struct tracing *tracing)
 {
@@ -69,7 +75,7 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		code = start_command(tracing, recording, err);
 	if (code < 0)
 		return code;
-	tracing->wake_fd = signals_install();
+	tracing->wake_fd = signals_install(tracing->request->command != NULL);
 	if (tracing->wake_fd < 0)
 		return error_set(err, tracing->wake_fd, "cannot catch signals: %s",
 				 strerror(-tracing->wake_fd));
@@ -119,68 +125,117 @@ int tracing_release_command(struct tracing *tracing, struct error *err)
 	return command_release(&tracing->command, tracing->request->command[0], err);
 }
 
-/* Interrupted: COMMAND gets the signal too, unless the terminal gave it that already. */
-static void pass_on(const struct tracing *tracing, int signal, bool from_process)
+/* ---- signals ---- */
+
+static uint64_t in_ms(uint64_t ms)
 {
-	if (tracing->command.pid > 0 && !tracing->command.ended && from_process)
-		kill(tracing->command.pid, signal);
+	return clock_now_ns(CLOCK_MONOTONIC) + ms * NS_PER_MS;
 }
 
-static void on_stop_signal(struct tracing *tracing, int signal, bool from_process)
+static bool is_past(uint64_t time_ns)
 {
-	uint64_t grace_end = clock_now_ns(CLOCK_MONOTONIC) + GRACE_MS * NS_PER_MS;
+	return time_ns != 0 && clock_now_ns(CLOCK_MONOTONIC) >= time_ns;
+}
 
-	if (tracing->command.pid == 0) {
+static bool command_runs(struct tracing *tracing)
+{
+	return tracing->command.pid != 0 && !command_has_ended(&tracing->command, false);
+}
+
+/* COMMAND gets the signal too, unless the terminal gave it that already. */
+static void handle_signal(struct tracing *tracing, const struct stop_signals *stops)
+{
+	tracing->signals_handled = stops->count;
+	if (!command_runs(tracing)) {
 		tracing->stopped = true;
 		return;
 	}
-	pass_on(tracing, signal, from_process);
-	if (tracing->deadline_ns == 0 || tracing->deadline_ns > grace_end)
-		tracing->deadline_ns = grace_end;
+	if (stops->from_process)
+		kill(tracing->command.pid, stops->last);
+	if (stops->last == SIGINT)
+		tracing->reminder_ns = in_ms(REMINDER_MS);
+	else
+		tracing->grace_end_ns = in_ms(GRACE_MS);
+}
+
+/* Whether signals ask to go on without COMMAND. */
+static bool is_command_left(const struct tracing *tracing)
+{
+	return tracing->signals_handled > 1 || is_past(tracing->grace_end_ns);
+}
+
+static void remind(struct tracing *tracing)
+{
+	if (!is_past(tracing->reminder_ns))
+		return;
+	tracing->reminder_ns = 0;
+	if (command_runs(tracing) && !is_command_left(tracing))
+		notice(tracing->request,
+		       "'%.80s' (pid %d) has not ended yet; a second Ctrl-C ends the trace",
+		       tracing->request->command[0], (int)tracing->command.pid);
 }
 
 void tracing_look_around(struct tracing *tracing)
 {
-	bool from_process;
-
 	signals_clear_wake(tracing->wake_fd);
-	int signal = signals_stop(&from_process);
+	const struct stop_signals stops = signals_stops();
 
-	if (signal != 0 && tracing->handled_signal == 0) {
-		tracing->handled_signal = signal;
-		on_stop_signal(tracing, signal, from_process);
-	}
-	if (command_has_ended(&tracing->command, false))
+	if (stops.count > tracing->signals_handled)
+		handle_signal(tracing, &stops);
+	remind(tracing);
+	if (command_has_ended(&tracing->command, false) || is_command_left(tracing) ||
+	    is_past(tracing->deadline_ns))
 		tracing->stopped = true;
-	if (tracing->deadline_ns != 0 && clock_now_ns(CLOCK_MONOTONIC) >= tracing->deadline_ns)
-		tracing->stopped = true;
+	if (tracing->stopped && stops.count > 0)
+		stop_ask(STOP_DUE);
 }
 
 int tracing_remaining_ms(const struct tracing *tracing)
 {
-	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	const uint64_t times[] = {tracing->deadline_ns, tracing->reminder_ns,
+				  tracing->grace_end_ns};
+	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	int remaining = -1;
 
-	if (tracing->deadline_ns == 0)
-		return -1;
-	uint64_t left = tracing->deadline_ns > now ? tracing->deadline_ns - now : 0;
-	uint64_t ms = left / NS_PER_MS + 1;
-	return ms < 1000 ? (int)ms : 1000;
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		uint64_t ms = times[i] > now ? (times[i] - now) / NS_PER_MS + 1 : 1;
+
+		if (times[i] != 0 && (remaining < 0 || ms < (uint64_t)remaining))
+			remaining = ms < 1000 ? (int)ms : 1000;
+	}
+	return remaining;
 }
 
-void tracing_wait_for_command(struct tracing *tracing, bool quietly)
-{
-	bool from_process;
+/* ---- the end of COMMAND ---- */
 
-	if (tracing->command.pid == 0 || command_has_ended(&tracing->command, false))
-		return;
-	if (!quietly && signals_stop(&from_process) == 0)
+/* Until it has ended, or signals leave it. */
+static void wait_for_command(struct tracing *tracing, unsigned int signals)
+{
+	struct pollfd wake = {.fd = tracing->wake_fd, .events = POLLIN};
+
+	tracing->deadline_ns = 0;
+	tracing_look_around(tracing);
+	while (command_runs(tracing) && !is_command_left(tracing) &&
+	       tracing->signals_handled < signals) {
+		poll(&wake, 1, tracing_remaining_ms(tracing));
+		tracing_look_around(tracing);
+	}
+}
+
+int tracing_end_command(struct tracing *tracing, bool quietly)
+{
+	if (!quietly && command_runs(tracing) && signals_stops().count == 0)
 		notice(tracing->request, "the trace is over; waiting for '%.80s' (pid %d)",
 		       tracing->request->command[0], (int)tracing->command.pid);
-	while (signals_stop(&from_process) == 0) {
-		if (command_has_ended(&tracing->command, true))
-			return;
-	}
-	/* While the output was stuck, nobody looked around. */
-	if (tracing->handled_signal == 0)
-		pass_on(tracing, signals_stop(&from_process), from_process);
+	wait_for_command(tracing, UINT_MAX);
+	if (!command_runs(tracing))
+		return tracing->command.status;
+	notice(tracing->request, "'%.80s' (pid %d) still runs", tracing->request->command[0],
+	       (int)tracing->command.pid);
+	return 128 + signals_stops().last;
+}
+
+void tracing_abandon_command(struct tracing *tracing)
+{
+	wait_for_command(tracing, 1);
 }
