@@ -37,8 +37,8 @@ struct request {
 	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
 
 	/* The limits */
-	uint32_t duration_s; /* 0: no limit */
-	uint64_t max_events; /* 0: no limit */
+	uint64_t duration_ns; /* 0: no limit */
+	uint64_t max_events;  /* 0: no limit */
 
 	/* The output */
 	char *output;                 /* NULL: standard output; never NULL of a recording */

@@ -27,14 +27,10 @@
 
 static int parse_duration(const char *text, struct parse *parse, struct error *err)
 {
-	uint64_t seconds;
-
-	if (number_parse(text, 1, DURATION_MAX_S, &seconds) < 0)
-		return error_set(err, -EINVAL, "-d takes whole seconds, 1 to %u, not '%.40s'",
-				 parse->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S,
-				 text);
-	parse->options.request.duration_s = (uint32_t)seconds;
-	return 0;
+	if (number_parse_seconds(text, DURATION_MAX_S, &parse->options.request.duration_ns) == 0)
+		return 0;
+	return error_set(err, -EINVAL, "-d takes seconds, such as 5 or 0.5, up to %u, not '%.40s'",
+			 parse->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S, text);
 }
 
 static int parse_max_events(const char *text, struct parse *parse, struct error *err)

@@ -47,10 +47,11 @@
 	{"max-events", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPTION_MAX_EVENTS, NULL, NULL}, \
 	VALUE("max-events", 'n', help "; -n REGEX is --name REGEX", "N")
 #define OPTION_VERSION FLAG("version", 'V', "show the version")
-#define OPTION_HELP FLAG("help", 'h', "show this help")
+#define OPTION_HELP FLAG("help", 'h', "show this help"), \
+	{NULL, '?', POPT_ARG_NONE | POPT_ARGFLAG_DOC_HIDDEN, NULL, 'h', NULL, NULL}
 
 static const struct poptOption trace_options[] = {
-	VALUE("duration", 'd', "stop after SECS, 1 to 60 (60)", "SECS"),
+	VALUE("duration", 'd', "stop after SECS, at most 60 (60); 0.5 is half a second", "SECS"),
 	OPTION_LIMIT_OR_NAME("stop after N events, 1 to 5000 (5000)"),
 	LONG_FLAG("stream", OPTION_STREAM, "lift both limits: run until interrupted"),
 	OPTION_PID,
@@ -139,18 +140,24 @@ static const struct poptOption formats_options[] = {
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
+
+static const struct poptOption help_options[] = {
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
 /* clang-format on */
 
 static const struct mode_syntax modes[] = {
-	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]", command_trace},
-	[MODE_RECORD] = {"record", record_options,
-			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]", command_record},
+	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [COMMAND [ARG]...]", command_trace},
+	[MODE_RECORD] = {"record", record_options, "record -o FILE [OPTION]... [COMMAND [ARG]...]",
+			 command_record},
 	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE", command_replay},
 	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]", command_check},
 	[MODE_FORMATS] = {"formats", formats_options,
 			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]",
 			  command_formats},
-	[MODE_HELP] = {.run = command_help},
+	[MODE_HELP] = {"help", help_options, "help [record | replay | check | formats]",
+		       command_help},
 	[MODE_VERSION] = {.run = command_version},
 };
 

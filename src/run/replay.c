@@ -204,7 +204,7 @@ static void look_around(struct replay *replay)
 /* Whether -d is over before EVENT. */
 static bool is_over(struct replay *replay, const struct event *event)
 {
-	uint64_t duration_ns = replay->request.duration_s * NS_PER_S;
+	const uint64_t duration_ns = replay->request.duration_ns;
 
 	if (event->record->type != PERF_RECORD_SAMPLE)
 		return false;

@@ -96,9 +96,8 @@ void tracing_close(struct tracing *tracing)
 void tracing_begin(struct tracing *tracing)
 {
 	tracing->started_ns = clock_now_ns(CLOCK_MONOTONIC);
-	if (tracing->request->duration_s > 0)
-		tracing->deadline_ns =
-			tracing->started_ns + tracing->request->duration_s * NS_PER_S;
+	if (tracing->request->duration_ns > 0)
+		tracing->deadline_ns = tracing->started_ns + tracing->request->duration_ns;
 }
 
 int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks, struct error *err)

@@ -231,7 +231,7 @@ static void notice_unknown(const struct capture_source *file, const struct reque
 
 	if (lacks & PERF_SAMPLE_TIME)
 		notice(request, "the capture tells no times: events come in its order%s",
-		       request->duration_s > 0 ? ", and -d ends nothing" : "");
+		       request->duration_ns > 0 ? ", and -d ends nothing" : "");
 	if (lacks & PERF_SAMPLE_CPU)
 		notice(request, "the capture does not tell on which CPU events were");
 }
