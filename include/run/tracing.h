@@ -44,11 +44,11 @@ void tracing_close(struct tracing *tracing);
 void tracing_begin(struct tracing *tracing);
 
 /*
- * Enter the pids of -p that are alive into TASKS as followed, or COMMAND, so that its end is shown
- * even where its EXEC got lost: but not in a pid namespace, where the events have another pid of
- * it. With -f also all else that /proc shows. Returns 0 or a negative errno with ERR filled.
+ * Enter the tasks of -p and -t that are alive into TASKS as followed, or COMMAND, so that its end
+ * is shown even where its EXEC got lost: but not in a pid namespace, where the events have another
+ * pid of it. With -p also all else that /proc shows. Returns 0 or a negative errno with ERR filled.
  */
-int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks,
+int tracing_enter_roots(struct tracing *tracing, struct task_table *tasks,
 			struct error *err) MUST_CHECK;
 
 /* Let COMMAND go, if there is one. Returns 0 or a negative errno with ERR filled. */

@@ -19,7 +19,8 @@ struct source_type;
 struct request {
 	/* The events */
 	unsigned int events;  /* EVENT_BIT()s */
-	struct pid_list pids; /* none: all */
+	struct pid_list pids; /* processes, with all their threads; none: all */
+	struct pid_list tids; /* single tasks; none: all */
 	bool follow;          /* the pids' descendants too */
 	char **command;       /* NULL: none; borrowed from `argv` */
 	bool all;             /* of a replay: whatever the recorder was asked for */
@@ -57,6 +58,9 @@ struct request {
 };
 
 void request_done(struct request *request);
+
+/* Whether tasks are selected by descent, so that every fork has to be seen. */
+bool request_follows_tasks(const struct request *request);
 
 /* Returns the name of the capture of REQUEST, for messages. */
 const char *request_capture_name(const struct request *request);

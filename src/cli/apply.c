@@ -55,18 +55,17 @@ static int parse_mmap_pages(const char *text, struct parse *parse, struct error 
 	return 0;
 }
 
-static int parse_pids(const char *text, struct parse *parse, struct error *err)
+static int parse_ids(const char *text, const char *what, struct pid_list *list, struct error *err)
 {
-	struct pid_list pids;
-	int code = pid_list_parse(text, &pids);
+	struct pid_list parsed;
+	int code = pid_list_parse(text, &parsed);
 
 	if (code == -ENOMEM)
 		return error_no_memory(err);
 	if (code < 0)
-		return error_set(err, code, "-p takes process ids, PID[,PID...], not '%.40s'",
-				 text);
-	pid_list_done(&parse->options.request.pids);
-	parse->options.request.pids = pids;
+		return error_set(err, code, "%s, not '%.40s'", what, text);
+	pid_list_done(list);
+	*list = parsed;
 	return 0;
 }
 
@@ -221,7 +220,11 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 	case 'm':
 		return parse_mmap_pages(text, parse, err);
 	case 'p':
-		return parse_pids(text, parse, err);
+		return parse_ids(text, "-p takes process ids, PID[,PID...]",
+				 &parse->options.request.pids, err);
+	case 't':
+		return parse_ids(text, "-t takes thread ids, TID[,TID...]",
+				 &parse->options.request.tids, err);
 	case 'e':
 		return parse_events(text, parse, err);
 	case 'F':

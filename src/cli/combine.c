@@ -49,8 +49,8 @@ static int check_subject(enum mode mode, const struct request *request, struct e
 	if (mode == MODE_RECORD && !request->output)
 		return refuse(err, "record needs -o FILE: where to",
 			      "perf_exec_trace record -o perf.data");
-	if (request->command && request->pids.count > 0)
-		return error_set(err, -EINVAL, "-p and a COMMAND exclude each other");
+	if ((request->command != NULL) + (request->pids.count > 0) + (request->tids.count > 0) > 1)
+		return error_set(err, -EINVAL, "-p, -t and a COMMAND exclude each other");
 	if (request->follow && !request->command && request->pids.count == 0)
 		return error_set(err, -EINVAL, "-f needs -p: whom to follow");
 	if (request->filter.failed && !(request->events & EVENT_BIT(EVENT_EXIT)))

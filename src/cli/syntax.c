@@ -17,8 +17,9 @@
 #define LONG_VALUE(name, option, help, value) \
 	{name, '\0', POPT_ARG_STRING, NULL, option, help, value}
 
-#define OPTION_PID VALUE("pid", 'p', "only events in which one of the PIDs takes part", "PID[,PID...]")
-#define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants and threads too, those to come and those alive")
+#define OPTION_PID VALUE("pid", 'p', "only these processes, with all their threads", "PID[,PID...]")
+#define OPTION_TID VALUE("tid", 't', "only these single tasks, filtered in the kernel", "TID[,TID...]")
+#define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants too, those to come and those alive")
 #define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit", "LIST")
 #define OPTION_OUTPUT VALUE("output", 'o', "write to FILE instead of standard output", "FILE")
 #define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
@@ -55,6 +56,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_LIMIT_OR_NAME("stop after N events, 1 to 5000 (5000)"),
 	LONG_FLAG("stream", OPTION_STREAM, "lift both limits: run until interrupted"),
 	OPTION_PID,
+	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	OPTION_USER,
@@ -86,6 +88,7 @@ static const struct poptOption record_options[] = {
 	VALUE("duration", 'd', "stop after SECS", "SECS"),
 	VALUE("max-events", 'n', "stop once at least N events are recorded", "N"),
 	OPTION_PID,
+	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	FLAG("extended", 'x', "record what all formats and filters of replay need"),
@@ -105,6 +108,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_LIMIT_OR_NAME("stop after N events"),
 	LONG_FLAG("all", OPTION_ALL, "all that was recorded, not only what record was asked for"),
 	OPTION_PID,
+	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	OPTION_USER,

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/stop.h"
+#include "filter/pid_list.h"
 #include "host/proc.h"
 #include "run/signals.h"
 #include "source/notice.h"
@@ -29,20 +30,39 @@ double tracing_seconds(const struct tracing *tracing)
 
 /* ---- opening ---- */
 
+static int check_process(int proc_fd, int32_t pid, struct error *err)
+{
+	struct proc_group group;
+
+	/* Its first thread may have ended before the others. */
+	if (proc_read_group(proc_fd, pid, &group) < 0 ||
+	    (!proc_is_alive(proc_fd, pid) && group.threads < 2))
+		return error_set(err, -ESRCH, "-p %d: no such process", pid);
+	if (group.tgid == pid)
+		return 0;
+	error_set(err, -EINVAL, "-p %d: that is a thread of process %d", pid, group.tgid);
+	error_remedy(err, "-t %d, or -p %d", pid, group.tgid);
+	return -EINVAL;
+}
+
 static int check_pids(const struct tracing *tracing, struct error *err)
 {
 	const struct pid_list *pids = &tracing->request->pids;
+	const struct pid_list *tids = &tracing->request->tids;
+	int code = 0;
 
-	if (pids->count > 0 && !tracing->host.initial_pid_ns)
-		return error_set(
-			err, -EINVAL,
-			"-p takes pids of the host, which this pid namespace does not show; "
-			"run it outside of the container");
-	for (size_t i = 0; i < pids->count; i++) {
-		if (!proc_is_alive(tracing->proc_fd, pids->pids[i]))
-			return error_set(err, -ESRCH, "-p %d: no such process", pids->pids[i]);
+	if ((pids->count > 0 || tids->count > 0) && !tracing->host.initial_pid_ns)
+		return error_set(err, -EINVAL,
+				 "%s takes ids of the host, which this pid namespace does not "
+				 "show; run it outside of the container",
+				 pids->count > 0 ? "-p" : "-t");
+	for (size_t i = 0; code == 0 && i < pids->count; i++)
+		code = check_process(tracing->proc_fd, pids->pids[i], err);
+	for (size_t i = 0; code == 0 && i < tids->count; i++) {
+		if (!proc_is_alive(tracing->proc_fd, tids->pids[i]))
+			code = error_set(err, -ESRCH, "-t %d: no such task", tids->pids[i]);
 	}
-	return 0;
+	return code;
 }
 
 /* COMMAND comes before the signal handlers: it is to have what we were given. */
@@ -100,20 +120,48 @@ void tracing_begin(struct tracing *tracing)
 		tracing->deadline_ns = tracing->started_ns + tracing->request->duration_ns;
 }
 
-int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks, struct error *err)
+static int enter_listed(const struct pid_list *list, struct task_table *tasks)
 {
-	const struct pid_list *pids = &tracing->request->pids;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < list->count; i++)
+		code = task_table_add(tasks, list->pids[i], true);
+	return code;
+}
+
+/* Only of what was asked for: all else may still have its EXIT to come. */
+static bool is_alive_or_not_listed(void *context, int32_t tid)
+{
+	const struct tracing *tracing = context;
+	const struct request *request = tracing->request;
+	bool listed = pid_list_has(&request->pids, tid) || pid_list_has(&request->tids, tid);
+
+	return !listed || proc_is_alive(tracing->proc_fd, tid);
+}
+
+/* Threads of a process whose first one has ended are found by its id, too. */
+static int enter_asked_for(struct tracing *tracing, struct task_table *tasks)
+{
+	const struct request *request = tracing->request;
+	int code = enter_listed(&request->pids, tasks);
+
+	if (code == 0)
+		code = enter_listed(&request->tids, tasks);
+	if (code == 0 && request->pids.count > 0)
+		code = proc_tasks_enter(tracing->proc_fd, tasks, request->follow);
+	task_table_prune(tasks, is_alive_or_not_listed, tracing);
+	return code;
+}
+
+int tracing_enter_roots(struct tracing *tracing, struct task_table *tasks, struct error *err)
+{
 	const int32_t command = (int32_t)tracing->command.pid;
 	int code = 0;
 
 	if (command && tracing->host.initial_pid_ns)
 		code = task_table_add(tasks, command, true);
-	for (size_t i = 0; code == 0 && i < pids->count; i++) {
-		if (proc_is_alive(tracing->proc_fd, pids->pids[i]))
-			code = task_table_add(tasks, pids->pids[i], true);
-	}
-	if (code == 0 && tracing->request->follow)
-		code = proc_tasks_enter(tracing->proc_fd, tasks);
+	if (code == 0 && !tracing->request->command)
+		code = enter_asked_for(tracing, tasks);
 	return code < 0 ? error_set(err, code, "cannot read /proc: %s", strerror(-code)) : 0;
 }
 

@@ -246,7 +246,7 @@ static int file_start(struct source *source, const struct request *request, stru
 	notice_unknown(file, request);
 	source->info.has_times = !(capture_lacks(file->capture) & PERF_SAMPLE_TIME);
 	/* Where task_newtask was not recorded, they tell of threads that the kernel made. */
-	if (request->follow || request->command) {
+	if (request_follows_tasks(request)) {
 		capture_want(file->capture, PERF_RECORD_FORK);
 		decoder_want_births(file->decoder);
 	}
