@@ -23,6 +23,8 @@ enum long_option {
 	OPTION_FAILED,
 	OPTION_ENV,
 	OPTION_ARG_BYTES,
+	OPTION_WIDE,
+	OPTION_COLOR,
 };
 
 struct mode_syntax {

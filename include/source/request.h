@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/terminal.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 
@@ -47,6 +48,8 @@ struct request {
 	bool summary;                 /* -S beside lines: on standard error */
 	bool raw;                     /* every event's record below its line */
 	bool wall_clock;              /* -T */
+	bool wide;                    /* lines are not cut at the terminal's width */
+	enum terminal_color color;
 	bool verbose, quiet;
 
 	char **argv; /* the whole command line, borrowed; NULL at its end */

@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "base/terminal.h"
 #include "cli/options.h"
 #include "cli/parse.h"
 #include "cli/syntax.h"
@@ -158,6 +159,23 @@ static int parse_format(const char *text, struct parse *parse, struct error *err
 	return 0;
 }
 
+static int parse_color(const char *text, struct parse *parse, struct error *err)
+{
+	static const char *const names[] = {
+		[TERMINAL_COLOR_AUTO] = "auto",
+		[TERMINAL_COLOR_ALWAYS] = "always",
+		[TERMINAL_COLOR_NEVER] = "never",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			parse->options.request.color = (enum terminal_color)i;
+			return 0;
+		}
+	}
+	return error_set(err, -EINVAL, "--color takes auto, always or never, not '%.40s'", text);
+}
+
 static int parse_arg_bytes(const char *text, struct parse *parse, struct error *err)
 {
 	uint64_t bytes;
@@ -233,6 +251,8 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_backend(text, parse, err);
 	case OPTION_ENV:
 		return parse_environment(text, parse, err);
+	case OPTION_COLOR:
+		return parse_color(text, parse, err);
 	case OPTION_ARG_BYTES:
 		return parse_arg_bytes(text, parse, err);
 	case 'o':
@@ -262,6 +282,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.verbose;
 	case 'q':
 		return &options->request.quiet;
+	case OPTION_WIDE:
+		return &options->request.wide;
 	case OPTION_STREAM:
 		return &parse->stream;
 	case OPTION_ALL:

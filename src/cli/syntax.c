@@ -38,6 +38,8 @@
 #define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
 #define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
 #define OPTION_TIME FLAG("time", 'T', "show the time of day too; not in plain pipe lines")
+#define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
+#define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (16384)", "N")
 /*
@@ -69,6 +71,8 @@ static const struct poptOption trace_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_WIDE_LINES,
+	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_STACK,
 	OPTION_OUTPUT,
@@ -121,6 +125,8 @@ static const struct poptOption replay_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_WIDE_LINES,
+	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_OUTPUT,
 	OPTION_RAW_RECORDS,

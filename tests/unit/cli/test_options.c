@@ -163,6 +163,7 @@ static void test_options_of_sinks(void **state)
 		"--arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
 		"--failed -e fork,exec",
+		"--color sometimes",
 	};
 	static const char *const right[] = {
 		"-T -x",
@@ -174,6 +175,7 @@ static void test_options_of_sinks(void **state)
 		"--env all -x",
 		"--env A,B -F json",
 		"--failed -e exit",
+		"--wide --color never -F table",
 		"-u 0 --arg-bytes 2048",
 		"-F table --arg-bytes 2048",
 	};
