@@ -23,6 +23,9 @@ enum long_option {
 	OPTION_FAILED,
 	OPTION_ENV,
 	OPTION_ARG_BYTES,
+	OPTION_RUN_AS,
+	OPTION_SUDO,
+	OPTION_CALLER,
 };
 
 struct mode_syntax {

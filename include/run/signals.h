@@ -24,7 +24,7 @@ int signals_install(void) MUST_CHECK;
 /* Make the descriptor unreadable until the next signal. */
 void signals_clear_wake(int wake_fd);
 
-/* The stop signal that came, 0: none. *FROM_PROCESS: kill(2) sent it, not the terminal. */
+/* The stop signal that came, 0: none. *FROM_PROCESS: not the terminal sent it. */
 int signals_stop(bool *from_process);
 
 #endif
