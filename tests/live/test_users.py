@@ -202,7 +202,9 @@ def output_is_only_where_the_caller_may_write():
         expect(not (directory / 'new').exists(), 'a file was made')
 
 
-LOOP = 'trap "echo caught; exit 6" {signal}; echo "$PPID ready"; while :; do sleep 0.05; done'
+# Not for ever, should nobody end it.
+LOOP = ('trap "echo caught; exit 6" {signal}; echo "$PPID ready"; i=0;'
+        'while [ $((i += 1)) -lt 400 ]; do sleep 0.05; done')
 
 
 @tracing_test
