@@ -25,6 +25,9 @@ enum long_option {
 	OPTION_ARG_BYTES,
 	OPTION_WIDE,
 	OPTION_COLOR,
+	OPTION_RUN_AS,
+	OPTION_SUDO,
+	OPTION_CALLER,
 };
 
 struct mode_syntax {

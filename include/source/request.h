@@ -24,7 +24,11 @@ struct request {
 	struct pid_list tids; /* single tasks; none: all */
 	bool follow;          /* the pids' descendants too */
 	char **command;       /* NULL: none; borrowed from `argv` */
-	bool all;             /* of a replay: whatever the recorder was asked for */
+	char *run_as;         /* --run-as: the user that COMMAND runs as; NULL: ours */
+	bool sudo;            /* --sudo: trace as root, for the user who asks */
+	int caller_pid;       /* who asked (run/caller.h); 0: nobody */
+	int caller_fd;
+	bool all; /* of a replay: whatever the recorder was asked for */
 	struct filter_options filter;
 
 	/* The origin of events */

@@ -15,6 +15,7 @@
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 #include "perf/ring_room.h"
+#include "run/caller.h"
 #include "sink/sinks.h"
 #include "source/sources.h"
 
@@ -207,6 +208,17 @@ static int parse_environment(const char *text, struct parse *parse, struct error
 	return option_take_text(&parse->options.request.environment, text, "--env", err);
 }
 
+static int parse_caller(const char *text, struct parse *parse, struct error *err)
+{
+	struct caller caller;
+
+	if (caller_parse(text, &caller) < 0)
+		return error_set(err, -EINVAL, CALLER_OPTION "PID,FD is for --sudo alone");
+	parse->options.request.caller_pid = caller.pid;
+	parse->options.request.caller_fd = caller.fd;
+	return 0;
+}
+
 /* ---- options ---- */
 
 static int parse_filter(int option, const char *text, struct parse *parse, struct error *err)
@@ -255,6 +267,10 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_color(text, parse, err);
 	case OPTION_ARG_BYTES:
 		return parse_arg_bytes(text, parse, err);
+	case OPTION_CALLER:
+		return parse_caller(text, parse, err);
+	case OPTION_RUN_AS:
+		return option_take_text(&parse->options.request.run_as, text, "--run-as", err);
 	case 'o':
 		return option_take_text(&parse->options.request.output, text, "-o", err);
 	case OPTION_FORMATS:
@@ -288,6 +304,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &parse->stream;
 	case OPTION_ALL:
 		return &options->request.all;
+	case OPTION_SUDO:
+		return &options->request.sudo;
 	case OPTION_RAW:
 		return &options->request.raw;
 	case OPTION_NO_THREADS:

@@ -49,6 +49,11 @@
 #define OPTION_LIMIT_OR_NAME(help) \
 	{"max-events", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPTION_MAX_EVENTS, NULL, NULL}, \
 	VALUE("max-events", 'n', help "; -n REGEX is --name REGEX", "N")
+/* The second one is for the tool itself: it says who used the first one. */
+#define OPTION_USERS \
+	LONG_VALUE("run-as", OPTION_RUN_AS, "run COMMAND as USER, a name or a number; needs root", "USER"), \
+	LONG_FLAG("sudo", OPTION_SUDO, "trace as root, through sudo; COMMAND and the output stay yours"), \
+	{"caller", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPTION_CALLER, NULL, NULL}
 #define OPTION_VERSION FLAG("version", 'V', "show the version")
 #define OPTION_HELP FLAG("help", 'h', "show this help"), \
 	{NULL, '?', POPT_ARG_NONE | POPT_ARGFLAG_DOC_HIDDEN, NULL, 'h', NULL, NULL}
@@ -79,6 +84,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_BACKEND,
 	OPTION_RAW_RECORDS,
 	OPTION_MMAP_PAGES,
+	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
 	OPTION_QUIET,
@@ -99,6 +105,7 @@ static const struct poptOption record_options[] = {
 	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
 	OPTION_STACK,
 	OPTION_MMAP_PAGES,
+	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
 	OPTION_QUIET,

@@ -137,6 +137,9 @@ static void test_sinks(void **state)
 	assert_sink("-Sx", "extended", true);
 	assert_sink("-SF json", "json", true);
 	assert_sink("replay -S file", "summary", false);
+	assert_refused("--run-as nobody");
+	assert_refused("record -o file --run-as nobody");
+	assert_refused("--caller 1 -- true");
 	assert_refused("-F extended");
 	assert_refused("-F");
 	assert_refused("-F csv");
