@@ -27,8 +27,9 @@ struct sandbox_plan {
 	 */
 	uint64_t keep;
 	/*
-	 * What /proc shows to tracers alone is read: environ, personality, the addresses in stat.
-	 * Keeps CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, and does without Landlock.
+	 * What /proc shows to tracers alone is read: environ, personality, the addresses in stat;
+	 * all of other users' processes where it is mounted with hidepid. Keeps CAP_SYS_PTRACE and
+	 * CAP_DAC_READ_SEARCH, and does without Landlock.
 	 */
 	bool reads_others;
 };

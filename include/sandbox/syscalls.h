@@ -12,11 +12,12 @@
 #include "base/compiler.h"
 
 enum sandbox_mode {
-	SANDBOX_REPLAY, /* and `formats`: input and output are open, nothing else is needed */
-	SANDBOX_LIVE,   /* reads /proc, opens the events of CPUs that come online */
-	SANDBOX_RECORD, /* the same, and writes anywhere in the capture */
+	SANDBOX_REPLAY,    /* and `formats`: input and output are open, nothing else is needed */
+	SANDBOX_LIVE,      /* reads /proc and netlink, opens the events of CPUs that come online */
+	SANDBOX_CONNECTOR, /* reads /proc and netlink */
+	SANDBOX_RECORD,    /* reads /proc, opens such events, writes anywhere in the capture */
 };
-#define SANDBOX_MODES 3
+#define SANDBOX_MODES 4
 
 /*
  * Allow the system calls of MODE alone: signals go to COMMAND (0: to nobody) and to this process.

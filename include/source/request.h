@@ -47,6 +47,7 @@ struct request {
 	bool raw;                     /* every event's record below its line */
 	bool wall_clock;              /* -T */
 	bool verbose, quiet;
+	bool no_sandbox;
 
 	char **argv; /* the whole command line, borrowed; NULL at its end */
 	/*

@@ -263,6 +263,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.verbose;
 	case 'q':
 		return &options->request.quiet;
+	case OPTION_NO_SANDBOX:
+		return &options->request.no_sandbox;
 	case OPTION_STREAM:
 		return &parse->stream;
 	case OPTION_ALL:

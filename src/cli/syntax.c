@@ -27,6 +27,7 @@
 #define OPTION_BACKEND VALUE("backend", 'b', "where events come from", "NAME")
 #define OPTION_RAW_RECORDS LONG_FLAG("raw", OPTION_RAW, "below each line the record itself: every field, and the bytes")
 #define OPTION_QUIET FLAG("quiet", 'q', "no closing line and no notices, errors only")
+#define OPTION_UNCONFINED LONG_FLAG("no-sandbox", OPTION_NO_SANDBOX, "keep privileges and files that the rest of the run does not need")
 #define OPTION_USER VALUE("user", 'u', "only what runs as USER, a name or a number, by the real uid", "USER")
 #define OPTION_PPID VALUE("ppid", 'P', "only processes that PPID forked", "PPID")
 #define OPTION_NAMES LONG_VALUE("name", OPTION_NAME, "only where comm or argv[0] matches an extended regular expression", "REGEX")
@@ -74,6 +75,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_MMAP_PAGES,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
+	OPTION_UNCONFINED,
 	OPTION_QUIET,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -93,6 +95,7 @@ static const struct poptOption record_options[] = {
 	OPTION_MMAP_PAGES,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
+	OPTION_UNCONFINED,
 	OPTION_QUIET,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -121,6 +124,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_RAW_RECORDS,
 	OPTION_FORMATS_DIR("those of the capture"),
 	FLAG("verbose", 'v', "say what the capture holds"),
+	OPTION_UNCONFINED,
 	OPTION_QUIET,
 	OPTION_VERSION,
 	OPTION_HELP,

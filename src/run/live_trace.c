@@ -6,12 +6,14 @@
 
 #include "base/clock.h"
 #include "event/facts.h"
+#include "run/confine.h"
 #include "run/old_tasks.h"
 #include "run/pipeline.h"
 #include "run/session.h"
 #include "run/sweep.h"
 #include "run/tracing.h"
 #include "run/wall_watch.h"
+#include "sandbox/syscalls.h"
 #include "sink/text/wall_steps.h"
 #include "source/source.h"
 #include "source/sources.h"
@@ -197,10 +199,22 @@ static int run(struct live_trace *trace, struct error *err)
 
 /* ---- the end ---- */
 
+static int confine(const struct live_trace *trace, struct error *err)
+{
+	const struct source_info *info = &trace->session.source->info;
+
+	return confine_tracing(&trace->tracing,
+			       info->opens_events ? SANDBOX_LIVE : SANDBOX_CONNECTOR,
+			       info->reads_processes, err);
+}
+
 static int trace_and_end(struct live_trace *trace, struct error *err)
 {
 	session_keep_output(&trace->session);
-	int code = run(trace, err);
+	int code = confine(trace, err);
+
+	if (code == 0)
+		code = run(trace, err);
 
 	source_stop(trace->session.source);
 	if (code == 0)

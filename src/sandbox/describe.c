@@ -26,8 +26,7 @@ const char *sandbox_part_name(enum sandbox_part part)
 static const char *why_not(enum sandbox_part part, int code)
 {
 	if (code == -ECANCELED && part == SANDBOX_LANDLOCK)
-		return "it would hide the arguments of other processes, or is in the way of "
-		       "sanitizers";
+		return "it would hide other processes, or is in the way of sanitizers";
 	if (code == -ECANCELED)
 		return "sanitizers need system calls of their own";
 	if (code == -EOPNOTSUPP || code == -ENOSYS)
@@ -47,6 +46,7 @@ static void list_capabilities(uint64_t set, char *text, size_t size)
 	} known[] = {
 		{CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH"},
 		{CAP_KILL, "CAP_KILL"},
+		{CAP_NET_ADMIN, "CAP_NET_ADMIN"},
 		{CAP_IPC_LOCK, "CAP_IPC_LOCK"},
 		{CAP_SYS_PTRACE, "CAP_SYS_PTRACE"},
 		{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"},

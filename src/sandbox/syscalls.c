@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/net.h>
 #include <linux/perf_event.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -21,7 +22,9 @@
 
 #define IN(mode) (1U << (mode))
 #define ALL (IN(SANDBOX_REPLAY) | TRACING)
-#define TRACING (IN(SANDBOX_LIVE) | IN(SANDBOX_RECORD))
+#define TRACING (EVENTS | NETLINK)
+#define EVENTS (IN(SANDBOX_LIVE) | IN(SANDBOX_RECORD))
+#define NETLINK (IN(SANDBOX_LIVE) | IN(SANDBOX_CONNECTOR))
 #define RECORD IN(SANDBOX_RECORD)
 
 /* The kernel takes the lower half of these arguments, of which C libraries extend the sign. */
@@ -30,6 +33,7 @@
 		argument, SCMP_CMP_MASKED_EQ, (mask), (value) \
 	}
 #define REQUEST(request) IS(1, UINT32_MAX, request)
+#define SOCKETCALL(call) IS(0, UINT32_MAX, call)
 #define COMMAND_FCNTL(command) IS(1, UINT32_MAX, command)
 #define NO_CODE(argument) IS(argument, PROT_EXEC, 0)
 #define READ_ONLY(argument) IS(argument, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY)
@@ -110,14 +114,24 @@ static const struct rule rules[] = {
 	{TRACING, "fcntl64", COMMAND_FCNTL(F_SETFD)},
 
 	/* CPUs that come and go, and the end of all of them. */
-	{TRACING, "recvfrom", {0}},
-	{TRACING, "socketcall", IS(0, UINT32_MAX, 12)}, /* SYS_RECVFROM of linux/net.h */
-	{TRACING, "perf_event_open", {0}},
-	{TRACING, "ioctl", REQUEST(PERF_EVENT_IOC_ENABLE)},
-	{TRACING, "ioctl", REQUEST(PERF_EVENT_IOC_DISABLE)},
-	{TRACING, "ioctl", REQUEST(PERF_EVENT_IOC_ID)},
-	{TRACING, "ioctl", REQUEST(PERF_EVENT_IOC_SET_FILTER)},
-	{TRACING, "ioctl", REQUEST(PERF_EVENT_IOC_SET_OUTPUT)},
+	{EVENTS, "recvfrom", {0}},
+	{EVENTS, "socketcall", SOCKETCALL(SYS_RECVFROM)},
+	{EVENTS, "perf_event_open", {0}},
+	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_ENABLE)},
+	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_DISABLE)},
+	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_ID)},
+	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_SET_FILTER)},
+	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_SET_OUTPUT)},
+
+	/* Connector and taskstats: messages, how many were dropped, and that nobody listens now. */
+	{IN(SANDBOX_CONNECTOR), "readlinkat", {0}}, /* which program an exec started */
+	{NETLINK, "recvmmsg", {0}},
+	{NETLINK, "recvmmsg_time64", {0}},
+	{NETLINK, "getsockopt", {0}},
+	{NETLINK, "sendto", {0}},
+	{NETLINK, "socketcall", SOCKETCALL(SYS_RECVMMSG)},
+	{NETLINK, "socketcall", SOCKETCALL(SYS_GETSOCKOPT)},
+	{NETLINK, "socketcall", SOCKETCALL(SYS_SENDTO)},
 };
 
 /* ---- a call that is not ---- */

@@ -99,7 +99,8 @@ static void enter(enum sandbox_mode mode, pid_t command)
 #define REPLAY (1U << SANDBOX_REPLAY)
 #define LIVE (1U << SANDBOX_LIVE)
 #define RECORD (1U << SANDBOX_RECORD)
-#define ALL (REPLAY | LIVE | RECORD)
+#define CONNECTOR (1U << SANDBOX_CONNECTOR)
+#define ALL (REPLAY | LIVE | CONNECTOR | RECORD)
 
 /* A call in a form that every mode of MODES forbids. */
 static const struct attempt {
@@ -134,13 +135,17 @@ static const struct attempt {
 	{REPLAY, "openat", SYS_openat, {AT_FDCWD, 0, O_RDONLY, 0}},
 	{REPLAY, "newfstatat", SYS_newfstatat, {AT_FDCWD, 0, 0, 0}},
 	{REPLAY, "getdents64", SYS_getdents64, {0}},
-	{REPLAY, "perf_event_open", SYS_perf_event_open, {0}},
-	{REPLAY, "recvfrom", SYS_recvfrom, {0}},
+	{REPLAY | CONNECTOR, "perf_event_open", SYS_perf_event_open, {0}},
+	{REPLAY | CONNECTOR, "recvfrom", SYS_recvfrom, {0}},
+	{REPLAY | CONNECTOR, "ioctl", SYS_ioctl, {0, PERF_EVENT_IOC_ENABLE, 0, 0}},
+	{REPLAY | RECORD, "recvmmsg", SYS_recvmmsg, {0}},
+	{REPLAY | RECORD, "getsockopt", SYS_getsockopt, {0}},
+	{REPLAY | RECORD, "sendto", SYS_sendto, {0}},
+	{REPLAY | LIVE | RECORD, "readlinkat", SYS_readlinkat, {0}},
 	{REPLAY, "wait4", SYS_wait4, {-1, 0, 0, 0}},
-	{REPLAY, "ioctl", SYS_ioctl, {0, PERF_EVENT_IOC_ENABLE, 0, 0}},
 	{REPLAY, "fcntl", SYS_fcntl, {0, F_SETFD, 0, 0}},
-	{REPLAY | LIVE, "pwritev", SYS_pwritev, {0}},
-	{REPLAY | LIVE, "pwrite64", SYS_pwrite64, {0}},
+	{REPLAY | LIVE | CONNECTOR, "pwritev", SYS_pwritev, {0}},
+	{REPLAY | LIVE | CONNECTOR, "pwrite64", SYS_pwrite64, {0}},
 };
 
 struct attempt_in_mode {
@@ -290,6 +295,34 @@ static void replay_alike(void *unused)
 	use_file(fd);
 }
 
+static void use_netlink(int fd)
+{
+	struct mmsghdr none = {0};
+	int value;
+	socklen_t size = sizeof(value);
+
+	CHILD_CHECK(recvmmsg(fd, &none, 1, MSG_DONTWAIT, NULL) < 0 && errno == ENOTSOCK);
+	CHILD_CHECK(getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &value, &size) < 0 && errno == ENOTSOCK);
+	CHILD_CHECK(send(fd, "x", 1, 0) < 0 && errno == ENOTSOCK);
+}
+
+static void connector_alike(void *unused)
+{
+	int fd = memfd_create("x", MFD_CLOEXEC);
+	char path[64], byte;
+
+	(void)unused;
+	enter(SANDBOX_CONNECTOR, 0);
+	use_memory();
+	use_library();
+	use_netlink(fd);
+	use_file(fd);
+	int status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	CHILD_CHECK(read(status, &byte, 1) == 1);
+	CHILD_CHECK(readlinkat(AT_FDCWD, "/proc/self/exe", path, sizeof(path)) > 0);
+	CHILD_CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+}
+
 static void live_alike(void *unused)
 {
 	struct perf_event_attr attr = {.size = sizeof(attr)};
@@ -300,6 +333,7 @@ static void live_alike(void *unused)
 	enter(SANDBOX_LIVE, 0);
 	use_memory();
 	use_library();
+	use_netlink(fd);
 	use_file(fd);
 	int status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	CHILD_CHECK(read(status, &byte, 1) == 1);
@@ -327,7 +361,7 @@ static void record_alike(void *unused)
 
 static void test_what_runs_need(void **state)
 {
-	void (*const runs[])(void *) = {replay_alike, live_alike, record_alike};
+	void (*const runs[])(void *) = {replay_alike, live_alike, connector_alike, record_alike};
 
 	(void)state;
 	need_filters();
