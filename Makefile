@@ -109,6 +109,7 @@ WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc
 WRAP_test_landlock = syscall
+WRAP_test_sandbox = landlock_restrict syscalls_restrict
 WRAP_test_syscalls = seccomp_init seccomp_load
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
 

@@ -10,7 +10,9 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "host/state.h"
 #include "run/tracing.h"
+#include "sandbox/sandbox.h"
 #include "sandbox/syscalls.h"
 #include "source/request.h"
 
@@ -21,5 +23,10 @@
 int confine_replay(const struct request *request, struct error *err) MUST_CHECK;
 int confine_tracing(const struct tracing *tracing, enum sandbox_mode mode, bool reads_processes,
 		    struct error *err) MUST_CHECK;
+
+/* Try in a child process what of the sandbox a plain live trace on HOST gets. Returns as they do.
+ */
+int confine_try(const struct host_state *host, struct sandbox_in_force *in_force,
+		struct error *err) MUST_CHECK;
 
 #endif

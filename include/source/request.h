@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
+#include "sandbox/user.h"
 
 struct sink_type;
 struct source_type;
@@ -47,7 +48,10 @@ struct request {
 	bool raw;                     /* every event's record below its line */
 	bool wall_clock;              /* -T */
 	bool verbose, quiet;
+
+	/* The sandbox (sandbox/sandbox.h) */
 	bool no_sandbox;
+	struct sandbox_user sandbox_user; /* to become in it; its uid is 0: none is named */
 
 	char **argv; /* the whole command line, borrowed; NULL at its end */
 	/*
@@ -58,6 +62,9 @@ struct request {
 };
 
 void request_done(struct request *request);
+
+/* Returns the user whom REQUEST names for the sandbox, borrowed; NULL: none. */
+const struct sandbox_user *request_sandbox_user(const struct request *request);
 
 /* Returns the name of the capture of REQUEST, for messages. */
 const char *request_capture_name(const struct request *request);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
@@ -14,6 +15,7 @@
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 #include "perf/ring_room.h"
+#include "sandbox/user.h"
 #include "sink/sinks.h"
 #include "source/sources.h"
 
@@ -194,6 +196,13 @@ static int parse_environment(const char *text, struct parse *parse, struct error
 	return option_take_text(&parse->options.request.environment, text, "--env", err);
 }
 
+static int parse_sandbox_user(const char *text, struct parse *parse, struct error *err)
+{
+	if (geteuid() != 0)
+		return error_set(err, -EPERM, "--sandbox-user: only root can become another user");
+	return user_find(text, &parse->options.request.sandbox_user, err);
+}
+
 /* ---- options ---- */
 
 static int parse_filter(int option, const char *text, struct parse *parse, struct error *err)
@@ -236,6 +245,8 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_environment(text, parse, err);
 	case OPTION_ARG_BYTES:
 		return parse_arg_bytes(text, parse, err);
+	case OPTION_SANDBOX_USER:
+		return parse_sandbox_user(text, parse, err);
 	case 'o':
 		return option_take_text(&parse->options.request.output, text, "-o", err);
 	case OPTION_FORMATS:

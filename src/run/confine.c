@@ -30,7 +30,10 @@ static int confine(const struct request *request, const struct sandbox_plan *pla
 
 int confine_replay(const struct request *request, struct error *err)
 {
-	const struct sandbox_plan plan = {.mode = SANDBOX_REPLAY};
+	const struct sandbox_plan plan = {
+		.mode = SANDBOX_REPLAY,
+		.user = request_sandbox_user(request),
+	};
 
 	return confine(request, &plan, err);
 }
@@ -50,6 +53,7 @@ int confine_tracing(const struct tracing *tracing, enum sandbox_mode mode, bool 
 {
 	const struct sandbox_plan plan = {
 		.mode = mode,
+		.user = request_sandbox_user(tracing->request),
 		.command = tracing->command.pid,
 		.keep = capabilities_of(mode, &tracing->host),
 		/* Who is hidden from users other than root must not count as gone. */
@@ -57,4 +61,14 @@ int confine_tracing(const struct tracing *tracing, enum sandbox_mode mode, bool 
 	};
 
 	return confine(tracing->request, &plan, err);
+}
+
+int confine_try(const struct host_state *host, struct sandbox_in_force *in_force, struct error *err)
+{
+	const struct sandbox_plan plan = {
+		.mode = SANDBOX_LIVE,
+		.keep = capabilities_of(SANDBOX_LIVE, host),
+	};
+
+	return sandbox_try(&plan, in_force, err);
 }

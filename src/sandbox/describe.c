@@ -84,3 +84,23 @@ void sandbox_describe(const struct sandbox_in_force *in_force, enum sandbox_part
 	else
 		snprintf(text, size, "in force (%d rules)", in_force->syscall_rules);
 }
+
+void sandbox_describe_all(const struct sandbox_in_force *in_force, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned int i = 0; i < SANDBOX_PARTS && used < size; i++) {
+		if (in_force->codes[i] == 0)
+			used += (size_t)snprintf(text + used, size - used, "%s%s",
+						 used > 0 ? ", " : "",
+						 sandbox_part_name((enum sandbox_part)i));
+	}
+	for (unsigned int i = 0; i < SANDBOX_PARTS && used < size; i++) {
+		if (in_force->codes[i] < 0)
+			used += (size_t)snprintf(text + used, size - used, "%snot %s: %s",
+						 used > 0 ? "; " : "",
+						 sandbox_part_name((enum sandbox_part)i),
+						 why_not((enum sandbox_part)i, in_force->codes[i]));
+	}
+}

@@ -92,7 +92,7 @@ static const struct rule rules[] = {
 	{ALL, "futex", {0}},
 	{ALL, "futex_time64", {0}},
 
-	/* Signals and the end, abort(3) too; kill(2) and tgkill(2) are in signal_rules(). */
+	/* Signals and the end, abort(3) too; kill(2) and tgkill(2) are in allow_all(). */
 	{ALL, "restart_syscall", {0}},
 	{ALL, "rt_sigaction", {0}},
 	{ALL, "rt_sigprocmask", {0}},

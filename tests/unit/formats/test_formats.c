@@ -33,7 +33,8 @@ static char *run(const char *const arguments[], bool verbose, int expected_statu
 
 	assert_non_null(out);
 	memset(err, 0, sizeof(*err));
-	int status = formats_run(arguments, verbose, out, err);
+	const struct formats_options options = {.verbose = verbose};
+	int status = formats_run(arguments, &options, out, err);
 	assert_int_equal(fclose(out), 0);
 	if (status != expected_status)
 		fail_msg("status %d instead of %d: %s", status, expected_status, err->what);

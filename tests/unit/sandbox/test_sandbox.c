@@ -21,7 +21,9 @@
 #include "host/state.h"
 #include "sandbox/capabilities.h"
 #include "sandbox/describe.h"
+#include "sandbox/landlock.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/syscalls.h"
 #include "support.h"
 #include "support_child.h"
 
@@ -201,6 +203,54 @@ static void test_events_can_be_opened(void **state)
 	assert_child_fine(&end);
 }
 
+/* ---- kernels and containers that refuse ---- */
+
+static int landlock_code, syscalls_code;
+
+int __wrap_landlock_restrict(const struct landlock_plan *plan);
+int __real_landlock_restrict(const struct landlock_plan *plan);
+int __wrap_syscalls_restrict(enum sandbox_mode mode, pid_t command);
+int __real_syscalls_restrict(enum sandbox_mode mode, pid_t command);
+
+int __wrap_landlock_restrict(const struct landlock_plan *plan)
+{
+	return landlock_code < 0 ? landlock_code : __real_landlock_restrict(plan);
+}
+
+int __wrap_syscalls_restrict(enum sandbox_mode mode, pid_t command)
+{
+	return syscalls_code < 0 ? syscalls_code : __real_syscalls_restrict(mode, command);
+}
+
+static void enter_refused(void *unused)
+{
+	const struct sandbox_plan plan = {.mode = SANDBOX_REPLAY};
+	char text[300];
+
+	(void)unused;
+	landlock_code = -ENOSYS;
+	syscalls_code = -EPERM;
+	const struct sandbox_in_force in_force = enter(&plan);
+	/* Sanitized builds do not even try. */
+	CHILD_CHECK(in_force.codes[SANDBOX_LANDLOCK] == -ENOSYS ||
+		    in_force.codes[SANDBOX_LANDLOCK] == -ECANCELED);
+	CHILD_CHECK(in_force.codes[SANDBOX_SYSCALLS] == -EPERM ||
+		    in_force.codes[SANDBOX_SYSCALLS] == -ECANCELED);
+	CHILD_CHECK(in_force.codes[SANDBOX_CAPABILITIES] == 0);
+	CHILD_CHECK(own_status("NoNewPrivs:", 10) == 1);
+	CHILD_CHECK(own_status("CapEff:", 16) == 0);
+	sandbox_describe_all(&in_force, text, sizeof(text));
+	CHILD_CHECK(strstr(text, "; not Landlock: ") != NULL);
+	CHILD_CHECK(strstr(text, "; not system calls: ") != NULL);
+}
+
+static void test_what_works_is_entered_without_the_rest(void **state)
+{
+	(void)state;
+	const struct child_end end = child_run(enter_refused, NULL);
+	assert_child_fine(&end);
+}
+
 /* ---- a user that is named ---- */
 
 static void become_user_1(void *unused)
@@ -344,6 +394,23 @@ static void test_what_is_said_of_it(void **state)
 	expect_text(&kept, SANDBOX_CAPABILITIES, "CAP_PERFMON, 0x1");
 }
 
+static void test_what_is_said_of_all_of_it(void **state)
+{
+	const struct sandbox_in_force all = {0};
+	struct sandbox_in_force none = {0};
+	char text[400], cut[8];
+
+	(void)state;
+	sandbox_describe_all(&all, text, sizeof(text));
+	assert_string_equal(text, "user, capabilities, bounding set, Landlock, system calls");
+	for (unsigned int i = 0; i < SANDBOX_PARTS; i++)
+		none.codes[i] = -EPERM;
+	sandbox_describe_all(&none, text, sizeof(text));
+	assert_int_equal(strncmp(text, "not user: that takes privileges", 31), 0);
+	sandbox_describe_all(&none, cut, sizeof(cut));
+	assert_string_equal(cut, "not use");
+}
+
 static void test_what_is_said_of_what_is_not(void **state)
 {
 	static const int codes[] = {-ECANCELED, -EOPNOTSUPP, -ENOSYS, -EPERM, -EINVAL};
@@ -370,11 +437,13 @@ int main(void)
 		cmocka_unit_test(test_what_tracers_may_read),
 		cmocka_unit_test(test_signals_reach_a_command_of_root),
 		cmocka_unit_test(test_events_can_be_opened),
+		cmocka_unit_test(test_what_works_is_entered_without_the_rest),
 		cmocka_unit_test(test_a_user_that_is_named),
 		cmocka_unit_test(test_without_privileges),
 		cmocka_unit_test(test_the_time_zone_is_known),
 		cmocka_unit_test(test_trying_leaves_this_process_alone),
 		cmocka_unit_test(test_what_is_said_of_it),
+		cmocka_unit_test(test_what_is_said_of_all_of_it),
 		cmocka_unit_test(test_what_is_said_of_what_is_not),
 	};
 
