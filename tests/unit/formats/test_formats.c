@@ -215,7 +215,9 @@ static void test_colour_changes_no_text(void **state)
 	(void)state;
 	assert_non_null(out);
 	const struct page page = page_on(out, true);
-	const struct verb_call call = {.arguments = arguments, .count = 2, .page = &page};
+	const struct formats_options options = {0};
+	const struct verb_call call = {
+		.arguments = arguments, .count = 2, .options = &options, .page = &page};
 	assert_int_equal(formats_diff(&call, &err), 1);
 	assert_int_equal(fclose(out), 0);
 	char *to = text;
