@@ -21,6 +21,7 @@
 #include "source/host_info.h"
 #include "source/notice.h"
 #include "source/perf_setup.h"
+#include "source/request.h"
 #include "source/source.h"
 #include "source/tracepoints.h"
 
