@@ -23,7 +23,7 @@ say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 BUILD   ?= build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 
 PKG_CONFIG ?= pkg-config
-PACKAGES   := libtraceevent libtracefs libzstd popt
+PACKAGES   := libtraceevent libtracefs libzstd popt libseccomp
 TEST_PACKAGES := $(PACKAGES) cmocka
 
 comma    := ,
@@ -109,6 +109,9 @@ WRAP_test_taskstats = $(NETLINK_CALLS) calloc file_read_at
 WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc
+WRAP_test_landlock = syscall
+WRAP_test_sandbox = landlock_restrict syscalls_restrict
+WRAP_test_syscalls = seccomp_init seccomp_load
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))
 
 # A test that needs more than the library names it here: OBJECTS_test_NAME = object...

@@ -13,6 +13,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "formats/format_set.h"
+#include "formats/formats.h"
 #include "formats/page.h"
 
 /* Exit statuses, as those of diff(1). */
@@ -22,7 +23,7 @@
 struct verb_call {
 	const char *const *arguments; /* behind the verb, ended by NULL */
 	size_t count;
-	bool verbose;
+	const struct formats_options *options;
 	const struct page *page;
 };
 
@@ -32,6 +33,10 @@ typedef int verb_run(const struct verb_call *call, struct error *err);
 verb_run formats_list MUST_CHECK;
 verb_run formats_show MUST_CHECK;
 verb_run formats_diff MUST_CHECK;
+
+/* Enter the sandbox, if any: nothing is opened from here on. Returns 0, or a code with ERR filled.
+ */
+int enter_sandbox(const struct verb_call *call, struct error *err) MUST_CHECK;
 
 /* Print "NAME  KERNEL, 64-bit". */
 void print_source(const struct format_set *set, FILE *out);

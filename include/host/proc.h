@@ -48,4 +48,10 @@ int proc_read_group(int proc_fd, int32_t tid, struct proc_group *group) MUST_CHE
 /* Returns whether a task (process or thread) with this tid exists and is no zombie. */
 bool proc_is_alive(int proc_fd, int32_t tid);
 
+/*
+ * Whether a /proc is mounted that shows each user his own processes alone (hidepid of proc(5)), or
+ * this cannot be told.
+ */
+bool proc_hides_tasks(int proc_fd);
+
 #endif

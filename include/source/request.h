@@ -13,6 +13,7 @@
 #include "base/terminal.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
+#include "sandbox/user.h"
 
 struct sink_type;
 struct source_type;
@@ -56,6 +57,10 @@ struct request {
 	enum terminal_color color;
 	bool verbose, quiet;
 
+	/* The sandbox (sandbox/sandbox.h) */
+	bool no_sandbox;
+	struct sandbox_user sandbox_user; /* to become in it; its uid is 0: none is named */
+
 	char **argv; /* the whole command line, borrowed; NULL at its end */
 	/*
 	 * Takes the command line of a recording apart: 0 with REQUEST (free with request_done()),
@@ -65,6 +70,9 @@ struct request {
 };
 
 void request_done(struct request *request);
+
+/* Returns the user whom REQUEST names for the sandbox, borrowed; NULL: none. */
+const struct sandbox_user *request_sandbox_user(const struct request *request);
 
 /* Whether tasks are selected by descent, so that every fork has to be seen. */
 bool request_follows_tasks(const struct request *request);

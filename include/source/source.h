@@ -29,6 +29,10 @@ struct source_info {
 	bool has_execs;         /* every exec is an event */
 	const struct format *const *formats; /* by enum tracepoint; NULL: not traced */
 
+	/* What the source does once it runs, and takes privileges for */
+	bool opens_events;    /* perf events, of CPUs that come online */
+	bool reads_processes; /* what /proc shows of a process to its tracers alone */
+
 	/* Of a capture; NULL: there is no recorder */
 	const struct origin *origin; /* capture/read/origin.h */
 };

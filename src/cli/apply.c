@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
@@ -16,6 +17,7 @@
 #include "filter/pid_list.h"
 #include "perf/ring_room.h"
 #include "run/caller.h"
+#include "sandbox/user.h"
 #include "sink/sinks.h"
 #include "source/sources.h"
 
@@ -219,6 +221,13 @@ static int parse_caller(const char *text, struct parse *parse, struct error *err
 	return 0;
 }
 
+static int parse_sandbox_user(const char *text, struct parse *parse, struct error *err)
+{
+	if (geteuid() != 0)
+		return error_set(err, -EPERM, "--sandbox-user: only root can become another user");
+	return sandbox_user_find(text, &parse->options.request.sandbox_user, err);
+}
+
 /* ---- options ---- */
 
 static int parse_filter(int option, const char *text, struct parse *parse, struct error *err)
@@ -271,6 +280,8 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_caller(text, parse, err);
 	case OPTION_RUN_AS:
 		return option_take_text(&parse->options.request.run_as, text, "--run-as", err);
+	case OPTION_SANDBOX_USER:
+		return parse_sandbox_user(text, parse, err);
 	case 'o':
 		return option_take_text(&parse->options.request.output, text, "-o", err);
 	case OPTION_FORMATS:
@@ -300,6 +311,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.quiet;
 	case OPTION_WIDE:
 		return &options->request.wide;
+	case OPTION_NO_SANDBOX:
+		return &options->request.no_sandbox;
 	case OPTION_STREAM:
 		return &parse->stream;
 	case OPTION_ALL:

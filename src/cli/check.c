@@ -24,6 +24,9 @@
 #include "perf/cpu_ring.h"
 #include "perf/cpu_rings.h"
 #include "perf/perf_event.h"
+#include "run/confine.h"
+#include "sandbox/describe.h"
+#include "sandbox/sandbox.h"
 #include "source/exit_probe.h"
 #include "source/perf_setup.h"
 #include "source/request.h"
@@ -163,6 +166,27 @@ static int check_taskstats(struct check *check, struct error *found)
 			 "live traces have exit statuses from the kernel itself");
 }
 
+/* no_new_privs alone keeps execs from gaining capabilities, so the bounding set does not count. */
+static bool is_as_wanted(const struct sandbox_in_force *in_force)
+{
+	for (unsigned int i = 0; i < SANDBOX_PARTS; i++) {
+		if (in_force->codes[i] < 0 && i != SANDBOX_BOUNDING_SET)
+			return false;
+	}
+	return true;
+}
+
+static int check_sandbox(struct check *check, struct error *found)
+{
+	struct sandbox_in_force in_force;
+	char text[200];
+
+	if (confine_try(&check->host, &in_force, found) < 0)
+		return VERDICT_WARN;
+	sandbox_describe_all(&in_force, text, sizeof(text));
+	return error_set(found, is_as_wanted(&in_force) ? VERDICT_OK : VERDICT_WARN, "%s", text);
+}
+
 /* ---- the whole ---- */
 
 /* In this order: rows go by what those above them found. */
@@ -184,6 +208,7 @@ static const struct {
 	{"taskstats", check_taskstats},
 	{"cgroups", check_cgroups},
 	{"process connector", check_connector},
+	{"sandbox", check_sandbox},
 };
 
 static void look_at_limits(struct check *check)

@@ -41,6 +41,14 @@ static int limit(struct request *request, struct error *err)
 	return 0;
 }
 
+static int check_sandbox(const struct request *request, struct error *err)
+{
+	if (request->no_sandbox && request_sandbox_user(request))
+		return error_set(err, -EINVAL,
+				 "--no-sandbox and --sandbox-user exclude each other");
+	return 0;
+}
+
 static int check_subject(enum mode mode, const struct request *request, struct error *err)
 {
 	if (mode == MODE_REPLAY && !request->capture)
@@ -115,9 +123,11 @@ int options_combine(struct parse *parse, struct error *err)
 	struct request *request = &parse->options.request;
 	enum mode mode = parse->options.mode;
 
-	if (mode != MODE_TRACE && mode != MODE_RECORD && mode != MODE_REPLAY)
-		return 0;
-	int code = choose_sink(parse, request, err);
+	int code = check_sandbox(request, err);
+
+	if (code < 0 || (mode != MODE_TRACE && mode != MODE_RECORD && mode != MODE_REPLAY))
+		return code;
+	code = choose_sink(parse, request, err);
 	if (code == 0)
 		code = check_subject(mode, request, err);
 	if (code == 0)

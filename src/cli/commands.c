@@ -12,6 +12,9 @@
 #include "run/recording.h"
 #include "run/replay.h"
 #include "run/ring_check.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/syscalls.h"
+#include "source/request.h"
 
 /*
  * --sudo, where we are not root: through sudo, which runs our command line again. WORDS: how many
@@ -69,7 +72,16 @@ int command_check(const struct options *options, struct error *err)
 int command_formats(const struct options *options, struct error *err)
 {
 	const char *const *arguments = (const char *const *)options->arguments;
-	int status = formats_run(arguments, options->request.verbose, stdout, err);
+	const struct request *request = &options->request;
+	const struct sandbox_plan sandbox = {
+		.mode = SANDBOX_REPLAY,
+		.user = request_sandbox_user(request),
+	};
+	const struct formats_options formats = {
+		.verbose = request->verbose,
+		.sandbox = request->no_sandbox ? NULL : &sandbox,
+	};
+	int status = formats_run(arguments, &formats, stdout, err);
 
 	return finish_stdout(err) < 0 ? EXIT_USAGE : status;
 }

@@ -28,6 +28,8 @@
 #define OPTION_BACKEND VALUE("backend", 'b', "where events come from", "NAME")
 #define OPTION_RAW_RECORDS LONG_FLAG("raw", OPTION_RAW, "below each line the record itself: every field, and the bytes")
 #define OPTION_QUIET FLAG("quiet", 'q', "no closing line and no notices, errors only")
+#define OPTION_UNCONFINED LONG_FLAG("no-sandbox", OPTION_NO_SANDBOX, "keep privileges, files and system calls that the rest of the run does not need")
+#define OPTION_CONFINED_USER LONG_VALUE("sandbox-user", OPTION_SANDBOX_USER, "of root: run as USER once all is open, not as nobody", "USER")
 #define OPTION_USER VALUE("user", 'u', "only what runs as USER, a name or a number, by the real uid", "USER")
 #define OPTION_PPID VALUE("ppid", 'P', "only processes that PPID forked", "PPID")
 #define OPTION_NAMES LONG_VALUE("name", OPTION_NAME, "only where comm or argv[0] matches an extended regular expression", "REGEX")
@@ -87,6 +89,8 @@ static const struct poptOption trace_options[] = {
 	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
+	OPTION_UNCONFINED,
+	OPTION_CONFINED_USER,
 	OPTION_QUIET,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -108,6 +112,8 @@ static const struct poptOption record_options[] = {
 	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
+	OPTION_UNCONFINED,
+	OPTION_CONFINED_USER,
 	OPTION_QUIET,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -139,6 +145,8 @@ static const struct poptOption replay_options[] = {
 	OPTION_RAW_RECORDS,
 	OPTION_FORMATS_DIR("those of the capture"),
 	FLAG("verbose", 'v', "say what the capture holds"),
+	OPTION_UNCONFINED,
+	OPTION_CONFINED_USER,
 	OPTION_QUIET,
 	OPTION_VERSION,
 	OPTION_HELP,
@@ -153,6 +161,8 @@ static const struct poptOption check_options[] = {
 
 static const struct poptOption formats_options[] = {
 	FLAG("verbose", 'v', "with diff: list the ids that differ"),
+	OPTION_UNCONFINED,
+	OPTION_CONFINED_USER,
 	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,

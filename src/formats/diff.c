@@ -215,7 +215,7 @@ static int diff(const struct format_set *a, const struct format_set *b,
 		.a = a,
 		.b = b,
 		.pattern = call->arguments[2],
-		.ids = call->verbose,
+		.ids = call->options->verbose,
 		.page = call->page,
 	};
 
@@ -233,7 +233,8 @@ int formats_diff(const struct verb_call *call, struct error *err)
 	if (format_set_load(call->arguments[0], &a, err) < 0)
 		return STATUS_TROUBLE;
 	if (format_set_load(call->arguments[1], &b, err) == 0) {
-		status = diff(&a, &b, call, err);
+		if (enter_sandbox(call, err) == 0)
+			status = diff(&a, &b, call, err);
 		format_set_done(&b);
 	}
 	format_set_done(&a);

@@ -9,8 +9,16 @@
 #include "formats/format_set.h"
 #include "formats/page.h"
 #include "formats/verbs.h"
+#include "sandbox/sandbox.h"
 
 /* ---- what the verbs share ---- */
+
+int enter_sandbox(const struct verb_call *call, struct error *err)
+{
+	struct sandbox_in_force in_force;
+
+	return call->options->sandbox ? sandbox_enter(call->options->sandbox, &in_force, err) : 0;
+}
 
 void print_source(const struct format_set *set, FILE *out)
 {
@@ -95,11 +103,12 @@ static int run_verb(const struct verb *verb, const struct verb_call *call, struc
 	return STATUS_TROUBLE;
 }
 
-int formats_run(const char *const arguments[], bool verbose, FILE *out, struct error *err)
+int formats_run(const char *const arguments[], const struct formats_options *options, FILE *out,
+		struct error *err)
 {
 	const struct page page =
 		page_on(out, terminal_wants_color(fileno(out), TERMINAL_COLOR_AUTO));
-	struct verb_call call = {.arguments = arguments, .verbose = verbose, .page = &page};
+	struct verb_call call = {.arguments = arguments, .options = options, .page = &page};
 	const char *name = "list";
 
 	if (arguments[0])

@@ -55,23 +55,29 @@ static void print_event(const struct format_entry *entry, FILE *out)
 			entry->system, entry->name, entry->why);
 }
 
+static int list_events(const struct format_set *set, FILE *out, struct error *err)
+{
+	struct malformed malformed = {0};
+
+	print_source(set, out);
+	fputs("   ID  BYTES  FIELDS  EVENT\n", out);
+	for (size_t i = 0; i < set->count; i++) {
+		print_event(&set->entries[i], out);
+		malformed_note(&malformed, &set->entries[i]);
+	}
+	return malformed_status(&malformed, err);
+}
+
 int formats_list(const struct verb_call *call, struct error *err)
 {
 	FILE *out = call->page->out;
-	struct malformed malformed = {0};
 	struct format_set set;
 
 	if (call->count == 0)
 		return list_all(out, err);
 	if (format_set_load(call->arguments[0], &set, err) < 0)
 		return STATUS_TROUBLE;
-	print_source(&set, out);
-	fputs("   ID  BYTES  FIELDS  EVENT\n", out);
-	for (size_t i = 0; i < set.count; i++) {
-		print_event(&set.entries[i], out);
-		malformed_note(&malformed, &set.entries[i]);
-	}
-	int status = malformed_status(&malformed, err);
+	int status = enter_sandbox(call, err) < 0 ? STATUS_TROUBLE : list_events(&set, out, err);
 	format_set_done(&set);
 	return status;
 }

@@ -101,7 +101,8 @@ int formats_show(const struct verb_call *call, struct error *err)
 		event = "sched:sched_process_*";
 	if (format_set_load(source, &set, err) < 0)
 		return STATUS_TROUBLE;
-	int status = print_matches(&set, event, call->page, err);
+	int status = enter_sandbox(call, err) < 0 ? STATUS_TROUBLE
+						  : print_matches(&set, event, call->page, err);
 	format_set_done(&set);
 	return status;
 }

@@ -201,3 +201,31 @@ bool proc_is_alive(int proc_fd, int32_t tid)
 	snprintf(path, sizeof(path), "%d/stat", tid);
 	return read_stat_file(proc_fd, path, &stat) == 0 && !is_dead(stat.state);
 }
+
+/* No blank of a path is a blank here (mountinfo.h). */
+static bool line_hides_tasks(const char *line)
+{
+	const char *of_proc = strstr(line, " - proc ");
+
+	return of_proc && strstr(of_proc, "hidepid=");
+}
+
+bool proc_hides_tasks(int proc_fd)
+{
+	int fd = openat(proc_fd, "self/mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *mountinfo = fd < 0 ? NULL : fdopen(fd, "r");
+	char *line = NULL;
+	size_t capacity = 0;
+	bool hides = false;
+
+	if (!mountinfo) {
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
+	while (!hides && getline(&line, &capacity, mountinfo) > 0)
+		hides = line_hides_tasks(line);
+	free(line);
+	fclose(mountinfo);
+	return hides;
+}

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "event/facts.h"
+#include "run/confine.h"
 #include "run/old_tasks.h"
 #include "run/pipeline.h"
 #include "run/session.h"
@@ -13,6 +14,7 @@
 #include "run/tracing.h"
 #include "run/user.h"
 #include "run/wall_watch.h"
+#include "sandbox/syscalls.h"
 #include "sink/text/wall_steps.h"
 #include "source/source.h"
 #include "source/sources.h"
@@ -211,10 +213,22 @@ static int run(struct live_trace *trace, struct error *err)
 
 /* ---- the end ---- */
 
+static int confine(const struct live_trace *trace, struct error *err)
+{
+	const struct source_info *info = &trace->session.source->info;
+
+	return confine_tracing(&trace->tracing,
+			       info->opens_events ? SANDBOX_LIVE : SANDBOX_CONNECTOR,
+			       info->reads_processes, err);
+}
+
 static int trace_and_end(struct live_trace *trace, struct error *err)
 {
 	session_keep_output(&trace->session);
-	int code = run(trace, err);
+	int code = confine(trace, err);
+
+	if (code == 0)
+		code = run(trace, err);
 
 	source_stop(trace->session.source);
 	if (code == 0)
@@ -230,7 +244,7 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 /* As the caller too, since an output that was made in vain is removed. */
 static void end_session(struct live_trace *trace)
 {
-	const struct user *caller = trace->tracing.caller;
+	const struct user *caller = trace->session.made_output ? trace->tracing.caller : NULL;
 	struct error ignored;
 	int code = user_files_begin(caller, &ignored);
 

@@ -22,6 +22,7 @@
 #include "perf/cpu_rings.h"
 #include "perf/perf_event.h"
 #include "run/capture_output.h"
+#include "run/confine.h"
 #include "run/notes.h"
 #include "run/progress.h"
 #include "run/record_events.h"
@@ -29,6 +30,7 @@
 #include "run/tracing.h"
 #include "run/user.h"
 #include "run/wall_watch.h"
+#include "sandbox/syscalls.h"
 #include "source/completer.h"
 #include "source/notice.h"
 #include "source/perf_setup.h"
@@ -323,7 +325,11 @@ static int begin(struct recording *recording, struct error *err)
 		code = write_selection(recording, err);
 	if (code == 0)
 		code = write_initial_records(recording, err);
-	return code == 0 ? tracing_release_command(tracing, err) : code;
+	if (code == 0)
+		code = tracing_release_command(tracing, err);
+	if (code < 0)
+		return code;
+	return confine_tracing(tracing, SANDBOX_RECORD, recording->completer != NULL, err);
 }
 
 /* ---- the loop ---- */

@@ -12,6 +12,7 @@
 #include "event/event.h"
 #include "event/facts.h"
 #include "perf/record.h"
+#include "run/confine.h"
 #include "run/descendants.h"
 #include "run/pipeline.h"
 #include "run/progress.h"
@@ -319,6 +320,8 @@ static int report(const struct replay *replay, struct error *err)
 static int replay_and_end(struct replay *replay, struct error *err)
 {
 	session_keep_output(&replay->session);
+	if (confine_replay(&replay->request, err) < 0)
+		return 1;
 	/* Where lines go to the same terminal, they are progress enough. */
 	bool visible = replay->request.output || !isatty(STDOUT_FILENO);
 

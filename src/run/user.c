@@ -4,24 +4,13 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/number.h"
+#include "host/account.h"
 
 /* ---- --run-as ---- */
-
-static const struct passwd *look_up(const char *name)
-{
-	uint64_t uid;
-
-	/* The last one is the kernel's "no user" (INVALID_UID). */
-	if (number_parse(name, 0, UINT32_MAX - 1, &uid) == 0)
-		return getpwuid((uid_t)uid);
-	return getpwnam(name);
-}
 
 static int take_groups(struct user *user)
 {
@@ -57,8 +46,7 @@ int user_find(const char *name, struct user **user, struct error *err)
 		error_remedy(err, "sudo perf_exec_trace ...");
 		return -EPERM;
 	}
-	errno = 0;
-	const struct passwd *account = look_up(name);
+	const struct passwd *account = account_find(name);
 	if (!account && errno == ENOMEM)
 		return error_no_memory(err);
 	if (!account)

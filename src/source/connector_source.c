@@ -515,6 +515,8 @@ static void fill_info(struct connector_source *connector)
 {
 	host_info_fill(&connector->source.info, &connector->identity);
 	connector->source.info.has_execs = true;
+	/* The executable of each exec. */
+	connector->source.info.reads_processes = true;
 }
 
 static int connector_open(const struct request *request, const struct source_host *host,

@@ -124,6 +124,8 @@ static void fill_info(struct perf_source *perf, const struct host_state *state)
 	info->foreign_ids = !state->initial_pid_ns;
 	info->has_execs = perf->setup.tracepoints.formats[TRACEPOINT_EXEC] != NULL;
 	info->formats = formats_of(perf);
+	info->opens_events = true;
+	info->reads_processes = perf->completer != NULL;
 }
 
 static int make_decoder(struct perf_source *perf, const struct request *request, struct error *err)

@@ -17,6 +17,11 @@ void request_done(struct request *request)
 	*request = (struct request){0};
 }
 
+const struct sandbox_user *request_sandbox_user(const struct request *request)
+{
+	return request->sandbox_user.uid != 0 ? &request->sandbox_user : NULL;
+}
+
 const char *request_capture_name(const struct request *request)
 {
 	return strcmp(request->capture, "-") == 0 ? "standard input" : request->capture;

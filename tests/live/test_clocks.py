@@ -121,7 +121,7 @@ def events_have_the_wall_time_that_was_right_then():
     need_root()
     with tempfile.TemporaryDirectory() as directory:
         preloaded, command = stepping(directory)
-        result = must_run([*preloaded, '-q', '-F', 'json', '-T', '--', *command])
+        result = must_run([*preloaded, '--no-sandbox', '-q', '-F', 'json', '-T', '--', *command])
     expect_step(objects(result.out))
 
 
@@ -131,7 +131,7 @@ def captures_have_the_steps_of_the_wall_clock():
     with tempfile.TemporaryDirectory() as directory:
         capture = Path(directory) / 'capture'
         preloaded, command = stepping(directory)
-        must_run([*preloaded, 'record', '-q', '-x', '-o', capture, '--', *command])
+        must_run([*preloaded, 'record', '--no-sandbox', '-q', '-x', '-o', capture, '--', *command])
         result = run([tool(), 'replay', '-q', '-F', 'json', '-T', capture]).must_succeed()
     expect_step(objects(result.out))
 

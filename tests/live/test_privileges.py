@@ -179,17 +179,24 @@ def as_the_unit():
             f'--bounding-set=-all,{names}', '--no-new-privs']
 
 
+@contextlib.contextmanager
+def open_place():
+    """A directory for anybody, and the program in it: the build's own may be root's alone."""
+    with scratch() as directory:
+        directory.chmod(0o777)
+        program = directory / 'perf_exec_trace'
+        program.write_bytes(Path(tool()).read_bytes())
+        program.chmod(0o755)
+        yield directory, program
+
+
 @tracing_test
 def capabilities_of_the_unit_suffice():
     equal(unit_values('AmbientCapabilities'), unit_values('CapabilityBoundingSet'), 'two lists')
     trial = run([*as_the_unit(), 'true'])
     if trial.status != 0:
         raise Skip(f'setpriv: {trial.err_text().strip()}')
-    with scratch() as directory:
-        # The test's own directory may be root's alone.
-        program = directory / 'perf_exec_trace'
-        program.write_bytes(Path(tool()).read_bytes())
-        program.chmod(0o755)
+    with open_place() as (directory, program):
         shows_the_host([*as_the_unit(), program])
 
 
@@ -217,14 +224,11 @@ def system_calls_of_the_unit_suffice():
     need_mount_namespaces()
     allowed = calls_of_the_unit()
     expect('perf_event_open' in allowed and 'setuid' not in allowed, f'allowed: {sorted(allowed)}')
-    with scratch() as directory:
-        for args in (('--stream', '-n', '9', '-F', 'json', '-o', directory / 'lines'),
+    with open_place() as (directory, program):
+        for args in (('-d', '1', '-F', 'json', '-o', directory / 'lines'),
                      ('record', '-x', '-d', '1', '-o', directory / 'data')):
-            line = ['timeout', '-s', 'INT', '2', 'strace', '-f', '-o', directory / 'calls', tool(),
-                    '-q', *args]
-            if args[0] == 'record':
-                line = ['strace', '-f', '-o', directory / 'calls', tool(), *args]
-            run(with_tracefs(*line), stderr=subprocess.DEVNULL)
+            run(with_tracefs(*as_the_unit(), 'strace', '-f', '-o', directory / 'calls', program,
+                             *args), stderr=subprocess.DEVNULL)
             calls = set(re.findall(r'^\d+ +(\w+)\(', (directory / 'calls').read_text(),
                                    re.MULTILINE))
             expect('perf_event_open' in calls, f'seen: {sorted(calls)}')

@@ -28,13 +28,17 @@ def readable_tool():
 
 
 def memcheck():
-    """With tracefs mounted: valgrind does not know the system calls that mount it privately."""
+    """
+    With tracefs mounted: valgrind does not know the system calls that mount it privately. Without
+    the sandbox, which allows no calls that only valgrind makes.
+    """
     need_root()
     if sanitized():
         raise Skip('a sanitized program does not run under valgrind')
     return [*with_tracefs(), need_program('valgrind'), '-q', f'--error-exitcode={FOUND}',
             '--leak-check=full', '--show-leak-kinds=definite,possible',
-            '--errors-for-leak-kinds=definite,possible', '--num-callers=30', readable_tool(), '-q']
+            '--errors-for-leak-kinds=definite,possible', '--num-callers=30', readable_tool(), '-q',
+            '--no-sandbox']
 
 
 def must_be_clean(result, status=0):
@@ -71,7 +75,7 @@ def failures_are_clean():
 
 def memcheck_of_parent(*args):
     """Valgrind does not know the 32-bit calls by which children show what their exits look like."""
-    *valgrind, program, _ = memcheck()
+    *valgrind, program, _, _ = memcheck()
     return [*valgrind, '--child-silent-after-fork=yes', program, *args]
 
 
@@ -79,8 +83,9 @@ def memcheck_of_parent(*args):
 def all_facts_are_clean():
     with workload_dir() as (log, work), scratch() as directory:
         trace = directory / 'trace'
-        result = run(memcheck_of_parent('-q', *ROOMY, '-F', 'json', '-o', trace, '--',
-                                        workload('images_workload'), log, work), timeout=300)
+        result = run(memcheck_of_parent('-q', '--no-sandbox', *ROOMY, '-F', 'json', '-o', trace,
+                                        '--', workload('images_workload'), log, work),
+                     timeout=300)
         must_be_clean(result)
         expect(trace.read_bytes().endswith(b'}\n'), 'no JSON')
 

@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/options.h"
 #include "sink/sinks.h"
+#include "source/request.h"
 #include "support.h"
 
 #define WORDS_MAX 16
@@ -327,6 +329,37 @@ static void test_limits(void **state)
 	options_done(&options);
 }
 
+static void test_the_sandbox(void **state)
+{
+	static const char *const prefixes[] = {"", "replay file ", "record -o file ", "formats "};
+	struct options options;
+	char line[80], *words;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		options = parse(prefixes[i]);
+		assert_false(options.request.no_sandbox);
+		assert_null(request_sandbox_user(&options.request));
+		options_done(&options);
+		snprintf(line, sizeof(line), "%s--no-sandbox", prefixes[i]);
+		options = parse(line);
+		assert_true(options.request.no_sandbox);
+		options_done(&options);
+	}
+	if (geteuid() != 0) {
+		assert_int_equal(parse_line("--sandbox-user nobody", &options, &words), -EPERM);
+		free(words);
+		return;
+	}
+	options = parse("replay --sandbox-user nobody file");
+	assert_int_equal(request_sandbox_user(&options.request)->uid, 65534);
+	options_done(&options);
+	assert_refused("--no-sandbox --sandbox-user nobody");
+	assert_refused("formats --no-sandbox --sandbox-user nobody");
+	assert_int_equal(parse_line("--sandbox-user root", &options, &words), -EPERM);
+	free(words);
+}
+
 /* Options end where COMMAND begins. */
 static void assert_command(const char *line, const char *first, const char *last)
 {
@@ -378,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_the_sandbox),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

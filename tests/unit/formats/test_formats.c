@@ -33,7 +33,8 @@ static char *run(const char *const arguments[], bool verbose, int expected_statu
 
 	assert_non_null(out);
 	memset(err, 0, sizeof(*err));
-	int status = formats_run(arguments, verbose, out, err);
+	const struct formats_options options = {.verbose = verbose};
+	int status = formats_run(arguments, &options, out, err);
 	assert_int_equal(fclose(out), 0);
 	if (status != expected_status)
 		fail_msg("status %d instead of %d: %s", status, expected_status, err->what);
@@ -214,7 +215,9 @@ static void test_colour_changes_no_text(void **state)
 	(void)state;
 	assert_non_null(out);
 	const struct page page = page_on(out, true);
-	const struct verb_call call = {.arguments = arguments, .count = 2, .page = &page};
+	const struct formats_options options = {0};
+	const struct verb_call call = {
+		.arguments = arguments, .count = 2, .options = &options, .page = &page};
 	assert_int_equal(formats_diff(&call, &err), 1);
 	assert_int_equal(fclose(out), 0);
 	char *to = text;

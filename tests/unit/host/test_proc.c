@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -154,6 +155,40 @@ static void test_ids(void **state)
 	close(fd);
 }
 
+/* Whether tasks are hidden where mountinfo is TEXT; NULL: it cannot be read. */
+static bool hides_with(const char *text)
+{
+	char directory[] = "/tmp/test_proc.XXXXXX", self[64], file[96];
+
+	assert_non_null(mkdtemp(directory));
+	snprintf(self, sizeof(self), "%s/self", directory);
+	snprintf(file, sizeof(file), "%s/mountinfo", self);
+	assert_int_equal(mkdir(self, 0700), 0);
+	if (text)
+		save_file(file, text, strlen(text));
+	int fd = open_tree(directory);
+	bool hides = proc_hides_tasks(fd);
+	close(fd);
+	unlink(file);
+	rmdir(self);
+	rmdir(directory);
+	return hides;
+}
+
+#define SHOWN "21 26 0:20 / /proc rw,relatime shared:5 - proc proc rw\n"
+#define OTHER "22 26 0:21 / /hidepid=2 rw - tmpfs tmpfs rw\n"
+#define HIDDEN "70 26 0:40 / /chroot/proc rw - proc proc rw,gid=4,hidepid=invisible\n"
+
+static void test_tasks_that_are_hidden(void **state)
+{
+	(void)state;
+	assert_false(hides_with(SHOWN));
+	assert_false(hides_with(OTHER SHOWN));
+	assert_true(hides_with(SHOWN HIDDEN OTHER));
+	assert_true(hides_with("21 26 0:20 / /proc rw - proc proc rw,hidepid=2\n"));
+	assert_true(hides_with(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_live_tasks_are_visited_with_their_names),
 		cmocka_unit_test(test_what_is_no_proc_cannot_be_visited),
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_tasks_that_are_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
