@@ -151,7 +151,9 @@ struct source_type {
 		    struct source **source, struct error *err);
 };
 
-extern const struct source_type perf_source_type;    /* this host's tracepoints */
-extern const struct source_type capture_source_type; /* a perf.data file or stream */
+extern const struct source_type perf_source_type;      /* this host's tracepoints */
+extern const struct source_type bpftrace_source_type;  /* the same, through bpftrace */
+extern const struct source_type execsnoop_source_type; /* execs, through execsnoop */
+extern const struct source_type capture_source_type;   /* a perf.data file or stream */
 
 #endif

@@ -11,6 +11,7 @@
 
 const struct source_type *const source_types[] = {
 	&perf_source_type,
+	&bpftrace_source_type,
 	NULL,
 };
 
