@@ -20,6 +20,12 @@
 
 struct child;
 
+/* Most programs print to a terminal line by line, and keep back what is for a pipe. */
+enum child_output {
+	CHILD_PIPE,
+	CHILD_TERMINAL, /* one that changes no byte */
+};
+
 /*
  * Find program NAME in PATH and where the system's own are; write its path to PATH, which has SIZE
  * bytes. Returns 0 or -ENOENT.
@@ -28,11 +34,11 @@ int child_find(const char *name, char *path, size_t size) MUST_CHECK;
 
 /*
  * Start ARGV, whose first is a path, with the variables of EXTRA (NULL-ended, "NAME=value") beside
- * PATH and LC_ALL=C. Where tracefs is not mounted, the child sees one of its own, if we may mount.
- * Returns 0 with *CHILD, or a negative errno with ERR filled.
+ * PATH and LC_ALL=C, its standard output an OUTPUT. Where tracefs is not mounted, the child sees
+ * one of its own, if we may mount. Returns 0 with *CHILD, or a negative errno with ERR filled.
  */
-int child_start(char *const argv[], const char *const extra[], struct child **child,
-		struct error *err) MUST_CHECK;
+int child_start(char *const argv[], const char *const extra[], enum child_output output,
+		struct child **child, struct error *err) MUST_CHECK;
 
 /*
  * Read what is there, without waiting, as far as there is room. Returns 1 where something was read,

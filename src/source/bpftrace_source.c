@@ -18,6 +18,7 @@
 #include "source/bpftrace_line.h"
 #include "source/bpftrace_script.h"
 #include "source/child.h"
+#include "source/notice.h"
 #include "source/reorder.h"
 #include "source/request.h"
 #include "source/sentinel.h"
@@ -371,7 +372,7 @@ static int start_script(struct bpftrace_source *bpftrace, const struct bpftrace_
 
 	if (!text)
 		return error_set(err, -ENOMEM, "out of memory");
-	int code = child_start(argv, variables, &bpftrace->child, err);
+	int code = child_start(argv, variables, CHILD_PIPE, &bpftrace->child, err);
 	free(text);
 	return code;
 }
@@ -394,8 +395,9 @@ static bool is_worth_another(int code)
 	return code == -EPIPE || code == -EBADMSG;
 }
 
-static int try_scripts(struct bpftrace_source *bpftrace, char *path, const struct cpu_list *online,
-		       const struct source_host *host, struct error *err)
+static int try_scripts(struct bpftrace_source *bpftrace, const struct request *request, char *path,
+		       const struct cpu_list *online, const struct source_host *host,
+		       struct error *err)
 {
 	struct error first = {0};
 	int code = -EPIPE;
@@ -405,6 +407,11 @@ static int try_scripts(struct bpftrace_source *bpftrace, char *path, const struc
 		code = start_script(bpftrace, script, path, err);
 		if (code == 0)
 			code = attach(bpftrace, online, host, err);
+		if (code == 0) {
+			*err = (struct error){0};
+			if (request->verbose)
+				notice(request, "%s is attached: %s", path, script->name);
+		}
 		if (!is_worth_another(code))
 			return code;
 		if (!first.what[0])
@@ -569,8 +576,8 @@ static void fill_info(struct bpftrace_source *bpftrace)
 	info->has_execs = true;
 }
 
-static int set_up(struct bpftrace_source *bpftrace, const struct source_host *host,
-		  struct error *err)
+static int set_up(struct bpftrace_source *bpftrace, const struct request *request,
+		  const struct source_host *host, struct error *err)
 {
 	struct cpu_list online;
 	char path[256];
@@ -582,7 +589,7 @@ static int set_up(struct bpftrace_source *bpftrace, const struct source_host *ho
 	if (code < 0)
 		return error_set(err, code, "cannot read which CPUs are online: %s",
 				 strerror(-code));
-	code = try_scripts(bpftrace, path, &online, host, err);
+	code = try_scripts(bpftrace, request, path, &online, host, err);
 	cpu_list_done(&online);
 	return code;
 }
@@ -592,12 +599,11 @@ static int bpftrace_open(const struct request *request, const struct source_host
 {
 	struct bpftrace_source *bpftrace = calloc(1, sizeof(*bpftrace));
 
-	(void)request;
 	if (!bpftrace)
 		return error_set(err, -ENOMEM, "out of memory");
 	bpftrace->source.ops = &bpftrace_ops;
 	bpftrace->start_ns = UINT64_MAX;
-	int code = set_up(bpftrace, host, err);
+	int code = set_up(bpftrace, request, host, err);
 	if (code < 0) {
 		bpftrace_free(&bpftrace->source);
 		return code;

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -119,10 +120,43 @@ static void close_both(const int pipe[2])
 	close(pipe[1]);
 }
 
-static int make_pipes(int out[2], int err[2])
+/* Both ends of a terminal that changes no byte. Returns 0 or a negative errno. */
+static int make_terminal(int ends[2])
 {
-	if (pipe2(out, O_CLOEXEC) < 0)
+	struct termios raw;
+	char name[64];
+	int code = 0;
+
+	ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (ends[0] < 0)
 		return -errno;
+	if (grantpt(ends[0]) < 0 || unlockpt(ends[0]) < 0 ||
+	    ptsname_r(ends[0], name, sizeof(name)) != 0 ||
+	    (ends[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0) {
+		code = -errno;
+		close(ends[0]);
+		return code;
+	}
+	if (tcgetattr(ends[1], &raw) == 0) {
+		cfmakeraw(&raw);
+		code = tcsetattr(ends[1], TCSANOW, &raw) < 0 ? -errno : 0;
+	}
+	if (code < 0)
+		close_both(ends);
+	return code;
+}
+
+static int make_pipe(int ends[2])
+{
+	return pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0;
+}
+
+static int make_channels(enum child_output output, int out[2], int err[2])
+{
+	int made = output == CHILD_TERMINAL ? make_terminal(out) : make_pipe(out);
+
+	if (made < 0)
+		return made;
 	if (pipe2(err, O_CLOEXEC) < 0) {
 		int code = -errno;
 
@@ -132,11 +166,12 @@ static int make_pipes(int out[2], int err[2])
 	return 0;
 }
 
-static int start(struct child *child, char *const argv[], const char *const extra[])
+static int start(struct child *child, char *const argv[], const char *const extra[],
+		 enum child_output output)
 {
 	int out[2], err[2];
 	pid_t parent = getpid();
-	int code = make_pipes(out, err);
+	int code = make_channels(output, out, err);
 
 	if (code < 0)
 		return code;
@@ -160,8 +195,8 @@ static int start(struct child *child, char *const argv[], const char *const extr
 	return 0;
 }
 
-int child_start(char *const argv[], const char *const extra[], struct child **started,
-		struct error *err)
+int child_start(char *const argv[], const char *const extra[], enum child_output output,
+		struct child **started, struct error *err)
 {
 	const char *slash = strrchr(argv[0], '/');
 	struct child *child = calloc(1, sizeof(*child));
@@ -170,7 +205,7 @@ int child_start(char *const argv[], const char *const extra[], struct child **st
 		return error_set(err, -ENOMEM, "out of memory");
 	child->out.fd = child->err.fd = -1;
 	snprintf(child->name, sizeof(child->name), "%s", slash ? slash + 1 : argv[0]);
-	int code = start(child, argv, extra);
+	int code = start(child, argv, extra, output);
 	if (code < 0) {
 		child_free(child);
 		return error_set(err, code, "cannot start %.80s: %s", argv[0], strerror(-code));
@@ -202,9 +237,10 @@ static int fill(struct stream *stream)
 		return 0;
 	ssize_t got =
 		read(stream->fd, stream->bytes + stream->end, sizeof(stream->bytes) - stream->end);
-	if (got < 0)
+	if (got < 0 && errno != EIO)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-	if (got == 0) {
+	/* EIO: nobody has the other end of the terminal open any more. */
+	if (got <= 0) {
 		close_stream(stream);
 		return -ENODATA;
 	}

@@ -6,12 +6,15 @@
 #include <string.h>
 
 #include "event/event.h"
+#include "event/facts.h"
+#include "filter/filter_options.h"
 #include "source/notice.h"
 #include "source/request.h"
 
 const struct source_type *const source_types[] = {
 	&perf_source_type,
 	&bpftrace_source_type,
+	&execsnoop_source_type,
 	NULL,
 };
 
@@ -65,6 +68,8 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--formats: it has no formats", err);
 	if (request->mmap_pages && !type->has_records)
 		return refuse(type, "-m: it has no such rings", err);
+	if (filter_options_facts(&request->filter) & ~type->facts)
+		return refuse(type, "a filter on what it does not tell", err);
 	if (type->of_command_only && !request->command)
 		return refuse(type, "a trace without a COMMAND", err);
 	return check_events(type, request, err);
@@ -72,12 +77,46 @@ int source_type_serves(const struct source_type *type, const struct request *req
 
 /* ---- opening ---- */
 
+/* What is asked for and cannot be told is unknown in every event: that is said once. */
+static void notice_missing_facts(const struct request *request, const struct source_type *type)
+{
+	static const char *const names[FACTS] = {
+		[FACT_TASKS] = "kinds and parents of tasks",
+		[FACT_ARGUMENTS] = "arguments and users",
+		[FACT_STATUS] = "exit statuses",
+		[FACT_CGROUP] = "cgroups",
+	};
+	char list[128] = "";
+
+	for (unsigned int i = 0; i < FACTS; i++) {
+		size_t used = strlen(list);
+
+		if (request->facts & FACT_BIT(i) & ~type->facts)
+			snprintf(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "",
+				 names[i]);
+	}
+	if (list[0] != '\0')
+		notice(request, "-b %s does not tell: %s", type->name, list);
+}
+
+static void notice_missing_events(const struct request *request, const struct source_type *type)
+{
+	if (EVENT_SHOWABLE & ~type->events && request->events == EVENT_SHOWABLE)
+		notice(request, "-b %s tells of execs only", type->name);
+}
+
 static int try_open(const struct source_type *type, const struct request *request,
 		    const struct source_host *host, struct source **source, struct error *err)
 {
 	int code = source_type_serves(type, request, err);
 
-	return code == 0 ? type->open(request, host, source, err) : code;
+	if (code == 0)
+		code = type->open(request, host, source, err);
+	if (code < 0)
+		return code;
+	notice_missing_events(request, type);
+	notice_missing_facts(request, type);
+	return 0;
 }
 
 static void notice_refused(const struct request *request, const struct source_type *type,

@@ -266,11 +266,16 @@ static const struct new_name *take_name(struct task_table *table, int32_t sample
 	return name;
 }
 
-/* Where no COMM came, because it was lost, the kernel's rule gives the name. */
+/*
+ * As the source has it, or the COMM before it. Where none came, because it was lost, the kernel's
+ * rule gives the name.
+ */
 static struct text new_comm(struct task_table *table, const struct event *event)
 {
 	const struct new_name *name = take_name(table, event->sample_tid);
 
+	if (event->exec.comm.bytes)
+		return event->exec.comm;
 	return name ? (struct text){name->comm, name->length}
 		    : comm_of_filename(event->exec.filename);
 }
