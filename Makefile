@@ -85,6 +85,7 @@ WRAP_test_sink_json = reallocarray
 WRAP_test_argv_proc = realloc
 WRAP_test_cgroup_names = malloc
 WRAP_test_ring_stream = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_disable cpu_ring_newly_lost
+WRAP_test_reorder = realloc
 WRAP_test_completer = calloc
 WRAP_test_task_facts = calloc malloc realloc
 WRAP_test_kept = calloc malloc

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -76,6 +77,15 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Ours close themselves, but whoever started us may have left others. Needs Linux 5.9. */
+static void close_inherited(void)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U) < 0)
+		return;
+#endif
+}
+
 /* Where it cannot be mounted the program itself says what it misses. */
 static void mount_tracefs(void)
 {
@@ -108,6 +118,7 @@ static _Noreturn void run(char *const argv[], const char *const extra[], pid_t p
 	/* We may have died before it held. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent || !redirect(out, err))
 		_exit(126);
+	close_inherited();
 	mount_tracefs();
 	execve(argv[0], argv, variables);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
@@ -175,7 +186,6 @@ static int start(struct child *child, char *const argv[], const char *const extr
 
 	if (code < 0)
 		return code;
-	/* Of descriptors above standard error all of ours close themselves. */
 	child->pid = fork();
 	if (child->pid == 0)
 		run(argv, extra, parent, out[1], err[1]);
