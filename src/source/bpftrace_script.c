@@ -40,12 +40,13 @@
 											 "process"             \
 											 "_exit "              \
 											 "{"                   \
-											 " " EXIT(args         \
-												  "pid",       \
-												  args         \
-												  "prio",      \
-												  args         \
-												  "comm")      \
+											 " " EXIT(             \
+												 args          \
+												 "pid",        \
+												 args          \
+												 "prio",       \
+												 args          \
+												 "comm")       \
 												 NEW_TASK(     \
 													 args) \
 													 BEAT
@@ -53,30 +54,30 @@
 #define TASK(name, arg) name " = (struct task_struct *)" arg "; "
 
 /* The tracepoints' own arguments, by the kernel's types (include/trace/events/sched.h). */
-#define RAW_TRACEPOINTS(args)                                                                                                                        \
-	"rawtracepoint:sched_process_fork { " TASK("$p", "arg0")                                                                                     \
-		TASK("$c", "arg1") FORK("$p->pid", "str($p->comm)", "$c->pid",                                                                       \
-					"str($c->comm)") "rawtracepoint:sched_process_exec "                                                         \
-							 "{ " TASK("$t",                                                                             \
-								   "arg0") "$b = (struct "                                                           \
-									   "linux_binprm "                                                           \
-									   "*)arg2; " EXEC("$t->"                                                    \
-											   "pid",                                                    \
-											   "(int3"                                                   \
-											   "2)"                                                      \
-											   "arg1",                                                   \
-											   "$b->"                                                    \
-											   "filen"                                                   \
-											   "ame") "rawtracepoint:sched_process_exit { " TASK("$t",   \
-																	     "arg0") \
-										   EXIT("$t->pid",                                                   \
-											"$t->"                                                       \
-											"prio",                                                      \
-											"$t->"                                                       \
-											"comm")                                                      \
-											   NEW_TASK(                                                 \
-												   args)                                             \
-												   BEAT
+#define RAW_TRACEPOINTS(args)                                                                    \
+	"rawtracepoint:sched_process_fork { " TASK("$p", "arg0") TASK("$c", "arg1") FORK(        \
+		"$p->pid", "str($p->comm)", "$c->pid",                                           \
+		"str($c->comm)") "rawtracepoint:sched_process_exec "                             \
+				 "{ " TASK("$t",                                                 \
+					   "arg0") "$b = (struct "                               \
+						   "linux_binprm "                               \
+						   "*)arg2; " EXEC(                              \
+							   "$t->"                                \
+							   "pid",                                \
+							   "(int3"                               \
+							   "2)"                                  \
+							   "arg1",                               \
+							   "$b->"                                \
+							   "filen"                               \
+							   "ame") "rawtracepoint:sched_process_" \
+								  "exit { " TASK("$t", "arg0")   \
+									  EXIT("$t->pid",        \
+									       "$t->"            \
+									       "prio",           \
+									       "$t->"            \
+									       "comm")           \
+										  NEW_TASK(args) \
+											  BEAT
 
 const struct bpftrace_script bpftrace_scripts[] = {
 	/* From Linux 6.16 on the names in a fork are __data_loc, which take str(). */

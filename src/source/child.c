@@ -364,7 +364,7 @@ static void reap(struct child *child, unsigned int ms)
 		nanosleep(&tick, NULL);
 	if (got == 0) {
 		kill(child->pid, SIGKILL);
-		while ((got = waitpid(child->pid, &child->status, 0)) < 0 && errno == EINTR)
+		while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
 			;
 	}
 	child->pid = 0;
