@@ -77,23 +77,37 @@ force:
 # ---- tests -------------------------------------------------------------------------------------
 
 # A test that replaces library calls names them here: WRAP_test_NAME = call call...
+WRAP_test_heap = realloc
 WRAP_test_perf_event = syscall read
 WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_format_dir = lockdown_of_this_host detached_mount
-WRAP_test_writer = writev
+WRAP_test_out_buffer = writev
 WRAP_test_sink_json = reallocarray
 WRAP_test_argv_proc = realloc
 WRAP_test_cgroup_names = malloc
 WRAP_test_ring_stream = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_disable cpu_ring_newly_lost
-WRAP_test_reorder = realloc
+WRAP_test_reorder = malloc
 WRAP_test_completer = calloc
+WRAP_test_notes = realloc
 WRAP_test_task_facts = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
+WRAP_test_exit_statuses = taskstats_open taskstats_close taskstats_next taskstats_counts calloc
 WRAP_test_exit_probe = fork perf_event_open_raw
+WRAP_test_connector_source = proc_connector_open proc_connector_close proc_connector_probe \
+	proc_connector_fd proc_connector_next proc_connector_counts perf_clock_now_ns \
+	perf_clock_wall_offset proc_visit proc_program_read file_read_at poll calloc malloc realloc
+WRAP_test_sources = perf_source_type connector_source_type bpftrace_source_type \
+	execsnoop_source_type say_args
+WRAP_test_task_names = calloc malloc
 WRAP_test_identity = uname read
 WRAP_test_wall_steps = perf_clock_now_ns perf_clock_wall_offset
+NETLINK_CALLS = socket bind getsockname setsockopt getsockopt sendto recvmmsg malloc
+WRAP_test_netlink_socket = $(NETLINK_CALLS)
+WRAP_test_proc_connector = $(NETLINK_CALLS) calloc
+WRAP_test_taskstats = $(NETLINK_CALLS) calloc file_read_at
+WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc
 wrap = $(foreach call,$(WRAP_$(notdir $(1))),-Wl,--wrap=$(call))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Growth of arrays that malloc(3) made.
+ * Grows arrays on the heap, by doubling.
  */
 #ifndef PXT_BASE_ARRAY_H
 #define PXT_BASE_ARRAY_H
@@ -10,13 +10,14 @@
 #include "base/compiler.h"
 
 /*
- * Make room for one more than COUNT elements in ARRAY, a pointer variable (NULL: empty), of which
- * CAPACITY, a size_t variable, is the room. Evaluates to 0, or to -ENOMEM with both unchanged.
+ * Make room for one more than COUNT elements in ARRAY. ARRAY is a pointer variable (NULL: empty),
+ * CAPACITY a size_t variable with the number of elements that fit. Evaluates to 0, or to -ENOMEM
+ * with both unchanged.
  */
 #define ARRAY_GROW(array, count, capacity) \
 	array_grow(&(array), (count), &(capacity), sizeof(*(array)))
 
-/* The function behind ARRAY_GROW(): ARRAY points to the pointer, SIZE is an element's, in bytes. */
+/* Implements ARRAY_GROW(). ARRAY points to the pointer; SIZE is that of an element, in bytes. */
 int array_grow(void *array, size_t count, size_t *capacity, size_t size) MUST_CHECK;
 
 #endif

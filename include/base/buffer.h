@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bytes that are kept from one use to the next, so that most uses allocate nothing. All zero is an
- * empty one.
+ * A growing byte buffer. It keeps its memory from one use to the next: set `size` to 0 and fill it
+ * again. All zero is an empty buffer.
  */
 #ifndef PXT_BASE_BUFFER_H
 #define PXT_BASE_BUFFER_H
@@ -12,16 +12,17 @@
 
 struct buffer {
 	char *bytes; /* ours; NULL before the first use */
-	size_t size; /* bytes that are filled */
+	size_t size; /* filled bytes */
 	size_t capacity;
 };
 
-/* Make room for MORE bytes behind those that are filled. Returns 0 or -ENOMEM. */
+/* Make room for MORE bytes behind the filled ones. Returns 0 or -ENOMEM. */
 int buffer_reserve(struct buffer *buffer, size_t more) MUST_CHECK;
 
-/* Returns 0 or -ENOMEM. */
+/* Append SIZE bytes. Returns 0 or -ENOMEM. */
 int buffer_append(struct buffer *buffer, const void *bytes, size_t size) MUST_CHECK;
 
+/* Free the memory. */
 void buffer_done(struct buffer *buffer);
 
 #endif

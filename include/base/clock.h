@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clocks in nanoseconds.
+ * Reads clocks in nanoseconds.
  */
 #ifndef PXT_BASE_CLOCK_H
 #define PXT_BASE_CLOCK_H
@@ -16,7 +16,7 @@ static inline uint64_t timespec_ns(const struct timespec *time)
 	return (uint64_t)time->tv_sec * NS_PER_S + (uint64_t)time->tv_nsec;
 }
 
-/* The time of CLOCK (clock_gettime(2)), ns; 0 where the system has no such clock. */
+/* Returns the time of CLOCK (clock_gettime(2)), ns; 0 where the system has no such clock. */
 static inline uint64_t clock_now_ns(clockid_t clock)
 {
 	struct timespec now = {0};

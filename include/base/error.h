@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An error for the user: one line that says what failed and why, and the remedy.
+ * An error message for the user: one line with what failed and why, and a remedy.
  *
  * Library modules never print. A function that can fail for reasons an errno does not tell takes a
- * struct error, fills it through error_set() and returns the negative code; main prints it once.
+ * struct error, fills it with error_set() and returns the negative code; main prints it once.
  */
 #ifndef PXT_BASE_ERROR_H
 #define PXT_BASE_ERROR_H
@@ -12,17 +12,19 @@
 
 struct error {
 	char what[400];   /* what failed and why, without a newline; "" while nothing has failed */
-	char remedy[240]; /* what to type, or "" where nothing helps */
+	char remedy[240]; /* what to type; "": nothing helps */
 };
 
 /*
- * Fill ERR->what from a format, clear its remedy, and return CODE (a negative errno) as it is.
- * All of it is printable (printable.h), what is too long is cut; ERR's own texts may be among the
- * arguments.
+ * Format ERR->what, clear ERR->remedy, and return CODE (a negative errno). The text is made
+ * printable (printable.h) and cut to fit. ERR's own texts may be among the arguments.
  */
 int error_set(struct error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-/* Add the remedy: a command to type or an option to give. */
+/* Fill ERR with "out of memory" and return -ENOMEM. */
+int error_no_memory(struct error *err);
+
+/* Set the remedy: a command to type or an option to give. */
 void error_remedy(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #endif

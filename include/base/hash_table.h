@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * uthash, as all tables here use it.
+ * uthash with a keyed hash function, so that nobody can choose keys that all fall into one bucket:
+ * keys come from captures and from processes.
  *
- * Keys come from captures and from processes, who may choose them so that all fall into one bucket
- * of a hash function that is known: this one has a key of its own in each run. Out of memory leaves
- * a table as it was; uthash clears hh.tbl of what it did not add.
+ * Without memory a table stays as it was, and hh.tbl of the element that was not added is NULL.
  */
 #ifndef PXT_BASE_HASH_TABLE_H
 #define PXT_BASE_HASH_TABLE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A hash that whoever chooses the keys cannot foresee: multiplication folded to 64 bits, as in
- * wyhash, by secrets that the kernel gives each process (AT_RANDOM, getauxval(3)).
+ * A keyed hash function: multiplication folded to 64 bits, as in wyhash, with secrets that the
+ * kernel gives each process (AT_RANDOM, getauxval(3)). Nobody who chooses the keys can predict it.
  */
 #ifndef PXT_BASE_KEYED_HASH_H
 #define PXT_BASE_KEYED_HASH_H
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Set before main(). Changed by tests only. */
+/* Set before main(). Only tests change them. */
 extern uint64_t keyed_hash_secrets[2];
 
 static inline uint64_t keyed_hash_mix(uint64_t a, uint64_t b)
@@ -26,7 +26,7 @@ static inline uint64_t keyed_hash_mix(uint64_t a, uint64_t b)
 #endif
 }
 
-/* Twice: one product of keys at equal distances is a progression still. */
+/* Mixes twice: after one product, keys at equal distances are still a progression. */
 static inline uint64_t keyed_hash_u64(uint64_t key)
 {
 	const uint64_t *secrets = keyed_hash_secrets;
@@ -35,7 +35,7 @@ static inline uint64_t keyed_hash_u64(uint64_t key)
 	return keyed_hash_mix(once ^ secrets[1], secrets[0] | 1);
 }
 
-/* All bits of what it returns are equally good. */
+/* Returns a hash of which all bits are equally good. */
 static inline uint64_t keyed_hash(const void *key, size_t length)
 {
 	const unsigned char *bytes = key;

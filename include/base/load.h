@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Numbers out of bytes that need not be aligned. SWAP: they are in the byte order that is not ours.
+ * Loads numbers from bytes that need not be aligned. SWAP: they are in the other byte order.
  */
 #ifndef PXT_BASE_LOAD_H
 #define PXT_BASE_LOAD_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Small things written to where there is room for them. Each returns the end of what it wrote.
- * Inline: the lines of the pipe format are little more than these.
+ * Writes characters and numbers to memory with room for them. Each function returns the end of its
+ * output. They are inline because the lines of the pipe format are little more than these.
  */
 #ifndef PXT_BASE_PUT_H
 #define PXT_BASE_PUT_H
@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 
-/* Digits of a 64-bit number at most, and a sign. */
+/* The longest 64-bit number, with its sign, in characters. */
 #define NUMBER_ROOM 20U
 
 static inline char *put_char(char *out, char c)
@@ -27,13 +27,13 @@ static inline char *put_bytes(char *out, struct text text)
 	return out + text.length;
 }
 
-/* Without the NUL. */
+/* Write STRING without its NUL. */
 static inline char *put_string(char *out, const char *string)
 {
 	return put_bytes(out, (struct text){string, strlen(string)});
 }
 
-/* Two digits. */
+/* Write BYTE as two hexadecimal digits. */
 static inline char *put_hex_byte(char *out, unsigned char byte)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -43,7 +43,7 @@ static inline char *put_hex_byte(char *out, unsigned char byte)
 	return out;
 }
 
-/* VALUE, under 100, as two digits. */
+/* Write VALUE, under 100, as two digits. */
 static inline char *put_pair(char *out, uint32_t value)
 {
 	static const char pairs[] = "00010203040506070809"
@@ -61,6 +61,14 @@ static inline char *put_pair(char *out, uint32_t value)
 	return out + 2;
 }
 
+/* VALUE as so many DIGITS, with leading zeros; more digits than that are dropped. */
+static inline char *put_padded(char *out, uint64_t value, unsigned int digits)
+{
+	for (unsigned int i = digits; i-- > 0; value /= 10)
+		out[i] = (char)('0' + value % 10);
+	return out + digits;
+}
+
 static inline size_t count_digits(uint64_t value)
 {
 	size_t count = 1;
@@ -70,7 +78,7 @@ static inline size_t count_digits(uint64_t value)
 	return count + (value >= 10) + (value >= 100) + (value >= 1000);
 }
 
-/* Two digits at a time, from the last ones. */
+/* Write two digits at a time, from the last ones. */
 static inline char *put_long_digits(char *out, uint64_t value)
 {
 	char *end = out + count_digits(value), *at = end;
@@ -84,7 +92,7 @@ static inline char *put_long_digits(char *out, uint64_t value)
 	return end;
 }
 
-/* Most numbers are pids and priorities: a few digits. */
+/* Write VALUE; most numbers are pids and priorities, of a few digits. */
 static inline char *put_unsigned(char *out, uint64_t value)
 {
 	uint32_t small = (uint32_t)value;

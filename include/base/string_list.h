@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A list of strings one after the other, as argv lies in memory.
+ * A list of NUL-terminated strings one after the other, as argv lies in memory.
  */
 #ifndef PXT_BASE_STRING_LIST_H
 #define PXT_BASE_STRING_LIST_H
@@ -11,15 +11,14 @@
 
 #include "base/text.h"
 
-/* Strings one after the other, each ended by a NUL. */
 struct string_list {
-	struct text bytes; /* the last NUL included */
+	struct text bytes; /* all strings, the last NUL included */
 	uint32_t count;
 };
 
 /*
- * Take the first string off LIST, without its NUL, to *STRING; false, and *STRING untouched, where
- * there is none. `count` and `bytes` need not agree: the shorter one ends the list.
+ * Move the first string of LIST, without its NUL, to *STRING. False, with *STRING untouched, where
+ * the list is empty. `count` and `bytes` need not agree: the shorter one ends the list.
  */
 static inline bool string_list_next(struct string_list *list, struct text *string)
 {

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* How many are worth reading. */
+/* More suggestions are not worth reading. */
 #define SUGGESTIONS_MAX 4
 
 struct suggestions {
@@ -15,16 +15,15 @@ struct suggestions {
 	struct {
 		const char *name;
 		size_t distance;
-	} best[SUGGESTIONS_MAX]; /* the nearest first, those given earlier before later ones */
+	} best[SUGGESTIONS_MAX]; /* the nearest first, equally near ones in the order of suggest()
+				  */
 	size_t count;
 };
 
-/*
- * CANDIDATE is borrowed; it is taken up (once) where it holds WANTED, or begins nearly like it.
- */
+/* Add CANDIDATE (borrowed, once) where it contains `wanted` or begins nearly like it. */
 void suggest(struct suggestions *suggestions, const char *candidate);
 
-/* Write "A, B or C" to OUT; "" where nothing is near. What does not fit is left out. */
+/* Write "A, B or C" to OUT; "" without suggestions. Names that do not fit are left out. */
 void suggestions_text(const struct suggestions *suggestions, char *out, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The one way in which bytes leave: writes that fall short, are interrupted, or would block (a pipe
- * that somebody else made non-blocking) go on until all is written.
+ * Writes bytes completely: short writes, interruptions and EAGAIN (of a pipe that somebody else
+ * made non-blocking) are retried. All output of the program goes through here.
  */
 #ifndef PXT_BASE_WRITE_ALL_H
 #define PXT_BASE_WRITE_ALL_H
@@ -12,31 +12,31 @@
 
 #include "base/compiler.h"
 
-/* Not at a place in a file, but where the descriptor stands. */
+/* Write at the descriptor's own offset. */
 #define WRITE_HERE UINT64_MAX
 
-/* Once a stop was asked for (stop.h): for so long a reader may take nothing. */
+/* After a stop was requested (stop.h), a reader may take nothing for so long, */
 #define WRITE_STUCK_MS 1000U
-/* ... and for so long it may take its time. */
+/* and may take so long in all. */
 #define WRITE_SLOW_MS 3000U
 
 /*
- * Write COUNT pieces to FD at AT, or WRITE_HERE; a piece that is written, in whole or in part, is
- * taken out of PIECES, so that after a failure they are what was not.
+ * Write COUNT pieces to FD, at offset AT or WRITE_HERE. PIECES shrink by what was written, so that
+ * after a failure they are the rest.
  *
- * Waits for as long as nobody asks for a stop, and after that as above: this depends on signals
- * that interrupt a write(2) again and again from then on (run/signals.h). Returns 0, a negative
- * errno, or -ETIME where the reader did not take it in time.
+ * Waits without limit until a stop is requested, and then as long as above; that depends on signals
+ * that keep interrupting write(2) from then on (run/signals.h). Returns 0, a negative errno, or
+ * -ETIME where the reader took too long.
  */
 int write_all(int fd, uint64_t at, struct iovec *pieces, int count) MUST_CHECK;
 
 /*
- * Write SIZE bytes to FD, for which nobody waits long, asked to stop or not: a notice is not worth
- * it. Returns 0, a negative errno, or -ETIME where the reader took nothing for WRITE_STUCK_MS.
+ * Write SIZE bytes to FD without waiting long: for notices. Returns 0, a negative errno, or -ETIME
+ * where the reader took nothing for WRITE_STUCK_MS.
  */
 int write_soon(int fd, const char *bytes, size_t size);
 
-/* How much COUNT pieces are, bytes. */
+/* Returns the size of COUNT pieces together, in bytes. */
 size_t write_size(const struct iovec *pieces, int count);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The numbers and structures of perf.data files, beyond the records of linux/perf_event.h.
+ * The constants and structures of perf.data files, except the records of linux/perf_event.h.
  *
  * Layout: tools/perf/Documentation/perf.data-file-format.txt of the kernel source; the numbers are
  * those of tools/perf/util/header.h and tools/lib/perf/include/perf/event.h.
@@ -29,7 +29,7 @@ struct perf_file_header {
 	uint64_t features[4];                 /* a bit per section of the table behind the data */
 };
 
-/* All there is of a header in pipe mode. */
+/* The whole header in pipe mode. */
 struct perf_pipe_header {
 	uint64_t magic;
 	uint64_t size;
@@ -55,9 +55,9 @@ enum perf_file_feature {
 	PERF_FILE_CLOCK_DATA = 29,
 };
 
-/* Records that perf writes, not the kernel. */
+/* Records of perf itself; the kernel writes none of them. */
 enum perf_file_record {
-	PERF_FILE_RECORD_FIRST = 64, /* all of the kernel's are below */
+	PERF_FILE_RECORD_FIRST = 64, /* the kernel's are below */
 	PERF_FILE_RECORD_ATTR = 64,
 	PERF_FILE_RECORD_EVENT_TYPE = 65, /* deprecated: read over by every version of perf */
 	PERF_FILE_RECORD_TRACING_DATA = 66,
@@ -72,10 +72,49 @@ enum perf_file_record {
 	PERF_FILE_RECORD_COMPRESSED2 = 83,
 };
 
-/* EVENT_UPDATE carries an event's name. */
+/*
+ * The bodies of these records, and of features, as far as they are read: in the recorder's byte
+ * order, not aligned.
+ */
+struct perf_file_event_update {
+	uint64_t kind, id;
+	char name[]; /* where the kind is PERF_FILE_UPDATE_NAME */
+};
+
+struct perf_file_id_index {
+	uint64_t count;
+	struct perf_file_id {
+		uint64_t id, index, cpu, tid;
+	} ids[];
+};
+
+struct perf_file_thread_map {
+	uint64_t count;
+	struct perf_file_thread {
+		uint64_t pid;
+		char comm[16];
+	} threads[];
+};
+
+struct perf_file_feature_record {
+	uint64_t feature;
+	unsigned char body[];
+};
+
+struct perf_file_compressed2 {
+	uint64_t size; /* bytes that follow, without the padding */
+	unsigned char bytes[];
+};
+
+struct perf_file_clock_data {
+	uint32_t version, clockid;
+	uint64_t wall_ns, clock_ns; /* one moment by CLOCK_REALTIME and by the samples' clock */
+};
+
+/* The kind of an EVENT_UPDATE with a name. */
 #define PERF_FILE_UPDATE_NAME UINT64_C(2)
 
-/* BUILD_ID records tell how many bytes of their 20 there are. */
+/* BUILD_ID records say how many of their 20 bytes are used. */
 #define PERF_FILE_MISC_BUILD_ID_SIZE (1U << 15)
 
 /*

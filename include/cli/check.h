@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `perf_exec_trace check`: what tracing needs of this host, what was found, what would mend it.
+ * The command `check` prints what tracing needs of this host, what was found, and the remedies.
  */
 #ifndef PXT_CLI_CHECK_H
 #define PXT_CLI_CHECK_H
@@ -10,9 +10,8 @@
 #include "base/compiler.h"
 
 /*
- * Print the table to OUT, FORMATS being the --formats directory or NULL. The last row is the proof:
- * everything is opened and mapped once. Returns 0 where the perf backend works, -EPERM where it
- * does not, another negative errno where OUT cannot be written.
+ * Print the table to OUT. FORMATS is the --formats directory or NULL. The row of the perf backend
+ * is the proof: it opens and maps everything on one CPU. Returns 0 where no row fails, else -EPERM.
  */
 int check_host(FILE *out, const char *formats) MUST_CHECK;
 

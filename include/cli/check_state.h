@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rows of `check` that follow from what the host says of itself, without trying anything.
+ * The rows of `check` that follow from the state of the host, without trying anything.
  */
 #ifndef PXT_CLI_CHECK_STATE_H
 #define PXT_CLI_CHECK_STATE_H
@@ -9,30 +9,44 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/check_table.h"
+#include "base/error.h"
+#include "decode/format_dir.h"
 #include "host/cgroups.h"
+#include "host/cpu_list.h"
 #include "host/state.h"
+#include "perf/cpu_ring.h"
 
-struct check_facts {
+/* The state of the host, and what the rows above leave for those below. */
+struct check {
 	struct host_facts host;
-	size_t cpus;            /* online */
-	uint64_t ring_kb;       /* one ring as it is asked for, its control page included */
-	uint64_t memlock_kb;    /* RLIMIT_MEMLOCK, UINT64_MAX: no limit */
-	uint64_t files;         /* RLIMIT_NOFILE */
-	uint64_t files_wanted;  /* of which tracing opens, all CPUs together */
-	bool files_suffice;     /* as limits_want_files() found */
-	bool formats_of_kernel; /* from tracefs, not from a directory that the user named */
+	size_t cpus;           /* online */
+	uint64_t ring_kb;      /* one ring as requested, with its control page */
+	uint64_t memlock_kb;   /* RLIMIT_MEMLOCK, UINT64_MAX: no limit */
+	uint64_t files;        /* RLIMIT_NOFILE */
+	uint64_t files_wanted; /* of these, what tracing opens on all CPUs */
+	bool files_suffice;    /* what limits_want_files() found */
 	enum cgroups_told cgroups;
-	int formats; /* 0: all were read; else the negative errno */
+	const char *formats_dir; /* --formats; NULL: tracefs */
+	int formats;             /* 0: all formats were read; else the negative errno */
+
+	/* For the rows that try something. */
+	struct format_dir dir;
+	struct cpu_list online;
+	int online_code; /* of reading it: 0 or a negative errno */
+	struct cpu_ring_plan plan;
+	bool works; /* the perf backend opened */
 };
 
-void check_paranoid(const struct check_facts *facts, struct check_row *row);
-void check_capabilities(const struct check_facts *facts, struct check_row *row);
-void check_seccomp(const struct check_facts *facts, struct check_row *row);
-void check_lockdown(const struct check_facts *facts, struct check_row *row);
-void check_ring_memory(const struct check_facts *facts, struct check_row *row);
-void check_open_files(const struct check_facts *facts, struct check_row *row);
-void check_pid_namespace(const struct check_facts *facts, struct check_row *row);
-void check_cgroups(const struct check_facts *facts, struct check_row *row);
+/* Fill FOUND with what was found and the remedy, if any. Returns an enum verdict. */
+typedef int check_look(struct check *check, struct error *found);
+
+check_look check_paranoid;
+check_look check_capabilities;
+check_look check_seccomp;
+check_look check_lockdown;
+check_look check_ring_memory;
+check_look check_open_files;
+check_look check_pid_namespace;
+check_look check_cgroups;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands of the command line, one a mode.
+ * The functions that run the commands, one for each mode.
  */
 #ifndef PXT_CLI_COMMANDS_H
 #define PXT_CLI_COMMANDS_H
@@ -13,7 +13,7 @@
 #define EXIT_RUNTIME 1
 #define EXIT_USAGE 2
 
-/* Returns the exit status, with ERR->what set where there is something to tell the user. */
+/* Run a command. Returns the exit status; ERR->what is set where the user must be told. */
 typedef int command_run(const struct options *options, struct error *err);
 
 command_run command_trace MUST_CHECK;

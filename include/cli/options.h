@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line, checked: what comes out of here makes sense.
+ * Parses the command line and checks that its options go together.
  */
 #ifndef PXT_CLI_OPTIONS_H
 #define PXT_CLI_OPTIONS_H
@@ -11,14 +11,13 @@
 #include "base/error.h"
 #include "source/request.h"
 
-/* Where neither --stream nor a COMMAND bounds the trace: the defaults, and the most one may ask
- * for. */
+/* Defaults and maxima of -d and -n, unless --stream or a COMMAND bounds the trace. */
 #define DURATION_LIMIT_S 60U
 #define EVENT_LIMIT 5000U
 
 /*
- * Of the user stack at an exec, in bytes: argv of most programs with room for the gap that the
- * kernel leaves below it (under 8 KiB on x86); a record of perf's ends below 64 KiB.
+ * Bytes of the user stack to dump at an exec. The default holds argv of most programs and the gap
+ * that the kernel leaves below it (under 8 KiB on x86); a perf record has less than 64 KiB.
  */
 #define ARG_BYTES_DEFAULT 16384U
 #define ARG_BYTES_MAX 61440U
@@ -35,23 +34,23 @@ enum mode {
 
 struct options {
 	enum mode mode;
-	enum mode help_on; /* with MODE_HELP: which mode's options */
+	enum mode help_on; /* with MODE_HELP: the mode to explain */
 	struct request request;
 	char **arguments; /* of MODE_FORMATS, ended by NULL */
 };
 
 /*
- * Parse ARGV. Returns 0 with OPTIONS (free with options_done()), -EINVAL where the user is to be
- * told about ERR and how to ask for help, -ENOMEM.
+ * Parse ARGV. Returns 0 with OPTIONS (free with options_done()), or -EINVAL or -ENOMEM with ERR
+ * filled.
  */
 int options_parse(int argc, char **argv, struct options *options, struct error *err) MUST_CHECK;
 
 void options_done(struct options *options);
 
-/* The parse_recording of requests (source/request.h). */
+/* Parse the command line stored in a capture: request.parse_recording (source/request.h). */
 int options_parse_recording(char **argv, struct request *request, struct error *err) MUST_CHECK;
 
-/* Print the help of MODE, made from the tables that options_parse() reads. */
+/* Print the help of MODE, from the tables that options_parse() reads. */
 void options_print_help(enum mode mode, FILE *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of modes, and one of options a mode: parser and help are made from them.
+ * The tables of modes and of each mode's options. The parser and the help read them.
  */
 #ifndef PXT_CLI_SYNTAX_H
 #define PXT_CLI_SYNTAX_H
@@ -32,13 +32,13 @@ struct mode_syntax {
 	command_run *run;
 };
 
-/* The row of MODE; those of MODE_HELP and MODE_VERSION have but `run`. */
+/* The row of MODE. Those of MODE_HELP and MODE_VERSION have only `run`. */
 const struct mode_syntax *syntax_of(enum mode mode);
 
 /* The mode that WORD, the first argument, names; MODE_TRACE where it names none. */
 enum mode syntax_named_mode(const char *word);
 
-/* Whether MODE takes the option that WORD of a command line begins with: "-x", "--name=VALUE". */
+/* Whether MODE has the option in WORD, an argument like "-x" or "--name=VALUE". */
 bool syntax_takes(enum mode mode, const char *word);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The decoder turns records into events. Field offsets are resolved once, when it is made.
+ * Decodes records into events. Field offsets are resolved once, by decoder_new().
  */
 #ifndef PXT_DECODE_DECODER_H
 #define PXT_DECODE_DECODER_H
@@ -19,14 +19,14 @@
 struct decoder;
 
 /*
- * FORMATS[i] is the format of tracepoint_types[i], or NULL where it is not traced; they are needed
- * only during the call. Returns 0 with *DECODER (free with decoder_free()), -EBADMSG where a format
- * lacks a field that an event needs, -ENOMEM; ERR says which.
+ * FORMATS[i] is the format of tracepoint_types[i], or NULL where it is not traced; borrowed for the
+ * call. Returns 0 with *DECODER (free with decoder_free()), -EBADMSG where a format lacks a field
+ * that an event needs, or -ENOMEM, with ERR filled.
  */
 int decoder_new(const struct format *const formats[TRACEPOINT_COUNT], struct decoder **decoder,
 		struct error *err) MUST_CHECK;
 
-/* decoder_new() of COUNT other TYPES (borrowed), the first three of which are the shown ones. */
+/* decoder_new() for COUNT other TYPES (borrowed), of which the first three are those of lines. */
 int decoder_new_of(const struct tracepoint_type *const types[], size_t count,
 		   const struct format *const formats[], struct decoder **decoder,
 		   struct error *err) MUST_CHECK;
@@ -34,26 +34,26 @@ int decoder_new_of(const struct tracepoint_type *const types[], size_t count,
 void decoder_free(struct decoder *decoder);
 
 /*
- * Samples of TRACEPOINT carry what LAYOUT says behind their raw data, with registers as of
- * REGISTERS (borrowed; NULL: not known). Without this nothing behind the raw data is looked at.
+ * Set the LAYOUT of the fields behind the raw data in samples of TRACEPOINT, and the machine's
+ * REGISTERS (borrowed; NULL: unknown machine). Without a layout these fields are not decoded.
  */
 void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
 		       const struct sample_extra_layout *layout, const struct registers *registers);
 
-/* The call chains of exits are to be read by PATHS, borrowed. */
+/* Set the exit PATHS (borrowed) that call chains of exits are compared with. */
 void decoder_set_exit_paths(struct decoder *decoder, const struct exit_paths *paths);
 
-/* Decode what is told of births beside FORK, too: NEW_TASK and CHILD. */
+/* Also decode NEW_TASK and CHILD events, which describe new tasks beside FORK. */
 void decoder_want_births(struct decoder *decoder);
 
-/* Decode all that facts are made of, not only what the lines show. */
+/* Also decode the events that only facts are made of. */
 void decoder_want_facts(struct decoder *decoder);
 
 /*
  * Decode RECORD into EVENT, which borrows its texts from RECORD.
  *
- * Returns 1; 0 where it is no event of ours; -EBADMSG where it is one but malformed (too short, a
- * text outside of it). EVENT means nothing then.
+ * Returns 1; 0 where it is no event of ours; -EBADMSG where it is malformed (too short, a text
+ * outside of it). EVENT is undefined then.
  */
 int decoder_decode(const struct decoder *decoder, const struct record *record,
 		   struct event *event) MUST_CHECK;

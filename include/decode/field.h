@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Loads of one field out of a raw tracepoint record, bounds-checked against what was recorded.
+ * Loads one field of a tracepoint's raw data, with bounds checks.
  */
 #ifndef PXT_DECODE_FIELD_H
 #define PXT_DECODE_FIELD_H
@@ -14,18 +14,18 @@
 
 enum field_kind {
 	FIELD_NUMBER,
-	FIELD_ARRAY,    /* fixed room in the record, `size` bytes */
+	FIELD_ARRAY,    /* `size` bytes in the record */
 	FIELD_DATA_LOC, /* u32: length << 16 | offset from the start of the record */
-	FIELD_REL_LOC,  /* the same, offset from the end of this u32 (kernel 5.17+) */
+	FIELD_REL_LOC,  /* the same, offset from the end of this u32 (Linux 5.17) */
 };
 
-/* Where a field lies: all that loading it takes. Never hard-coded: KERNEL formats differ. */
+/* The place and type of a field, from the kernel's format: they differ between kernels. */
 struct field {
 	uint32_t offset; /* bytes from the start of the raw record */
 	uint32_t size;   /* bytes */
 	enum field_kind kind;
 	bool is_signed;
-	bool big_endian; /* byte order of who recorded it */
+	bool big_endian; /* the recorder's byte order */
 };
 
 /*
@@ -35,22 +35,22 @@ struct field {
 static inline MUST_CHECK int field_number(const struct field *field, const void *raw,
 					  uint32_t raw_size, int64_t *value);
 
-/* field_number() for the sizes that are less common. */
+/* field_number() for less common sizes, and its checks. */
 int field_number_of_size(const struct field *field, const void *raw, uint32_t raw_size,
 			 int64_t *value) MUST_CHECK;
 
 /*
- * View the bytes of an array or a dynamic array, in the record.
- * Returns 0, or -EBADMSG where they do not lie inside of it or the field is a number.
+ * View the bytes of an array or dynamic array in the record.
+ * Returns 0, or -EBADMSG where they are not all inside of it or the field is a number.
  */
 int field_bytes(const struct field *field, const void *raw, uint32_t raw_size,
 		struct text *bytes) MUST_CHECK;
 
-/* field_bytes(), ended before the first NUL: a C string that need not have one. */
+/* field_bytes() up to the first NUL, if there is one. */
 int field_text(const struct field *field, const void *raw, uint32_t raw_size,
 	       struct text *text) MUST_CHECK;
 
-/* Every event takes several of these, nearly all of them ints, and the u16 common_type. */
+/* Every event needs several numbers, nearly all of them ints, and the u16 common_type. */
 static inline int field_number(const struct field *field, const void *raw, uint32_t raw_size,
 			       int64_t *value)
 {

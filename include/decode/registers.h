@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The user registers that facts are read from, machine by machine.
+ * Selects and reads the user registers that facts are made of, by machine.
  *
  * Numbers: arch/ARCH/include/uapi/asm/perf_regs.h of the kernel source.
  */
@@ -17,23 +17,23 @@
 
 struct registers;
 
-/* Those of MACHINE, as uname -m and perf name it ("x86_64", "aarch64"); NULL: not known here. */
+/* Return the registers of MACHINE, by its name in uname(2) ("x86_64"); NULL: not supported. */
 const struct registers *registers_of_machine(const char *machine);
 const struct registers *registers_of_this_machine(void);
 
-/* What to ask for at an exec and at an exit, a bit per register; 0: nothing is to be had. */
+/* Return the registers to sample at an exec and at an exit, a bit each; 0: none is of use. */
 uint64_t registers_at_exec(const struct registers *registers);
 uint64_t registers_at_exit(const struct registers *registers);
 
-/* The user stack in EXTRA, borrowed from it; `bytes` is NULL where there is none. */
+/* Returns the user stack in EXTRA, borrowed from it; `bytes` is NULL where it has none. */
 struct user_stack registers_user_stack(const struct registers *registers,
 				       const struct sample_extra_layout *layout,
 				       const struct sample_extra *extra);
 
 /*
- * The system call by which a task left on PATH: in exit(2) and exit_group(2) the first argument is
- * the code. In any other call, out of which a signal took the task, the registers look the same:
- * only the path tells.
+ * Returns the exit call of a task that left on PATH. The code is the first argument of exit(2) and
+ * exit_group(2). Registers alone do not show these calls: those of a task killed by a signal in
+ * another system call look the same.
  */
 struct exit_call registers_exit_call(const struct registers *registers,
 				     const struct sample_extra_layout *layout,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernels whose formats come with the program: the directories under formats/.
+ * Finds the format files that come with the program: one directory a kernel, under formats/.
  */
 #ifndef PXT_DECODE_SHIPPED_H
 #define PXT_DECODE_SHIPPED_H
@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "decode/format_dir.h"
 
-/* Names the directory that holds them instead of the one they were installed to. */
+/* The environment variable with a directory to use instead of the installed one. */
 #define SHIPPED_VARIABLE "PERF_EXEC_TRACE_FORMATS"
 
 struct shipped {
@@ -21,8 +21,8 @@ struct shipped {
 };
 
 /*
- * Find them: where SHIPPED_VARIABLE says, else in the source tree when run from its build
- * directory, else where they were installed. Returns 0 (free with shipped_done()) or a negative
+ * List the kernels of SHIPPED_VARIABLE's directory, else of the source tree when run from its build
+ * directory, else of the installed directory. Returns 0 (free with shipped_done()) or a negative
  * errno with ERR filled.
  */
 int shipped_open(struct shipped *shipped, struct error *err) MUST_CHECK;
@@ -30,21 +30,20 @@ int shipped_open(struct shipped *shipped, struct error *err) MUST_CHECK;
 void shipped_done(struct shipped *shipped);
 
 /*
- * The one name that NAME means: itself, or what it is the beginning of ("amd64-6.1" means
- * amd64-6.1.0-50, never 6.12). NULL where there is none or several, with ERR saying which names are
- * near. Borrowed from SHIPPED.
+ * Returns the one kernel that NAME means, borrowed from SHIPPED: its name, or the beginning of it
+ * ("amd64-6.1" means amd64-6.1.0-50, never 6.12). NULL where there is none or several, with ERR
+ * filled, which suggests similar names.
  */
 const char *shipped_find(const struct shipped *shipped, const char *name, struct error *err);
 
 /*
- * Resolve NAME as the user typed it: a path where it has a slash or is a file's name, else a
- * shipped kernel (whose full name comes before a file's, its beginning after). Returns 0 with a
- * path in PATH, 1 with the path of a shipped kernel's directory, or a negative errno with ERR
- * filled.
+ * Resolve NAME as the user typed it: with a slash it is a path; else the full name of a shipped
+ * kernel, the name of a file, or the beginning of a kernel's name, in this order. Returns 0 with a
+ * path in PATH, 1 with the directory of a shipped kernel, or a negative errno with ERR filled.
  */
 int shipped_locate(const char *name, char *path, size_t size, struct error *err) MUST_CHECK;
 
-/* format_dir_open() of what a user means by NAME. */
+/* format_dir_open() of NAME, resolved by shipped_locate(). */
 int shipped_open_dir(struct format_dir *dir, const char *name, struct error *err) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of tracepoints: one row each, with the fields to load, the function that decodes them,
- * and the facts that need it. Live trace, recorder, replay and decoder read it.
+ * The table of tracepoints. A row has the fields to load, the decode function, the facts that need
+ * the tracepoint, and its kernel filters. Live trace, recorder, replay and decoder read it.
  */
 #ifndef PXT_DECODE_TRACEPOINT_H
 #define PXT_DECODE_TRACEPOINT_H
@@ -14,7 +14,7 @@
 #include "event/event.h"
 #include "perf/record.h"
 
-/* The first three are shown, in the order of enum event_type; the others feed the task table. */
+/* The first three make lines, in the order of enum event_type; the others feed the task table. */
 enum tracepoint {
 	TRACEPOINT_FORK,
 	TRACEPOINT_EXEC,
@@ -36,22 +36,27 @@ enum tracepoint {
 struct tracepoint_field {
 	const char *name; /* NULL ends the list */
 	enum { TRACEPOINT_NUMBER, TRACEPOINT_TEXT } kind;
-	bool optional; /* some kernels lack it: its struct field then has size 0 */
+	bool optional; /* some kernels lack it: its struct field has size 0 then */
 };
 
 #define TRACEPOINT_FIELDS_MAX 7
+#define TRACEPOINT_PIDS_MAX 2
 
 struct tracepoint_type {
 	const char *system, *name;
 	struct tracepoint_field fields[TRACEPOINT_FIELDS_MAX + 1];
 	/*
-	 * Make EVENT out of RECORD. FIELDS are those of this row, resolved. Returns 1; 0 where it
+	 * Decode RECORD into EVENT. FIELDS are those of this row, resolved. Returns 1; 0 where it
 	 * is no event of ours; -EBADMSG where RECORD is malformed.
 	 */
 	int (*decode)(const struct field *fields, const struct record *record, struct event *event);
 	unsigned int facts; /* FACT_BIT()s that need it; 0: no fact does */
-	bool exit_call;     /* tells exit codes where the exit's registers do not */
-	const char *filter; /* for the kernel (PERF_EVENT_IOC_SET_FILTER); NULL: none */
+	bool exit_call;     /* has exit codes, for where the exit's registers do not */
+	/* Filters for the kernel (PERF_EVENT_IOC_SET_FILTER), NULL: none. */
+	const char *filter;
+	const char *lines_filter; /* in its place where no fact needs the tracepoint; NULL: same */
+	/* The fields with the pids of those who take part, for -p; NULL ends the list. */
+	const char *pid_fields[TRACEPOINT_PIDS_MAX + 1];
 };
 
 extern const struct tracepoint_type tracepoint_fork, tracepoint_exec, tracepoint_exit;
@@ -60,10 +65,10 @@ extern const struct tracepoint_type tracepoint_signal_sent, tracepoint_signal_ta
 extern const struct tracepoint_type tracepoint_oom_victim;
 extern const struct tracepoint_type tracepoint_exit_group, tracepoint_exit_thread;
 
-/* All of them, by enum tracepoint. */
+/* The table, by enum tracepoint. */
 extern const struct tracepoint_type *const tracepoint_types[TRACEPOINT_COUNT];
 
-/* Loads for decode functions: they return 0 or -EBADMSG. An int is a pid, a signal, a code. */
+/* Load fields for decode functions; they return 0 or -EBADMSG. Pids, signals and codes are ints. */
 static inline MUST_CHECK int tracepoint_int(const struct field *field, const struct record *record,
 					    int32_t *number)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A task's name, kept.
+ * A copy of a task's name.
  */
 #ifndef PXT_EVENT_COMM_H
 #define PXT_EVENT_COMM_H
@@ -18,7 +18,7 @@ struct comm {
 	uint8_t length;             /* 0: not known */
 };
 
-/* Keep NAME, cut at what a comm can be. */
+/* Copy NAME to COMM, cut at TASK_COMM_SIZE bytes. */
 static inline void comm_set(struct comm *comm, struct text name)
 {
 	size_t length = name.length < TASK_COMM_SIZE ? name.length : TASK_COMM_SIZE;
@@ -28,7 +28,7 @@ static inline void comm_set(struct comm *comm, struct text name)
 	comm->length = (uint8_t)length;
 }
 
-/* View COMM, whose it stays; NULL bytes where it is not known. */
+/* Returns a view of COMM, with NULL bytes where it is not known. */
 static inline struct text comm_text(const struct comm *comm)
 {
 	return (struct text){comm->length > 0 ? comm->bytes : NULL, comm->length};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A decoded event: what the decoder makes of a record, and all that task table, filter and sinks
- * see of it. It borrows its texts from the record: valid until the source is asked for the next.
+ * A decoded event: what task table, filter and sinks see of a record. Its texts are borrowed from
+ * the record, valid until the source is asked for the next one.
  */
 #ifndef PXT_EVENT_EVENT_H
 #define PXT_EVENT_EVENT_H
@@ -17,68 +17,71 @@ enum event_type {
 	EVENT_FORK,
 	EVENT_EXEC,
 	EVENT_EXIT,
-	EVENT_LOST,      /* the kernel had no room for some events */
+	EVENT_LOST,      /* the kernel dropped events: the ring was full */
 	EVENT_TRUNCATED, /* the event cap ended the trace */
 	EVENT_SHOWN_TYPES,
 
-	/* What follows feeds the task table; no sink shows it. */
-	EVENT_COMM = EVENT_SHOWN_TYPES, /* a task's new name; feeds EXEC's comm */
-	EVENT_CHILD,                    /* PERF_RECORD_FORK: process or thread, before its FORK */
-	EVENT_NEW_TASK,
-	EVENT_SIGNAL_SENT,
-	EVENT_SIGNAL_TAKEN,
-	EVENT_OOM_VICTIM,
-	EVENT_EXIT_CALL,
-	EVENT_CGROUP, /* a cgroup's path */
-	EVENT_NOTE,   /* what our own recorder wrote into the capture: capture/note.h */
+	/* The rest feeds the task table; no sink shows it. */
+	EVENT_COMM = EVENT_SHOWN_TYPES, /* PERF_RECORD_COMM: a task's new name */
+	EVENT_CHILD,                    /* PERF_RECORD_FORK: a new process or thread, before FORK */
+	EVENT_NEW_TASK,                 /* task:task_newtask, before FORK */
+	EVENT_SIGNAL_SENT,              /* signal:signal_generate */
+	EVENT_SIGNAL_TAKEN,             /* signal:signal_deliver */
+	EVENT_OOM_VICTIM,               /* oom:mark_victim */
+	EVENT_EXIT_CALL,                /* exit(2) or exit_group(2) begins */
+	EVENT_CGROUP,                   /* PERF_RECORD_CGROUP: a cgroup's path */
+	EVENT_NOTE, /* a note of our recorder in a capture: capture/notes/kinds.h */
 	EVENT_TYPES
 };
 
-/* The events that a user can ask for with -e, as bits. */
+/* The event types as bits; those that -e takes. */
 #define EVENT_BIT(type) (1U << (type))
 #define EVENT_SHOWABLE (EVENT_BIT(EVENT_FORK) | EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_EXIT))
 
-/* Captures without PERF_SAMPLE_CPU or PERF_SAMPLE_TIME. */
+/* In captures without PERF_SAMPLE_CPU or PERF_SAMPLE_TIME. */
 #define EVENT_NO_CPU UINT32_MAX
 #define EVENT_NO_TIME 0U
 
 /* Of exits that a source tells without their priority. */
 #define EVENT_NO_PRIO INT32_MIN
 
-/* The user stack as an exec left it, from the stack pointer up: argc, argv, envp, auxv, strings. */
+/*
+ * A dump of the user stack at the end of an exec, from the stack pointer up: argc, argv, envp,
+ * auxv, strings.
+ */
 struct user_stack {
 	const unsigned char *bytes; /* NULL: not recorded */
 	uint32_t size;              /* bytes */
 	uint8_t word_size;          /* 4 or 8 bytes */
-	bool swap;                  /* words are in the byte order that is not ours */
+	bool swap;                  /* words have to be byte-swapped */
 	uint64_t pointer;           /* the stack pointer */
 };
 
-/* How a task left by itself. */
+/* The system call by which a task exits. */
 struct exit_call {
-	bool known; /* it was in exit(2) or exit_group(2); else nobody knows, or a signal ended it
-		     */
+	bool known;    /* exit(2) or exit_group(2); false: not known, or a signal ended the task */
 	bool is_group; /* exit_group(2): of the whole process */
 	int32_t code;  /* 0 to 255 */
 };
 
 /*
- * Task ids in the payloads are the tracepoints' own: of the initial pid namespace. `sample_pid`,
- * `sample_tid` and COMM's tid are tgid and tid in the pid namespace of whoever opened the event, 0
- * where the task is not in it. Compare the two kinds only where that is the initial namespace too.
+ * There are two kinds of task ids. Those in the payloads come from tracepoints and belong to the
+ * initial pid namespace. Sample ids (`sample_pid`, `sample_tid`, and those of COMM and CHILD)
+ * belong to the pid namespace of the process that opened the perf event; they are 0 for tasks
+ * outside of it. They are comparable only where that is the initial namespace, too.
  */
 struct event {
 	enum event_type type;
-	uint32_t cpu;     /* EVENT_NO_CPU: not known */
-	uint64_t time_ns; /* CLOCK_MONOTONIC; EVENT_NO_TIME: not known */
-	int32_t sample_pid, sample_tid;
-	int32_t current_tid; /* who sends or takes a signal, or exits, as the payloads have ids */
-	uint64_t cgroup_id;  /* of the task whose doing it is; 0: not known */
-	const struct facts *facts;   /* NULL: nobody asked for any */
-	const struct record *record; /* it was decoded from (perf/record.h); NULL: none */
+	uint32_t cpu;                   /* EVENT_NO_CPU: not known */
+	uint64_t time_ns;               /* CLOCK_MONOTONIC; EVENT_NO_TIME: not known */
+	int32_t sample_pid, sample_tid; /* tgid and tid of the running task, as sample ids */
+	int32_t current_tid; /* NEW_TASK, signals, EXIT_CALL: the running task, as payload id */
+	uint64_t cgroup_id;  /* of the running task; 0: not known */
+	const struct facts *facts;   /* NULL: not needed */
+	const struct record *record; /* decoded from (perf/record.h); NULL: none */
 	union {
 		struct {
-			int32_t parent_pid, child_pid;
+			int32_t parent_tid, child_tid;
 			struct text parent_comm, child_comm;
 		} fork;
 		struct {
@@ -87,14 +90,16 @@ struct event {
 			struct text comm; /* the new name; NULL: the task table has it from COMM */
 			struct text filename;
 			struct user_stack stack;
-			const struct exec_image *image; /* made of `stack`; NULL: not looked at */
+			const struct exec_image *image; /* made from `stack`; NULL: not needed */
 		} exec;
 		struct {
 			int32_t pid;  /* the task's own id, thread or leader */
 			int32_t prio; /* EVENT_NO_PRIO: not known */
 			struct text comm;
-			enum known last; /* of its process, where the kernel tells (6.16+) */
+			enum known last; /* of its process; known on Linux 6.16 and later */
 			struct exit_call call;
+			bool has_status; /* the kernel itself told `status` */
+			uint32_t status; /* of this task, as wait(2) has it, 0x80 for a core dump */
 		} exit;
 		struct {
 			uint64_t count;
@@ -105,7 +110,7 @@ struct event {
 		} truncated;
 		struct {
 			int32_t tid;
-			bool is_exec; /* the next EXEC's; else prctl(PR_SET_NAME) or the like */
+			bool is_exec; /* set by an exec, whose EXEC follows; else by prctl(2) */
 			struct text comm;
 		} comm;
 		struct {
@@ -114,20 +119,20 @@ struct event {
 		struct {
 			int32_t pid; /* the child's own id */
 			uint64_t clone_flags;
-			bool flags_complete; /* else those above bit 31 are not known */
+			bool flags_complete; /* false: bits above 31 are not known */
 		} new_task;
 		struct {
-			int32_t pid; /* the task's own id */
+			int32_t pid; /* the receiving task's own id */
 			int32_t signal;
 			int32_t code;      /* si_code */
-			bool is_group;     /* to the process, not to that thread alone */
-			bool in_interrupt; /* current_tid is not who sends it */
-		} signal_sent;             /* one that was not ignored */
+			bool is_group;     /* to the process, not to this thread only */
+			bool in_interrupt; /* current_tid is not the sender */
+		} signal_sent;             /* not for ignored signals */
 		struct {
 			int32_t signal;  /* taken by current_tid */
-			bool is_default; /* with its default action */
-			bool is_handled; /* by a handler; neither: it is ignored by now */
-			bool is_reset;   /* SA_RESETHAND: from here on the default action */
+			bool is_default; /* the default action is taken */
+			bool is_handled; /* a handler is called; neither: it is ignored */
+			bool is_reset;   /* SA_RESETHAND: the handler is removed */
 		} signal_taken;
 		struct {
 			int32_t pid;
@@ -142,22 +147,19 @@ struct event {
 		} cgroup;
 		struct {
 			uint16_t kind;  /* enum capture_note_kind */
-			uint32_t count; /* of what there is in it */
-			uint32_t size;  /* bytes */
+			uint32_t count; /* entries in it */
+			uint32_t size;  /* bytes of `body` */
 			const void *body;
 		} note;
 	};
 };
 
-/*
- * Returns the id of the task that EVENT happened to, as its payload has it: of a FORK, the one that
- * forks. 0 where the payload does not say.
- */
+/* Returns the payload id of EVENT's task (FORK: the one that forks), 0 for other types. */
 static inline int32_t event_task(const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_FORK:
-		return event->fork.parent_pid;
+		return event->fork.parent_tid;
 	case EVENT_EXEC:
 		return event->exec.pid;
 	case EVENT_EXIT:
@@ -167,7 +169,7 @@ static inline int32_t event_task(const struct event *event)
 	}
 }
 
-/* Returns the name of that task, an EXEC's new one. Only for FORK, EXEC and EXIT. */
+/* Returns the name of that task (EXEC: the new one). Only for FORK, EXEC and EXIT. */
 static inline struct text event_comm(const struct event *event)
 {
 	switch (event->type) {
@@ -180,9 +182,15 @@ static inline struct text event_comm(const struct event *event)
 	}
 }
 
+/* Returns the facts of EVENT; facts_unknown where it has none. */
+static inline const struct facts *event_facts(const struct event *event)
+{
+	return event->facts ? event->facts : &facts_unknown;
+}
+
 /*
- * The kind of EVENT, a FORK, for those to whom a vfork is a process like any other: without clone
- * flags the two are not told apart.
+ * Returns the kind of EVENT, a FORK, for callers that treat vfork like fork: without clone flags a
+ * new process counts as FORK_KIND_PROCESS, though it may be a vfork.
  */
 static inline enum fork_kind event_fork_kind(const struct event *event)
 {
@@ -190,7 +198,7 @@ static inline enum fork_kind event_fork_kind(const struct event *event)
 
 	if (!facts)
 		return FORK_KIND_UNKNOWN;
-	if (facts->kind == FORK_KIND_UNKNOWN && facts->child_tgid == event->fork.child_pid)
+	if (facts->kind == FORK_KIND_UNKNOWN && facts->child_tgid == event->fork.child_tid)
 		return FORK_KIND_PROCESS;
 	return facts->kind;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The facts of an event beyond its tracepoint's own fields: process and parents, arguments, ids,
- * exit status, cgroup. The task table makes them; filter and sinks read them. Each fact can be
- * unknown; none is ever a guess.
+ * The facts of an event: what is known beyond the fields of its tracepoint, such as process,
+ * parents, arguments, credentials, exit status and cgroup. The task table fills them; filter and
+ * sinks read them. Each can be unknown; none is a guess.
  */
 #ifndef PXT_EVENT_FACTS_H
 #define PXT_EVENT_FACTS_H
@@ -26,7 +26,7 @@ enum fact {
 #define FACTS_ALL ((1U << FACTS) - 1U)
 
 enum known {
-	KNOWN_NOT, /* nobody knows */
+	KNOWN_NOT, /* not known */
 	KNOWN_NO,
 	KNOWN_YES,
 };
@@ -34,40 +34,40 @@ enum known {
 enum fork_kind {
 	FORK_KIND_UNKNOWN,
 	FORK_KIND_PROCESS,
-	FORK_KIND_VFORK, /* a process too; its parent waits until it execs or exits */
+	FORK_KIND_VFORK, /* a process, too; its parent waits until it execs or exits */
 	FORK_KIND_THREAD,
 };
 
 enum argv_source {
-	ARGV_NONE,       /* nothing is known */
-	ARGV_STACK,      /* the user stack as the exec left it */
-	ARGV_PROC,       /* /proc/PID/cmdline, proven to be of this very exec */
-	ARGV_PROC_START, /* of a process older than the trace: the same file as it began */
+	ARGV_NONE,       /* no arguments are known */
+	ARGV_STACK,      /* the user stack at the end of the exec */
+	ARGV_PROC,       /* /proc/PID/cmdline, proven to be of this exec */
+	ARGV_PROC_START, /* /proc/PID/cmdline at the start of the trace, for older processes */
 };
 
 struct arguments {
 	int64_t argc;             /* -1: not known */
-	struct string_list known; /* the first ones of argv */
+	struct string_list known; /* the first strings of argv */
 	bool complete;            /* `known` is all of argv */
 	enum argv_source source;
 };
 
 struct environment {
-	bool known;                 /* all that was asked for (--env) is in `entries` */
+	bool known;                 /* `entries` has all variables of --env that are set */
 	struct string_list entries; /* "NAME=value" */
 };
 
 /*
- * At the process's last exec, as its own user namespace sees them; of one that is older than the
- * trace, at the start of that, as the tracer's does.
+ * The credentials of a process at its last exec, as ids of its own user namespace. For a process
+ * older than the trace: at the start of the trace, as ids of the tracer's user namespace.
  */
 struct credentials {
 	bool known;
 	uint32_t uid, euid, gid, egid;
-	bool secure; /* AT_SECURE: setuid, setgid or file capabilities changed who it is */
+	bool secure; /* AT_SECURE: setuid, setgid or file capabilities changed the credentials */
 };
 
-/* What an exec has made of a process. */
+/* What the stack dump of an exec tells of the new program. */
 struct exec_image {
 	struct arguments arguments;
 	struct environment environment;
@@ -75,8 +75,8 @@ struct exec_image {
 };
 
 /*
- * The origin of a signal. Processes choose the si_code of signals to themselves freely: what one
- * sends itself in the kernel's name counts as the kernel's.
+ * The origin of a signal, by its si_code. A process can send itself signals with any si_code, also
+ * one of the kernel's; such a signal counts as sent by the kernel.
  */
 enum signal_origin {
 	SENT_BY_UNKNOWN,
@@ -86,14 +86,14 @@ enum signal_origin {
 
 /* How a process ended. */
 struct exit_status {
-	bool known;     /* either `code` or `signal` holds */
-	int32_t code;   /* 0 to 255, where `signal` is 0 */
-	int32_t signal; /* as it was sent; 0: it exited by itself */
-	enum known core;
-	enum known oom;     /* the OOM killer chose it */
-	int32_t killer_pid; /* tgid of who sent the signal; 0: no process did, or not known which */
-	struct text killer_comm; /* the process's name, as `name` in struct facts */
-	int32_t killer_tid;      /* the thread that sent it; 0: as `killer_pid` */
+	bool known;              /* `code` or `signal` is valid */
+	int32_t code;            /* 0 to 255, valid where `signal` is 0 */
+	int32_t signal;          /* that ended it; 0: it exited by itself */
+	enum known core;         /* a core was dumped */
+	enum known oom;          /* the OOM killer chose it */
+	int32_t killer_pid;      /* tgid of the signal's sender; 0: not a process, or not known */
+	struct text killer_comm; /* the sending process's name, as `name` in struct facts */
+	int32_t killer_tid;      /* the sending thread; 0: as `killer_pid` */
 	struct text killer_thread_comm;
 	enum signal_origin sent_by;
 };
@@ -102,52 +102,48 @@ struct exit_status {
 struct handled_signal {
 	int32_t signal; /* 0: none, or not known */
 	enum signal_origin sent_by;
-	int32_t sender_pid; /* tgid; 0: no process sent it, or not known which */
+	int32_t sender_pid; /* tgid; 0: not a process, or not known */
 	struct text sender_comm;
-	int64_t before_ns; /* how long before the end the handler took it */
+	int64_t before_ns; /* time from the handler's call to the end */
 };
 
+/* A process in the chain of parents. */
 struct ancestor {
 	int32_t pid;
-	struct text comm; /* when it forked the one before it in the chain */
-	bool from_proc;   /* it is older than the trace: as /proc showed it */
+	struct text comm; /* its name when it forked the next nearer one */
+	bool from_proc;   /* it is older than the trace; from /proc */
 };
 
-/*
- * All texts are borrowed: valid until the next event. -1 and NULL texts stand for what is not
- * known.
- */
+/* All texts are borrowed, valid until the next event. -1 and NULL texts mean not known. */
 struct facts {
-	/* The task that the event happened to; of a fork, the one that forks. */
+	/* The event's task (FORK: the one that forks). */
 	int32_t tgid, tid;
-	int32_t ppid;     /* who forked its process, whoever adopted it since; 0: nobody did */
+	int32_t ppid;     /* the process that forked its process, whichever adopted it; 0: none */
 	bool from_proc;   /* the process is older than the trace */
-	struct text name; /* the process's: its leader's, the last one if that has left before */
+	struct text name; /* the process's: its leader's name, the last one if it has exited */
 
 	/* FORK */
 	int32_t child_tgid;
 	enum fork_kind kind;
 	bool has_clone_flags;
 	uint64_t clone_flags;      /* CLONE_* of linux/sched.h */
-	bool clone_flags_complete; /* else those above bit 31 are not known: a 32-bit kernel */
+	bool clone_flags_complete; /* false: a 32-bit kernel, bits above 31 are not known */
 
-	/* EXEC and EXIT: the program that runs, as of the last exec that was seen. */
+	/* EXEC and EXIT: the program of the last exec. */
 	struct text filename;
 	struct arguments arguments;
 	struct environment environment;
 	struct credentials credentials; /* FORK too */
 
 	/* EXIT */
-	enum known last;           /* the whole process is gone, and `status` is the process's */
-	struct exit_status status; /* known only where `last` is KNOWN_YES */
+	enum known last;           /* the process ends with this task */
+	struct exit_status status; /* the process's; known only where `last` is KNOWN_YES */
 	/*
-	 * The name that its last exec gave it, one that did not come to be: it died after the
-	 * kernel had given up the old program and before the new one ran. No program is known
-	 * then. NULL: no such exec is known.
+	 * The new name by an exec that failed after the old program was gone and before the new one
+	 * ran, so that the process died. No program is known then. NULL: no such exec is known.
 	 */
 	struct text failed_exec;
-	struct handled_signal
-		handled; /* the last one before that: task/exit_evidence.h says which */
+	struct handled_signal handled; /* the likely reason: exit_evidence_last_handled() */
 
 	/* EXEC and EXIT, in ns; -1: not known. */
 	int64_t age_ns;        /* since the process was forked */
@@ -155,13 +151,13 @@ struct facts {
 
 	struct text cgroup; /* path in the cgroup v2 hierarchy, "/" for the root; NULL: not known */
 
-	/* The parents, nearest first. */
+	/* The chain of parents, nearest first. */
 	const struct ancestor *ancestry;
 	size_t ancestor_count;
-	bool ancestry_complete; /* up to the root; else a gap follows the last one */
+	bool ancestry_complete; /* it reaches the root; false: a gap follows the last one */
 };
 
-/* Nothing is known. */
+/* Facts of which none is known. */
 extern const struct facts facts_unknown;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A provider of arguments and environment that a stack dump lacks: one interface, several sources.
+ * The interface of providers: they complete arguments and environment that a stack dump lacks.
  */
 #ifndef PXT_EXEC_ARGV_PROVIDER_H
 #define PXT_EXEC_ARGV_PROVIDER_H
@@ -29,9 +29,9 @@ struct argv_provider {
 };
 
 /*
- * Complete ARGUMENTS and ENVIRONMENT, those of them that WANTS (ARGV_WANT_*) has, of the exec that
- * left STACK, by process PID (tgid, as our own /proc shows it). What is not proven to be of that
- * very exec stays as it is. New strings are borrowed until the next call. Returns 0, -ENOMEM.
+ * Complete ARGUMENTS and ENVIRONMENT, as far as in WANTS (ARGV_WANT_*), for the exec of process PID
+ * (tgid, as in our /proc) whose dump is STACK. What is not proven to be of this exec is left
+ * unchanged. New strings are borrowed until the next call. Returns 0 or -ENOMEM.
  */
 static inline MUST_CHECK int argv_provider_complete(struct argv_provider *provider, int32_t pid,
 						    const struct user_stack *stack,

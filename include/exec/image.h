@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Builds the image of an exec (arguments, environment, ids) from its stack dump and a provider.
+ * Builds the image of an exec (arguments, environment, credentials) from its stack dump and a
+ * provider.
  */
 #ifndef PXT_EXEC_IMAGE_H
 #define PXT_EXEC_IMAGE_H
@@ -17,7 +18,7 @@ struct image_maker {
 	const struct env_selection *selection; /* borrowed; NULL: no environment is wanted */
 	struct argv_provider *provider;        /* borrowed; NULL: nothing completes a dump */
 	struct buffer environment;
-	struct exec_image image; /* the last that was made */
+	struct exec_image image; /* the last one built */
 };
 
 /*
@@ -28,7 +29,7 @@ int image_maker_init(struct image_maker *maker, const char *text, struct env_sel
 		     struct error *err) MUST_CHECK;
 
 /*
- * Make the image of EVENT, an EXEC, which refers to it then; the image borrows from EVENT and MAKER
+ * Build the image of EVENT, an EXEC, and set it in EVENT; it borrows from EVENT and MAKER
  * until the next call. Returns 0 or -ENOMEM.
  */
 int image_make(struct image_maker *maker, struct event *event) MUST_CHECK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The filters of the command line beyond -p and -e, each checked when it is parsed. All of them
- * have to pass.
+ * The filters of the command line besides -p and -e, which look at facts. An event must pass all
+ * that are set.
  */
 #ifndef PXT_FILTER_FILTER_OPTIONS_H
 #define PXT_FILTER_FILTER_OPTIONS_H
@@ -15,27 +15,28 @@
 
 struct filter_options {
 	bool has_uid;
-	uint32_t uid; /* -u: the real uid, of a FORK that of the process that forks */
+	uint32_t uid; /* -u: the real uid; FORK: of the process that forks */
 	/*
-	 * -P: the parent by facts.h: who forked the process, whoever adopted it; of a new process's
-	 * FORK the process that forks. 0: any.
+	 * -P: `ppid` in facts.h: the process that forked this one, whichever adopted it. FORK of a
+	 * process: the process that forks. 0: any.
 	 */
 	int32_t ppid;
 	/*
-	 * -n: an extended regular expression on argv[0], or on comm (EXEC: the new one; FORK: that
-	 * of the task that forks); NULL: any; ours.
+	 * -n: an extended regular expression for argv[0] or comm (EXEC: the new one; FORK: of the
+	 * task that forks); NULL: any; owned.
 	 */
 	regex_t *name;
-	char *cgroup;    /* -c: a path as facts.h has it, and all below; NULL: any; ours */
-	bool no_threads; /* processes as a whole: no thread's FORK, no EXIT but the last */
+	char *cgroup;    /* -c: path as in facts.h; it and all below; NULL: any; owned */
+	bool no_threads; /* only processes: no FORK of a thread, no EXIT but a process's last */
 	bool failed;     /* only last EXITs of processes, by a signal or with a code other than 0 */
 };
 
+/* Free what OPTIONS owns and unset all. */
 void filter_options_done(struct filter_options *options);
 
 /*
- * Parse the argument of -u (name or number), -P, -n, -c into OPTIONS, in place of what was there.
- * Return 0, -EINVAL with ERR saying what is wrong, -ENOMEM with ERR filled.
+ * Parse TEXT, the argument of -u (name or number), -P, -n or -c, and set it in OPTIONS in place of
+ * an earlier one. They return 0, or -EINVAL or -ENOMEM with ERR filled and OPTIONS unchanged.
  */
 int filter_options_parse_user(struct filter_options *options, const char *text,
 			      struct error *err) MUST_CHECK;
@@ -44,11 +45,11 @@ int filter_options_parse_ppid(struct filter_options *options, const char *text,
 int filter_options_parse_name(struct filter_options *options, const char *text,
 			      struct error *err) MUST_CHECK;
 
-/* TEXT and MUST_EXIST as cgroup_path_resolve() takes them; captures have cgroups of other hosts. */
+/* TEXT and MUST_EXIST are those of cgroup_path_resolve(); a capture may be of another host. */
 int filter_options_parse_cgroup(struct filter_options *options, const char *text, bool must_exist,
 				struct error *err) MUST_CHECK;
 
-/* FACT_BIT()s of all facts that these filters look at; 0: none is set. */
+/* Returns the FACT_BIT()s that the filters set need; 0: none is set. */
 unsigned int filter_options_facts(const struct filter_options *options);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command `formats`: list, show and compare tracepoint formats.
+ * The command `formats` lists, shows and compares tracepoint formats.
  */
 #ifndef PXT_FORMATS_FORMATS_H
 #define PXT_FORMATS_FORMATS_H
@@ -12,9 +12,10 @@
 #include "base/error.h"
 
 /*
- * ARGUMENTS, ended by NULL: list [SOURCE], show [EVENT] [SOURCE], diff A B [EVENT]; none is list.
+ * Run list [SOURCE], show [EVENT] [SOURCE] or diff A B [EVENT] of ARGUMENTS, which end with NULL;
+ * without any, list. VERBOSE lets diff print the ids that differ.
  *
- * Returns the exit status, as diff(1) has it: 0, 1 where diff found differences, 2 on failure with
+ * Returns the exit status, as that of diff(1): 0, 1 where diff found differences, 2 on failure with
  * ERR filled.
  */
 int formats_run(const char *const arguments[], bool verbose, FILE *out,

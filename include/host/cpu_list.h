@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CPU lists as sysfs writes them: "0-3,5,8-11\n" (Documentation/admin-guide/cputopology.rst).
+ * Parses CPU lists of sysfs: "0-3,5,8-11\n" (Documentation/admin-guide/cputopology.rst).
  */
 #ifndef PXT_HOST_CPU_LIST_H
 #define PXT_HOST_CPU_LIST_H
@@ -10,7 +10,7 @@
 
 #include "base/compiler.h"
 
-/* Above any NR_CPUS that a kernel is built with (8192); keeps a broken list from eating memory. */
+/* Larger than any kernel's NR_CPUS (8192); limits the memory that a broken list takes. */
 #define CPU_LIST_MAX 65536
 
 struct cpu_list {
@@ -18,10 +18,10 @@ struct cpu_list {
 	size_t count;
 };
 
-/* Parse TEXT. Returns 0 (free with cpu_list_done()), -EINVAL where it is no CPU list, -ENOMEM. */
+/* Parse TEXT. Returns 0 (free with cpu_list_done()), -EINVAL, -ENOMEM. */
 int cpu_list_parse(const char *text, struct cpu_list *list) MUST_CHECK;
 
-/* Parse what the file at PATH holds. Also the negative errno of reading it. */
+/* Parse the file at PATH. Returns as cpu_list_parse(), or the negative errno of reading it. */
 int cpu_list_read(const char *path, struct cpu_list *list) MUST_CHECK;
 
 void cpu_list_done(struct cpu_list *list);

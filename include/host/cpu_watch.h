@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hears of CPUs that go offline, also of those that are back before anybody looks at the list of
- * online ones: the kernel's uevents over netlink (lib/kobject_uevent.c), in the initial network
- * namespace. Elsewhere it stays silent, and the list is all there is.
+ * Watches for CPUs that go offline, even if they are soon back: by the kernel's uevents over
+ * netlink (lib/kobject_uevent.c). Those reach the initial network namespace only; elsewhere nothing
+ * is reported, and the list of online CPUs has to do.
  */
 #ifndef PXT_HOST_CPU_WATCH_H
 #define PXT_HOST_CPU_WATCH_H
@@ -14,12 +14,12 @@
 /* Returns a socket to poll (close-on-exec, non-blocking), or a negative errno. */
 int cpu_watch_open(void) MUST_CHECK;
 
-/* The next CPU that went offline, or -1 where none has been heard of. */
+/* Returns the next CPU that went offline; -1: no more now. */
 int cpu_watch_next_offline(int fd);
 
 /*
- * The CPU that a uevent of LENGTH bytes reports offline; -1 where it reports anything else.
- * MESSAGE is "ACTION@DEVPATH" and NUL-separated KEY=VALUEs.
+ * Returns the CPU that the uevent MESSAGE of LENGTH bytes, "ACTION@DEVPATH" and NUL-separated
+ * KEY=VALUEs, reports offline; -1 where it reports something else.
  */
 int cpu_watch_parse(const char *message, size_t length);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a refused system call and the host's facts to a cause and a remedy in words.
+ * Explains why the kernel refused: adds cause and remedy to an error, from the state of the host.
  */
 #ifndef PXT_HOST_DIAGNOSE_H
 #define PXT_HOST_DIAGNOSE_H
@@ -9,14 +9,14 @@
 #include "host/state.h"
 
 /*
- * Complete ERR, which says what failed with CODE (negative errno) in perf_event_open: append the
- * cause, told apart by FACTS (paranoid level, missing capability, user namespace, seccomp filter,
- * lockdown, a kernel without perf), and set the remedy. An ERR that has a remedy already, and a
- * CODE that is no refusal, stay as they are. Returns CODE.
+ * Explain the failure of perf_event_open with CODE (negative errno): append the cause to ERR->what
+ * and set the remedy. The cause is the paranoid level, a missing capability, a user namespace, a
+ * seccomp filter, lockdown or a kernel without perf, according to FACTS. An ERR that has a remedy,
+ * and one whose CODE is no refusal, stay unchanged. Returns CODE.
  */
 int diagnose_refusal(const struct host_facts *facts, int code, struct error *err);
 
-/* The same for what failed in finding tracefs or in reading a format file from it. */
+/* Explain the failure to find tracefs or to read a format file from it, in the same way. */
 int diagnose_tracefs(const struct host_facts *facts, int code, struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The CPU and the memory of a host, from files with lines of "key : value".
+ * Reads CPU model and memory size of a host, from files with lines of "key : value".
  */
 #ifndef PXT_HOST_HARDWARE_H
 #define PXT_HOST_HARDWARE_H
@@ -14,16 +14,17 @@
 #define HARDWARE_CPUINFO "/proc/cpuinfo"
 #define HARDWARE_MEMINFO "/proc/meminfo"
 
-/* The name of the first CPU's model. False where CPUINFO (a path) has none, as on arm64. */
+/* Read the first CPU's model name. False where CPUINFO (a path) has none, as on arm64. */
 bool hardware_cpu_model(const char *cpuinfo, char *model, size_t size) MUST_CHECK;
 
 /*
- * The first CPU's "vendor,family,model,stepping" in decimal, as perf has it on x86 (get_cpuid() of
- * tools/perf/arch/x86/util/header.c). False where CPUINFO has not all of them: other architectures.
+ * Read the first CPU's "vendor,family,model,stepping" in decimal, as perf writes it on x86
+ * (get_cpuid() of tools/perf/arch/x86/util/header.c). False where CPUINFO lacks one of them, as on
+ * other architectures.
  */
 bool hardware_cpuid(const char *cpuinfo, char *cpuid, size_t size) MUST_CHECK;
 
-/* MemTotal in kB; 0 where MEMINFO (a path) has none. */
+/* Returns MemTotal in kB; 0 where MEMINFO (a path) has none. */
 uint64_t hardware_memory(const char *meminfo);
 
 #endif

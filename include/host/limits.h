@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The limit on open files, which one fd per event and CPU outgrows on large machines.
+ * Raises the limit on open files, which one fd per event and CPU exceeds on large machines.
  */
 #ifndef PXT_HOST_LIMITS_H
 #define PXT_HOST_LIMITS_H
@@ -10,8 +10,8 @@
 #include "base/compiler.h"
 
 /*
- * Make room for FILES more open files: raises RLIMIT_NOFILE's soft limit, and the hard one where
- * we may. Returns 0, or -EMFILE where the limit stays below (it is raised as far as it goes).
+ * Allow FILES more open files: raise the soft limit of RLIMIT_NOFILE, and the hard one where
+ * permitted. Returns 0, or -EMFILE where the limit stays lower; it is raised as far as possible.
  */
 int limits_want_files(size_t files) MUST_CHECK;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads tasks and their ids from /proc (proc(5)).
+ * Reads tasks and their user and group ids from /proc (proc(5)).
  */
 #ifndef PXT_HOST_PROC_H
 #define PXT_HOST_PROC_H
@@ -10,22 +10,22 @@
 
 #include "base/compiler.h"
 
-/* A process or thread that is no zombie, borrowed for the call. */
+/* A process or thread that is no zombie. Borrowed for the call. */
 struct proc_task {
 	int32_t pid, tid; /* tgid and tid */
 	int32_t ppid;     /* of the process */
-	const char *comm; /* as it is, up to 63 bytes for kernel threads */
-	bool is_exiting;  /* its sched_process_exit may be over */
+	const char *comm; /* any bytes; up to 63 for kernel threads */
+	bool is_exiting;  /* its sched_process_exit may have happened already */
 };
 
 /*
- * Call VISIT for every task under PROC_FD, a directory fd of /proc, in no order. Tasks that come
- * and go meanwhile may be missed. Returns 0 or a negative errno.
+ * Call VISIT for every task under PROC_FD, a directory fd of /proc, in no order. Tasks that start
+ * or end meanwhile may be missed. Returns 0 or a negative errno.
  */
 int proc_visit(int proc_fd, void (*visit)(void *context, const struct proc_task *task),
 	       void *context) MUST_CHECK;
 
-/* User and group ids, as our own user namespace sees them. */
+/* User and group ids, mapped to our own user namespace. */
 struct proc_ids {
 	uint32_t uid, euid, gid, egid;
 };
@@ -36,7 +36,7 @@ struct proc_ids {
  */
 int proc_read_ids(int proc_fd, int32_t pid, struct proc_ids *ids) MUST_CHECK;
 
-/* Whether a task (process or thread) with this tid is there and not a zombie. */
+/* Returns whether a task (process or thread) with this tid exists and is no zombie. */
 bool proc_is_alive(int proc_fd, int32_t tid);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The perf events of one CPU: the event that owns the ring, the tracepoints redirected into it
+ * Opens the perf events of one CPU: a ring owner, the tracepoints redirected into its ring
  * (PERF_EVENT_IOC_SET_OUTPUT), and the mapped ring.
  */
 #ifndef PXT_PERF_CPU_RING_H
@@ -18,7 +18,7 @@
 #define CPU_RING_TRACEPOINTS 9
 #define CPU_RING_EVENTS (CPU_RING_TRACEPOINTS + 1)
 
-/* What to open on every CPU. */
+/* The events to open on every CPU. */
 struct cpu_ring_plan {
 	struct {
 		const char *system, *name;
@@ -30,9 +30,9 @@ struct cpu_ring_plan {
 	bool comm;             /* PERF_RECORD_COMM too */
 	bool cgroup;           /* PERF_RECORD_CGROUP too */
 	uint32_t pages;        /* of data per ring, a power of two */
-	bool may_shrink;       /* see ring_room_shrink(), while the kernel grants no such memory */
+	bool may_shrink;       /* by ring_room_shrink(), while the kernel refuses the memory */
 	uint32_t watermark;    /* bytes that wake the reader; 0: half of a ring */
-	unsigned int features; /* 1 << enum perf_feature; loses what the kernel does not know */
+	unsigned int features; /* 1 << enum perf_feature; bits unknown to the kernel are cleared */
 };
 
 struct cpu_ring {
@@ -46,7 +46,7 @@ struct cpu_ring {
 	bool hung;                     /* poll() reports nothing but a hang-up: its CPU is gone */
 	bool leaving;                  /* its CPU went offline: read what is left, then close */
 	uint64_t lost_records;         /* summed up from PERF_RECORD_LOST */
-	uint64_t lost_told;            /* of the true total, already given out */
+	uint64_t lost_told;            /* part of the exact total that was reported */
 	uint64_t ids[CPU_RING_EVENTS]; /* see cpu_ring_read_ids() */
 	struct ring ring;
 	struct ring
@@ -54,41 +54,42 @@ struct cpu_ring {
 };
 
 /*
- * Open and map all of PLAN on CPU, disabled; PLAN keeps what was learnt (features, pages,
- * user stacks).
+ * Open and map all events of PLAN on CPU, disabled. PLAN is adapted to what the kernel grants
+ * (features, pages, user stacks).
  *
  * Returns 0 with *OPENED (free with cpu_ring_close()); -ENODEV where CPU is offline; another
- * negative errno with ERR filled: what was tried, without a diagnosis of EPERM, EACCES and ENOSYS.
+ * negative errno with ERR filled, which names the attempt but does not explain EPERM, EACCES and
+ * ENOSYS.
  */
 int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 		  struct error *err) MUST_CHECK;
 
 void cpu_ring_close(struct cpu_ring *ring);
 
-/* Make `scout` another reader of the ring, that begins where `ring` is. Returns 0 or -ENOMEM. */
+/* Make `scout` a second reader of the ring, which begins where `ring` is. Returns 0 or -ENOMEM. */
 int cpu_ring_add_scout(struct cpu_ring *ring) MUST_CHECK;
 
-/* Let the events write, or stop them. 0 or a negative errno. */
+/* Enable or disable the events. Returns 0 or a negative errno. */
 int cpu_ring_enable(const struct cpu_ring *ring) MUST_CHECK;
 void cpu_ring_disable(const struct cpu_ring *ring);
 
 /*
- * The attributes of what is opened on a CPU: of the plan's tracepoints, then, at INDEX
+ * Returns the attributes of an event of PLAN: of tracepoint INDEX, or with INDEX
  * plan->tracepoint_count, of the ring owner.
  */
 struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t index);
 
 /*
- * Ask the kernel for the ids that its records carry, into RING->ids: the tracepoints' in the plan's
- * order, then the ring owner's. One counter of the kernel's gives all ids, so a ring that is opened
- * later has higher ones. Returns 0 or a negative errno.
+ * Read the event ids into RING->ids: the tracepoints' in the plan's order, then the ring owner's.
+ * The kernel takes all ids from one counter, so rings opened later have higher ones. Returns 0 or a
+ * negative errno.
  */
 int cpu_ring_read_ids(struct cpu_ring *ring) MUST_CHECK;
 
 /*
  * Returns the number of tracepoint events lost since the last call. It is exact, unlike LOST
- * records, which are written late or never and count sideband too. Before Linux 6.0 (no
- * PERF_FORMAT_LOST) those are all there is: pass the count of one as RECORDED (0: none).
+ * records, which are written late or never and count sideband too. Linux before 6.0 has no
+ * PERF_FORMAT_LOST: there the result is RECORDED, the count of a LOST record (0: none).
  */
 uint64_t cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The least size of a ring that holds one record of each kind: the kernel drops a record that does
- * not fit into an empty ring, however fast the reader is.
+ * Computes the smallest ring that holds any record: the kernel drops a record that does not fit
+ * into an empty ring, however fast the reader is.
  *
  * Sizes: perf_prepare_sample() and __perf_output_begin(), kernel/events/.
  */
@@ -14,27 +14,29 @@
 #include "perf/cpu_ring.h"
 #include "perf/perf_event.h"
 
-/* File names of an exec, in bytes: NAME_MAX, as nearly all are, and PATH_MAX, of limits.h. */
+/* File names of an exec, in bytes: NAME_MAX, which nearly all keep, and PATH_MAX of limits.h. */
 #define RING_ROOM_COMMON_NAME 255U
 #define RING_ROOM_LONGEST_NAME 4096U
 
-/* Less would not even hold argc and the pointers of common command lines. */
+/* The smallest user stack: less does not even hold argc and the pointers of usual arguments. */
 #define RING_ROOM_STACK_MIN 1024U
 
 /*
- * The bytes that a ring needs to take a sample with EXTRA of a tracepoint whose raw data has a file
- * name of NAME bytes, besides fields of its own, and the LOST record before it.
+ * Returns the bytes that a sample with EXTRA takes in a ring, with a LOST record before it. Its raw
+ * data has a file name of NAME bytes besides the tracepoint's other fields.
  */
 uint32_t ring_room(const struct perf_event_extra *extra, uint32_t name);
 
-/* Whether rings of PAGES pages have so much ROOM, and the smallest number of pages that do. */
+/* Returns whether a ring of PAGES pages has ROOM bytes. */
 bool ring_room_is_in(uint32_t room, uint64_t pages);
+
+/* Returns the smallest number of pages of a ring with ROOM bytes. */
 uint32_t ring_room_pages(uint32_t room);
 
 /*
- * Halve the rings of PLAN. Where they would not hold every record, the longest file name included,
- * user stacks are halved too, down to RING_ROOM_STACK_MIN. Returns false, with PLAN untouched,
- * where no smaller ring will do.
+ * Halve the rings of PLAN. Where a record with the longest file name does not fit then, user stacks
+ * are halved too, down to RING_ROOM_STACK_MIN. Returns false, with PLAN untouched, where the rings
+ * cannot be smaller.
  */
 bool ring_room_shrink(struct cpu_ring_plan *plan);
 

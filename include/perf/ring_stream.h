@@ -38,6 +38,10 @@ void ring_stream_free(struct ring_stream *stream);
 int ring_stream_set_preview(struct ring_stream *stream, ring_preview *preview,
 			    void *context) MUST_CHECK;
 
+/* Call REFRESHED whenever the rings' heads have been read, before their records are given out. */
+void ring_stream_set_refreshed(struct ring_stream *stream, void (*refreshed)(void *context),
+			       void *context);
+
 /* Let events in. Returns 0, or a negative errno with ERR filled. */
 int ring_stream_enable(struct ring_stream *stream, struct error *err) MUST_CHECK;
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The selection of a recorder. `record -- COMMAND` and `record -p PIDS -f` take in the whole
- * host, since only the replay decodes what belongs to whom. The capture says it in a note at its
- * beginning; captures of version 0.1.0 without one have the recorder's command line instead.
+ * Writes and reads the selection of a recording: the events and tasks that it was asked for. The
+ * recorder of `record -- COMMAND` and `record -p PIDS -f` does not decode events, and records the
+ * whole host; the replay selects. The selection is a note (capture/notes/kinds.h) at the beginning
+ * of the capture. Captures of version 0.1.0 may lack it; the recorder's command line is parsed
+ * then.
  *
  * The note has strings:
  *
@@ -40,23 +42,23 @@ struct selection {
 void selection_done(struct selection *selection);
 
 /*
- * Append the note of what REQUEST, that of `record`, asks for; COMMAND is its own. Returns 0 or a
- * negative errno, of the writer's or -ENOMEM.
+ * Append the note of REQUEST, one of `record`, and its COMMAND. Returns 0, -ENOMEM, or the writer's
+ * negative errno.
  */
 int selection_write(struct capture_writer *writer, const struct request *request,
 		    const struct selection_command *command) MUST_CHECK;
 
 /*
- * Take SELECTION from the SIZE bytes at NOTE. Returns 0 (free with selection_done()), -ENOMEM;
- * -EBADMSG with ERR naming the string that is not understood: malformed, or a later version's.
+ * Parse the SIZE bytes of NOTE. Returns 0 with SELECTION (free with selection_done()), -ENOMEM;
+ * -EBADMSG with ERR naming the string that is malformed or of a later version.
  */
 int selection_parse(const char *note, size_t size, struct selection *selection,
 		    struct error *err) MUST_CHECK;
 
 /*
- * Take SELECTION from ARGV, ended by NULL, the command line of a recorder whose COMMAND, if it had
- * one, is FIRST_PID, as REQUEST->parse_recording() has it. Returns as selection_parse(), with ERR
- * saying what is not understood.
+ * Parse ARGV, ended by NULL, the command line of a recorder, by REQUEST->parse_recording().
+ * FIRST_PID is that of COMMAND, if it had one. Returns as selection_parse(), with ERR saying what
+ * is not understood.
  */
 int selection_parse_argv(const struct request *request, char *const *argv, int32_t first_pid,
 			 struct selection *selection, struct error *err) MUST_CHECK;

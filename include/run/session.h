@@ -17,8 +17,8 @@
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "run/pipeline.h"
+#include "sink/out_buffer.h"
 #include "sink/sink.h"
-#include "sink/writer.h"
 #include "source/request.h"
 #include "source/source.h"
 #include "task/task_table.h"
@@ -28,9 +28,9 @@ struct session {
 	const struct request *request;
 	struct source *source; /* ends with the last task that the filter waits for */
 	struct task_table *tasks;
-	struct writer *writer;
+	struct out_buffer *output;
 	struct sink *sink;
-	struct writer *summary_writer; /* NULL: no summary beside the lines */
+	struct out_buffer *summary_output; /* NULL: no summary beside the lines */
 	struct sink *summary;
 	struct sink *both; /* of lines and summary; NULL without one */
 	struct raw *raw;   /* NULL without --raw */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The five lines of the pipe format, for the formats that begin with them.
+ * Writes the lines of the pipe format, with which the extended format begins too.
  */
 #ifndef PXT_SINK_PIPE_LINE_H
 #define PXT_SINK_PIPE_LINE_H
@@ -10,17 +10,17 @@
 
 #include "event/event.h"
 
-/* A time as it is written; many events share one. Begins as all 0. */
+/* The last time that was written, as digits, since many events share one. All 0 at first. */
 struct pipe_time {
 	uint64_t ms;
-	size_t length; /* 0: none yet */
+	size_t length; /* 0: nothing written yet */
 	char digits[24];
 };
 
-/* How many bytes of room pipe_line_put() needs for EVENT, whose type is below EVENT_SHOWN_TYPES. */
+/* Returns the bytes that pipe_line_put() needs for EVENT, whose type is below EVENT_SHOWN_TYPES. */
 size_t pipe_line_room(const struct event *event);
 
-/* Write EVENT's line, without a newline, to OUT and return the end. */
+/* Write EVENT's line without a newline to OUT. Returns the end. */
 char *pipe_line_put(char *out, struct pipe_time *time, const struct event *event);
 
 #endif

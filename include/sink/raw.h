@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Prints an event's record below its line (--raw): every field by its format, and the bytes. Every
- * line begins with a space, which no event's line does.
+ * Writes an event's record below its line (--raw): each field by its format, and a hex dump. Each
+ * of these lines begins with a space, which no event's line does.
  */
 #ifndef PXT_SINK_RAW_H
 #define PXT_SINK_RAW_H
@@ -11,19 +11,19 @@
 #include "base/compiler.h"
 #include "decode/format.h"
 #include "perf/record.h"
-#include "sink/writer.h"
+#include "sink/out_buffer.h"
 
 struct raw;
 
 /*
- * WRITER and the COUNT formats, of which any may be NULL, are borrowed for the life of it.
- * Returns NULL without memory. Free with raw_free().
+ * Write to BUFFER. It and the COUNT formats, of which any may be NULL, are borrowed. Returns NULL
+ * without memory. Free with raw_free().
  */
-struct raw *raw_new(struct writer *writer, const struct format *const formats[], size_t count);
+struct raw *raw_new(struct out_buffer *buffer, const struct format *const formats[], size_t count);
 
 void raw_free(struct raw *raw);
 
-/* Show RECORD. Returns 0 or a negative errno of the writer. */
+/* Write RECORD. Returns 0 or a negative errno. */
 int raw_show(const struct raw *raw, const struct record *record) MUST_CHECK;
 
 #endif

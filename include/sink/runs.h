@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tracks the program that each process runs and since when, to measure how long programs run.
- * Memory is bounded by the number of pids, whatever gets lost.
+ * Tracks which program each process runs and since when, and adds its time to the totals. Memory is
+ * bounded by the number of pids, even if exits are lost.
  *
- * A program runs from its exec to its process's next exec, or end. A process that never calls exec
- * runs as a copy of its parent, from its fork on; the time between a fork and the exec that follows
- * counts for nobody.
+ * A run lasts from an exec to the next exec of that process, or to its end. A process that never
+ * calls exec is a copy of its parent and runs from its fork on; if it does call exec, the time
+ * before that is not counted.
  */
 #ifndef PXT_SINK_RUNS_H
 #define PXT_SINK_RUNS_H
@@ -15,29 +15,34 @@
 
 #include "base/compiler.h"
 #include "base/text.h"
-#include "sink/programs.h"
+#include "sink/program_totals.h"
 
-struct runs;
+struct program_run;
 
-/* PROGRAMS, where runs are added up, is borrowed. Returns NULL without memory. */
-struct runs *runs_new(struct programs *programs);
-void runs_free(struct runs *runs);
+/* All 0 at first. */
+struct runs {
+	struct programs programs;   /* the totals */
+	struct program_run *by_pid; /* running ones; of runs.c */
+};
 
-/* PID is a new process, a copy that is called NAME. Returns 0 or -ENOMEM. */
+/* Free all of it. */
+void runs_done(struct runs *runs);
+
+/* PID is a new process, a copy called NAME. Returns 0 or -ENOMEM. */
 int runs_fork(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns) MUST_CHECK;
 
-/* PID runs the program NAME. Returns 0 or -ENOMEM. */
+/* PID now runs the program NAME. Returns 0 or -ENOMEM. */
 int runs_exec(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns) MUST_CHECK;
 
 /*
- * PID is gone; without IS_SURE only its first thread may be, and the run counts as endless. A copy
- * counts as NAME, if that is known: it may have named itself. Returns the program that it ran; NULL
- * where it is older than the trace.
+ * PID ended; without IS_SURE perhaps only one of its threads did, and the run counts as endless. A
+ * copy is counted as NAME where that is known, since it may have renamed itself. Returns its
+ * program, borrowed; NULL if PID is older than the trace.
  */
-struct program *runs_exit(struct runs *runs, int32_t pid, bool is_sure, struct text name,
-			  uint64_t time_ns);
+struct program_totals *runs_exit(struct runs *runs, int32_t pid, bool is_sure, struct text name,
+				 uint64_t time_ns);
 
-/* The trace is over: what still runs counts as far as it was seen, as endless. */
+/* The trace ended at TIME_NS: count what still runs, as endless. */
 void runs_finish(struct runs *runs, uint64_t time_ns);
 
 #endif

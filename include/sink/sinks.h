@@ -11,20 +11,20 @@
 #include "event/facts.h"
 #include "sink/sink.h"
 
-/* Options whose request a sink can show, as bits. */
+/* Options that a sink supports, as bits. */
 enum sink_shows {
 	SINK_SHOWS_RECORDS = 1,     /* --raw: each event's record below its line */
 	SINK_SHOWS_TIME = 2,        /* -T: the time of day */
 	SINK_SHOWS_ENVIRONMENT = 4, /* --env: the environment */
-	SINK_SHOWS_EVENTS = 8,      /* events one by one; else only totals at the end */
+	SINK_SHOWS_EVENTS = 8,      /* a line an event; else only totals at the end */
 };
 
 struct sink_type {
 	const char *name;   /* "json" */
 	const char *option; /* the option that selects it, "-x"; NULL: -F with its name */
-	unsigned int facts; /* FACT_BIT()s that its events need */
+	unsigned int facts; /* FACT_BIT()s to enable */
 	unsigned int shows; /* enum sink_shows */
-	/* CONTEXT is copied, what it refers to is borrowed. Returns NULL without memory. */
+	/* Make a sink; CONTEXT is copied. Returns NULL without memory. */
 	struct sink *(*make)(const struct sink_context *context);
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The totals of -S, and their report.
+ * Totals of a trace, and the report of -S.
  */
 #ifndef PXT_SINK_SUMMARY_H
 #define PXT_SINK_SUMMARY_H
@@ -10,30 +10,30 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "event/facts.h"
-#include "sink/programs.h"
+#include "sink/program_totals.h"
 #include "sink/rate.h"
 #include "sink/sink.h"
 
 struct totals {
 	uint64_t first_ns, last_ns;           /* times of events */
-	bool timeless;                        /* events have none */
+	bool timeless;                        /* an event had no time */
 	uint64_t forks[FORK_KIND_THREAD + 1]; /* by kind */
 	uint64_t execs;
-	uint64_t ends[KNOWN_YES + 1]; /* EXIT by `last` */
-	uint64_t codes, signals;      /* failures, by what they are */
-	uint64_t unknown;             /* processes that ended nobody knows how */
+	uint64_t ends[KNOWN_YES + 1]; /* EXITs by `last` */
+	uint64_t codes, signals;      /* failures by exit code, and by signal */
+	uint64_t unknown;             /* processes whose exit status is not known */
 	uint64_t lost;
 	uint64_t cap;     /* the event cap that ended the trace; 0: none */
-	struct rate rate; /* of new tasks */
+	struct rate rate; /* FORKs per second */
 };
 
-/* In which second of the trace TIME_NS is. */
+/* Returns the second of the trace that TIME_NS is in; 0 before its beginning. */
 static inline uint64_t totals_second(const struct totals *totals, uint64_t time_ns)
 {
 	return time_ns > totals->first_ns ? (time_ns - totals->first_ns) / NS_PER_S : 0;
 }
 
-/* Write all of it; PROGRAMS are sorted anew. Returns 0 or a negative errno of the writer. */
+/* Write the report. PROGRAMS are left sorted. Returns 0 or a negative errno. */
 int summary_report(const struct sink_context *context, const struct totals *totals,
 		   struct programs *programs) MUST_CHECK;
 

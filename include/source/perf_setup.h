@@ -5,8 +5,6 @@
 #ifndef PXT_SOURCE_PERF_SETUP_H
 #define PXT_SOURCE_PERF_SETUP_H
 
-#include <stdbool.h>
-
 #include "base/compiler.h"
 #include "base/error.h"
 #include "host/state.h"
@@ -25,13 +23,18 @@ struct perf_setup {
 	struct cpu_rings_options rings; /* `plan` after what the kernel refused, once opened */
 };
 
+/* What the caller is, as bits. */
+enum perf_setup_use {
+	PERF_SETUP_RECORDING = 1,      /* wants the names of tasks whatever the events */
+	PERF_SETUP_STATUS_IS_TOLD = 2, /* has exit statuses from source/exit_statuses.h */
+};
+
 /*
- * Read the formats and plan the rings that REQUEST asks for; a RECORDING wants the names of tasks
- * whatever the events. SETUP is not to be moved. Returns 0 (free with perf_setup_done()), or a
- * negative errno with ERR filled.
+ * Read the formats and plan the rings that REQUEST asks for, for USE. SETUP is not to be moved.
+ * Returns 0 (free with perf_setup_done()), or a negative errno with ERR filled.
  */
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
-		    const struct host_facts *facts, bool recording, struct error *err) MUST_CHECK;
+		    const struct host_facts *facts, unsigned int use, struct error *err) MUST_CHECK;
 
 void perf_setup_done(struct perf_setup *setup);
 

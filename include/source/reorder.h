@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/heap.h"
 #include "event/event.h"
 
 /* So many wait at most; beyond, the oldest does not wait for its turn. */
@@ -23,8 +24,9 @@ struct reorder_slot;
 
 /* All zero is an empty one. */
 struct reorder {
-	struct reorder_slot *heap;
-	size_t count, capacity;
+	struct heap heap;
+	struct reorder_slot *spare;  /* those that nothing waits in */
+	struct reorder_slot *popped; /* the last one */
 	uint64_t sequence;
 	uint64_t newest_ns; /* of those given out */
 	uint64_t late;      /* given out after a younger one */
@@ -35,7 +37,7 @@ int reorder_push(struct reorder *reorder, const struct event *event) MUST_CHECK;
 
 /*
  * Take the oldest event, if it is not younger than HORIZON_NS or there are too many; its texts are
- * borrowed until the next reorder_push().
+ * borrowed until the next time.
  */
 bool reorder_pop(struct reorder *reorder, uint64_t horizon_ns, struct event *event);
 

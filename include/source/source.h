@@ -34,9 +34,10 @@ struct source_info {
 };
 
 struct source_stats {
-	uint64_t lost;      /* events that the kernel had no room for, all in all */
-	uint64_t late;      /* events given out after a younger one */
-	uint64_t undecoded; /* records of our tracepoints that could not be decoded */
+	uint64_t lost;          /* events that the kernel had no room for, all in all */
+	uint64_t late;          /* events given out after a younger one */
+	uint64_t statuses_lost; /* exit statuses that the kernel had no room for */
+	uint64_t undecoded;     /* records of our tracepoints that could not be decoded */
 
 	struct capture_stats capture; /* all zero: it is none */
 };
@@ -131,8 +132,10 @@ struct source_host {
 /* A kind of source. */
 struct source_type {
 	const char *name;
+	const char *limits;   /* what it does not tell, for a notice; NULL: nothing to say */
 	unsigned int events;  /* EVENT_BIT()s that it tells of */
 	unsigned int facts;   /* FACT_BIT()s that it can give, at least of some events */
+	bool has_users;       /* execs tell the ids of their process, and its environment */
 	bool has_records;     /* events have records (--raw), formats and rings of perf's */
 	bool of_command_only; /* it sees nothing but COMMAND and its descendants */
 
@@ -152,6 +155,7 @@ struct source_type {
 };
 
 extern const struct source_type perf_source_type;      /* this host's tracepoints */
+extern const struct source_type connector_source_type; /* the kernel's process connector */
 extern const struct source_type bpftrace_source_type;  /* the same, through bpftrace */
 extern const struct source_type execsnoop_source_type; /* execs, through execsnoop */
 extern const struct source_type capture_source_type;   /* a perf.data file or stream */

@@ -25,17 +25,18 @@ struct tracepoints {
 	unsigned int facts;                       /* FACT_BIT()s */
 	uint32_t arg_bytes;                       /* of the user stack at an exec */
 	struct exit_paths exit_paths;             /* known only where a status is wanted */
-	int hold_fd;                              /* see exit_probe(); -1: none */
+	bool status_is_told; /* by somebody else (source/exit_statuses.h): not from registers */
+	int hold_fd;         /* see exit_probe(); -1: none */
 };
 
 /*
  * Read the formats of what REQUEST need: what is to be seen, and what it takes to follow descent
  * and the end of the pids asked for. With kernel filters for -p, but not for descendants: those are
  * not known in advance. Returns 0 (free with tracepoints_done()), or a negative errno with ERR
- * filled.
+ * filled. STATUS_IS_TOLD: exits need neither registers nor system calls.
  */
 int tracepoints_init(struct tracepoints *tracepoints, const struct request *request,
-		     struct error *err) MUST_CHECK;
+		     bool status_is_told, struct error *err) MUST_CHECK;
 
 void tracepoints_done(struct tracepoints *tracepoints);
 

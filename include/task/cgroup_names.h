@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The paths of cgroups by the ids that samples carry. perf does not tell when one is removed, so
- * only the newest ones are kept.
+ * Maps cgroup ids, as samples carry them, to paths. perf does not report removed cgroups, so only
+ * the newest CGROUP_NAMES_MAX are kept.
  */
 #ifndef PXT_TASK_CGROUP_NAMES_H
 #define PXT_TASK_CGROUP_NAMES_H
@@ -19,17 +19,17 @@ struct cgroup_names;
 struct cgroup_names *cgroup_names_new(void);
 void cgroup_names_free(struct cgroup_names *names);
 
-/* ID is called PATH from now on. Returns 0 or -ENOMEM. */
+/* Map ID to a copy of PATH from now on. Returns 0 or -ENOMEM. */
 int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path) MUST_CHECK;
 
-/* The root's id is from now on the one of tasks that are in the root alone. */
+/* From now on the root's id in a sample means that the task is in the root. */
 void cgroup_names_prove_root(struct cgroup_names *names);
 
 /*
- * The path of ID, which a sample has, borrowed until it is set anew; NULL bytes where it is not
- * known. Samples have the root's id for all tasks until the kernel has the perf_event controller in
- * the groups below, once somebody has written the root's cgroup.subtree_control: it is known for
- * the root's where that is proven, by another id in a sample before if by nothing else.
+ * Return the path of ID, an id from a sample, borrowed until that id is set again; NULL bytes: not
+ * known. Until the root's cgroup.subtree_control is written for the first time the kernel has no
+ * perf_event controller below the root, and every sample carries the root's id. So the root's id
+ * counts as not known until cgroup_names_prove_root(), or until another known id was asked for.
  */
 struct text cgroup_names_find(struct cgroup_names *names, uint64_t id);
 

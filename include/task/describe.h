@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Makes the facts of an event out of what is kept of its task.
+ * Fills the facts of an event from the state kept of its task.
  */
 #ifndef PXT_TASK_DESCRIBE_H
 #define PXT_TASK_DESCRIBE_H
@@ -13,23 +13,23 @@
 #include "task/cgroup_names.h"
 #include "task/thread.h"
 
-/* Deeper trees are told up to here, with a gap behind. */
+/* The nearest ancestors that are reported; beyond them the ancestry counts as incomplete. */
 #define ANCESTRY_MAX 256
 
-/* Whom an event happened to. All borrowed. */
+/* The task that an event happened to, and what only the keeper knows of it. All borrowed. */
 struct subject {
-	const struct thread *thread; /* of a fork, the one that forks; NULL: nobody that is known */
+	const struct thread *thread; /* FORK: the one that forks; NULL: not known */
 	int32_t tid;
 	const struct thread *child; /* FORK */
 	enum known last;            /* EXIT */
-	uint64_t losses;            /* EXIT: how often events were lost until then */
-	uint64_t previous_exec_ns;  /* of its process, before this event; 0: none was seen */
-	struct text failed_exec;    /* EXIT: see facts.h, as far as its status does not deny it */
+	uint64_t losses;            /* EXIT: how often events had been lost */
+	uint64_t previous_exec_ns;  /* its process's last exec before this event; 0: none seen */
+	struct text failed_exec;    /* EXIT: see facts.h; used unless the status contradicts it */
 };
 
 /*
- * Fill FACTS for EVENT, which happened to SUBJECT; ANCESTRY is where its ancestors go. It refers to
- * all of these.
+ * Fill FACTS for EVENT, which happened to SUBJECT, and store the ancestors in ANCESTRY. FACTS
+ * borrows from all arguments.
  */
 void describe(const struct subject *subject, const struct event *event,
 	      struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keeps what facts are made of: processes, parents, programs, signals and cgroups. The task table
- * tells it of every event, once the entry that it happened to is there.
+ * Keeps the state that facts are made of: processes, parents, programs, signals and cgroups. The
+ * task table passes every event on, after it has found or added the task that it happened to.
  */
 #ifndef PXT_TASK_KEEPER_H
 #define PXT_TASK_KEEPER_H
@@ -11,57 +11,47 @@
 #include "base/compiler.h"
 #include "event/event.h"
 #include "event/facts.h"
-#include "task/entries.h"
+#include "task/live_tasks.h"
+#include "task/task.h"
 #include "task/task_table.h"
+#include "task/unfinished_execs.h"
 
 struct keeper;
 
-/* ENTRIES, those of the table, are borrowed. Returns NULL without memory. */
-struct keeper *keeper_new(struct entries *entries);
+/* TASKS, those of the task table, are borrowed. Returns NULL without memory. */
+struct keeper *keeper_new(struct live_tasks *tasks);
 void keeper_free(struct keeper *keeper);
 
-/* EVENT, of the type that the name says, happened to ENTRY. They return 0 or -ENOMEM. */
-int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *child) MUST_CHECK;
-int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *entry) MUST_CHECK;
+/* Apply EVENT, a FORK of CHILD or an EXEC of TASK. They return 0 or -ENOMEM. */
+int keeper_fork(struct keeper *keeper, const struct event *event, struct task *child) MUST_CHECK;
+int keeper_exec(struct keeper *keeper, const struct event *event, struct task *task) MUST_CHECK;
 
-/*
- * An exec of which the new name was seen and no EXEC. begin_new_exec() (fs/exec.c) gives the name
- * once the old program is gone for good; what fails from there on kills (SIGSEGV), as do signals
- * that come meanwhile, and the tracepoint is not reached.
- */
-struct unfinished_exec {
-	struct text comm;
-	uint64_t losses; /* how often events were lost until it came */
-};
-
-/* As above; UNFINISHED is an exec that the task was in, NULL: in none. */
-int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry,
+/* Apply EVENT, an EXIT of TASK in the middle of UNFINISHED (NULL: of no exec). As above. */
+int keeper_exit(struct keeper *keeper, const struct event *event, struct task *task,
 		const struct unfinished_exec *unfinished) MUST_CHECK;
 
-/* EXECs are among the events: one that does not come did not happen. */
+/* From now on EXECs are recorded: a missing one proves that the exec failed. */
 void keeper_expect_execs(struct keeper *keeper);
 
-/* How often events were lost until now. */
+/* Returns how often events have been lost until now. */
 uint64_t keeper_losses(const struct keeper *keeper);
 
-/* EVENT tells of the birth of CHILD: if it is a thread, it is counted with its process from now on.
- */
+/* Apply EVENT, a NEW_TASK or CHILD: if CHILD is a thread, it joins its process. As above. */
 int keeper_new_task(struct keeper *keeper, const struct event *event,
-		    struct entry *child) MUST_CHECK;
-int keeper_child(struct keeper *keeper, const struct event *event, struct entry *child) MUST_CHECK;
+		    struct task *child) MUST_CHECK;
+int keeper_child(struct keeper *keeper, const struct event *event, struct task *child) MUST_CHECK;
 
-/* EVENT is a COMM, and not of an exec. */
+/* Apply EVENT, a COMM that is not of an exec. */
 void keeper_comm(struct keeper *keeper, const struct event *event);
 
-/* EVENT is one that nothing but facts are made of. Returns 0 or -ENOMEM. */
+/* Apply an EVENT of any other type. Returns 0 or -ENOMEM. */
 int keeper_other(struct keeper *keeper, const struct event *event) MUST_CHECK;
 
-/* Let go of processes of which no thread is left, though no exit was told to be the last one. */
+/* Free the processes that have no threads left, though no EXIT of theirs was the last one. */
 void keeper_forget_ended(struct keeper *keeper);
 
-/* See task_table.h. ENTRY is that of TASK. */
-int keeper_add_old(struct keeper *keeper, struct entry *entry,
-		   const struct old_task *task) MUST_CHECK;
+/* The work behind the functions of these names in task_table.h. TASK is that of OLD. */
+int keeper_add_old(struct keeper *keeper, struct task *task, const struct old_task *old) MUST_CHECK;
 void keeper_link_old(struct keeper *keeper);
 int keeper_name_cgroup(struct keeper *keeper, uint64_t id, struct text path) MUST_CHECK;
 void keeper_prove_root_cgroup(struct keeper *keeper);

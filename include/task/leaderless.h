@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Processes whose leader has ended and that live on. Their pid names no live task any more, but
- * signals still go to it.
+ * The live processes whose leader has exited, by pid. No live task has that pid, but signals are
+ * still sent to it.
  */
 #ifndef PXT_TASK_LEADERLESS_H
 #define PXT_TASK_LEADERLESS_H
@@ -11,23 +11,23 @@
 #include "base/compiler.h"
 #include "task/process.h"
 
-/* All zero is none. */
+/* Zero-initialised it is empty. */
 struct leaderless {
 	struct leaderless_process *by_pid;
 };
 
 void leaderless_done(struct leaderless *leaderless);
 
-/* Add PROCESS, in place of another one with its pid. Returns 0 or -ENOMEM. */
+/* Add PROCESS and hold it, in place of another one with its pid. Returns 0 or -ENOMEM. */
 int leaderless_add(struct leaderless *leaderless, struct process *process) MUST_CHECK;
 
-/* NULL: none. Borrowed from LEADERLESS. */
+/* Returns the process with this PID, borrowed, or NULL. */
 struct process *leaderless_find(const struct leaderless *leaderless, int32_t pid);
 
-/* Forget the one with this pid, if there is one. */
+/* Remove the process with this PID, if there is one. */
 void leaderless_forget(struct leaderless *leaderless, int32_t pid);
 
-/* Forget those that have no threads. */
+/* Remove all that have no threads left. */
 void leaderless_forget_ended(struct leaderless *leaderless);
 
 #endif

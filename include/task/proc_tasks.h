@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Brings a task table up to date with /proc.
+ * Updates a task table from /proc.
  */
 #ifndef PXT_TASK_PROC_TASKS_H
 #define PXT_TASK_PROC_TASKS_H
@@ -12,16 +12,16 @@
 #include "task/task_table.h"
 
 /*
- * Enter all tasks under PROC_FD (a directory fd of /proc) into TABLE; descendants of followed
- * processes become followed. Tasks that come and go meanwhile may be missed: start the trace first.
+ * Add all tasks under PROC_FD (a directory fd of /proc) to TABLE and follow the descendants of
+ * followed processes. Tasks that start or end meanwhile may be missed: start the trace first.
  * Returns 0 or a negative errno.
  */
 int proc_tasks_enter(int proc_fd, struct task_table *table) MUST_CHECK;
 
-/* task_table_sweep() by what /proc shows. */
+/* task_table_sweep() with the tasks that are alive by /proc. */
 bool proc_tasks_sweep(int proc_fd, struct task_table *table, size_t max);
 
-/* Forget the tasks of TABLE that are not alive any more. */
+/* task_table_prune() with the tasks that are alive by /proc. */
 void proc_tasks_forget_dead(int proc_fd, struct task_table *table);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A process, which all its threads share, and by which its children know their parent: as it was
- * when they were forked. One that has ended is kept while a child refers to it.
+ * A process, reference-counted: its threads share it, and its children hold it as their parent,
+ * also after it has ended.
  */
 #ifndef PXT_TASK_PROCESS_H
 #define PXT_TASK_PROCESS_H
@@ -15,8 +15,8 @@
 #include "task/program.h"
 
 /*
- * Of the ended ancestors in a row that a process keeps, the last one is cut off from those before
- * it: a process that forks and ends, for ever, must not fill the memory.
+ * The longest chain of ended ancestors that is kept; the last one loses its parent. Otherwise
+ * processes that fork and exit in a chain would fill the memory.
  */
 #define PROCESS_ENDED_MAX 64
 
@@ -27,50 +27,56 @@ struct process {
 	bool parent_known;
 	bool from_proc;          /* older than the trace */
 	struct comm comm;        /* its leader's */
-	struct comm parent_comm; /* when it forked this one */
+	struct comm parent_comm; /* the parent's name when it forked this one */
 	uint64_t start_ns;       /* 0: not known */
 	uint64_t exec_ns;        /* the last exec; 0: none was seen */
-	uint32_t threads;        /* that live and are known; 0: it counts as ended */
-	bool is_dying;           /* the kernel said that no thread stays (group_dead) */
-	bool has_ended;          /* an exit was told to be the last one */
+	uint32_t threads;        /* live threads that are known; 0: it counts as ended */
+	bool is_dying;           /* an EXIT had group_dead set: no thread stays */
+	bool has_ended;          /* its last EXIT was reported */
 	/*
-	 * That the table had seen when these were known to be all its threads; as long as it has
-	 * seen no more they are. LOSSES_UNKNOWN: they never were.
+	 * How often events had been lost when all its threads were known for sure: while the
+	 * table's count equals it, they still are. LOSSES_UNKNOWN: they never were.
 	 */
 	uint64_t losses;
 	struct program *program; /* held; NULL: not known */
 	struct credentials credentials;
 	struct exit_evidence evidence;
+	/* What the kernel itself told of the last thread to exit, but of those that it made. */
+	bool status_is_told;
+	uint32_t told_status; /* wait(2) */
 };
 
 /*
- * A process that is older than the trace, or whose fork was not seen; PID -1: not known. Returns it
- * with one reference, NULL without memory.
+ * Create a process that is older than the trace, or whose FORK was not seen; PID -1: not known.
+ * Returns it with one reference, or NULL without memory.
  */
 struct process *process_new_old(int32_t pid);
 
-/* The process PID that PARENT, then called COMM, forks at TIME_NS. As above. */
+/* Create the process PID, which PARENT, now called COMM, forks at TIME_NS. As above. */
 struct process *process_fork(struct process *parent, const struct comm *comm, int32_t pid,
 			     uint64_t time_ns);
 
-/* Another reference; returns PROCESS. */
+/* Take another reference; returns PROCESS. */
 struct process *process_hold(struct process *process);
 
-/* Give a reference up; the last one frees it and lets go of its parent. NULL is fine. */
+/* Drop a reference; the last one frees PROCESS and drops its parent's. NULL is fine. */
 void process_release(struct process *process);
 
-/* PROCESS has begun an exec, so that its program is gone, and its threads but one. */
+/* Set the program that PROCESS executes (NULL: not known); the reference passes to PROCESS. */
+void process_set_program(struct process *process, struct program *program);
+
+/* Note that PROCESS has begun an exec: its program is gone, and all threads but one. */
 void process_give_up_program(struct process *process);
 
 /*
- * PARENT, called COMM, is the parent of PROCESS, as /proc has it; NULL: it has none. One that
- * descends from PROCESS itself is left out.
+ * Set the parent of PROCESS by /proc: PARENT, called COMM; NULL: it has none. Does nothing if
+ * PARENT descends from PROCESS.
  */
 void process_set_parent(struct process *process, struct process *parent, struct text comm);
 
 /*
- * Store the ancestors of PROCESS, nearest first and MAX at most; their names are borrowed. Returns
- * how many there are; *COMPLETE: up to the root.
+ * Store up to MAX ancestors of PROCESS, nearest first; names are borrowed. Returns how many were
+ * stored; *COMPLETE: they reach up to the root.
  */
 size_t process_ancestry(const struct process *process, struct ancestor *ancestry, size_t max,
 			bool *complete);

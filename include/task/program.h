@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A program is a copy of what an exec showed, shared by the process and all that it forks.
+ * A program: filename and arguments of an exec, reference-counted, as a process shares it with the
+ * processes that it forks.
  */
 #ifndef PXT_TASK_PROGRAM_H
 #define PXT_TASK_PROGRAM_H
@@ -14,20 +15,23 @@ struct program {
 	unsigned int references;
 	struct text filename;
 	struct arguments arguments;
-	uint64_t since_ns; /* what was executed before that is not known; 0: it begins at an exec */
-	char bytes[];      /* that the texts refer to */
+	uint64_t since_ns; /* known to be executed from then on; 0: since its exec */
+	char bytes[];      /* of the texts */
 };
 
-/* Copy FILENAME and, where it is not NULL, ARGUMENTS. Returns NULL without memory. */
+/*
+ * Create a program with copies of FILENAME and ARGUMENTS (NULL: not known). Returns it with one
+ * reference, or NULL without memory.
+ */
 struct program *program_new(struct text filename, const struct arguments *arguments);
 
-/* PROGRAM where that was executed at TIME_NS for sure; else, or where PROGRAM is NULL, NULL. */
+/* Returns PROGRAM if it certainly was executed at TIME_NS, else NULL. NULL is fine. */
 struct program *program_at(struct program *program, uint64_t time_ns);
 
-/* Another reference to PROGRAM, which may be NULL; returns it. */
+/* Take another reference; returns PROGRAM. NULL is fine. */
 struct program *program_hold(struct program *program);
 
-/* Give a reference up; the last one frees it. NULL is fine. */
+/* Drop a reference; the last one frees PROGRAM. NULL is fine. */
 void program_release(struct program *program);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The task table holds every live task that has been seen, by tid. The events keep it up to date in
- * time order, before any filter: otherwise ancestry breaks.
+ * The table of all live tasks that have been seen, by tid. Events are applied in time order and
+ * before any filter, or ancestry would break.
  *
- * A tid names a task only while that lives: an EXIT ends it, a FORK of the same tid is another
- * task. Memory is bounded by the number of tids (pid_max), whatever gets lost.
+ * A tid names a task only while it lives: EXIT ends it, and a FORK of the same tid is another task.
+ * Memory is bounded by the number of tids (pid_max), whatever gets lost.
  */
 #ifndef PXT_TASK_TASK_TABLE_H
 #define PXT_TASK_TASK_TABLE_H
@@ -18,26 +18,22 @@
 #include "event/event.h"
 #include "event/facts.h"
 
-struct task {
-	int32_t tid;
-	bool followed; /* asked for itself, or a descendant of one that was */
-};
-
+struct task;
 struct task_table;
 
 /* Returns NULL without memory. */
 struct task_table *task_table_new(void);
 void task_table_free(struct task_table *table);
 
-/* Keep what facts are made of, too, from now on. Returns 0 or -ENOMEM. */
+/* Keep the state that facts are made of from now on. Returns 0 or -ENOMEM. */
 int task_table_keep_facts(struct task_table *table) MUST_CHECK;
 
-/* Of tables that keep facts: see keeper_expect_execs(). */
+/* Take a missing EXEC as proof of a failed exec. Only where facts are kept. */
 void task_table_expect_execs(struct task_table *table);
 
 /*
- * The facts of EVENT, which was the last to be applied and is a FORK, EXEC or EXIT. Only where
- * facts are kept. FACTS borrows from TABLE and EVENT until the next event.
+ * Fill FACTS for EVENT, the last event applied, which is a FORK, EXEC or EXIT. Only where facts are
+ * kept. FACTS borrows from TABLE and EVENT until the next event.
  */
 void task_table_describe(struct task_table *table, const struct event *event, struct facts *facts);
 
@@ -46,74 +42,74 @@ struct old_task {
 	int32_t tid, tgid;
 	int32_t ppid; /* of its process; 0: it has no parent; -1: not known */
 	struct text comm;
-	bool is_exiting; /* its EXIT may have come before the trace */
+	bool is_exiting; /* its EXIT may have been before the trace */
 };
 
-/*
- * Enter TASK as one that was there before, as task_table_add() does. Its parent is looked up by
- * task_table_link_old(), once all are entered: ids may name others later. Returns 0 or -ENOMEM.
- */
-int task_table_add_old(struct task_table *table, const struct old_task *task) MUST_CHECK;
+/* Add OLD as task_table_add() does. Returns 0 or -ENOMEM. */
+int task_table_add_old(struct task_table *table, const struct old_task *old) MUST_CHECK;
+
+/* Look up the parents of all old tasks added; before any event, since ids are reused. */
 void task_table_link_old(struct task_table *table);
 
-/* Process PID, one that is older, is known to be this one. Nothing happens where PID is not known.
- */
+/* Set the credentials of the old process PID. Does nothing if it is not known, or not old. */
 void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids);
 
 /*
- * That one executes this program, as /proc showed it at TIME_NS; events before that do not show it.
- * FILENAME and ARGUMENTS are copied. Returns 0 or -ENOMEM.
+ * Set the program of the old process PID, unless an EXEC of it was seen: copies of FILENAME and
+ * ARGUMENTS, as /proc showed them at TIME_NS. Events before that do not show it. Returns 0 or
+ * -ENOMEM.
  */
 int task_table_set_old_program(struct task_table *table, int32_t pid, struct text filename,
 			       const struct arguments *arguments, uint64_t time_ns) MUST_CHECK;
 
 /*
- * The fork of that one, which no event told of, was at TIME_NS and is known as one of the trace's.
- * Nothing more may be set of it then.
+ * Date the fork of the old process PID to TIME_NS: it happened during the trace, without a FORK.
+ * The process does not count as old any more, so set the rest before.
  */
 void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns);
 
-/* CGROUP events do the same. Returns 0 or -ENOMEM. */
+/* Set the path of cgroup ID, as a CGROUP event does. Only where facts are kept. Returns 0 or
+ * -ENOMEM. */
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path) MUST_CHECK;
 
-/* Facts are kept: the root's id in samples is of tasks in the root (task/cgroup_names.h). */
+/* See cgroup_names_prove_root(). Only where facts are kept. */
 void task_table_prove_root_cgroup(struct task_table *table);
 
 /*
- * Bring the table up to date with EVENT, and EVENT up to date with the table: EXEC gets its comm.
+ * Apply EVENT to the table; an EXEC gets its comm.
  *
- * *TASK is the event's subject (FORK: the child, EXEC and EXIT: the task itself; NULL for other
- * events), borrowed until the next call. A task that exits is forgotten then. Returns 0 or -ENOMEM.
+ * *SUBJECT is the child of a FORK, the task of an EXEC or EXIT, NULL for other events; borrowed
+ * until the next call. A task that exits is removed then. Returns 0 or -ENOMEM.
  */
 int task_table_apply(struct task_table *table, struct event *event,
-		     const struct task **task) MUST_CHECK;
+		     const struct task **subject) MUST_CHECK;
 
-/* The task with this tid; NULL where none is known. Borrowed until the next apply or add. */
+/* Returns the task with this TID, borrowed until the next apply or add, or NULL. */
 const struct task *task_table_find(const struct task_table *table, int32_t tid);
 
 /*
- * Enter a task that was there before the trace, or whose FORK got lost. One that is known stays as
- * it is, but may become followed. Returns 0 or -ENOMEM.
+ * Add a task that is older than the trace, or whose FORK was lost. A known one is kept, and
+ * followed if FOLLOWED. Returns 0 or -ENOMEM.
  */
 int task_table_add(struct task_table *table, int32_t tid, bool followed) MUST_CHECK;
 
-/* The same, of one that is known to be of process TGID; 0: that is not known. */
+/* The same for a task of process TGID; 0: not known. */
 int task_table_add_thread(struct task_table *table, int32_t tgid, int32_t tid,
 			  bool followed) MUST_CHECK;
 
-/* Forget the tasks for which IS_ALIVE says no. */
+/* Remove the tasks for which IS_ALIVE returns false. */
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
 		      void *context);
 
 /*
- * Look for up to MAX tasks, each of them once a round, and forget those for which IS_ALIVE has said
- * no in two rounds: their EXIT was lost, if all that happened up to the first of these was applied
- * before the second. Returns whether a round ended.
+ * Check up to MAX tasks, each once a round, and remove those for which IS_ALIVE returned false in
+ * two rounds: their EXIT was lost. Between the two rounds all events up to the first must have been
+ * applied. Returns whether a round ended.
  */
 bool task_table_sweep(struct task_table *table, size_t max,
 		      bool (*is_alive)(void *context, int32_t tid), void *context);
 
-/* How many live tasks are followed. */
+/* Returns how many live tasks are followed. */
 size_t task_table_followed(const struct task_table *table);
 
 #endif

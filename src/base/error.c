@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -29,6 +30,11 @@ int error_set(struct error *err, int code, const char *fmt, ...)
 	va_end(args);
 	err->remedy[0] = '\0';
 	return code;
+}
+
+int error_no_memory(struct error *err)
+{
+	return error_set(err, -ENOMEM, "out of memory");
 }
 
 void error_remedy(struct error *err, const char *fmt, ...)

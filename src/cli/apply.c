@@ -6,6 +6,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/number.h"
 #include "cli/options.h"
 #include "cli/parse.h"
 #include "cli/syntax.h"
@@ -24,25 +25,11 @@
 
 /* ---- values ---- */
 
-static int parse_number(const char *text, uint64_t max, uint64_t *number)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)text[0]))
-		return -EINVAL;
-	errno = 0;
-	unsigned long long value = strtoull(text, &end, 10);
-	if (errno != 0 || *end != '\0' || value == 0 || value > max)
-		return -EINVAL;
-	*number = value;
-	return 0;
-}
-
 static int parse_duration(const char *text, struct parse *parse, struct error *err)
 {
 	uint64_t seconds;
 
-	if (parse_number(text, DURATION_MAX_S, &seconds) < 0)
+	if (number_parse(text, 1, DURATION_MAX_S, &seconds) < 0)
 		return error_set(err, -EINVAL, "-d takes whole seconds, 1 to %u, not '%.40s'",
 				 parse->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S,
 				 text);
@@ -52,7 +39,7 @@ static int parse_duration(const char *text, struct parse *parse, struct error *e
 
 static int parse_max_events(const char *text, struct parse *parse, struct error *err)
 {
-	if (parse_number(text, UINT64_MAX, &parse->options.request.max_events) == 0)
+	if (number_parse(text, 1, UINT64_MAX, &parse->options.request.max_events) == 0)
 		return 0;
 	if (parse->mode != MODE_TRACE)
 		return error_set(err, -EINVAL, "-n takes a number of events, not '%.40s'", text);
@@ -64,7 +51,7 @@ static int parse_mmap_pages(const char *text, struct parse *parse, struct error 
 {
 	uint64_t pages;
 
-	if (parse_number(text, MMAP_PAGES_MAX, &pages) < 0 || (pages & (pages - 1)) != 0)
+	if (number_parse(text, 1, MMAP_PAGES_MAX, &pages) < 0 || (pages & (pages - 1)) != 0)
 		return error_set(err, -EINVAL,
 				 "-m takes a number of pages that is a power of two, not '%.40s'",
 				 text);
@@ -127,7 +114,7 @@ int option_take_text(char **owner, const char *text, const char *option, struct 
 		return error_set(err, -EINVAL, "%s takes a name", option);
 	char *copy = strdup(text);
 	if (!copy)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	free(*owner);
 	*owner = copy;
 	return 0;
@@ -180,7 +167,7 @@ static int parse_arg_bytes(const char *text, struct parse *parse, struct error *
 {
 	uint64_t bytes;
 
-	if (parse_number(text, ARG_BYTES_MAX, &bytes) < 0 || bytes < ARG_BYTES_MIN)
+	if (number_parse(text, ARG_BYTES_MIN, ARG_BYTES_MAX, &bytes) < 0)
 		return error_set(err, -EINVAL,
 				 "--arg-bytes takes a number of bytes, %u to %u, not '%.40s'",
 				 ARG_BYTES_MIN, ARG_BYTES_MAX, text);

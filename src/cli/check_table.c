@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/check_table.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #define WHAT_WIDTH 21
 #define FOUND_WIDTH 50
-
-static const char *const verdict_words[] = {
-	[VERDICT_OK] = "ok",
-	[VERDICT_WARN] = "warn",
-	[VERDICT_FAIL] = "FAIL",
-};
-
-void check_row_set(struct check_row *row, enum verdict verdict, const char *fmt, ...)
-{
-	char found[sizeof(row->text.what)];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(found, sizeof(found), fmt, args);
-	va_end(args);
-	row->verdict = verdict;
-	error_set(&row->text, 0, "%s", found);
-}
 
 /* How much of TEXT goes on one line: up to a space or behind a slash, else all that fits. */
 static int line_length(const char *text)
@@ -50,17 +31,18 @@ void check_table_head(FILE *out)
 	fprintf(out, "%-*s%-*s  %s\n", WHAT_WIDTH, "WHAT", FOUND_WIDTH, "FOUND", "VERDICT");
 }
 
-void check_table_row(FILE *out, const char *what, const struct check_row *row)
+void check_table_row(FILE *out, const char *what, int verdict, const struct error *found)
 {
-	const char *found = row->text.what;
-	int length = line_length(found);
+	static const char *const words[] = {"ok", "warn", "FAIL"};
+	const char *text = found->what;
+	int length = line_length(text);
 
-	fprintf(out, "%-*s%-*.*s  %s\n", WHAT_WIDTH, what, FOUND_WIDTH, length, found,
-		verdict_words[row->verdict]);
-	for (found = after_line(found, length); *found; found = after_line(found, length)) {
-		length = line_length(found);
-		fprintf(out, "%*s%.*s\n", WHAT_WIDTH, "", length, found);
+	fprintf(out, "%-*s%-*.*s  %s\n", WHAT_WIDTH, what, FOUND_WIDTH, length, text,
+		words[verdict]);
+	for (text = after_line(text, length); *text; text = after_line(text, length)) {
+		length = line_length(text);
+		fprintf(out, "%*s%.*s\n", WHAT_WIDTH, "", length, text);
 	}
-	if (row->text.remedy[0])
-		fprintf(out, "%*stry: %s\n", WHAT_WIDTH, "", row->text.remedy);
+	if (found->remedy[0])
+		fprintf(out, "%*stry: %s\n", WHAT_WIDTH, "", found->remedy);
 }

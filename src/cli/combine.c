@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "cli/options.h"
@@ -8,54 +10,52 @@
 #include "event/facts.h"
 #include "filter/filter_options.h"
 #include "sink/sinks.h"
+#include "source/request.h"
 
-static int check_limits(const struct options *options, struct error *err)
+/* Refuse with WHAT and the remedy. */
+static int refuse(struct error *err, const char *what, const char *remedy)
 {
-	if (options->request.duration_s > DURATION_LIMIT_S) {
-		error_set(err, -EINVAL, "-d %u is over the limit of %u seconds",
-			  options->request.duration_s, DURATION_LIMIT_S);
-		error_remedy(err, "--stream, which lifts the limits");
-		return -EINVAL;
-	}
-	if (options->request.max_events > EVENT_LIMIT) {
-		error_set(err, -EINVAL, "-n %llu is over the limit of %u events",
-			  (unsigned long long)options->request.max_events, EVENT_LIMIT);
-		error_remedy(err, "--stream, which lifts the limits");
-		return -EINVAL;
-	}
-	return 0;
+	error_set(err, -EINVAL, "%s", what);
+	error_remedy(err, "%s", remedy);
+	return -EINVAL;
+}
+
+static int over_limit(struct error *err, char option, uint64_t value, unsigned int limit,
+		      const char *unit)
+{
+	error_set(err, -EINVAL, "-%c %" PRIu64 " is over the limit of %u %s", option, value, limit,
+		  unit);
+	error_remedy(err, "--stream, which lifts the limits");
+	return -EINVAL;
 }
 
 /* Where nothing else bounds the trace. */
-static int limit(struct options *options, struct error *err)
+static int limit(struct request *request, struct error *err)
 {
-	int code = check_limits(options, err);
-
-	if (options->request.duration_s == 0)
-		options->request.duration_s = DURATION_LIMIT_S;
-	if (options->request.max_events == 0)
-		options->request.max_events = EVENT_LIMIT;
-	return code;
+	if (request->duration_s > DURATION_LIMIT_S)
+		return over_limit(err, 'd', request->duration_s, DURATION_LIMIT_S, "seconds");
+	if (request->max_events > EVENT_LIMIT)
+		return over_limit(err, 'n', request->max_events, EVENT_LIMIT, "events");
+	if (request->duration_s == 0)
+		request->duration_s = DURATION_LIMIT_S;
+	if (request->max_events == 0)
+		request->max_events = EVENT_LIMIT;
+	return 0;
 }
 
-static int check_subject(const struct options *options, struct error *err)
+static int check_subject(enum mode mode, const struct request *request, struct error *err)
 {
-	if (options->mode == MODE_REPLAY && !options->request.capture) {
-		error_set(err, -EINVAL, "replay needs a FILE");
-		error_remedy(err, "perf_exec_trace replay perf.data, or - for standard input");
-		return -EINVAL;
-	}
-	if (options->mode == MODE_RECORD && !options->request.output) {
-		error_set(err, -EINVAL, "record needs -o FILE: where to");
-		error_remedy(err, "perf_exec_trace record -o perf.data");
-		return -EINVAL;
-	}
-	if (options->request.command && options->request.pids.count > 0)
+	if (mode == MODE_REPLAY && !request->capture)
+		return refuse(err, "replay needs a FILE",
+			      "perf_exec_trace replay perf.data, or - for standard input");
+	if (mode == MODE_RECORD && !request->output)
+		return refuse(err, "record needs -o FILE: where to",
+			      "perf_exec_trace record -o perf.data");
+	if (request->command && request->pids.count > 0)
 		return error_set(err, -EINVAL, "-p and a COMMAND exclude each other");
-	if (options->request.follow && !options->request.command &&
-	    options->request.pids.count == 0)
+	if (request->follow && !request->command && request->pids.count == 0)
 		return error_set(err, -EINVAL, "-f needs -p: whom to follow");
-	if (options->request.filter.failed && !(options->request.events & EVENT_BIT(EVENT_EXIT)))
+	if (request->filter.failed && !(request->events & EVENT_BIT(EVENT_EXIT)))
 		return error_set(err, -EINVAL, "--failed shows exits, which -e leaves out");
 	return 0;
 }
@@ -63,86 +63,67 @@ static int check_subject(const struct options *options, struct error *err)
 /* ---- sinks ---- */
 
 /* -x and -S select sinks of their own, but -S beside lines adds one. */
-static int choose_sink(struct parse *parse, struct error *err)
+static int choose_sink(const struct parse *parse, struct request *request, struct error *err)
 {
-	struct options *options = &parse->options;
-	const struct sink_type *pipe = sink_type_find("pipe");
-
-	if (parse->extended && options->request.sink != pipe)
+	if (parse->extended && request->sink != sink_type_find("pipe"))
 		return error_set(err, -EINVAL,
 				 "-x is for pipe lines: -F json, table and tree do without");
 	if (parse->extended) {
-		options->request.sink = sink_type_find("extended");
-	} else if (options->request.summary && !parse->format_given) {
-		options->request.sink = sink_type_find("summary");
-		options->request.summary = false;
+		request->sink = sink_type_find("extended");
+	} else if (request->summary && !parse->format_given) {
+		request->sink = sink_type_find("summary");
+		request->summary = false;
 	}
 	return 0;
 }
 
-static int check_time(const struct options *options, struct error *err)
+static int check_sink(enum mode mode, const struct request *request, struct error *err)
 {
-	if (!options->request.wall_clock || options->request.sink->shows & SINK_SHOWS_TIME)
-		return 0;
-	if (!(options->request.sink->shows & SINK_SHOWS_EVENTS))
-		return error_set(err, -EINVAL, "-T: -S alone has no lines to show the time in");
-	error_set(err, -EINVAL, "-T: plain pipe lines never change");
-	error_remedy(err, "-T with -x, or with -F json, table or tree");
-	return -EINVAL;
-}
+	unsigned int shows = request->sink->shows;
 
-static int check_sink(const struct options *options, struct error *err)
-{
-	if (options->request.raw && !(options->request.sink->shows & SINK_SHOWS_RECORDS))
+	if (request->raw && !(shows & SINK_SHOWS_RECORDS))
 		return error_set(err, -EINVAL, "--raw is for pipe lines, with or without -x");
-	if (options->request.environment &&
-	    !(options->request.sink->shows & SINK_SHOWS_ENVIRONMENT)) {
-		error_set(err, -EINVAL, "--env: this format does not show the environment");
-		error_remedy(err, options->mode == MODE_RECORD ? "-x" : "-x or -F json");
-		return -EINVAL;
-	}
-	return check_time(options, err);
+	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
+		return refuse(err, "--env: this format does not show the environment",
+			      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	if (!request->wall_clock || shows & SINK_SHOWS_TIME)
+		return 0;
+	if (!(shows & SINK_SHOWS_EVENTS))
+		return error_set(err, -EINVAL, "-T: -S alone has no lines to show the time in");
+	return refuse(err, "-T: plain pipe lines never change",
+		      "-T with -x, or with -F json, table or tree");
 }
 
 /* ---- facts ---- */
 
-static unsigned int sink_facts(const struct options *options)
+static int find_facts(enum mode mode, struct request *request, struct error *err)
 {
-	return options->request.sink->facts |
-	       (options->request.summary ? sink_type_find("summary")->facts : 0U);
-}
-
-static int find_facts(struct options *options, struct error *err)
-{
-	options->request.facts =
-		sink_facts(options) | filter_options_facts(&options->request.filter);
-	if (options->request.arg_bytes == 0) {
-		options->request.arg_bytes = ARG_BYTES_DEFAULT;
-	} else if (!(options->request.facts & FACT_BIT(FACT_ARGUMENTS))) {
-		error_set(err, -EINVAL, "--arg-bytes: nothing asks for arguments");
-		error_remedy(err, options->mode == MODE_RECORD
-					  ? "-x"
-					  : "-x, -S, or -F json, table or tree");
-		return -EINVAL;
-	}
+	request->facts = request->sink->facts | filter_options_facts(&request->filter);
+	if (request->summary)
+		request->facts |= sink_type_find("summary")->facts;
+	if (request->arg_bytes == 0)
+		request->arg_bytes = ARG_BYTES_DEFAULT;
+	else if (!(request->facts & FACT_BIT(FACT_ARGUMENTS)))
+		return refuse(err, "--arg-bytes: nothing asks for arguments",
+			      mode == MODE_RECORD ? "-x" : "-x, -S, or -F json, table or tree");
 	return 0;
 }
 
 int options_combine(struct parse *parse, struct error *err)
 {
-	struct options *options = &parse->options;
+	struct request *request = &parse->options.request;
+	enum mode mode = parse->options.mode;
 
-	if (options->mode != MODE_TRACE && options->mode != MODE_RECORD &&
-	    options->mode != MODE_REPLAY)
+	if (mode != MODE_TRACE && mode != MODE_RECORD && mode != MODE_REPLAY)
 		return 0;
-	int code = choose_sink(parse, err);
+	int code = choose_sink(parse, request, err);
 	if (code == 0)
-		code = check_subject(options, err);
+		code = check_subject(mode, request, err);
 	if (code == 0)
-		code = check_sink(options, err);
+		code = check_sink(mode, request, err);
 	if (code == 0)
-		code = find_facts(options, err);
-	if (code < 0 || parse->stream || options->request.command || options->mode != MODE_TRACE)
+		code = find_facts(mode, request, err);
+	if (code < 0 || parse->stream || request->command || mode != MODE_TRACE)
 		return code;
-	return limit(options, err);
+	return limit(request, err);
 }

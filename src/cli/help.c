@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "cli/options.h"
 #include "cli/syntax.h"
 #include "sink/sinks.h"
@@ -42,32 +43,23 @@ static struct poptOption *name_values(const struct poptOption *table, const stru
 	return named;
 }
 
-static void print_epilogue(enum mode mode, FILE *out)
-{
-	if (mode == MODE_FORMATS)
-		fputs("\n"
-		      "A, B and SOURCE: live, a kernel of 'formats list' or the beginning of its "
-		      "name, a directory\n"
-		      "that holds events/, or a capture. EVENT: a name, SYSTEM:NAME, or a glob.\n"
-		      "\n"
-		      "Exit status: 0; 1 where diff finds differences (ids do not count); 2 on "
-		      "failure.\n",
-		      out);
-	if (mode == MODE_TRACE)
-		fputs("\n"
-		      "Traces every fork, exec and exit on this host, or of COMMAND and its "
-		      "descendants.\n"
-		      "\n"
-		      "Also: perf_exec_trace record -o FILE   the same into a capture, for replay "
-		      "or perf\n"
-		      "      perf_exec_trace replay FILE      the same from a capture of record or "
-		      "perf\n"
-		      "      perf_exec_trace check            what this host allows, and the "
-		      "remedies\n"
-		      "      perf_exec_trace formats          tracepoint formats: list, show, "
-		      "diff\n",
-		      out);
-}
+/* What follows the options of a mode. clang-format off: a line of code is a line of help. */
+/* clang-format off */
+static const char *const epilogues[] = {
+	[MODE_FORMATS] = "\n"
+		"A, B and SOURCE: live, a kernel of 'formats list' or the beginning of its name, a directory\n"
+		"that holds events/, or a capture. EVENT: a name, SYSTEM:NAME, or a glob.\n"
+		"\n"
+		"Exit status: 0; 1 where diff finds differences (ids do not count); 2 on failure.\n",
+	[MODE_TRACE] = "\n"
+		"Traces every fork, exec and exit on this host, or of COMMAND and its descendants.\n"
+		"\n"
+		"Also: perf_exec_trace record -o FILE   the same into a capture, for replay or perf\n"
+		"      perf_exec_trace replay FILE      the same from a capture of record or perf\n"
+		"      perf_exec_trace check            what this host allows, and the remedies\n"
+		"      perf_exec_trace formats          tracepoint formats: list, show, diff\n",
+};
+/* clang-format on */
 
 void options_print_help(enum mode mode, FILE *out)
 {
@@ -82,7 +74,8 @@ void options_print_help(enum mode mode, FILE *out)
 		poptSetOtherOptionHelp(context, syntax_of(mode)->usage);
 		poptPrintHelp(context, out, 0);
 		poptFreeContext(context);
-		print_epilogue(mode, out);
+		if (mode < ARRAY_SIZE(epilogues) && epilogues[mode])
+			fputs(epilogues[mode], out);
 	}
 	free(table);
 }

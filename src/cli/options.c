@@ -24,9 +24,9 @@ static int copy_arguments(poptContext context, struct parse *parse, struct error
 	for (size_t i = 0; copies && i < count; i++) {
 		copies[i] = strdup(arguments[i]);
 		if (!copies[i])
-			return error_set(err, -ENOMEM, "out of memory");
+			return error_no_memory(err);
 	}
-	return copies ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return copies ? 0 : error_no_memory(err);
 }
 
 static int take_arguments(poptContext context, struct parse *parse, struct error *err)
@@ -103,7 +103,7 @@ static int parse_mode(int argc, char **argv, struct parse *parse, struct error *
 	poptContext context = poptGetContext(
 		NULL, argc - skipped, (const char **)(void *)(argv + skipped), mode->table, 0);
 	if (!context)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = apply_all(context, parse, err);
 	poptFreeContext(context);
 	bool takes_command = parse->mode == MODE_TRACE || parse->mode == MODE_RECORD;

@@ -69,7 +69,7 @@ int decoder_new_of(const struct tracepoint_type *const types[], size_t count,
 		   struct error *err)
 {
 	struct decoder *made = calloc(1, sizeof(*made) + count * sizeof(made->tracepoints[0]));
-	int code = made ? 0 : error_set(err, -ENOMEM, "out of memory");
+	int code = made ? 0 : error_no_memory(err);
 
 	for (size_t i = 0; code == 0 && i < count; i++) {
 		made->tracepoints[i].type = types[i];
@@ -178,55 +178,51 @@ static int decode_sample(const struct decoder *decoder, const struct record *rec
 
 /* ---- other records ---- */
 
-/* PERF_RECORD_COMM: u32 pid, u32 tid, char comm[], padded with NUL. */
+/* PERF_RECORD_COMM. */
 static int decode_comm(const struct decoder *decoder, const struct record *record,
 		       struct event *event)
 {
 	bool is_exec = (record->misc & PERF_RECORD_MISC_COMM_EXEC) != 0;
-	struct {
-		int32_t pid, tid;
-	} ids;
+	struct record_comm raw;
 
 	if (!is_exec && !decoder->wants_facts)
 		return 0;
-	if (record->body_size < sizeof(ids))
+	if (record->body_size < sizeof(raw))
 		return -EBADMSG;
-	memcpy(&ids, record->body, sizeof(ids));
-	const char *comm = (const char *)record->body + sizeof(ids);
+	memcpy(&raw, record->body, sizeof(raw));
+	const char *comm = (const char *)record->body + sizeof(raw);
 	event->type = EVENT_COMM;
-	event->comm.tid = ids.tid;
+	event->comm.tid = (int32_t)raw.tid;
 	event->comm.is_exec = is_exec;
-	event->comm.comm = (struct text){comm, strnlen(comm, record->body_size - sizeof(ids))};
+	event->comm.comm = (struct text){comm, strnlen(comm, record->body_size - sizeof(raw))};
 	return 1;
 }
 
-/* PERF_RECORD_FORK: u32 pid, ppid, tid, ptid; u64 time. Ids are sample ids. */
+/* PERF_RECORD_FORK. */
 static int decode_child(const struct record *record, struct event *event)
 {
-	struct {
-		int32_t pid, ppid, tid, ptid;
-	} ids;
+	struct record_fork fork;
 
-	if (record->body_size < sizeof(ids))
+	if (record->body_size < RECORD_FORK_IDS)
 		return -EBADMSG;
-	memcpy(&ids, record->body, sizeof(ids));
+	memcpy(&fork, record->body, RECORD_FORK_IDS);
 	event->type = EVENT_CHILD;
-	event->child.pid = ids.pid;
-	event->child.tid = ids.tid;
+	event->child.pid = (int32_t)fork.pid;
+	event->child.tid = (int32_t)fork.tid;
 	return 1;
 }
 
-/* PERF_RECORD_CGROUP: u64 id, char path[], padded with NUL. */
+/* PERF_RECORD_CGROUP. */
 static int decode_cgroup(const struct record *record, struct event *event)
 {
-	const char *path = (const char *)record->body + sizeof(uint64_t);
+	const size_t path_at = sizeof(struct record_cgroup);
+	const char *path = (const char *)record->body + path_at;
 
-	if (record->body_size < sizeof(uint64_t))
+	if (record->body_size < path_at)
 		return -EBADMSG;
 	event->type = EVENT_CGROUP;
 	event->cgroup.id = load64(record->body, false);
-	event->cgroup.path =
-		(struct text){path, strnlen(path, record->body_size - sizeof(uint64_t))};
+	event->cgroup.path = (struct text){path, strnlen(path, record->body_size - path_at)};
 	return 1;
 }
 

@@ -121,8 +121,8 @@ static int parse_clean(struct tep_handle *tep, const char *system, const char *c
 	int code = made ? copy_event(event, machine, clean, made) : -ENOMEM;
 	if (code < 0) {
 		format_free(made);
-		return error_set(err, code, "%s",
-				 code == -ENOMEM ? "out of memory" : "a field makes no sense");
+		return code == -ENOMEM ? error_no_memory(err)
+				       : error_set(err, code, "a field makes no sense");
 	}
 	*format = made;
 	return 0;
@@ -143,7 +143,7 @@ int format_parse(const char *system, const char *text, size_t length, const stru
 
 	struct tep_handle *tep = new_handle(machine);
 	code = tep ? parse_clean(tep, system, clean, clean_length, machine, format, err)
-		   : error_set(err, -ENOMEM, "out of memory");
+		   : error_no_memory(err);
 	tep_free(tep);
 	free(clean);
 	return code;

@@ -3,16 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tracefs/tracefs.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/files.h"
 #include "host/detached_mount.h"
 #include "host/lockdown.h"
+#include "host/mountinfo.h"
 
 /*
  * Where a filesystem of TYPE is mounted, if it is, with SUFFIX behind. By hand, because libtracefs
@@ -20,16 +23,15 @@
  */
 static bool find_mounted(const char *type, const char *suffix, char *path, size_t size)
 {
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent *mount;
+	struct mounts mounts;
+	struct mount mount;
 	bool found = false;
 
-	if (!mounts)
+	if (mounts_open(&mounts, AT_FDCWD, MOUNTINFO) < 0)
 		return false;
-	while (!found && (mount = getmntent(mounts)))
-		found = strcmp(mount->mnt_type, type) == 0 &&
-			(size_t)snprintf(path, size, "%s%s", mount->mnt_dir, suffix) < size;
-	endmntent(mounts);
+	while (!found && mounts_next(&mounts, type, &mount))
+		found = (size_t)snprintf(path, size, "%s%s", mount.point, suffix) < size;
+	mounts_done(&mounts);
 	return found;
 }
 
@@ -119,43 +121,20 @@ static int read_format(const struct format_dir *dir, const char *system, const c
 	return 0;
 }
 
-/* tracefs reports a size of 0, so what is read is what counts. */
-static int read_all(FILE *in, char **text, size_t *length)
-{
-	char *made = NULL;
-	size_t made_length = 0, got;
-	char piece[4096];
-	FILE *out = open_memstream(&made, &made_length);
-
-	if (!out)
-		return -ENOMEM;
-	while ((got = fread(piece, 1, sizeof(piece), in)) > 0)
-		fwrite(piece, 1, got, out);
-	int code = ferror(in) ? -EIO : 0;
-	if (fclose(out) != 0)
-		code = -ENOMEM;
-	if (code < 0) {
-		free(made);
-		return code;
-	}
-	*text = made;
-	*length = made_length;
-	return 0;
-}
-
 int format_dir_read_text(const struct format_dir *dir, const char *path, char **text,
 			 size_t *length, struct error *err)
 {
 	char full[sizeof(dir->path) + 256];
+	struct buffer read = {0};
 
 	snprintf(full, sizeof(full), "%s/%s", dir->path, path);
-	FILE *in = fopen(full, "re");
-	if (!in)
-		return error_set(err, -errno, "cannot read %s: %s", full, strerror(errno));
-	int code = read_all(in, text, length);
-	fclose(in);
-	if (code < 0)
+	int code = file_read_all(AT_FDCWD, full, SIZE_MAX, &read);
+	if (code < 0) {
+		buffer_done(&read);
 		return error_set(err, code, "cannot read %s: %s", full, strerror(-code));
+	}
+	*text = read.bytes;
+	*length = read.size;
 	return 0;
 }
 

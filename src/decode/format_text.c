@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -23,12 +22,6 @@
 #define NAME_MAX_LENGTH 128
 #define DECLARATION_MAX_LENGTH 256
 #define NUMBER_MAX 65535UL
-
-/* Old kernels write no `signed:`; libtraceevent and the decoder then take it as 0. */
-struct declared {
-	struct text declaration;
-	unsigned long offset, size, is_signed;
-};
 
 static bool is_word(char c)
 {
@@ -48,25 +41,28 @@ static void skip(struct text *text, size_t length)
 	text->length -= length;
 }
 
-static void skip_blanks(struct text *text)
+/* Skip LITERAL; false, and TEXT as it was, where TEXT begins otherwise. */
+static bool take(struct text *text, const char *literal)
 {
-	while (text->length > 0 && (text->bytes[0] == ' ' || text->bytes[0] == '\t'))
-		skip(text, 1);
+	if (!starts_with(*text, literal))
+		return false;
+	skip(text, strlen(literal));
+	return true;
 }
 
-static bool take_number(struct text *text, unsigned long *number)
+/* In decimal: libtraceevent takes what begins with a zero for octal. */
+static bool take_number(struct text *text)
 {
 	unsigned long value = 0;
 	size_t digits = 0;
 
 	while (digits < text->length && isdigit((unsigned char)text->bytes[digits])) {
 		value = value * 10 + (unsigned long)(text->bytes[digits] - '0');
-		if (value > NUMBER_MAX)
+		if (value > NUMBER_MAX || (digits > 0 && text->bytes[0] == '0'))
 			return false;
 		digits++;
 	}
 	skip(text, digits);
-	*number = value;
 	return digits > 0;
 }
 
@@ -177,136 +173,78 @@ static bool is_declaration(struct text text)
 	return apart && is_identifier(name) && is_type(text);
 }
 
-static bool take_attribute(struct text *line, const char *key, unsigned long *value)
-{
-	skip_blanks(line);
-	if (!starts_with(*line, key))
-		return false;
-	skip(line, strlen(key));
-	if (!take_number(line, value) || line->length == 0 || line->bytes[0] != ';')
-		return false;
-	skip(line, 1);
-	return true;
-}
-
-static bool parse_field(struct text line, struct declared *field)
+static bool is_field(struct text line)
 {
 	const char *end = memchr(line.bytes, ';', line.length);
 
-	if (!end)
+	if (!end || !is_declaration((struct text){line.bytes, (size_t)(end - line.bytes)}))
 		return false;
-	field->declaration = (struct text){line.bytes, (size_t)(end - line.bytes)};
-	skip(&line, field->declaration.length + 1);
-	if (!is_declaration(field->declaration))
+	skip(&line, (size_t)(end - line.bytes));
+	if (!take(&line, ";\toffset:") || !take_number(&line) || !take(&line, ";\tsize:") ||
+	    !take_number(&line))
 		return false;
-	if (!take_attribute(&line, "offset:", &field->offset) ||
-	    !take_attribute(&line, "size:", &field->size))
+	/* Old kernels write none; libtraceevent then takes it as 0. */
+	if (take(&line, ";\tsigned:") && !take(&line, "0") && !take(&line, "1"))
 		return false;
-	skip_blanks(&line);
-	field->is_signed = 0;
-	if (line.length > 0 && !take_attribute(&line, "signed:", &field->is_signed))
-		return false;
-	skip_blanks(&line);
-	return line.length == 0 && field->is_signed <= 1;
+	return take(&line, ";") && line.length == 0;
 }
 
-/* What of a format file has been seen; a second `name:` or a field before `format:` is wrong. */
+/* What of a format file has been seen. */
 struct progress {
-	FILE *out;
-	bool name, id, format, common_end;
-	unsigned int fields;
+	enum { NOTHING, NAME, ID, FORMAT } last;
+	unsigned int fields, empty_lines;
+	size_t end; /* of what libtraceevent is to see, in bytes */
 };
 
-static const char *clean_name(struct progress *seen, struct text value)
+/*
+ * Returns what is wrong with LINE, NULL where nothing is. The first empty line is how libtraceevent
+ * tells the common fields from the event's own; nothing but print fmt may follow another one.
+ */
+static const char *check_line(struct progress *seen, struct text line)
 {
-	skip_blanks(&value);
-	if (seen->name || seen->id || !is_identifier(value))
-		return "is no event name";
-	seen->name = true;
-	fprintf(seen->out, "name: %.*s\n", (int)value.length, value.bytes);
+	if (take(&line, "name:")) {
+		if (seen->last != NOTHING || !take(&line, " ") || !is_identifier(line))
+			return "is no event name";
+		seen->last = NAME;
+	} else if (take(&line, "ID:")) {
+		if (seen->last != NAME || !take(&line, " ") || !take_number(&line) ||
+		    line.length > 0)
+			return "is no event id";
+		seen->last = ID;
+	} else if (take(&line, "\tfield:")) {
+		if (seen->last != FORMAT || seen->empty_lines > 1 || !is_field(line))
+			return "is no field";
+		seen->fields++;
+	} else if (line.length == 0 && seen->fields > 0) {
+		seen->empty_lines++;
+	} else if (take(&line, "format:") && line.length == 0 && seen->last == ID) {
+		seen->last = FORMAT;
+	} else {
+		return "is none that a format file has";
+	}
 	return NULL;
 }
 
-static const char *clean_id(struct progress *seen, struct text value)
+static int check_lines(struct progress *seen, const char *text, size_t size, struct error *err)
 {
-	unsigned long id;
+	struct text rest = {text, size};
 
-	skip_blanks(&value);
-	if (!seen->name || seen->id || !take_number(&value, &id) || value.length > 0)
-		return "is no event id";
-	seen->id = true;
-	fprintf(seen->out, "ID: %lu\nformat:\n", id);
-	return NULL;
-}
-
-static const char *clean_field(struct progress *seen, struct text value)
-{
-	struct declared field;
-
-	if (!seen->format || !parse_field(value, &field))
-		return "is no field";
-	seen->fields++;
-	fprintf(seen->out, "\tfield:%.*s;\toffset:%lu;\tsize:%lu;\tsigned:%lu;\n",
-		(int)field.declaration.length, field.declaration.bytes, field.offset, field.size,
-		field.is_signed);
-	return NULL;
-}
-
-/* The empty line after the common fields is how libtraceevent tells them from the event's own. */
-static void clean_empty(struct progress *seen)
-{
-	if (seen->fields > 0 && !seen->common_end) {
-		seen->common_end = true;
-		fputc('\n', seen->out);
-	}
-}
-
-/* Returns what is wrong with LINE, NULL where nothing is. */
-static const char *clean_line(struct progress *seen, struct text line)
-{
-	struct text rest = line;
-
-	if (starts_with(line, "name:")) {
-		skip(&rest, strlen("name:"));
-		return clean_name(seen, rest);
-	}
-	if (starts_with(line, "ID:")) {
-		skip(&rest, strlen("ID:"));
-		return clean_id(seen, rest);
-	}
-	skip_blanks(&rest);
-	if (starts_with(rest, "field:")) {
-		skip(&rest, strlen("field:"));
-		return clean_field(seen, rest);
-	}
-	if (rest.length == 0) {
-		clean_empty(seen);
-		return NULL;
-	}
-	if (starts_with(line, "format:") && line.length == strlen("format:") && seen->id &&
-	    !seen->format) {
-		seen->format = true;
-		return NULL;
-	}
-	return "is none that a format file has";
-}
-
-static int clean_lines(struct progress *seen, struct text text, struct error *err)
-{
-	for (unsigned int number = 1; text.length > 0; number++) {
-		const char *end = memchr(text.bytes, '\n', text.length);
-		size_t length = end ? (size_t)(end - text.bytes) : text.length;
-		struct text line = {text.bytes, length};
+	for (unsigned int number = 1; rest.length > 0; number++) {
+		const char *newline = memchr(rest.bytes, '\n', rest.length);
+		size_t length = newline ? (size_t)(newline - rest.bytes) : rest.length;
+		struct text line = {rest.bytes, length};
 
 		/* Nothing after it matters: it may go on over several lines. */
 		if (starts_with(line, "print fmt:"))
 			break;
-		const char *wrong = clean_line(seen, line);
+		const char *wrong = check_line(seen, line);
 		if (wrong)
 			return error_set(err, -EBADMSG, "line %u %s", number, wrong);
-		skip(&text, end ? length + 1 : length);
+		if (seen->empty_lines < 2)
+			seen->end = (size_t)(line.bytes - text) + length;
+		skip(&rest, newline ? length + 1 : length);
 	}
-	if (!seen->format || seen->fields == 0)
+	if (seen->fields == 0)
 		return error_set(err, -EBADMSG, "it ends before its first field");
 	return 0;
 }
@@ -315,25 +253,19 @@ int format_text_clean(const char *text, size_t length, char **clean, size_t *cle
 		      struct error *err)
 {
 	struct progress seen = {0};
-	char *made = NULL;
-	size_t made_length = 0;
+	char *made;
 
 	if (length > FORMAT_TEXT_MAX)
 		return error_set(err, -EBADMSG, "it is larger than %u bytes", FORMAT_TEXT_MAX);
-	seen.out = open_memstream(&made, &made_length);
-	if (!seen.out)
-		return error_set(err, -ENOMEM, "out of memory");
-	int code = clean_lines(&seen, (struct text){text, length}, err);
-	/* libtraceevent wants one; nothing here uses it. */
-	fprintf(seen.out, "\nprint fmt: \"\"\n");
-	if (fclose(seen.out) != 0 && code == 0)
-		code = error_set(err, -ENOMEM, "out of memory");
-	if (code < 0) {
-		free(made);
+	int code = check_lines(&seen, text, length, err);
+	if (code < 0)
 		return code;
-	}
+	/* libtraceevent wants a print fmt; nothing here uses it. */
+	int made_length = asprintf(&made, "%.*s\n\nprint fmt: \"\"\n", (int)seen.end, text);
+	if (made_length < 0)
+		return error_no_memory(err);
 	*clean = made;
-	*clean_length = made_length;
+	*clean_length = (size_t)made_length;
 	return 0;
 }
 

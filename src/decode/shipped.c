@@ -104,7 +104,7 @@ int shipped_open(struct shipped *shipped, struct error *err)
 	code = take_names(entries, (size_t)count, &found);
 	if (code < 0) {
 		shipped_done(&found);
-		return error_set(err, code, "out of memory");
+		return error_no_memory(err);
 	}
 	*shipped = found;
 	return 0;

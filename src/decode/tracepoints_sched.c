@@ -13,8 +13,8 @@ enum { PARENT_PID, CHILD_PID, PARENT_COMM, CHILD_COMM };
 static int decode_fork(const struct field *fields, const struct record *record, struct event *event)
 {
 	event->type = EVENT_FORK;
-	if (tracepoint_int(&fields[PARENT_PID], record, &event->fork.parent_pid) < 0 ||
-	    tracepoint_int(&fields[CHILD_PID], record, &event->fork.child_pid) < 0 ||
+	if (tracepoint_int(&fields[PARENT_PID], record, &event->fork.parent_tid) < 0 ||
+	    tracepoint_int(&fields[CHILD_PID], record, &event->fork.child_tid) < 0 ||
 	    tracepoint_text(&fields[PARENT_COMM], record, &event->fork.parent_comm) < 0 ||
 	    tracepoint_text(&fields[CHILD_COMM], record, &event->fork.child_comm) < 0)
 		return -EBADMSG;
@@ -29,6 +29,7 @@ const struct tracepoint_type tracepoint_fork = {
 		   [PARENT_COMM] = {"parent_comm", TRACEPOINT_TEXT, false},
 		   [CHILD_COMM] = {"child_comm", TRACEPOINT_TEXT, false}},
 	.decode = decode_fork,
+	.pid_fields = {"parent_pid", "child_pid"},
 };
 
 enum { EXEC_PID, EXEC_OLD_PID, EXEC_FILENAME };
@@ -53,6 +54,7 @@ const struct tracepoint_type tracepoint_exec = {
 		   [EXEC_OLD_PID] = {"old_pid", TRACEPOINT_NUMBER, false},
 		   [EXEC_FILENAME] = {"filename", TRACEPOINT_TEXT, false}},
 	.decode = decode_exec,
+	.pid_fields = {"pid"},
 };
 
 enum { EXIT_PID, EXIT_PRIO, EXIT_COMM, EXIT_GROUP_DEAD };
@@ -75,6 +77,7 @@ static int decode_exit(const struct field *fields, const struct record *record, 
 {
 	event->type = EVENT_EXIT;
 	event->exit.call.known = false;
+	event->exit.has_status = false;
 	if (tracepoint_int(&fields[EXIT_PID], record, &event->exit.pid) < 0 ||
 	    tracepoint_int(&fields[EXIT_PRIO], record, &event->exit.prio) < 0 ||
 	    tracepoint_text(&fields[EXIT_COMM], record, &event->exit.comm) < 0)
@@ -91,4 +94,5 @@ const struct tracepoint_type tracepoint_exit = {
 		   /* Linux 6.16 and newer. */
 		   [EXIT_GROUP_DEAD] = {"group_dead", TRACEPOINT_NUMBER, true}},
 	.decode = decode_exit,
+	.pid_fields = {"pid"},
 };

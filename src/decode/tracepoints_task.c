@@ -29,6 +29,13 @@ static int decode_new_task(const struct field *fields, const struct record *reco
 	return 1;
 }
 
+/*
+ * CLONE_UNTRACED of linux/sched.h, which the kernel sets for the threads that it makes, since they
+ * have no FORK; and CLONE_THREAD, since one that execs gets the id of its process, which its FORK
+ * does not tell. For processes the FORK is enough.
+ */
+#define THREADS "clone_flags & 0x810000"
+
 const struct tracepoint_type tracepoint_new_task = {
 	.system = "task",
 	.name = "task_newtask",
@@ -37,4 +44,5 @@ const struct tracepoint_type tracepoint_new_task = {
 		   [CLONE_FLAGS] = {"clone_flags", TRACEPOINT_NUMBER, false}},
 	.decode = decode_new_task,
 	.facts = FACT_BIT(FACT_TASKS),
+	.lines_filter = THREADS,
 };

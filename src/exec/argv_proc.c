@@ -15,8 +15,6 @@
 #include "exec/addresses.h"
 #include "exec/stack.h"
 
-/* Read at a time: more than most arguments, and environments, are. */
-#define READ_SIZE ((size_t)16 * 1024)
 /* The kernel takes no more than 6 MiB of both (bprm_stack_limits(), fs/exec.c). */
 #define STRINGS_MAX ((size_t)8 * 1024 * 1024)
 
@@ -30,35 +28,13 @@ struct proc_provider {
 
 /* ---- reading ---- */
 
-static int read_all(int fd, struct buffer *buffer)
-{
-	buffer->size = 0;
-	for (;;) {
-		if (buffer->size > STRINGS_MAX)
-			return -E2BIG;
-		if (buffer_reserve(buffer, READ_SIZE) < 0)
-			return -ENOMEM;
-		ssize_t got = read(fd, buffer->bytes + buffer->size, READ_SIZE);
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return 0;
-		buffer->size += (size_t)got;
-	}
-}
-
 static int read_strings(const struct proc_provider *provider, int32_t pid, const char *name,
 			struct buffer *buffer)
 {
 	char path[32];
 
 	snprintf(path, sizeof(path), "%d/%s", pid, name);
-	int fd = openat(provider->proc_fd, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	int code = read_all(fd, buffer);
-	close(fd);
-	return code;
+	return file_read_all(provider->proc_fd, path, STRINGS_MAX, buffer);
 }
 
 static bool read_stat(const struct proc_provider *provider, int32_t pid,

@@ -2,23 +2,13 @@
 #include "filter/cgroup_path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "host/mountinfo.h"
-
-/* One place where cgroup2 is mounted; texts borrowed from a line of mountinfo. */
-struct mount {
-	char *root; /* what of the hierarchy is seen there */
-	char *point;
-};
-
-static int out_of_memory(struct error *err)
-{
-	return error_set(err, -ENOMEM, "out of memory");
-}
 
 /* ---- paths ---- */
 
@@ -84,29 +74,6 @@ static char *join(const char *head, const char *tail)
 	return joined;
 }
 
-/* ---- mounts ---- */
-
-/* "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAG]... - TYPE SOURCE OPTIONS" */
-static bool take_cgroup2(char *line, struct mount *mount)
-{
-	enum { ROOT = 3, POINT, FIELDS };
-	char *fields[FIELDS], *rest = line;
-	const char *type = strstr(line, " - ");
-
-	if (!type || strncmp(type, " - cgroup2 ", 11) != 0)
-		return false;
-	for (size_t i = 0; i < FIELDS; i++) {
-		fields[i] = strsep(&rest, " ");
-		if (!rest)
-			return false;
-	}
-	mountinfo_unescape(fields[ROOT]);
-	mountinfo_unescape(fields[POINT]);
-	*mount = (struct mount){fields[ROOT], fields[POINT]};
-	/* "/..": from outside of our cgroup namespace; what it is called there cannot be known. */
-	return fields[ROOT][0] == '/' && strncmp(fields[ROOT], "/..", 3) != 0;
-}
-
 /* ---- where the user's path is ---- */
 
 struct search {
@@ -146,25 +113,27 @@ static int look_in(const struct mount *mount, struct search *search)
 	return path && there >= 0 ? 0 : -ENOMEM;
 }
 
+/* "/..": from outside of our cgroup namespace; what it is called there cannot be known. */
+static bool is_known(const char *root)
+{
+	return root[0] == '/' && strncmp(root, "/..", 3) != 0;
+}
+
 static int look_everywhere(const char *mountinfo, struct search *search)
 {
-	FILE *file = fopen(mountinfo, "re");
-	char *line = NULL;
-	size_t capacity = 0;
-	int code = 0;
+	struct mounts mounts;
+	struct mount mount;
+	int code = mounts_open(&mounts, AT_FDCWD, mountinfo);
 
-	if (!file)
-		return errno == ENOMEM ? -ENOMEM : 0;
-	while (code == 0 && !search->found && getline(&line, &capacity, file) > 0) {
-		struct mount mount;
-
-		if (!take_cgroup2(line, &mount))
+	if (code < 0)
+		return code == -ENOMEM ? code : 0;
+	while (code == 0 && !search->found && mounts_next(&mounts, "cgroup2", &mount)) {
+		if (!is_known(mount.root))
 			continue;
 		search->has_mount = true;
 		code = look_in(&mount, search);
 	}
-	free(line);
-	fclose(file);
+	mounts_done(&mounts);
 	return code;
 }
 
@@ -188,7 +157,7 @@ int cgroup_path_resolve(const char *text, const char *mountinfo, bool must_exist
 		return error_set(err, code,
 				 "-c takes the path of a cgroup without '..', not '%.80s'", text);
 	if (code < 0)
-		return out_of_memory(err);
+		return error_no_memory(err);
 	struct search search = {.wanted = normal, .must_exist = must_exist};
 	code = look_everywhere(mountinfo, &search);
 	if (code == 0 && !search.found && !must_exist) {
@@ -197,7 +166,7 @@ int cgroup_path_resolve(const char *text, const char *mountinfo, bool must_exist
 	}
 	free(normal);
 	if (code < 0)
-		return out_of_memory(err);
+		return error_no_memory(err);
 	if (!search.found)
 		return not_found(&search, text, err);
 	*path = search.found;

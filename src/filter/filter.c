@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/filter.h"
 
-#include "event/comm.h"
-
 #include <string.h>
 
 #include "base/compiler.h"
+#include "event/comm.h"
 #include "event/facts.h"
 #include "filter/cgroup_path.h"
+#include "task/task.h"
 
 static bool takes_part(const struct pid_list *pids, const struct event *event)
 {
 	return pid_list_has(pids, event_task(event)) ||
-	       (event->type == EVENT_FORK && pid_list_has(pids, event->fork.child_pid));
+	       (event->type == EVENT_FORK && pid_list_has(pids, event->fork.child_tid));
 }
 
 /* ---- filters that look at facts: none of them lets pass what is not known ---- */

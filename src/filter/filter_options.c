@@ -6,14 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "event/facts.h"
 #include "filter/cgroup_path.h"
 #include "filter/pid_list.h"
-
-static int out_of_memory(struct error *err)
-{
-	return error_set(err, -ENOMEM, "out of memory");
-}
+#include "host/mountinfo.h"
 
 static void drop_name(struct filter_options *options)
 {
@@ -34,10 +31,10 @@ void filter_options_done(struct filter_options *options)
 
 static int parse_uid(const char *text, uint32_t *uid, struct error *err)
 {
-	errno = 0;
-	unsigned long long value = strtoull(text, NULL, 10);
+	uint64_t value;
+
 	/* The last one is the kernel's "no user" (INVALID_UID). */
-	if (errno != 0 || value >= UINT32_MAX)
+	if (number_parse(text, 0, UINT32_MAX - 1, &value) < 0)
 		return error_set(err, -EINVAL, "-u takes a user id below %u, not '%.40s'",
 				 UINT32_MAX, text);
 	*uid = (uint32_t)value;
@@ -49,7 +46,7 @@ static int find_user(const char *name, uint32_t *uid, struct error *err)
 	errno = 0;
 	const struct passwd *user = getpwnam(name);
 	if (!user && errno == ENOMEM)
-		return out_of_memory(err);
+		return error_no_memory(err);
 	if (!user)
 		return error_set(err, -EINVAL, "-u: there is no user '%.80s' on this host", name);
 	*uid = user->pw_uid;
@@ -84,7 +81,7 @@ static int compile(const char *text, regex_t *name, struct error *err)
 	int code = regcomp(name, text, REG_EXTENDED | REG_NOSUB);
 
 	if (code == REG_ESPACE)
-		return out_of_memory(err);
+		return error_no_memory(err);
 	if (code == 0)
 		return 0;
 	regerror(code, name, why, sizeof(why));
@@ -97,7 +94,7 @@ int filter_options_parse_name(struct filter_options *options, const char *text, 
 		return error_set(err, -EINVAL, "-n takes a regular expression for names, not ''");
 	regex_t *name = malloc(sizeof(*name));
 	if (!name)
-		return out_of_memory(err);
+		return error_no_memory(err);
 	int code = compile(text, name, err);
 	if (code < 0) {
 		free(name);
@@ -112,7 +109,7 @@ int filter_options_parse_cgroup(struct filter_options *options, const char *text
 				struct error *err)
 {
 	char *cgroup;
-	int code = cgroup_path_resolve(text, "/proc/self/mountinfo", must_exist, &cgroup, err);
+	int code = cgroup_path_resolve(text, MOUNTINFO, must_exist, &cgroup, err);
 
 	if (code < 0)
 		return code;

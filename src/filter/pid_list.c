@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/pid_list.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 /* PID_MAX_LIMIT of include/linux/threads.h on 64-bit kernels. */
-#define PID_LIMIT (4L * 1024 * 1024)
+#define PID_LIMIT (4U * 1024 * 1024)
 
 /* ftrace_profile_set_filter() takes less than a page (kernel/events/core.c, strndup_user()). */
 #define FILTER_MAX 4096U
@@ -32,37 +33,24 @@ static void sort_unique(struct pid_list *list)
 	list->count = kept;
 }
 
-/* One pid at *TEXT, which moves behind it. 0 where there is none. */
-static int32_t take_pid(const char **text)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)**text))
-		return 0;
-	errno = 0;
-	long pid = strtol(*text, &end, 10);
-	*text = end;
-	return errno == 0 && pid >= 1 && pid <= PID_LIMIT ? (int32_t)pid : 0;
-}
-
 int pid_parse(const char *text, int32_t *pid)
 {
-	int32_t parsed = take_pid(&text);
+	uint64_t number;
 
-	if (parsed == 0 || *text != '\0')
+	if (number_parse(text, 1, PID_LIMIT, &number) < 0)
 		return -EINVAL;
-	*pid = parsed;
+	*pid = (int32_t)number;
 	return 0;
 }
 
 static int parse_all(const char *text, struct pid_list *list)
 {
 	for (;;) {
-		int32_t pid = take_pid(&text);
+		uint64_t pid;
 
-		if (pid == 0)
+		if (number_take(&text, 1, PID_LIMIT, &pid) < 0)
 			return -EINVAL;
-		list->pids[list->count++] = pid;
+		list->pids[list->count++] = (int32_t)pid;
 		if (*text == '\0')
 			return 0;
 		if (*text++ != ',')
@@ -99,16 +87,10 @@ bool pid_list_has(const struct pid_list *list, int32_t pid)
 	       bsearch(&pid, list->pids, list->count, sizeof(*list->pids), compare_pids) != NULL;
 }
 
-static void put_term(FILE *out, enum event_type type, int32_t pid)
+int pid_list_kernel_filter(const struct pid_list *list, const char *const fields[],
+			   char **expression)
 {
-	if (type == EVENT_FORK)
-		fprintf(out, "parent_pid == %d || child_pid == %d", pid, pid);
-	else
-		fprintf(out, "pid == %d", pid);
-}
-
-int pid_list_kernel_filter(const struct pid_list *list, enum event_type type, char **expression)
-{
+	const char *between = "";
 	char *made = NULL;
 	size_t length = 0;
 	FILE *out = open_memstream(&made, &length);
@@ -116,8 +98,10 @@ int pid_list_kernel_filter(const struct pid_list *list, enum event_type type, ch
 	if (!out)
 		return -ENOMEM;
 	for (size_t i = 0; i < list->count; i++) {
-		fputs(i > 0 ? " || " : "", out);
-		put_term(out, type, list->pids[i]);
+		for (const char *const *field = fields; *field; field++) {
+			fprintf(out, "%s%s == %d", between, *field, list->pids[i]);
+			between = " || ";
+		}
 	}
 	int code = fclose(out) != 0 ? -ENOMEM : 0;
 	if (code == 0 && length >= FILTER_MAX)

@@ -2,10 +2,11 @@
 #include "formats/format_set.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <fts.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,12 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/printable.h"
 #include "capture/read/capture.h"
 #include "decode/format_dir.h"
 #include "decode/shipped.h"
 
-/* Far more than any kernel has: a directory that holds them is no kernel's. */
+/* No kernel has nearly as many events. */
 #define ENTRIES_MAX 100000U
 
 static const char *const lifecycle[] = {
@@ -30,23 +32,16 @@ static const char *const lifecycle[] = {
 	"task:task_rename",
 };
 
-bool format_pattern_matches(const char *pattern, const char *system, const char *name)
+bool format_entry_matches(const struct format_entry *entry, const char *pattern)
 {
 	char full[2 * NAME_MAX + 2];
 
+	if (!pattern)
+		return true;
 	if (!strchr(pattern, ':'))
-		return fnmatch(pattern, name, 0) == 0;
-	snprintf(full, sizeof(full), "%s:%s", system, name);
+		return fnmatch(pattern, entry->name, 0) == 0;
+	snprintf(full, sizeof(full), "%s:%s", entry->system, entry->name);
 	return fnmatch(pattern, full, 0) == 0;
-}
-
-bool format_is_lifecycle(const char *system, const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(lifecycle); i++) {
-		if (format_pattern_matches(lifecycle[i], system, name))
-			return true;
-	}
-	return false;
 }
 
 /* ---- entries ---- */
@@ -60,7 +55,7 @@ static int compare_entries(const void *a, const void *b)
 	return order ? order : strcmp(one->name, other->name);
 }
 
-static void free_entry(struct format_entry *entry)
+static void free_entry(const struct format_entry *entry)
 {
 	format_free(entry->format);
 	free(entry->system);
@@ -68,11 +63,11 @@ static void free_entry(struct format_entry *entry)
 	free(entry->why);
 }
 
-/* Takes FORMAT over, also where it fails. WHY goes with a FORMAT that is NULL. */
+/* Takes FORMAT over, also on failure. WHY is for a FORMAT that is NULL. */
 static int add_entry(struct format_set *set, const char *system, const char *name,
 		     struct format *format, const char *why)
 {
-	struct format_entry entry = {
+	const struct format_entry entry = {
 		.system = strdup(system),
 		.name = strdup(name),
 		.format = format,
@@ -88,11 +83,6 @@ static int add_entry(struct format_set *set, const char *system, const char *nam
 	return 0;
 }
 
-static bool is_wanted(const char *pattern, const char *system, const char *name)
-{
-	return !pattern || format_pattern_matches(pattern, system, name);
-}
-
 /* The kernel's own names are C identifiers; others would not be safe to print either. */
 static bool is_name(const char *name)
 {
@@ -105,130 +95,113 @@ static bool is_name(const char *name)
 
 /* ---- a directory ---- */
 
-struct walk {
-	const struct format_dir *dir;
-	const char *pattern;
-	struct format_set *set;
-};
-
-static int walk_event(struct walk *walk, const char *system, const char *name)
+static int add_event(const struct format_dir *dir, const char *system, const char *name,
+		     struct format_set *set)
 {
-	char path[sizeof(walk->dir->path) + 2 * NAME_MAX + sizeof("/events///format")];
+	char path[sizeof(dir->path) + 2 * NAME_MAX + sizeof("/events///format")];
 	struct format *format = NULL;
 	struct error why = {0};
 
-	snprintf(path, sizeof(path), "%s/events/%s/%s/format", walk->dir->path, system, name);
-	if (!is_name(name) || !is_wanted(walk->pattern, system, name) || access(path, F_OK) < 0)
+	snprintf(path, sizeof(path), "%s/events/%s/%s/format", dir->path, system, name);
+	if (!is_name(system) || !is_name(name) || access(path, F_OK) < 0)
 		return 0;
-	if (walk->set->count >= ENTRIES_MAX)
+	if (set->count >= ENTRIES_MAX)
 		return -E2BIG;
-	int code = format_dir_read(walk->dir, system, name, &walk->set->machine, &format, &why);
-	if (code == -ENOMEM)
-		return code;
-	return add_entry(walk->set, system, name, format, why.what);
+	int code = format_dir_read(dir, system, name, &set->machine, &format, &why);
+	return code == -ENOMEM ? code : add_entry(set, system, name, format, why.what);
 }
 
-static int walk_system(struct walk *walk, const char *system)
+/* ENTRY is events/ at level 0, a system at 1, an event at 2. */
+static int visit(FTS *tree, FTSENT *entry, const struct format_dir *dir, struct format_set *set)
 {
-	char path[sizeof(walk->dir->path) + NAME_MAX + sizeof("/events/")];
-	int code = 0;
-
-	snprintf(path, sizeof(path), "%s/events/%s", walk->dir->path, system);
-	DIR *events = is_name(system) ? opendir(path) : NULL;
-	/* A plain file between the systems, header_page for one. */
-	if (!events)
+	if (entry->fts_level == 0 && entry->fts_info != FTS_D && entry->fts_info != FTS_DP)
+		return entry->fts_errno ? -entry->fts_errno : -ENOTDIR;
+	if (entry->fts_level < 2 || entry->fts_info != FTS_D)
 		return 0;
-	for (struct dirent *entry; code == 0 && (entry = readdir(events));)
-		code = walk_event(walk, system, entry->d_name);
-	closedir(events);
-	return code;
+	fts_set(tree, entry, FTS_SKIP);
+	return add_event(dir, entry->fts_parent->fts_name, entry->fts_name, set);
 }
 
-static int walk_all(struct walk *walk, struct error *err)
+static int add_directory(const struct format_dir *dir, struct format_set *set, struct error *err)
 {
-	char path[sizeof(walk->dir->path) + sizeof("/events")];
+	char path[sizeof(dir->path) + sizeof("/events")];
+	char *const roots[] = {path, NULL};
+	FTSENT *entry;
 
-	snprintf(path, sizeof(path), "%s/events", walk->dir->path);
-	DIR *systems = opendir(path);
-	if (!systems)
-		return error_set(err, -errno, "cannot read %s: %s", path, strerror(errno));
-	int code = 0;
-	for (struct dirent *entry; code == 0 && (entry = readdir(systems));)
-		code = walk_system(walk, entry->d_name);
-	closedir(systems);
+	snprintf(path, sizeof(path), "%s/events", dir->path);
+	FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+	int code = tree ? 0 : -errno;
+	while (code == 0 && (entry = fts_read(tree)))
+		code = visit(tree, entry, dir, set);
+	if (tree)
+		fts_close(tree);
 	return code < 0 ? error_set(err, code, "cannot read %s: %s", path, strerror(-code)) : 0;
 }
 
 /* ---- a capture ---- */
 
-static int parse_recorded(const struct tracing_event *event, const char *system, const char *name,
-			  struct format_set *set)
-{
-	struct format *format = NULL;
-	struct error why = {0}, named = {0};
-	int code = format_parse(system, event->format.bytes, event->format.length, &set->machine,
-				&format, &why);
-
-	if (code == -ENOMEM)
-		return code;
-	if (code < 0)
-		error_set(&named, code, "%.100s, %s:%s: %.200s", set->name, system, name, why.what);
-	return add_entry(set, system, name, format, named.what);
-}
-
-static int add_recorded(const struct tracing_event *event, const char *pattern,
-			struct format_set *set)
+static int add_recorded(const struct tracing_event *event, struct format_set *set)
 {
 	char system[NAME_MAX + 1], name[NAME_MAX + 1];
+	struct format *format = NULL;
+	struct error why = {0};
 
 	snprintf(system, sizeof(system), "%.*s", (int)event->system.length, event->system.bytes);
 	snprintf(name, sizeof(name), "%.*s", (int)event->name.length, event->name.bytes);
-	if (!is_name(system) || !is_name(name) || !is_wanted(pattern, system, name))
+	if (!is_name(system) || !is_name(name))
 		return 0;
-	return parse_recorded(event, system, name, set);
+	int code = format_parse(system, event->format.bytes, event->format.length, &set->machine,
+				&format, &why);
+	if (code < 0)
+		error_set(&why, code, "%.100s, %s:%s: %.200s", set->name, system, name, why.what);
+	return code == -ENOMEM ? code : add_entry(set, system, name, format, why.what);
 }
 
-static int add_all_recorded(const struct capture *source, const char *pattern,
-			    struct format_set *set, struct error *err)
+static int add_all_recorded(const struct capture *source, struct format_set *set, struct error *err)
 {
 	const struct tracing_data *data = capture_tracing_data(source);
 	int code = 0;
 
+	set->scope = FORMAT_SET_RECORDED;
+	set->machine = capture_machine(source);
 	if (!data || data->event_count == 0)
 		return error_set(err, -ENOENT, "%.200s brings no formats", set->name);
 	for (size_t i = 0; code == 0 && i < data->event_count; i++)
-		code = add_recorded(&data->events[i], pattern, set);
+		code = add_recorded(&data->events[i], set);
 	return code < 0 ? error_set(err, code, "out of memory") : 0;
 }
 
-static int load_capture(const char *path, const char *pattern, struct format_set *set,
-			struct error *err)
+/* PATH is for messages. */
+static int load_stream(int fd, const char *path, struct format_set *set, struct error *err)
 {
 	struct capture *source;
 	struct error why = {0};
-	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int code = capture_open(fd, &source, &why);
+
+	if (code < 0) {
+		error_set(err, code, "%.200s: %s", path, why.what);
+		error_remedy(err, "%s", why.remedy);
+		return code;
+	}
+	code = add_all_recorded(source, set, err);
+	capture_free(source);
+	return code;
+}
+
+static int load_capture(const char *path, struct format_set *set, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return error_set(err, -errno, "cannot open %.200s: %s", path, strerror(errno));
-	int code = capture_open(fd, &source, &why);
-	if (code == 0) {
-		set->scope = FORMAT_SET_RECORDED;
-		set->machine = capture_machine(source);
-		code = add_all_recorded(source, pattern, set, err);
-		capture_free(source);
-	} else {
-		error_set(err, code, "%.200s: %s", path, why.what);
-		error_remedy(err, "%s", why.remedy);
-	}
-	if (!is_stdin)
-		close(fd);
+	int code = load_stream(fd, path, set, err);
+	close(fd);
 	return code;
 }
 
 /* ---- what kernel it is ---- */
 
-/* Read the file NAME below DIRECTORY, as far as it fits. "" where there is none. */
+/* Read the file NAME below DIRECTORY, cut to SIZE; "" where it cannot be read. */
 static void read_small(const char *directory, const char *name, char *text, size_t size)
 {
 	char path[512];
@@ -294,24 +267,22 @@ static void describe_host(struct format_set *set)
 
 /* ---- sources ---- */
 
-static int load_live(const char *pattern, struct format_set *set, struct error *err)
+static int load_live(struct format_set *set, struct error *err)
 {
 	struct format_dir dir;
 	int code = format_dir_open_tracefs(&dir, err);
 
 	if (code < 0)
 		return code;
-	struct walk walk = {.dir = &dir, .pattern = pattern, .set = set};
 	describe_host(set);
-	code = walk_all(&walk, err);
+	code = add_directory(&dir, set, err);
 	if (code == -EACCES)
 		error_remedy(err, "sudo perf_exec_trace formats ...");
 	format_dir_close(&dir);
 	return code;
 }
 
-static int load_directory(const char *path, const char *pattern, struct format_set *set,
-			  struct error *err)
+static int load_directory(const char *path, struct format_set *set, struct error *err)
 {
 	struct format_dir dir;
 	int code = format_dir_open(&dir, path, err);
@@ -320,66 +291,53 @@ static int load_directory(const char *path, const char *pattern, struct format_s
 		return error_set(err, code, "%.200s holds no formats: it has no events/", path);
 	if (code < 0)
 		return code;
-	struct walk walk = {.dir = &dir, .pattern = pattern, .set = set};
 	describe_directory(&dir, set);
-	code = walk_all(&walk, err);
-	if (code == 0 && set->count == 0 && !pattern)
+	code = add_directory(&dir, set, err);
+	if (code == 0 && set->count == 0)
 		code = error_set(err, -ENOENT, "%s/events holds no SYSTEM/EVENT/format", dir.path);
 	format_dir_close(&dir);
 	return code;
 }
 
-static int load_path(const char *path, const char *pattern, struct format_set *set,
-		     struct error *err)
+static void name_set(struct format_set *set, const char *name)
 {
-	struct stat status;
-
-	if (stat(path, &status) < 0)
-		return error_set(err, -errno, "%.200s: %s", path, strerror(errno));
-	if (S_ISDIR(status.st_mode))
-		return load_directory(path, pattern, set, err);
-	return load_capture(path, pattern, set, err);
+	printable(set->name, sizeof(set->name), name);
 }
 
-static int name_set(struct format_set *set, const char *name, struct error *err)
-{
-	set->name = strdup(name);
-	return set->name ? 0 : error_set(err, -ENOMEM, "out of memory");
-}
-
-static int load_named(const char *source, const char *pattern, struct format_set *set,
-		      struct error *err)
+static int load_path(const char *source, struct format_set *set, struct error *err)
 {
 	char path[256];
-	int code = shipped_locate(source, path, sizeof(path), err);
+	struct stat status;
+	int found = shipped_locate(source, path, sizeof(path), err);
 
-	if (code < 0)
-		return code;
-	bool is_shipped = code > 0;
-	set->scope = is_shipped ? FORMAT_SET_LIFECYCLE : FORMAT_SET_ALL;
-	code = name_set(set, is_shipped ? strrchr(path, '/') + 1 : source, err);
-	return code < 0 ? code : load_path(path, pattern, set, err);
+	if (found < 0)
+		return found;
+	if (found > 0)
+		set->scope = FORMAT_SET_LIFECYCLE;
+	name_set(set, found > 0 ? strrchr(path, '/') + 1 : source);
+	if (stat(path, &status) < 0)
+		return error_set(err, -errno, "%.200s: %s", path, strerror(errno));
+	return S_ISDIR(status.st_mode) ? load_directory(path, set, err)
+				       : load_capture(path, set, err);
 }
 
-static int load_any(const char *source, const char *pattern, struct format_set *set,
-		    struct error *err)
+static int load(const char *source, struct format_set *set, struct error *err)
 {
-	bool is_live = strcmp(source, "live") == 0;
-	bool is_stdin = strcmp(source, "-") == 0;
-
-	if (!is_live && !is_stdin)
-		return load_named(source, pattern, set, err);
-	int code = name_set(set, is_live ? source : "standard input", err);
-	if (code < 0)
-		return code;
-	return is_live ? load_live(pattern, set, err) : load_capture(source, pattern, set, err);
+	if (strcmp(source, "live") == 0) {
+		name_set(set, source);
+		return load_live(set, err);
+	}
+	if (strcmp(source, "-") == 0) {
+		name_set(set, "standard input");
+		return load_stream(STDIN_FILENO, source, set, err);
+	}
+	return load_path(source, set, err);
 }
 
-int format_set_load(const char *source, const char *pattern, struct format_set *set,
-		    struct error *err)
+int format_set_load(const char *source, struct format_set *set, struct error *err)
 {
 	struct format_set loaded = {.scope = FORMAT_SET_ALL};
-	int code = load_any(source, pattern, &loaded, err);
+	int code = load(source, &loaded, err);
 
 	if (code < 0) {
 		format_set_done(&loaded);
@@ -396,28 +354,24 @@ void format_set_done(struct format_set *set)
 	for (size_t i = 0; i < set->count; i++)
 		free_entry(&set->entries[i]);
 	free(set->entries);
-	free(set->name);
 	*set = (struct format_set){0};
 }
 
-const struct format_entry *format_set_find(const struct format_set *set, const char *system,
-					   const char *name)
+const struct format_entry *format_set_find(const struct format_set *set,
+					   const struct format_entry *entry)
 {
-	for (size_t low = 0, high = set->count; low < high;) {
-		size_t middle = low + (high - low) / 2;
-		const struct format_entry *entry = &set->entries[middle];
-		int order = strcmp(system, entry->system);
+	if (set->count == 0)
+		return NULL;
+	return bsearch(entry, set->entries, set->count, sizeof(*entry), compare_entries);
+}
 
-		if (order == 0)
-			order = strcmp(name, entry->name);
-		if (order == 0)
-			return entry;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
+static bool is_lifecycle(const struct format_entry *entry)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(lifecycle); i++) {
+		if (format_entry_matches(entry, lifecycle[i]))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* Of Android's kernels, for one, the system calls' tracepoints were not kept. */
@@ -430,13 +384,13 @@ static bool has_system(const struct format_set *set, const char *system)
 	return false;
 }
 
-bool format_set_covers(const struct format_set *set, const char *system, const char *name)
+bool format_set_covers(const struct format_set *set, const struct format_entry *entry)
 {
 	switch (set->scope) {
 	case FORMAT_SET_ALL:
 		return true;
 	case FORMAT_SET_LIFECYCLE:
-		return format_is_lifecycle(system, name) && has_system(set, system);
+		return is_lifecycle(entry) && has_system(set, entry->system);
 	default:
 		return false;
 	}

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_WIDTH 80
-
 /* The left half, and the mark in the middle with a blank at each side of it. */
 #define HALF_WIDTH 36
 #define MARK_WIDTH 3
@@ -24,36 +22,31 @@ static bool is_in(const struct format_field *field, unsigned int parts)
 	return parts & (field->common ? FORMAT_COMMON : FORMAT_OWN);
 }
 
-static bool row_differs(const struct row *row)
+/* Either may be NULL. */
+static bool fields_differ(const struct format_field *a, const struct format_field *b)
 {
-	const struct format_field *a = row->a, *b = row->b;
-
 	return !a || !b || a->at.offset != b->at.offset || a->at.size != b->at.size ||
 	       a->at.is_signed != b->at.is_signed || strcmp(a->type, b->type) != 0;
 }
 
 /* ---- rows ---- */
 
-static uint32_t place(const struct row *row)
+static const struct format_field *last(const struct row *row)
 {
-	return row->b ? row->b->at.offset : row->a->at.offset;
-}
-
-static const char *name_of(const struct row *row)
-{
-	return row->b ? row->b->name : row->a->name;
+	return row->b ? row->b : row->a;
 }
 
 /* Removed fields stand before what came in their place. */
 static int compare_rows(const void *one, const void *other)
 {
 	const struct row *a = one, *b = other;
+	uint32_t place_a = last(a)->at.offset, place_b = last(b)->at.offset;
 
-	if (place(a) != place(b))
-		return place(a) < place(b) ? -1 : 1;
+	if (place_a != place_b)
+		return place_a < place_b ? -1 : 1;
 	if (!a->b != !b->b)
 		return !a->b ? -1 : 1;
-	return strcmp(name_of(a), name_of(b));
+	return strcmp(last(a)->name, last(b)->name);
 }
 
 /* Fills ROWS, which have room for the fields of both, in no order. Returns how many there are. */
@@ -77,22 +70,21 @@ static size_t pair_fields(const struct format *a, const struct format *b, unsign
 	return count;
 }
 
-bool formats_differ(const struct format *a, const struct format *b, unsigned int parts)
+/* Whether any field in PARTS of A differs in B, or is not there. */
+static bool any_differs(const struct format *a, const struct format *b, unsigned int parts)
 {
 	for (size_t i = 0; i < a->field_count; i++) {
 		const struct format_field *field = &a->fields[i];
-		const struct row row = {field, format_find(b, field->name)};
 
-		if (is_in(field, parts) && row_differs(&row))
-			return true;
-	}
-	for (size_t i = 0; i < b->field_count; i++) {
-		const struct format_field *field = &b->fields[i];
-
-		if (is_in(field, parts) && !format_find(a, field->name))
+		if (is_in(field, parts) && fields_differ(field, format_find(b, field->name)))
 			return true;
 	}
 	return false;
+}
+
+bool formats_differ(const struct format *a, const struct format *b, unsigned int parts)
+{
+	return any_differs(a, b, parts) || any_differs(b, a, parts);
 }
 
 /* ---- printing ---- */
@@ -111,20 +103,20 @@ static char mark_of(const struct row *row)
 		return '>';
 	if (!row->b)
 		return '<';
-	return row_differs(row) ? '~' : '|';
+	return fields_differ(row->a, row->b) ? '~' : '|';
 }
 
-static const char *colour_of(char mark, const struct style *style)
+static const char *colour_of(char mark, const struct page *page)
 {
 	switch (mark) {
 	case '>':
-		return style->added;
+		return page->added;
 	case '<':
-		return style->removed;
+		return page->removed;
 	case '~':
-		return style->changed;
+		return page->changed;
 	default:
-		return style->dim;
+		return page->dim;
 	}
 }
 
@@ -139,18 +131,19 @@ static size_t middle_of(const struct row *row)
 {
 	size_t right = MARK_WIDTH + half_width(row->b);
 
-	if (HALF_WIDTH + right <= LINE_WIDTH)
+	if (HALF_WIDTH + right <= PAGE_WIDTH)
 		return HALF_WIDTH;
-	return right < LINE_WIDTH ? LINE_WIDTH - right : 0;
+	return right < PAGE_WIDTH ? PAGE_WIDTH - right : 0;
 }
 
 /* The halves stand below each other where they do not fit into one line. */
-static void print_row(const struct row *row, const struct style *style, FILE *out)
+static void print_row(const struct row *row, const struct page *page)
 {
+	FILE *out = page->out;
 	const char mark = mark_of(row);
 	size_t width = half_width(row->a), middle = middle_of(row);
 
-	fputs(colour_of(mark, style), out);
+	fputs(colour_of(mark, page), out);
 	if (row->a)
 		print_half(row->a, out);
 	if (row->b && width > middle) {
@@ -162,18 +155,18 @@ static void print_row(const struct row *row, const struct style *style, FILE *ou
 		fputc(' ', out);
 		print_half(row->b, out);
 	}
-	fprintf(out, "%s\n", style->end);
+	fprintf(out, "%s\n", page->end);
 }
 
-void side_by_side_print_heading(const struct style *style, FILE *out)
+void side_by_side_print_heading(const struct page *page)
 {
 	static const char half[] = " at size field (s: signed)";
 
-	fprintf(out, "\n%s%-*s | %s%s\n", style->dim, HALF_WIDTH, half, half, style->end);
+	fprintf(page->out, "\n%s%-*s | %s%s\n", page->dim, HALF_WIDTH, half, half, page->end);
 }
 
 int side_by_side_print(const struct format *a, const struct format *b, unsigned int parts,
-		       const struct style *style, FILE *out)
+		       const struct page *page)
 {
 	struct row *rows = calloc(a->field_count + b->field_count + 1, sizeof(*rows));
 
@@ -182,7 +175,7 @@ int side_by_side_print(const struct format *a, const struct format *b, unsigned 
 	size_t count = pair_fields(a, b, parts, rows);
 	qsort(rows, count, sizeof(*rows), compare_rows);
 	for (size_t i = 0; i < count; i++)
-		print_row(&rows[i], style, out);
+		print_row(&rows[i], page);
 	free(rows);
 	return 0;
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -31,42 +30,19 @@ static dev_t device_of(int fd)
 	return fstat(fd, &status) == 0 ? status.st_dev : 0;
 }
 
-/*
- * "ID PARENT MAJOR:MINOR ROOT MOUNTPOINT OPTIONS [FIELD]... - TYPE SOURCE OPTIONS". The mount point
- * under ROOT_FD where LINE is the one that is looked for; -ENOENT.
- */
-static int open_mount_of_line(int root_fd, const char *line)
+/* Open the mount point of MOUNT below ROOT_FD; -ENOENT where it shows something else. */
+static int open_mount(int root_fd, const struct mount *mount)
 {
-	const char *separator = strstr(line, " - ");
-	unsigned int device_major, device_minor;
-	char root[8], path[PATH_MAX];
-
-	if (!separator || strncmp(separator, " - cgroup2 ", strlen(" - cgroup2 ")) != 0 ||
-	    sscanf(line, "%*d %*d %u:%u %7s /%4095s", &device_major, &device_minor, root, path) !=
-		    4 ||
-	    strcmp(root, "/") != 0)
+	if (strcmp(mount->root, "/") != 0 || mount->point[0] != '/')
 		return -ENOENT;
-	mountinfo_unescape(path);
-	int fd = openat(root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(root_fd, mount->point + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -ENOENT;
 	/* Something else may be mounted over it. */
-	if (device_of(fd) == makedev(device_major, device_minor))
+	if (device_of(fd) == mount->device)
 		return fd;
 	close(fd);
 	return -ENOENT;
-}
-
-static int find_mount(int root_fd, FILE *mountinfo)
-{
-	char *line = NULL;
-	size_t capacity = 0;
-	int fd = -ENOENT;
-
-	while (fd < 0 && getline(&line, &capacity, mountinfo) > 0)
-		fd = open_mount_of_line(root_fd, line);
-	free(line);
-	return fd;
 }
 
 /* So is the only one of a kernel without cgroup namespaces. */
@@ -83,17 +59,17 @@ static bool in_initial_namespace(int root_fd)
 
 int cgroups_open_mount(int root_fd)
 {
-	int fd = openat(root_fd, "proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	FILE *mountinfo = fd < 0 ? NULL : fdopen(fd, "r");
+	struct mounts mounts;
+	struct mount mount;
+	int fd = -ENOENT;
 
-	if (!mountinfo) {
-		if (fd >= 0)
-			close(fd);
+	if (!in_initial_namespace(root_fd) ||
+	    mounts_open(&mounts, root_fd, "proc/self/mountinfo") < 0)
 		return -ENOENT;
-	}
-	int mount_fd = in_initial_namespace(root_fd) ? find_mount(root_fd, mountinfo) : -ENOENT;
-	fclose(mountinfo);
-	return mount_fd;
+	while (fd < 0 && mounts_next(&mounts, "cgroup2", &mount))
+		fd = open_mount(root_fd, &mount);
+	mounts_done(&mounts);
+	return fd;
 }
 
 /* ---- the groups ---- */

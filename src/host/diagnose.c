@@ -14,14 +14,6 @@ static void because(struct error *err, const char *cause)
 	snprintf(err->what + length, sizeof(err->what) - length, "%s%s", length ? ": " : "", cause);
 }
 
-/* CAP_PERFMON came with Linux 5.8, and paranoid levels above 2 may not accept it. */
-static bool perfmon_suffices(const struct host_facts *facts)
-{
-	bool known = facts->last_capability == 0 || facts->last_capability >= CAP_PERFMON;
-
-	return known && facts->perf_syscall != PERF_SYSCALL_REFUSED;
-}
-
 static void remedy_container(const struct host_facts *facts, struct error *err)
 {
 	if (!facts->initial_user_ns)
@@ -30,14 +22,13 @@ static void remedy_container(const struct host_facts *facts, struct error *err)
 		error_remedy(err,
 			     "docker run --cap-add %s --security-opt seccomp=unconfined --pid host "
 			     "-v /sys/kernel/tracing:/sys/kernel/tracing:ro ...",
-			     perfmon_suffices(facts) ? "PERFMON" : "SYS_ADMIN");
+			     host_accepts_perfmon(facts) ? "PERFMON" : "SYS_ADMIN");
 }
 
 /* Where root lacks the capability too, only the one who starts the container can give it. */
 static void remedy_privilege(const struct host_facts *facts, struct error *err)
 {
-	if (host_root_has_capability(facts, CAP_SYS_ADMIN) ||
-	    (perfmon_suffices(facts) && host_root_has_capability(facts, CAP_PERFMON)))
+	if (host_root_has_privilege(facts))
 		error_remedy(err, "sudo perf_exec_trace ...");
 	else
 		remedy_container(facts, err);
@@ -49,8 +40,7 @@ static void explain_level(const struct host_facts *facts, struct error *err)
 
 	snprintf(cause, sizeof(cause),
 		 "kernel.perf_event_paranoid is %d, which reserves tracing for processes with %s",
-		 facts->paranoid,
-		 perfmon_suffices(facts) ? "CAP_PERFMON or CAP_SYS_ADMIN" : "CAP_SYS_ADMIN");
+		 facts->paranoid, host_privilege_names(facts));
 	because(err, cause);
 }
 

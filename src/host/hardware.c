@@ -2,11 +2,17 @@
 #include "host/hardware.h"
 
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
+
 #define VALUE_MAX 256
+
+/* The first CPU's lines are within the first 8 KiB; all those of large hosts are megabytes. */
+#define HEAD_SIZE 16384
 
 /* The value in LINE, "KEY : value\n", cut to SIZE. False where it is another key's. */
 static bool take_value(const char *line, const char *key, char *value, size_t size)
@@ -25,15 +31,17 @@ static bool take_value(const char *line, const char *key, char *value, size_t si
 
 static bool find_value(const char *path, const char *key, char *value, size_t size)
 {
-	char line[4096]; /* the flags of a CPU are long */
+	char text[HEAD_SIZE];
 	bool found = false;
-	FILE *file = fopen(path, "re");
 
-	if (!file)
+	if (file_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return false;
-	while (!found && fgets(line, sizeof(line), file))
+	for (const char *line = text; !found && *line;) {
+		const char *end = strchrnul(line, '\n');
+
 		found = take_value(line, key, value, size);
-	fclose(file);
+		line = *end ? end + 1 : end;
+	}
 	return found;
 }
 

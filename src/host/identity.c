@@ -5,10 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/files.h"
 
-#define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
+bool host_boot_id(int proc_fd, char id[BOOT_ID_SIZE])
+{
+	if (file_read_at(proc_fd, "sys/kernel/random/boot_id", id, BOOT_ID_SIZE) <= 0)
+		return false;
+	id[strcspn(id, "\n")] = '\0';
+	return id[0] != '\0';
+}
 
 void host_identity_of_this_host(struct host_identity *identity)
 {
@@ -17,6 +24,9 @@ void host_identity_of_this_host(struct host_identity *identity)
 	*identity = (struct host_identity){.name = ""};
 	if (uname(&name) == 0)
 		snprintf(identity->name, sizeof(identity->name), "%.64s", name.nodename);
-	if (file_read_at(AT_FDCWD, BOOT_ID_PATH, identity->boot_id, BOOT_ID_SIZE) > 0)
-		identity->boot_id[strcspn(identity->boot_id, "\n")] = '\0';
+	int proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (proc_fd < 0)
+		return;
+	host_boot_id(proc_fd, identity->boot_id);
+	close(proc_fd);
 }

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/files.h"
 
 /* Inode of the initial time namespace: PROC_TIME_INIT_INO of include/linux/proc_ns.h. */
 #define INITIAL_NAMESPACE 0xEFFFFFFAU
@@ -31,17 +31,13 @@ int64_t perf_clock_parse_shift(const char *text)
 
 static int64_t read_shift(void)
 {
-	char text[256] = "";
+	char text[256];
 	struct stat namespace;
 
 	/* The offsets are those of our children, who may be in another one than we are. */
 	if (stat("/proc/self/ns/time", &namespace) < 0 || namespace.st_ino == INITIAL_NAMESPACE)
 		return 0;
-	int fd = open("/proc/self/timens_offsets", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	ssize_t got = read(fd, text, sizeof(text) - 1);
-	close(fd);
+	ssize_t got = file_read_at(AT_FDCWD, "/proc/self/timens_offsets", text, sizeof(text));
 	return got > 0 ? perf_clock_parse_shift(text) : 0;
 }
 

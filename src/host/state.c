@@ -16,36 +16,15 @@
 #define INITIAL_USER_NS "user:[4026531837]"
 #define INITIAL_PID_NS "pid:[4026531836]"
 
-static FILE *open_at(int root_fd, const char *path)
-{
-	int fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-
-	if (fd >= 0 && !file)
-		close(fd);
-	return file;
-}
-
-/* The first line of the file at PATH; false where there is none. */
-static bool read_line(int root_fd, const char *path, char *line, size_t size)
-{
-	if (file_read_at(root_fd, path, line, size) <= 0)
-		return false;
-	char *end = strchr(line, '\n');
-	if (end)
-		end[1] = '\0';
-	return true;
-}
-
 static bool read_number(int root_fd, const char *path, int *number)
 {
-	char line[32];
+	char text[32];
 	int value, end = 0;
 
-	if (!read_line(root_fd, path, line, sizeof(line)) ||
-	    sscanf(line, "%9d%n", &value, &end) != 1)
+	if (file_read_at(root_fd, path, text, sizeof(text)) < 0 ||
+	    sscanf(text, "%9d%n", &value, &end) != 1)
 		return false;
-	if (line[end] != '\n' && line[end] != '\0')
+	if (text[end] != '\n' && text[end] != '\0')
 		return false;
 	*number = value;
 	return true;
@@ -66,7 +45,7 @@ static void gather_sysctls(int root_fd, struct host_facts *facts)
 /* By lines of any length: the one with the groups precedes those that are looked for. */
 static void gather_status(int root_fd, struct host_facts *facts)
 {
-	FILE *file = open_at(root_fd, "proc/self/status");
+	FILE *file = file_open_at(root_fd, "proc/self/status");
 	char *line = NULL;
 	size_t size = 0;
 	unsigned long long set;
@@ -154,13 +133,36 @@ bool host_root_has_capability(const struct host_facts *facts, int capability)
 	return facts->initial_user_ns && (facts->bounding >> capability & 1);
 }
 
+bool host_accepts_perfmon(const struct host_facts *facts)
+{
+	bool known = facts->last_capability == 0 || facts->last_capability >= CAP_PERFMON;
+	bool refused = facts->perf_syscall == PERF_SYSCALL_REFUSED && facts->paranoid > 2;
+
+	return known && !refused;
+}
+
+const char *host_privilege_names(const struct host_facts *facts)
+{
+	return host_accepts_perfmon(facts) ? "CAP_PERFMON or CAP_SYS_ADMIN" : "CAP_SYS_ADMIN";
+}
+
+bool host_has_privilege(const struct host_facts *facts)
+{
+	return host_has_capability(facts, CAP_SYS_ADMIN) ||
+	       (host_accepts_perfmon(facts) && host_has_capability(facts, CAP_PERFMON));
+}
+
+bool host_root_has_privilege(const struct host_facts *facts)
+{
+	return host_root_has_capability(facts, CAP_SYS_ADMIN) ||
+	       (host_accepts_perfmon(facts) && host_root_has_capability(facts, CAP_PERFMON));
+}
+
 bool host_may_trace(const struct host_facts *facts)
 {
 	if (facts->perf_syscall != PERF_SYSCALL_ALLOWED)
 		return false;
-	if (facts->has_paranoid && facts->paranoid < 0)
-		return true;
-	return host_has_capability(facts, CAP_PERFMON) || host_has_capability(facts, CAP_SYS_ADMIN);
+	return (facts->has_paranoid && facts->paranoid < 0) || host_has_privilege(facts);
 }
 
 void host_facts_of_this_host(struct host_facts *facts)

@@ -141,7 +141,7 @@ int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 	struct cpu_ring *ring = malloc(sizeof(*ring));
 
 	if (!ring)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	*ring = (struct cpu_ring){.cpu = cpu, .owner_fd = -1};
 	int code = open_all(plan, ring, err);
 	if (code < 0) {

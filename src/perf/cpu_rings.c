@@ -59,7 +59,7 @@ static int open_cpu(struct cpu_rings *rings, int cpu, struct error *err)
 	struct cpu_ring *ring;
 
 	if (reserve_ring(rings) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = cpu_ring_open(&rings->options.plan, cpu, &ring, err);
 	if (code < 0)
 		return code;
@@ -340,7 +340,7 @@ int cpu_rings_open(struct cpu_rings_options *options, struct cpu_rings **opened,
 	struct cpu_rings *rings = calloc(1, sizeof(*rings));
 
 	if (!rings)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	rings->options = *options;
 	rings->cpu_watch_fd = cpu_watch_open();
 	int code = open_all(rings, err);

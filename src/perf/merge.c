@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/heap.h"
 #include "base/load.h"
 
 struct input {
+	struct heap_node node; /* first; by the time of `record`, and in which order it was added */
 	struct ring *ring;
 	void *tag;
-	uint64_t order;    /* in which it was added */
 	uint64_t other_id; /* of the event whose samples are of `other`; 0: there is none */
 	bool waiting;      /* `record` is its ring's next one and stands in the heap */
 	struct record record;
@@ -24,8 +26,8 @@ struct input {
 struct merge {
 	struct record_layout layout, other;
 	struct input **inputs;
-	struct input **heap;
-	size_t input_count, heap_count, capacity;
+	size_t count, capacity;
+	struct heap heap;
 	struct input *borrowed;
 	uint64_t added;
 	uint64_t newest_ns; /* given out so far */
@@ -45,98 +47,42 @@ void merge_free(struct merge *merge)
 {
 	if (!merge)
 		return;
-	for (size_t i = 0; i < merge->input_count; i++)
+	for (size_t i = 0; i < merge->count; i++)
 		free(merge->inputs[i]);
 	free(merge->inputs);
-	free(merge->heap);
+	heap_done(&merge->heap);
 	free(merge);
 }
 
-static bool is_before(const struct input *a, const struct input *b)
+static struct input *input_at(const struct merge *merge, size_t index)
 {
-	if (a->record.time_ns != b->record.time_ns)
-		return a->record.time_ns < b->record.time_ns;
-	return a->order < b->order;
+	return (struct input *)merge->heap.nodes[index];
 }
 
-static void sift_up(struct merge *merge, size_t at)
+/* Take the input at INDEX off the heap. */
+static void take_off(struct merge *merge, size_t index)
 {
-	struct input *moving = merge->heap[at];
-
-	while (at > 0) {
-		size_t parent = (at - 1) / 2;
-
-		if (!is_before(moving, merge->heap[parent]))
-			break;
-		merge->heap[at] = merge->heap[parent];
-		at = parent;
-	}
-	merge->heap[at] = moving;
-}
-
-static void sift_down(struct merge *merge, size_t at)
-{
-	struct input *moving = merge->heap[at];
-
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= merge->heap_count)
-			break;
-		if (child + 1 < merge->heap_count &&
-		    is_before(merge->heap[child + 1], merge->heap[child]))
-			child++;
-		if (!is_before(merge->heap[child], moving))
-			break;
-		merge->heap[at] = merge->heap[child];
-		at = child;
-	}
-	merge->heap[at] = moving;
-}
-
-static void heap_remove(struct merge *merge, size_t at)
-{
-	merge->heap[at]->waiting = false;
-	merge->heap_count--;
-	if (at == merge->heap_count)
-		return;
-	merge->heap[at] = merge->heap[merge->heap_count];
-	sift_down(merge, at);
-	sift_up(merge, at);
-}
-
-static int grow(struct merge *merge)
-{
-	size_t capacity = merge->capacity ? 2 * merge->capacity : 8;
-	struct input **inputs = realloc(merge->inputs, capacity * sizeof(*inputs));
-
-	if (!inputs)
-		return -ENOMEM;
-	merge->inputs = inputs;
-	struct input **heap = realloc(merge->heap, capacity * sizeof(*heap));
-	if (!heap)
-		return -ENOMEM;
-	merge->heap = heap;
-	merge->capacity = capacity;
-	return 0;
+	input_at(merge, index)->waiting = false;
+	heap_remove(&merge->heap, index);
 }
 
 int merge_add(struct merge *merge, struct ring *ring, void *tag)
 {
-	if (merge->input_count == merge->capacity && grow(merge) < 0)
+	if (ARRAY_GROW(merge->inputs, merge->count, merge->capacity) < 0 ||
+	    heap_reserve(&merge->heap, merge->count + 1) < 0)
 		return -ENOMEM;
 
 	struct input *input = malloc(sizeof(*input));
 	if (!input)
 		return -ENOMEM;
-	*input = (struct input){.ring = ring, .tag = tag, .order = merge->added++};
-	merge->inputs[merge->input_count++] = input;
+	*input = (struct input){.ring = ring, .tag = tag, .node.order = merge->added++};
+	merge->inputs[merge->count++] = input;
 	return 0;
 }
 
 static struct input *find_input(const struct merge *merge, const struct ring *ring)
 {
-	for (size_t i = 0; i < merge->input_count; i++) {
+	for (size_t i = 0; i < merge->count; i++) {
 		if (merge->inputs[i]->ring == ring)
 			return merge->inputs[i];
 	}
@@ -157,21 +103,21 @@ void merge_remove(struct merge *merge, const struct ring *ring)
 {
 	size_t at = 0;
 
-	while (at < merge->input_count && merge->inputs[at]->ring != ring)
+	while (at < merge->count && merge->inputs[at]->ring != ring)
 		at++;
-	if (at == merge->input_count)
+	if (at == merge->count)
 		return;
 
 	struct input *input = merge->inputs[at];
-	for (size_t i = 0; input->waiting && i < merge->heap_count; i++) {
-		if (merge->heap[i] == input)
-			heap_remove(merge, i);
+	for (size_t i = 0; input->waiting && i < merge->heap.count; i++) {
+		if (merge->heap.nodes[i] == &input->node)
+			take_off(merge, i);
 	}
 	if (merge->borrowed == input)
 		merge->borrowed = NULL;
 	memmove(merge->inputs + at, merge->inputs + at + 1,
-		(merge->input_count - at - 1) * sizeof(*merge->inputs));
-	merge->input_count--;
+		(merge->count - at - 1) * sizeof(*merge->inputs));
+	merge->count--;
 	free(input);
 }
 
@@ -195,8 +141,11 @@ static int fill(struct merge *merge, struct input *input)
 
 	if (shown <= 0)
 		return shown;
-	int parsed = record_parse(header, layout_of(merge, input, header), &input->record);
-	return parsed < 0 ? parsed : 1;
+	int code = record_parse(header, layout_of(merge, input, header), &input->record);
+	if (code < 0)
+		return code;
+	input->node.time_ns = input->record.time_ns;
+	return 1;
 }
 
 /* Use up the record that the caller has had until now: its ring's next one takes its place. */
@@ -204,16 +153,17 @@ static int settle(struct merge *merge)
 {
 	if (!merge->borrowed)
 		return 0;
-	ring_advance(merge->borrowed->ring);
+	struct input *input = merge->borrowed;
+	ring_advance(input->ring);
 	merge->borrowed = NULL;
 
-	int shown = fill(merge, merge->heap[0]);
+	int shown = fill(merge, input);
 	if (shown < 0)
 		return shown;
 	if (shown > 0)
-		sift_down(merge, 0);
+		heap_sink_first(&merge->heap);
 	else
-		heap_remove(merge, 0);
+		take_off(merge, 0);
 	return 0;
 }
 
@@ -223,7 +173,7 @@ int merge_refresh(struct merge *merge)
 
 	if (settled < 0)
 		return settled;
-	for (size_t i = 0; i < merge->input_count; i++) {
+	for (size_t i = 0; i < merge->count; i++) {
 		struct input *input = merge->inputs[i];
 
 		ring_release(input->ring);
@@ -236,8 +186,7 @@ int merge_refresh(struct merge *merge)
 		if (shown == 0)
 			continue;
 		input->waiting = true;
-		merge->heap[merge->heap_count++] = input;
-		sift_up(merge, merge->heap_count - 1);
+		heap_push(&merge->heap, &input->node);
 	}
 	return 0;
 }
@@ -248,10 +197,10 @@ int merge_next(struct merge *merge, uint64_t horizon, struct record *record, voi
 
 	if (settled < 0)
 		return settled;
-	if (merge->heap_count == 0 || merge->heap[0]->record.time_ns > horizon)
+	if (merge->heap.count == 0 || merge->heap.nodes[0]->time_ns > horizon)
 		return 0;
 
-	struct input *oldest = merge->heap[0];
+	struct input *oldest = input_at(merge, 0);
 	if (oldest->record.time_ns < merge->newest_ns)
 		merge->late++;
 	else
@@ -269,5 +218,5 @@ uint64_t merge_late(const struct merge *merge)
 
 int merge_pending(const struct merge *merge)
 {
-	return merge->heap_count > 0;
+	return merge->heap.count > 0;
 }

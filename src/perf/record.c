@@ -128,10 +128,8 @@ static bool find_raw(struct cursor *cursor, const struct record_layout *layout, 
 		return false;
 	if (!(layout->sample_type & PERF_SAMPLE_RAW))
 		return true;
-	if (cursor_left(cursor) < sizeof(parts->raw_size))
+	if (!cursor_take32(cursor, &parts->raw_size))
 		return false;
-	parts->raw_size = load32(cursor->at, cursor->swap);
-	cursor->at += sizeof(parts->raw_size);
 	parts->raw = cursor->at;
 	if (cursor_left(cursor) < parts->raw_size)
 		return false;
@@ -167,11 +165,11 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 	return 0;
 }
 
-/* PERF_RECORD_LOST: u64 id, u64 lost; PERF_RECORD_LOST_SAMPLES: u64 lost. */
 static bool load_lost(uint32_t type, const unsigned char *body, size_t body_size, bool swap,
 		      uint64_t *lost)
 {
-	size_t at = type == PERF_RECORD_LOST ? sizeof(uint64_t) : 0;
+	size_t at = type == PERF_RECORD_LOST ? offsetof(struct record_lost, lost)
+					     : offsetof(struct record_lost_samples, lost);
 
 	*lost = 0;
 	if (type != PERF_RECORD_LOST && type != PERF_RECORD_LOST_SAMPLES)

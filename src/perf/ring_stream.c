@@ -26,6 +26,8 @@ struct ring_stream {
 	bool stopped;
 	ring_preview *preview; /* NULL: none */
 	void *preview_context;
+	void (*refreshed)(void *context); /* NULL: none */
+	void *refreshed_context;
 	uint64_t lost;      /* given out in LOST records so far */
 	uint64_t newest_ns; /* of all records given out */
 };
@@ -56,13 +58,13 @@ static int add_ring(void *context, struct cpu_ring *ring, const struct cpu_ring_
 	struct ring_stream *stream = context;
 
 	if (merge_add(stream->merge, &ring->ring, ring) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = tell_other_layout(stream, ring, plan);
 	if (code < 0)
 		error_set(err, code, "cannot tell the events of CPU %d apart: %s", ring->cpu,
 			  strerror(-code));
 	else if (stream->preview && cpu_ring_add_scout(ring) < 0)
-		code = error_set(err, -ENOMEM, "out of memory");
+		code = error_no_memory(err);
 	if (code < 0)
 		merge_remove(stream->merge, &ring->ring);
 	return code;
@@ -107,7 +109,10 @@ static int start_round(struct ring_stream *stream)
 	 * slack. */
 	stream->horizon = ordered ? perf_clock_now_ns() - SLACK_NS : MERGE_NO_HORIZON;
 	stream->in_round = true;
-	return merge_refresh(stream->merge);
+	int code = merge_refresh(stream->merge);
+	if (code == 0 && stream->refreshed)
+		stream->refreshed(stream->refreshed_context);
+	return code;
 }
 
 /* Make RECORD a LOST of all that RING lost and nobody was told of. False where that is nothing. */
@@ -207,6 +212,13 @@ int ring_stream_enable(struct ring_stream *stream, struct error *err)
 	return cpu_rings_enable(stream->rings, err);
 }
 
+void ring_stream_set_refreshed(struct ring_stream *stream, void (*refreshed)(void *context),
+			       void *context)
+{
+	stream->refreshed = refreshed;
+	stream->refreshed_context = context;
+}
+
 int ring_stream_set_preview(struct ring_stream *stream, ring_preview *preview, void *context)
 {
 	struct cpu_ring *ring;
@@ -229,7 +241,7 @@ int ring_stream_open(struct cpu_rings_options *options, struct ring_stream **ope
 	if (!stream || !merge) {
 		free(stream);
 		merge_free(merge);
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	}
 	stream->merge = merge;
 	options->opened = add_ring;

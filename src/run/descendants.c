@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "task/task.h"
+
 /* A walk from parents to children, each task once: captures may hold any number of them. */
 struct walk {
 	struct task_table *table;

@@ -3,11 +3,8 @@
 
 #include <errno.h>
 
-#include "capture/note.h"
 #include "filter/pid_list.h"
-#include "run/id_notes.h"
-#include "run/program_notes.h"
-#include "run/wall_watch.h"
+#include "run/notes.h"
 
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
@@ -45,9 +42,9 @@ static int root_command(struct pipeline *pipeline, const struct event *event)
 static int root_born(struct pipeline *pipeline, const struct event *event)
 {
 	if (!pipeline->pids_to_come || event->type != EVENT_FORK ||
-	    !pid_list_has(pipeline->filter.pids, event->fork.child_pid))
+	    !pid_list_has(pipeline->filter.pids, event->fork.child_tid))
 		return 0;
-	return task_table_add(pipeline->tasks, event->fork.child_pid, true);
+	return task_table_add(pipeline->tasks, event->fork.child_tid, true);
 }
 
 static int show(struct pipeline *pipeline, const struct event *event)
@@ -121,16 +118,6 @@ static void look_for_foreign_ids(struct pipeline *pipeline, const struct event *
 	task_table_prune(pipeline->tasks, knows_nobody, NULL);
 }
 
-static int take_note(const struct pipeline *pipeline, const struct event *note)
-{
-	if (pipeline->wall_steps)
-		wall_notes_take(note, pipeline->wall_steps);
-	id_notes_take(note, pipeline->tasks);
-	if (note->note.kind == CAPTURE_NOTE_ROOT_CGROUP)
-		task_table_prove_root_cgroup(pipeline->tasks);
-	return program_notes_take(note, pipeline->tasks);
-}
-
 /* Bring the task table up to date with EVENT, and make the facts of EVENT. */
 static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *event,
 				     struct facts *facts, const struct task **task)
@@ -138,7 +125,7 @@ static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *ev
 	int code = 0;
 
 	if (event->type == EVENT_NOTE)
-		code = take_note(pipeline, event);
+		code = notes_take(event, pipeline->tasks, pipeline->wall_steps);
 	if (code == 0)
 		code = task_table_apply(pipeline->tasks, event, task);
 	if (code < 0 || !*task)
@@ -151,7 +138,7 @@ static NOINLINE int apply_with_facts(struct pipeline *pipeline, struct event *ev
 int pipeline_feed(struct pipeline *pipeline, struct event *event)
 {
 	struct facts facts;
-	const struct task *task;
+	const struct task *task = NULL;
 
 	pipeline->lost_seen += event->type == EVENT_LOST;
 	if ((pipeline->wants_facts || pipeline->filter.followed_only) &&

@@ -22,20 +22,18 @@
 #include "perf/cpu_rings.h"
 #include "perf/perf_event.h"
 #include "run/capture_output.h"
-#include "run/id_notes.h"
-#include "run/program_notes.h"
+#include "run/notes.h"
 #include "run/progress.h"
 #include "run/record_events.h"
 #include "run/selection.h"
 #include "run/tracing.h"
 #include "run/wall_watch.h"
 #include "source/completer.h"
-#include "source/exec_notes.h"
-#include "source/exit_notes.h"
 #include "source/notice.h"
 #include "source/perf_setup.h"
 #include "source/tracepoints.h"
 #include "task/proc_tasks.h"
+#include "task/task.h"
 #include "task/task_table.h"
 
 /*
@@ -114,7 +112,7 @@ static void write_completion(void *context, const struct completion *completion)
 	struct recording *recording = context;
 
 	if (recording->note_code == 0)
-		recording->note_code = exec_notes_write(recording->writer, completion);
+		recording->note_code = notes_write_exec(recording->writer, completion);
 }
 
 static void on_exec(void *context, const struct perf_event_header *sample)
@@ -143,7 +141,7 @@ static int make_completer(struct recording *recording, struct error *err)
 	recording->completer = completer_new(recording->decoder, tracing->proc_fd,
 					     environment ? &recording->environment : NULL,
 					     write_completion, recording);
-	return recording->completer ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return recording->completer ? 0 : error_no_memory(err);
 }
 
 static int make_collector(struct recording *recording, const struct record_events *events,
@@ -161,7 +159,7 @@ static int make_collector(struct recording *recording, const struct record_event
 	};
 
 	recording->collector = collector_new(recording->writer, &plan);
-	return recording->collector ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return recording->collector ? 0 : error_no_memory(err);
 }
 
 /* The output is opened last, so that a recording that cannot begin leaves an old file alone. */
@@ -221,7 +219,8 @@ static int set_up(struct recording *recording, const struct request *request, st
 	int code = tracing_open(&recording->tracing, request, true, err);
 
 	if (code == 0)
-		code = perf_setup_init(setup, request, &recording->tracing.facts, true, err);
+		code = perf_setup_init(setup, request, &recording->tracing.facts,
+				       PERF_SETUP_RECORDING, err);
 	if (code == 0)
 		code = perf_setup_opened(
 			setup, cpu_rings_open(&setup->rings, &recording->rings, err), err);
@@ -229,7 +228,7 @@ static int set_up(struct recording *recording, const struct request *request, st
 		return code;
 	recording->tasks = task_table_new();
 	if (!recording->tasks)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	progress_start(&recording->progress, isatty(STDERR_FILENO) && !request->quiet);
 	return set_up_capture(recording, err);
 }
@@ -248,22 +247,18 @@ static int write_selection(struct recording *recording, struct error *err)
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
-/* Whom the recording is about, and who is there already. */
-/* What notes say of processes that are older than the recording. */
+/* Notes on processes that are older than the recording. */
 static int write_old_notes(const struct recording *recording)
 {
 	const struct tracing *tracing = &recording->tracing;
 	const unsigned int facts = tracing->request->facts;
 	int code = 0;
 
-	if (tracing->facts.initial_pid_ns && facts & FACT_BIT(FACT_ARGUMENTS)) {
-		code = id_notes_write(recording->writer, tracing->proc_fd);
-		if (code == 0)
-			code = program_notes_write(recording->writer, tracing->proc_fd);
-	}
+	if (tracing->facts.initial_pid_ns && facts & FACT_BIT(FACT_ARGUMENTS))
+		code = notes_write_old_processes(recording->writer, tracing->proc_fd);
 	if (code == 0 && facts && tracing->command.pid)
-		code = id_notes_write_command(recording->writer, (int32_t)tracing->command.pid,
-					      tracing->command.forked_ns);
+		code = notes_write_command(recording->writer, (int32_t)tracing->command.pid,
+					   tracing->command.forked_ns);
 	return code;
 }
 
@@ -291,8 +286,8 @@ static int write_initial_records(struct recording *recording, struct error *err)
 	code = capture_writer_append(recording->writer, &piece, 1);
 	free(records);
 	if (code == 0 && recording->setup.tracepoints.exit_paths.known)
-		code = exit_notes_write(recording->writer,
-					&recording->setup.tracepoints.exit_paths);
+		code = notes_write_exit_paths(recording->writer,
+					      &recording->setup.tracepoints.exit_paths);
 	if (code == 0)
 		code = write_old_notes(recording);
 	if (code == 0)
@@ -388,7 +383,7 @@ static int watch_wall(struct recording *recording, struct error *err)
 	if (!(recording->setup.rings.plan.features & (1U << PERF_FEATURE_CLOCKID)) ||
 	    !wall_watch_look(&recording->wall, &from_ns))
 		return 0;
-	int code = wall_notes_write(recording->writer, from_ns, recording->wall.offset_ns);
+	int code = notes_write_wall_step(recording->writer, from_ns, recording->wall.offset_ns);
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 

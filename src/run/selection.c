@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/note.h"
+#include "base/compiler.h"
+#include "base/put.h"
+#include "base/text.h"
+#include "capture/notes/kinds.h"
 #include "event/event.h"
 
 static const char *const event_names[] = {
@@ -23,67 +26,48 @@ void selection_done(struct selection *selection)
 
 /* ---- writing ---- */
 
-static uint32_t put_pids(FILE *out, const struct pid_list *pids)
+static void add_string(struct note_draft *draft, const char *string)
 {
-	if (pids->count == 0)
-		return 0;
-	for (size_t i = 0; i < pids->count; i++)
-		fprintf(out, "%s%" PRId32, i == 0 ? "pids " : ",", pids->pids[i]);
-	fputc('\0', out);
-	return 1;
+	note_draft_add(draft, &(struct note_item){.string = {string, strlen(string)}});
 }
 
-/* Returns how many strings they are. */
-static uint32_t put_strings(FILE *out, const struct request *request,
-			    const struct selection_command *command)
+static void add_pids(struct note_draft *draft, const struct pid_list *pids)
 {
-	uint32_t count = 0;
+	char *string = malloc(sizeof("pids ") + pids->count * sizeof("4194304,"));
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(event_names); i++) {
-		if (request->events & EVENT_BIT(i)) {
-			fprintf(out, "event %s%c", event_names[i], '\0');
-			count++;
-		}
+	if (!string) {
+		draft->code = -ENOMEM;
+		return;
 	}
-	count += put_pids(out, &request->pids);
-	if (request->follow) {
-		fprintf(out, "follow%c", '\0');
-		count++;
-	}
-	if (command->pid > 0) {
-		fprintf(out, "command %" PRId32 "%c", command->pid, '\0');
-		count++;
-	}
-	if (command->of_host) {
-		fprintf(out, "host-pids%c", '\0');
-		count++;
-	}
-	return count;
+	char *end = put_string(string, "pids ");
+	for (size_t i = 0; i < pids->count; i++)
+		end = put_char(put_signed(end, pids->pids[i]), ',');
+	end[-1] = '\0';
+	add_string(draft, string);
+	free(string);
 }
 
 int selection_write(struct capture_writer *writer, const struct request *request,
 		    const struct selection_command *command)
 {
-	char *strings = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&strings, &size);
+	struct note_draft draft = {.note.kind = CAPTURE_NOTE_SELECTION};
+	char string[32];
 
-	if (!out)
-		return -ENOMEM;
-	uint32_t count = put_strings(out, request, command);
-	int code = fclose(out) != 0 ? -ENOMEM : 0;
-	if (code == 0) {
-		const struct capture_note note = {
-			.kind = CAPTURE_NOTE_SELECTION,
-			.count = count,
-			.size = (uint32_t)size,
-			.bytes = strings,
-		};
-
-		code = capture_writer_append_note(writer, &note);
+	for (unsigned int i = 0; i < ARRAY_SIZE(event_names); i++) {
+		snprintf(string, sizeof(string), "event %s", event_names[i]);
+		if (request->events & EVENT_BIT(i))
+			add_string(&draft, string);
 	}
-	free(strings);
-	return code;
+	if (request->pids.count > 0)
+		add_pids(&draft, &request->pids);
+	if (request->follow)
+		add_string(&draft, "follow");
+	snprintf(string, sizeof(string), "command %" PRId32, command->pid);
+	if (command->pid > 0)
+		add_string(&draft, string);
+	if (command->of_host)
+		add_string(&draft, "host-pids");
+	return capture_writer_append_note(writer, &draft);
 }
 
 /* ---- reading ---- */
@@ -139,22 +123,30 @@ static int check(const struct selection *selection, struct error *err)
 	return 0;
 }
 
+static int take_strings(struct selection *selection, struct text left, struct error *err)
+{
+	bool is_empty = left.length == 0;
+	struct note_item item;
+	int code;
+
+	while ((code = note_next(CAPTURE_NOTE_SELECTION, &left, &item)) > 0) {
+		const char *string = item.string.bytes;
+		int taken = take_string(selection, string);
+		if (taken == -ENOMEM)
+			return error_set(err, taken, "out of memory");
+		if (taken < 0)
+			return error_set(err, -EBADMSG, "'%.60s'", string);
+	}
+	if (code < 0 || is_empty)
+		return error_set(err, -EBADMSG, "its note is damaged");
+	return check(selection, err);
+}
+
 int selection_parse(const char *note, size_t size, struct selection *selection, struct error *err)
 {
 	struct selection taken = {0};
-	int code = 0;
+	int code = take_strings(&taken, (struct text){note, size}, err);
 
-	if (size == 0 || note[size - 1] != '\0')
-		return error_set(err, -EBADMSG, "its note is damaged");
-	for (size_t at = 0; code == 0 && at < size; at += strlen(note + at) + 1) {
-		code = take_string(&taken, note + at);
-		if (code == -ENOMEM)
-			error_set(err, code, "out of memory");
-		else if (code < 0)
-			code = error_set(err, -EBADMSG, "'%.60s'", note + at);
-	}
-	if (code == 0)
-		code = check(&taken, err);
 	if (code < 0) {
 		selection_done(&taken);
 		return code;

@@ -5,11 +5,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/terminal.h"
 #include "decode/tracepoint.h"
 #include "event/event.h"
 #include "filter/filter_options.h"
@@ -23,9 +22,9 @@ void session_done(struct session *session)
 	raw_free(session->raw);
 	sink_free(session->both);
 	sink_free(session->summary);
-	writer_free(session->summary_writer);
+	out_buffer_free(session->summary_output);
 	sink_free(session->sink);
-	writer_free(session->writer);
+	out_buffer_free(session->output);
 	task_table_free(session->tasks);
 	if (session->made_output)
 		output_file_remove(session->request->output, session->output_fd);
@@ -55,8 +54,8 @@ int session_open_output(struct session *session, struct error *err)
 
 	if (code < 0)
 		return code;
-	session->writer = writer_new(path ? session->output_fd : STDOUT_FILENO);
-	return session->writer ? 0 : error_set(err, -ENOMEM, "out of memory");
+	session->output = out_buffer_new(path ? session->output_fd : STDOUT_FILENO);
+	return session->output ? 0 : error_no_memory(err);
 }
 
 void session_keep_output(struct session *session)
@@ -69,32 +68,13 @@ void session_keep_output(struct session *session)
 
 /* ---- the pipeline ---- */
 
-/* How wide the terminal FD is, in columns; 0: it is none. */
-static unsigned int terminal_width(int fd)
-{
-	struct winsize size;
-
-	if (!isatty(fd))
-		return 0;
-	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-/* https://no-color.org; terminfo(5) calls a terminal without any capabilities "dumb". */
-static bool wants_color(int fd)
-{
-	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	return isatty(fd) && (!no_color || no_color[0] == '\0') && terminal &&
-	       strcmp(terminal, "dumb") != 0;
-}
-
 static struct sink_context make_context(const struct session *session, int fd,
-					struct writer *writer)
+					struct out_buffer *buffer)
 {
 	const struct source_info *info = &session->source->info;
 
 	return (struct sink_context){
-		.writer = writer,
+		.output = buffer,
 		.host = info->host,
 		.boot_id = info->boot_id,
 		.wall_clock = session->request->wall_clock,
@@ -103,18 +83,18 @@ static struct sink_context make_context(const struct session *session, int fd,
 		.wall_steps = &session->wall_steps,
 		.environment = session->request->environment != NULL,
 		.width = terminal_width(fd),
-		.color = wants_color(fd),
+		.color = terminal_wants_color(fd),
 	};
 }
 
 /* -S beside lines: on standard error, where it is in nobody's way. */
 static bool add_summary(struct session *session)
 {
-	session->summary_writer = writer_new(STDERR_FILENO);
-	if (!session->summary_writer)
+	session->summary_output = out_buffer_new(STDERR_FILENO);
+	if (!session->summary_output)
 		return false;
 	const struct sink_context context =
-		make_context(session, STDERR_FILENO, session->summary_writer);
+		make_context(session, STDERR_FILENO, session->summary_output);
 	session->summary = sink_type_find("summary")->make(&context);
 	if (session->summary)
 		session->both = sink_tee_new(session->sink, session->summary);
@@ -125,15 +105,15 @@ static int make_sinks(struct session *session, struct error *err)
 {
 	const struct request *request = session->request;
 	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
-	const struct sink_context context = make_context(session, fd, session->writer);
+	const struct sink_context context = make_context(session, fd, session->output);
 
 	session->sink = request->sink->make(&context);
 	if (request->raw)
 		session->raw =
-			raw_new(session->writer, session->source->info.formats, TRACEPOINT_COUNT);
+			raw_new(session->output, session->source->info.formats, TRACEPOINT_COUNT);
 	if (!session->sink || (request->raw && !session->raw) ||
 	    (request->summary && !add_summary(session)))
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	return 0;
 }
 
@@ -165,7 +145,7 @@ int session_make_pipeline(struct session *session, struct error *err)
 
 	session->tasks = task_table_new();
 	if (!session->tasks || (wants_facts && task_table_keep_facts(session->tasks) < 0))
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	if (wants_facts && session->source->info.has_execs)
 		task_table_expect_execs(session->tasks);
 	int code = make_sinks(session, err);
@@ -188,7 +168,7 @@ int session_output_failed(struct session *session, int code, struct error *err)
 		return error_set(err, code,
 				 "the reader of %.200s is stuck: %zu bytes, and events behind "
 				 "them, were not delivered",
-				 path, writer_undelivered(session->writer));
+				 path, out_buffer_undelivered(session->output));
 	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
@@ -210,7 +190,7 @@ int session_feed(struct session *session, struct event *event, struct error *err
 
 int session_flush(struct session *session, struct error *err)
 {
-	int code = writer_flush(session->writer);
+	int code = out_buffer_flush(session->output);
 
 	return code < 0 ? session_output_failed(session, code, err) : 0;
 }
@@ -220,7 +200,7 @@ int session_finish_output(struct session *session, struct error *err)
 	int code = session->reader_gone ? 0 : sink_finish(session->sink);
 
 	if (code == 0 && !session->reader_gone)
-		code = writer_flush(session->writer);
+		code = out_buffer_flush(session->output);
 
 	if (code == 0 && session->output_fd >= 0) {
 		/* Where a full disk or a quota shows late, as on NFS. */
@@ -238,7 +218,7 @@ void session_print_summary(const struct session *session, double seconds)
 
 	/* Nobody can be told where standard error does not take it. */
 	if (session->summary && sink_finish(session->summary) == 0 &&
-	    writer_flush(session->summary_writer) < 0)
+	    out_buffer_flush(session->summary_output) < 0)
 		return;
 
 	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);
@@ -248,6 +228,9 @@ void session_print_summary(const struct session *session, double seconds)
 	       " lost, %" PRIu64 " late, %s s",
 	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
 	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, span);
+	if (stats.statuses_lost > 0)
+		notice(session->request, "%" PRIu64 " exit statuses were lost, and are unknown",
+		       stats.statuses_lost);
 	if (stats.undecoded > 0)
 		notice(session->request, "%" PRIu64 " records could not be decoded",
 		       stats.undecoded);

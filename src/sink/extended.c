@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/put.h"
 #include "base/string_list.h"
 #include "event/event.h"
-#include "sink/fields.h"
+#include "sink/out_buffer.h"
 #include "sink/pipe_line.h"
+#include "sink/properties.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"
 #include "sink/text/names.h"
 #include "sink/text/wall_time.h"
-#include "sink/writer.h"
 
 /* What a text takes besides itself: an ancestor's has a pid and marks before it. */
 #define TEXT_ROOM 16U
@@ -23,7 +19,6 @@
 
 struct sink_extended {
 	struct sink sink;
-	struct sink_context context;
 	struct pipe_time time;
 };
 
@@ -34,29 +29,14 @@ static char *put_unknown(char *out)
 	return put_char(out, '?');
 }
 
-/* A text that would look unknown is escaped. */
+/* MARKS are escaped too; NULL: none. A text that would look unknown is escaped as well. */
 static char *put_text(char *out, struct text text, const char *marks)
 {
 	if (!text.bytes)
 		return put_unknown(out);
 	if (text.length == 1 && text.bytes[0] == '?')
 		marks = "?";
-	return escape_text_and(out, text, marks);
-}
-
-static char *put_clone_flags(char *out, uint64_t flags)
-{
-	char *start = out;
-	const char *name;
-
-	while ((name = clone_flags_next(&flags)) != NULL) {
-		if (out > start)
-			out = put_char(out, ',');
-		out = put_string(out, name);
-	}
-	if (flags != 0)
-		out += sprintf(out, "%s0x%" PRIx64, out > start ? "," : "", flags);
-	return out;
+	return marks ? escape_text_and(out, text, marks) : escape_text(out, text);
 }
 
 static char *put_strings(char *out, struct string_list strings)
@@ -104,11 +84,11 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_WORD:
 		return put_string(out, value->word);
 	case VALUE_TEXT:
-		return put_text(out, value->text, "");
+		return put_text(out, value->text, NULL);
 	case VALUE_TIME:
 		return wall_time_put(out, value->time.ns, value->time.offset_ns);
 	case VALUE_CLONE_FLAGS:
-		return put_clone_flags(out, value->clone_flags);
+		return clone_flags_put(out, value->clone_flags, ",");
 	case VALUE_STRINGS:
 	case VALUE_VARIABLES:
 		return put_strings(out, value->strings);
@@ -126,54 +106,43 @@ static char *put_value(char *out, const struct value *value)
 
 /* ---- lines ---- */
 
-static char *put_fields(char *out, const struct fields *fields)
+static char *put_properties(char *out, const struct properties *properties)
 {
-	for (size_t i = 0; i < fields->count; i++) {
+	for (size_t i = 0; i < properties->count; i++) {
 		out = put_char(out, '|');
-		out = put_bytes(out, fields->items[i].name);
+		out = put_bytes(out, properties->items[i].name);
 		out = put_char(out, '=');
-		out = put_value(out, &fields->items[i].value);
+		out = put_value(out, &properties->items[i].value);
 	}
 	return out;
 }
 
-static size_t fields_room(const struct fields *fields)
+static size_t properties_room(const struct properties *properties)
 {
-	return CLONE_FLAGS_ROOM + FIELD_ROOM * fields->count + TEXT_ROOM * fields->text_count +
-	       ESCAPE_GROWTH * fields->text_bytes;
+	return CLONE_FLAGS_ROOM + PROPERTY_ROOM * properties->count +
+	       TEXT_ROOM * properties->text_count + ESCAPE_GROWTH * properties->text_bytes;
 }
 
 static int extended_event(struct sink *sink, const struct event *event)
 {
 	struct sink_extended *extended = (struct sink_extended *)sink;
-	struct writer *writer = extended->context.writer;
-	struct fields fields;
+	struct out_buffer *buffer = sink->context.output;
+	struct properties properties;
 
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
-	fields_collect(&fields, FIELDS_OF_EXTENDED, event, &extended->context);
-	char *out = writer_reserve(writer, pipe_line_room(event) + fields_room(&fields));
+	properties_collect(&properties, PROPERTIES_OF_EXTENDED, event, &sink->context);
+	char *out =
+		out_buffer_reserve(buffer, pipe_line_room(event) + properties_room(&properties));
 	if (!out)
-		return writer_error(writer);
+		return out_buffer_error(buffer);
 	out = pipe_line_put(out, &extended->time, event);
-	out = put_fields(out, &fields);
-	writer_commit(writer, put_char(out, '\n'));
+	out = put_properties(out, &properties);
+	out_buffer_commit(buffer, put_char(out, '\n'));
 	return 0;
 }
 
-static void extended_free(struct sink *sink)
-{
-	free(sink);
-}
-
-static const struct sink_ops extended_ops = {.event = extended_event, .free = extended_free};
+static const struct sink_ops extended_ops = {.event = extended_event};
 
 struct sink *sink_extended_new(const struct sink_context *context)
 {
-	struct sink_extended *extended = malloc(sizeof(*extended));
-
-	if (!extended)
-		return NULL;
-	*extended = (struct sink_extended){.sink = {.ops = &extended_ops}, .context = *context};
-	return &extended->sink;
+	return sink_new(&extended_ops, context, sizeof(struct sink_extended));
 }

@@ -4,68 +4,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash_table.h"
-
-struct entry {
-	struct forest_node node; /* .pid is the key; first, so that either leads to the other */
-	UT_hash_handle hh;
-};
-
-struct forest {
-	struct entry *by_pid;
-};
-
-struct forest *forest_new(void)
+void forest_done(struct forest *forest)
 {
-	return calloc(1, sizeof(struct forest));
-}
+	struct forest_node *node, *next;
 
-void forest_free(struct forest *forest)
-{
-	struct entry *entry, *next;
-
-	if (!forest)
-		return;
-	HASH_ITER (hh, forest->by_pid, entry, next) {
-		HASH_DEL(forest->by_pid, entry);
-		free(entry);
-	}
-	free(forest);
+	HASH_ITER (hh, forest->by_pid, node, next)
+		forest_remove(forest, node);
 }
 
 struct forest_node *forest_find(const struct forest *forest, int32_t pid)
 {
-	struct entry *entry;
+	struct forest_node *node;
 
-	HASH_FIND_INT(forest->by_pid, &pid, entry);
-	return entry ? &entry->node : NULL;
+	HASH_FIND_INT(forest->by_pid, &pid, node);
+	return node;
 }
 
 struct forest_node *forest_add(struct forest *forest, int32_t pid, int32_t ppid, unsigned int depth)
 {
-	struct entry *entry = calloc(1, sizeof(*entry));
+	struct forest_node *node = malloc(sizeof(*node));
 
-	if (!entry)
+	if (!node)
 		return NULL;
 	forest_remove(forest, forest_find(forest, pid));
-	entry->node =
-		(struct forest_node){.pid = pid, .ppid = ppid, .depth = depth, .is_copy = true};
-	HASH_ADD_INT(forest->by_pid, node.pid, entry);
-	if (!entry->hh.tbl) {
-		free(entry);
+	*node = (struct forest_node){.pid = pid, .ppid = ppid, .depth = depth, .is_copy = true};
+	HASH_ADD_INT(forest->by_pid, pid, node);
+	if (!node->hh.tbl) {
+		free(node);
 		return NULL;
 	}
-	return &entry->node;
+	return node;
 }
 
 void forest_remove(struct forest *forest, struct forest_node *node)
 {
-	struct entry *entry = (struct entry *)node;
-
-	if (!entry)
+	if (!node)
 		return;
-	HASH_DEL(forest->by_pid, entry);
-	free(entry);
+	HASH_DEL(forest->by_pid, node);
+	free(node);
 }
 
 unsigned int forest_depth(const struct forest *forest, const struct facts *facts, bool and_self)
@@ -77,14 +53,6 @@ unsigned int forest_depth(const struct forest *forest, const struct facts *facts
 	for (size_t i = 0; i < facts->ancestor_count && !node; i++)
 		node = forest_find(forest, facts->ancestry[i].pid);
 	return node ? node->depth + 1 : 0;
-}
-
-struct forest_node *forest_next(const struct forest *forest, const struct forest_node *node)
-{
-	const struct entry *entry = (const struct entry *)node;
-	struct entry *next = entry ? entry->hh.next : forest->by_pid;
-
-	return next ? &next->node : NULL;
 }
 
 void forest_set_name(struct forest_node *node, struct text name)

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/put.h"
 #include "base/string_list.h"
 #include "event/event.h"
-#include "sink/fields.h"
+#include "sink/out_buffer.h"
+#include "sink/properties.h"
 #include "sink/sink.h"
 #include "sink/text/json_environment.h"
 #include "sink/text/json_text.h"
 #include "sink/text/names.h"
 #include "sink/text/wall_time.h"
-#include "sink/writer.h"
 
-/* What a line takes besides its fields: version, type, number, braces. */
+/* What a line takes besides its properties: version, type, number, braces. */
 #define HEAD_ROOM 96U
 /* Names and numbers of a signal that was handled. */
 #define HANDLED_ROOM 192U
@@ -24,11 +21,10 @@
 
 struct sink_json {
 	struct sink sink;
-	struct sink_context context;
 	uint64_t seq; /* of the last line */
 	struct json_environment environment;
 	size_t origin_length;
-	char origin[]; /* the fields that all lines share */
+	char origin[]; /* the properties that all lines share */
 };
 
 /* ---- values ---- */
@@ -52,20 +48,12 @@ static char *put_time(char *out, uint64_t ns, int64_t offset_ns)
 	return put_char(out, '"');
 }
 
-/* What has no name, as one number. */
 static char *put_clone_flags(char *out, uint64_t flags)
 {
-	char *start = out = put_char(out, '[');
-	const char *name;
-
-	while ((name = clone_flags_next(&flags)) != NULL) {
-		if (out > start)
-			out = put_char(out, ',');
-		out = put_word(out, name);
-	}
-	if (flags != 0)
-		out += sprintf(out, "%s\"0x%" PRIx64 "\"", out > start ? "," : "", flags);
-	return put_char(out, ']');
+	if (flags == 0)
+		return put_string(out, "[]");
+	out = clone_flags_put(put_string(out, "[\""), flags, "\",\"");
+	return put_string(out, "\"]");
 }
 
 static char *put_strings(char *out, struct string_list strings)
@@ -189,39 +177,40 @@ static char *put_head(char *out, struct sink_json *json, enum event_type type)
 	return put_unsigned(out, json->seq);
 }
 
-static char *put_field(char *out, const struct field *field, const struct sink_json *json)
+static char *put_property(char *out, const struct property *property, const struct sink_json *json)
 {
 	out = put_string(out, ",\"");
-	out = put_bytes(out, field->name);
+	out = put_bytes(out, property->name);
 	out = put_string(out, "\":");
-	return put_value(out, &field->value, json);
+	return put_value(out, &property->value, json);
 }
 
-static size_t line_room(const struct sink_json *json, const struct fields *fields)
+static size_t line_room(const struct sink_json *json, const struct properties *properties)
 {
 	return HEAD_ROOM + HANDLED_ROOM + json->origin_length + CLONE_FLAGS_ROOM +
-	       FIELD_ROOM * fields->count + TEXT_ROOM * fields->text_count +
-	       JSON_TEXT_ROOM(fields->text_bytes);
+	       PROPERTY_ROOM * properties->count + TEXT_ROOM * properties->text_count +
+	       JSON_TEXT_ROOM(properties->text_bytes);
 }
 
-static int put_line(struct sink_json *json, enum event_type type, const struct fields *fields)
+static int put_line(struct sink_json *json, enum event_type type,
+		    const struct properties *properties)
 {
-	struct writer *writer = json->context.writer;
-	char *out = writer_reserve(writer, line_room(json, fields));
+	struct out_buffer *buffer = json->sink.context.output;
+	char *out = out_buffer_reserve(buffer, line_room(json, properties));
 
 	if (!out)
-		return writer_error(writer);
+		return out_buffer_error(buffer);
 	json->seq++;
 	out = put_head(out, json, type);
-	for (size_t i = 0; i < fields->count; i++)
-		out = put_field(out, &fields->items[i], json);
-	writer_commit(writer, put_string(out, "}\n"));
+	for (size_t i = 0; i < properties->count; i++)
+		out = put_property(out, &properties->items[i], json);
+	out_buffer_commit(buffer, put_string(out, "}\n"));
 	return 0;
 }
 
 static int read_environment(struct sink_json *json, const struct event *event)
 {
-	if (!json->context.environment || event->type != EVENT_EXEC || !event->facts)
+	if (!json->sink.context.environment || event->type != EVENT_EXEC || !event->facts)
 		return 0;
 	return json_environment_read(&json->environment, event->facts->environment.entries);
 }
@@ -229,24 +218,19 @@ static int read_environment(struct sink_json *json, const struct event *event)
 static int json_event(struct sink *sink, const struct event *event)
 {
 	struct sink_json *json = (struct sink_json *)sink;
-	struct fields fields;
+	struct properties properties;
 	int code;
 
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
 	code = read_environment(json, event);
 	if (code < 0)
 		return code;
-	fields_collect(&fields, FIELDS_OF_JSON, event, &json->context);
-	return put_line(json, event->type, &fields);
+	properties_collect(&properties, PROPERTIES_OF_JSON, event, &json->sink.context);
+	return put_line(json, event->type, &properties);
 }
 
-static void json_free(struct sink *sink)
+static void json_done(struct sink *sink)
 {
-	struct sink_json *json = (struct sink_json *)sink;
-
-	json_environment_done(&json->environment);
-	free(json);
+	json_environment_done(&((struct sink_json *)sink)->environment);
 }
 
 /* ---- a sink ---- */
@@ -264,17 +248,16 @@ static char *put_origin(char *out, const struct sink_context *context)
 	return json_put_text(out, text_of(context->boot_id));
 }
 
-static const struct sink_ops json_ops = {.event = json_event, .free = json_free};
+static const struct sink_ops json_ops = {.event = json_event, .done = json_done};
 
 struct sink *sink_json_new(const struct sink_context *context)
 {
 	size_t room = HEAD_ROOM + JSON_TEXT_ROOM(text_of(context->host).length) +
 		      JSON_TEXT_ROOM(text_of(context->boot_id).length);
-	struct sink_json *json = malloc(sizeof(*json) + room);
+	struct sink *sink = sink_new(&json_ops, context, sizeof(struct sink_json) + room);
+	struct sink_json *json = (struct sink_json *)sink;
 
-	if (!json)
-		return NULL;
-	*json = (struct sink_json){.sink = {.ops = &json_ops}, .context = *context};
-	json->origin_length = (size_t)(put_origin(json->origin, context) - json->origin);
-	return &json->sink;
+	if (json)
+		json->origin_length = (size_t)(put_origin(json->origin, context) - json->origin);
+	return sink;
 }

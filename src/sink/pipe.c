@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/pipe_line.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/put.h"
 #include "event/event.h"
+#include "sink/out_buffer.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"
-#include "sink/writer.h"
 
 /* The longest line without its texts: a word, separators and six numbers of 20 digits at most. */
-#define LINE_ROOM 256U
+#define PIPE_LINE_ROOM 256U
 
 struct sink_pipe {
 	struct sink sink;
-	struct writer *writer;
 	struct pipe_time time;
 };
 
@@ -26,7 +24,8 @@ static char *put_count(char *out, uint64_t value)
 	return put_unsigned(out, value);
 }
 
-/* More is copied than it has digits: a size that the compiler knows; LINE_ROOM has room for it. */
+/* More is copied than it has digits: a size that the compiler knows; PIPE_LINE_ROOM has room for
+ * it. */
 static char *put_time(char *out, struct pipe_time *time, uint64_t time_ns)
 {
 	uint64_t ms = time_ns / NS_PER_MS;
@@ -57,9 +56,9 @@ static char *put_text(char *out, struct text text)
 
 static char *put_fork(char *out, const struct event *event)
 {
-	out = put_number(out, event->fork.parent_pid);
+	out = put_number(out, event->fork.parent_tid);
 	out = put_text(out, event->fork.parent_comm);
-	out = put_number(out, event->fork.child_pid);
+	out = put_number(out, event->fork.child_tid);
 	return put_text(out, event->fork.child_comm);
 }
 
@@ -110,8 +109,8 @@ static size_t text_room(const struct event *event)
 		word, sizeof(word) - 1, put, \
 	}
 
-static const struct line {
-	char word[16]; /* copied as a whole: LINE_ROOM has room for it */
+static const struct line_type {
+	char word[16]; /* copied as a whole: PIPE_LINE_ROOM has room for it */
 	size_t length;
 	char *(*put)(char *out, const struct event *event);
 } lines[EVENT_SHOWN_TYPES] = {
@@ -125,12 +124,12 @@ static const struct line {
 /* Inlined where every event passes. */
 static inline size_t room_of(const struct event *event)
 {
-	return LINE_ROOM + ESCAPE_GROWTH * text_room(event);
+	return PIPE_LINE_ROOM + ESCAPE_GROWTH * text_room(event);
 }
 
 static inline char *put_line(char *out, struct pipe_time *time, const struct event *event)
 {
-	const struct line *line = &lines[event->type];
+	const struct line_type *line = &lines[event->type];
 
 	memcpy(out, line->word, sizeof(line->word));
 	out += line->length;
@@ -151,32 +150,19 @@ char *pipe_line_put(char *out, struct pipe_time *time, const struct event *event
 static int pipe_event(struct sink *sink, const struct event *event)
 {
 	struct sink_pipe *pipe = (struct sink_pipe *)sink;
-	struct writer *writer = pipe->writer;
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
-
-	char *out = writer_reserve(writer, room_of(event));
+	struct out_buffer *buffer = sink->context.output;
+	char *out = out_buffer_reserve(buffer, room_of(event));
 	if (!out)
-		return writer_error(writer);
+		return out_buffer_error(buffer);
 	out = put_line(out, &pipe->time, event);
 	*out++ = '\n';
-	writer_commit(writer, out);
+	out_buffer_commit(buffer, out);
 	return 0;
 }
 
-static void pipe_free(struct sink *sink)
-{
-	free(sink);
-}
-
-static const struct sink_ops pipe_ops = {.event = pipe_event, .free = pipe_free};
+static const struct sink_ops pipe_ops = {.event = pipe_event};
 
 struct sink *sink_pipe_new(const struct sink_context *context)
 {
-	struct sink_pipe *sink = malloc(sizeof(*sink));
-
-	if (!sink)
-		return NULL;
-	*sink = (struct sink_pipe){.sink = {.ops = &pipe_ops}, .writer = context->writer};
-	return &sink->sink;
+	return sink_new(&pipe_ops, context, sizeof(struct sink_pipe));
 }

@@ -18,21 +18,21 @@
 #define HEX_MAX 64U
 
 /* A line without names and texts: words, numbers, 64 bytes in hex. */
-#define LINE_ROOM 320U
+#define RAW_LINE_ROOM 320U
 
 struct raw {
-	struct writer *writer;
+	struct out_buffer *buffer;
 	size_t count;
 	const struct format *formats[];
 };
 
-struct raw *raw_new(struct writer *writer, const struct format *const formats[], size_t count)
+struct raw *raw_new(struct out_buffer *buffer, const struct format *const formats[], size_t count)
 {
 	struct raw *raw = malloc(sizeof(*raw) + count * sizeof(*raw->formats));
 
 	if (!raw)
 		return NULL;
-	raw->writer = writer;
+	raw->buffer = buffer;
 	raw->count = count;
 	for (size_t i = 0; i < count; i++)
 		raw->formats[i] = formats[i];
@@ -83,10 +83,10 @@ static int put_head(const struct raw *raw, const struct record *record, const st
 		    uint32_t size)
 {
 	size_t names = format ? strlen(format->system) + strlen(format->name) : 0;
-	char *out = writer_reserve(raw->writer, LINE_ROOM + names);
+	char *out = out_buffer_reserve(raw->buffer, RAW_LINE_ROOM + names);
 
 	if (!out)
-		return writer_error(raw->writer);
+		return out_buffer_error(raw->buffer);
 	out = put_string(out, "  ");
 	out = put_string(out, format ? format->system : type_name(record->type));
 	if (format) {
@@ -97,7 +97,7 @@ static int put_head(const struct raw *raw, const struct record *record, const st
 	out = put_known(put_string(out, " time_ns="), record->time_ns, record->time_ns != 0);
 	out += sprintf(out, " pid=%" PRId32 " tid=%" PRId32 " size=%" PRIu32 "\n", record->pid,
 		       record->tid, size);
-	writer_commit(raw->writer, out);
+	out_buffer_commit(raw->buffer, out);
 	return 0;
 }
 
@@ -174,15 +174,15 @@ static int put_field(const struct raw *raw, const struct record *record,
 
 	if (code < 0)
 		text = (struct text){0};
-	char *out = writer_reserve(raw->writer,
-				   LINE_ROOM + strlen(field->name) + ESCAPE_GROWTH * text.length);
+	char *out = out_buffer_reserve(raw->buffer, RAW_LINE_ROOM + strlen(field->name) +
+							    ESCAPE_GROWTH * text.length);
 	if (!out)
-		return writer_error(raw->writer);
+		return out_buffer_error(raw->buffer);
 	out = put_string(out, "    ");
 	out = put_string(out, field->name);
 	out = put_string(out, " = ");
 	out = put_value(out, field, record, text);
-	writer_commit(raw->writer, put_char(out, '\n'));
+	out_buffer_commit(raw->buffer, put_char(out, '\n'));
 	return 0;
 }
 
@@ -220,12 +220,12 @@ static int put_dump(const struct raw *raw, const void *bytes, uint32_t size)
 {
 	for (uint32_t offset = 0; offset < size; offset += DUMP_WIDTH) {
 		uint32_t left = size - offset;
-		char *out = writer_reserve(raw->writer, LINE_ROOM);
+		char *out = out_buffer_reserve(raw->buffer, RAW_LINE_ROOM);
 
 		if (!out)
-			return writer_error(raw->writer);
+			return out_buffer_error(raw->buffer);
 		out = put_dump_line(out, bytes, offset, left < DUMP_WIDTH ? left : DUMP_WIDTH);
-		writer_commit(raw->writer, out);
+		out_buffer_commit(raw->buffer, out);
 	}
 	return 0;
 }

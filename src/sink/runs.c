@@ -6,63 +6,47 @@
 
 #include "base/hash_table.h"
 
-struct run {
+struct program_run {
 	int32_t pid; /* the key */
 	bool is_copy;
-	struct program *program;
+	struct program_totals *program;
 	uint64_t start_ns;
 	UT_hash_handle hh;
 };
 
-struct runs {
-	struct programs *programs;
-	struct run *by_pid;
-};
-
-struct runs *runs_new(struct programs *programs)
-{
-	struct runs *runs = malloc(sizeof(*runs));
-
-	if (runs)
-		*runs = (struct runs){.programs = programs};
-	return runs;
-}
-
-static void forget(struct runs *runs, struct run *run)
+static void forget(struct runs *runs, struct program_run *run)
 {
 	HASH_DEL(runs->by_pid, run);
 	free(run);
 }
 
-void runs_free(struct runs *runs)
+void runs_done(struct runs *runs)
 {
-	struct run *run, *next;
+	struct program_run *run, *next;
 
-	if (!runs)
-		return;
 	HASH_ITER (hh, runs->by_pid, run, next)
 		forget(runs, run);
-	free(runs);
+	programs_done(&runs->programs);
 }
 
-static struct run *find(const struct runs *runs, int32_t pid)
+static struct program_run *find(const struct runs *runs, int32_t pid)
 {
-	struct run *run;
+	struct program_run *run;
 
 	HASH_FIND_INT(runs->by_pid, &pid, run);
 	return run;
 }
 
-static struct run *find_or_add(struct runs *runs, int32_t pid)
+static struct program_run *find_or_add(struct runs *runs, int32_t pid)
 {
-	struct run *run = find(runs, pid);
+	struct program_run *run = find(runs, pid);
 
 	if (run)
 		return run;
 	run = malloc(sizeof(*run));
 	if (!run)
 		return NULL;
-	*run = (struct run){.pid = pid};
+	*run = (struct program_run){.pid = pid};
 	HASH_ADD_INT(runs->by_pid, pid, run);
 	if (!run->hh.tbl) {
 		free(run);
@@ -72,16 +56,16 @@ static struct run *find_or_add(struct runs *runs, int32_t pid)
 }
 
 /* Events may come late: no run takes less than nothing. */
-static void add_up(const struct run *run, uint64_t time_ns, bool has_ended)
+static void add_up(const struct program_run *run, uint64_t time_ns, bool has_ended)
 {
-	program_add_run(run->program, time_ns > run->start_ns ? time_ns - run->start_ns : 0,
-			has_ended);
+	program_totals_add_run(run->program, time_ns > run->start_ns ? time_ns - run->start_ns : 0,
+			       has_ended);
 }
 
-static int start(struct runs *runs, int32_t pid, struct program *program, bool is_copy,
+static int start(struct runs *runs, int32_t pid, struct program_totals *program, bool is_copy,
 		 uint64_t time_ns)
 {
-	struct run *run = program ? find_or_add(runs, pid) : NULL;
+	struct program_run *run = program ? find_or_add(runs, pid) : NULL;
 
 	if (!run)
 		return -ENOMEM;
@@ -93,36 +77,36 @@ static int start(struct runs *runs, int32_t pid, struct program *program, bool i
 
 int runs_fork(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns)
 {
-	struct run *stale = find(runs, pid);
+	struct program_run *stale = find(runs, pid);
 
 	/* Its end got lost, and when it was: it ran for nobody knows how long. */
 	if (stale && !stale->is_copy)
-		program_add_run(stale->program, 0, false);
-	return start(runs, pid, programs_get(runs->programs, PROGRAM_COPY, name), true, time_ns);
+		program_totals_add_run(stale->program, 0, false);
+	return start(runs, pid, programs_get(&runs->programs, PROGRAM_COPY, name), true, time_ns);
 }
 
 int runs_exec(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns)
 {
-	const struct run *previous = find(runs, pid);
+	const struct program_run *previous = find(runs, pid);
 
 	if (previous && !previous->is_copy)
 		add_up(previous, time_ns, true);
-	return start(runs, pid, programs_get(runs->programs, PROGRAM_RUN, name), false, time_ns);
+	return start(runs, pid, programs_get(&runs->programs, PROGRAM_RUN, name), false, time_ns);
 }
 
-struct program *runs_exit(struct runs *runs, int32_t pid, bool is_sure, struct text name,
-			  uint64_t time_ns)
+struct program_totals *runs_exit(struct runs *runs, int32_t pid, bool is_sure, struct text name,
+				 uint64_t time_ns)
 {
-	struct run *run = find(runs, pid);
+	struct program_run *run = find(runs, pid);
 
 	if (!run)
 		return NULL;
-	struct program *renamed = run->is_copy && name.bytes
-					  ? programs_get(runs->programs, PROGRAM_COPY, name)
-					  : NULL;
+	struct program_totals *renamed = run->is_copy && name.bytes
+						 ? programs_get(&runs->programs, PROGRAM_COPY, name)
+						 : NULL;
 	if (renamed)
 		run->program = renamed;
-	struct program *program = run->program;
+	struct program_totals *program = run->program;
 	add_up(run, time_ns, is_sure);
 	forget(runs, run);
 	return program;
@@ -130,7 +114,7 @@ struct program *runs_exit(struct runs *runs, int32_t pid, bool is_sure, struct t
 
 void runs_finish(struct runs *runs, uint64_t time_ns)
 {
-	struct run *run, *next;
+	struct program_run *run, *next;
 
 	HASH_ITER (hh, runs->by_pid, run, next) {
 		add_up(run, time_ns, false);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "event/event.h"
-#include "sink/programs.h"
+#include "sink/program_totals.h"
 #include "sink/runs.h"
 #include "sink/sink.h"
 #include "sink/summary.h"
@@ -12,11 +11,9 @@
 
 struct sink_summary {
 	struct sink sink;
-	struct sink_context context;
 	bool has_begun;
 	struct totals totals;
-	struct programs *programs;
-	struct runs *runs;
+	struct runs runs;
 };
 
 /* ---- counting ---- */
@@ -29,15 +26,15 @@ static int count_fork(struct sink_summary *summary, const struct event *event)
 	rate_count(&summary->totals.rate, totals_second(&summary->totals, event->time_ns));
 	if (kind != FORK_KIND_PROCESS && kind != FORK_KIND_VFORK)
 		return 0;
-	return runs_fork(summary->runs, event->fork.child_pid, event->fork.child_comm,
+	return runs_fork(&summary->runs, event->fork.child_tid, event->fork.child_comm,
 			 event->time_ns);
 }
 
 static int count_exec(struct sink_summary *summary, const struct event *event)
 {
 	summary->totals.execs++;
-	return runs_exec(summary->runs, event->exec.pid,
-			 program_name(event->exec.filename, &phrase_facts(event)->arguments,
+	return runs_exec(&summary->runs, event->exec.pid,
+			 program_name(event->exec.filename, &event_facts(event)->arguments,
 				      event->exec.comm),
 			 event->time_ns);
 }
@@ -45,34 +42,35 @@ static int count_exec(struct sink_summary *summary, const struct event *event)
 /* PROGRAM: what is known to have run, and failed but for an exec that did not come to be; NULL:
  * what the process says of itself. */
 static int count_failure(struct sink_summary *summary, const struct event *event,
-			 struct program *program)
+			 struct program_totals *program)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	if (facts->failed_exec.bytes)
-		program = programs_get(summary->programs, PROGRAM_UNBORN, facts->failed_exec);
+		program = programs_get(&summary->runs.programs, PROGRAM_UNBORN, facts->failed_exec);
 	else if (!program)
 		program = programs_get(
-			summary->programs, PROGRAM_RUN,
-			program_name(facts->filename, &facts->arguments, phrase_exit_name(event)));
+			&summary->runs.programs, PROGRAM_RUN,
+			program_name(facts->filename, &facts->arguments, phrase_name(event)));
 	if (!program)
 		return -ENOMEM;
 	summary->totals.signals += facts->status.signal != 0;
 	summary->totals.codes += facts->status.signal == 0;
-	program_add_failure(program, &facts->status);
+	program_totals_add_failure(program, &facts->status);
 	return 0;
 }
 
 static int count_exit(struct sink_summary *summary, const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	summary->totals.ends[facts->last]++;
 	if (facts->last == KNOWN_NO)
 		return 0;
 	summary->totals.unknown += facts->last == KNOWN_YES && !facts->status.known;
-	struct program *program = runs_exit(summary->runs, phrase_exit_pid(event),
-					    facts->last == KNOWN_YES, facts->name, event->time_ns);
+	struct program_totals *program =
+		runs_exit(&summary->runs, phrase_pid(event), facts->last == KNOWN_YES, facts->name,
+			  event->time_ns);
 	return phrase_failed(event) ? count_failure(summary, event, program) : 0;
 }
 
@@ -91,8 +89,6 @@ static int summary_event(struct sink *sink, const struct event *event)
 {
 	struct sink_summary *summary = (struct sink_summary *)sink;
 
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
 	note_time(summary, event->time_ns);
 	switch (event->type) {
 	case EVENT_FORK:
@@ -116,40 +112,24 @@ static int summary_finish(struct sink *sink)
 {
 	struct sink_summary *summary = (struct sink_summary *)sink;
 
-	runs_finish(summary->runs, summary->totals.last_ns);
+	runs_finish(&summary->runs, summary->totals.last_ns);
 	rate_advance(&summary->totals.rate,
 		     totals_second(&summary->totals, summary->totals.last_ns));
-	return summary_report(&summary->context, &summary->totals, summary->programs);
+	return summary_report(&sink->context, &summary->totals, &summary->runs.programs);
 }
 
-static void summary_free(struct sink *sink)
+static void summary_done(struct sink *sink)
 {
-	struct sink_summary *summary = (struct sink_summary *)sink;
-
-	runs_free(summary->runs);
-	programs_free(summary->programs);
-	free(summary);
+	runs_done(&((struct sink_summary *)sink)->runs);
 }
 
 static const struct sink_ops summary_ops = {
 	.event = summary_event,
 	.finish = summary_finish,
-	.free = summary_free,
+	.done = summary_done,
 };
 
 struct sink *sink_summary_new(const struct sink_context *context)
 {
-	struct sink_summary *summary = calloc(1, sizeof(*summary));
-
-	if (!summary)
-		return NULL;
-	summary->sink.ops = &summary_ops;
-	summary->context = *context;
-	summary->programs = programs_new();
-	summary->runs = summary->programs ? runs_new(summary->programs) : NULL;
-	if (!summary->runs) {
-		summary_free(&summary->sink);
-		return NULL;
-	}
-	return &summary->sink;
+	return sink_new(&summary_ops, context, sizeof(struct sink_summary));
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The writer keeps its first failure, and takes nothing after it: so it is asked once, at the end.
+ * The buffer keeps its first failure, and takes nothing after it: so it is asked once, at the end.
  */
 #include <inttypes.h>
 #include <stdarg.h>
 
 #include "base/compiler.h"
 #include "event/facts.h"
-#include "sink/programs.h"
+#include "sink/out_buffer.h"
+#include "sink/program_totals.h"
 #include "sink/rate.h"
 #include "sink/summary.h"
 #include "sink/text/escape.h"
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
 #include "sink/text/times.h"
-#include "sink/writer.h"
 
 /* The longest lists. */
 #define TOP_PROGRAMS 20U
@@ -116,20 +116,21 @@ static void show_rate(const struct report *report)
 
 /* ---- programs ---- */
 
-static void put_program(struct line *line, const struct program *program)
+static void put_program(struct line *line, const struct program_totals *program)
 {
 	if (program->kind == PROGRAM_OTHERS) {
 		line_printf(line, "all others, after the first %u names", PROGRAMS_MAX);
 		return;
 	}
-	line_string(line, program->kind == PROGRAM_COPY ? "(" : "");
-	line_text(line, program->name);
-	line_string(line, program->kind == PROGRAM_COPY ? ")" : "");
+	if (program->kind == PROGRAM_COPY)
+		line_enclosed(line, "()", program->name);
+	else
+		line_text(line, program->name);
 	if (program->kind == PROGRAM_UNBORN)
 		line_string(line, ", in an exec that did not come to be");
 }
 
-static void show_program(const struct report *report, const struct program *program)
+static void show_program(const struct report *report, const struct program_totals *program)
 {
 	char total[TIMES_TEXT_SIZE], longest[TIMES_TEXT_SIZE];
 	struct line line;
@@ -147,14 +148,15 @@ static void show_program(const struct report *report, const struct program *prog
 
 /* The first LIMIT of those that have what ORDER compares. */
 static void show_top(const struct report *report, enum program_order order, uint64_t limit,
-		     void (*show_one)(const struct report *report, const struct program *program))
+		     void (*show_one)(const struct report *report,
+				      const struct program_totals *program))
 {
-	const struct program *program = NULL;
+	const struct program_totals *program;
 	uint64_t count = 0;
 
 	programs_sort(report->programs, order);
-	while ((program = programs_next(report->programs, program)) &&
-	       program_value(program, order) > 0) {
+	for (program = report->programs->by_key;
+	     program && program_totals_value(program, order) > 0; program = program->hh.next) {
 		if (count++ < limit)
 			show_one(report, program);
 	}
@@ -164,10 +166,10 @@ static void show_top(const struct report *report, enum program_order order, uint
 
 static uint64_t count_programs(const struct report *report)
 {
-	const struct program *program = NULL;
+	const struct program_totals *program = report->programs->by_key;
 	uint64_t count = 0;
 
-	while ((program = programs_next(report->programs, program)))
+	for (; program; program = program->hh.next)
 		count += program->runs > 0;
 	return count;
 }
@@ -201,7 +203,7 @@ static void put_failure(struct line *line, const struct failure *failure)
 	line_printf(line, " ×%" PRIu64, failure->count);
 }
 
-static void show_failure(const struct report *report, const struct program *program)
+static void show_failure(const struct report *report, const struct program_totals *program)
 {
 	struct line line;
 
@@ -238,5 +240,5 @@ int summary_report(const struct sink_context *context, const struct totals *tota
 	show_rate(&report);
 	show_programs(&report);
 	show_failures(&report);
-	return writer_error(context->writer);
+	return out_buffer_error(context->output);
 }

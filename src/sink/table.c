@@ -4,11 +4,9 @@
  * process. UID: "real/effective" where they differ. AGE: of the process. "?": not known; "fork?": a
  * process or a thread; "exit?": of a process or of one of its threads.
  */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/put.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "sink/sink.h"
@@ -42,7 +40,6 @@ struct column {
 
 struct sink_table {
 	struct sink sink;
-	struct sink_context context;
 	struct times times;
 	bool has_head;
 	struct column columns[CELLS];
@@ -99,7 +96,7 @@ static void put_id(struct sink_table *table, struct line *line, enum cell cell, 
 	char text[CELL_SIZE] = "?";
 
 	if (id >= 0)
-		snprintf(text, sizeof(text), "%" PRId32, id);
+		*put_signed(text, id) = '\0';
 	put_cell(table, line, cell, text);
 }
 
@@ -107,13 +104,12 @@ static void put_id(struct sink_table *table, struct line *line, enum cell cell, 
 static void put_uid(struct sink_table *table, struct line *line,
 		    const struct credentials *credentials)
 {
-	char text[CELL_SIZE] = "?";
+	char text[CELL_SIZE], *end;
 
-	if (credentials->known && credentials->uid == credentials->euid)
-		snprintf(text, sizeof(text), "%" PRIu32, credentials->uid);
-	else if (credentials->known)
-		snprintf(text, sizeof(text), "%" PRIu32 "/%" PRIu32, credentials->uid,
-			 credentials->euid);
+	end = credentials->known ? put_unsigned(text, credentials->uid) : put_char(text, '?');
+	if (credentials->known && credentials->uid != credentials->euid)
+		end = put_unsigned(put_char(end, '/'), credentials->euid);
+	*end = '\0';
 	put_cell(table, line, CELL_UID, text);
 }
 
@@ -121,7 +117,7 @@ static void put_uid(struct sink_table *table, struct line *line,
 
 static bool is_thread(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	return event->type == EVENT_FORK ? facts->kind == FORK_KIND_THREAD
 					 : event->type == EVENT_EXIT && facts->last == KNOWN_NO;
@@ -147,30 +143,23 @@ static const char *event_word(const struct event *event)
 	case EVENT_EXEC:
 		return "exec";
 	default:
-		return exits[phrase_facts(event)->last];
+		return exits[event_facts(event)->last];
 	}
 }
 
 static int32_t event_pid(const struct event *event)
 {
-	switch (event->type) {
-	case EVENT_FORK:
-		return event->fork.child_pid;
-	case EVENT_EXEC:
-		return event->exec.pid;
-	default:
-		return phrase_exit_pid(event);
-	}
+	return event->type == EVENT_FORK ? event->fork.child_tid : phrase_pid(event);
 }
 
 /* The parent of a new process is whoever forks; of all else, who forked the process. */
 static int32_t event_ppid(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	if (event->type != EVENT_FORK || is_thread(event))
 		return facts->ppid;
-	return facts->tgid >= 0 ? facts->tgid : event->fork.parent_pid;
+	return facts->tgid >= 0 ? facts->tgid : event->fork.parent_tid;
 }
 
 /* ---- the right half ---- */
@@ -184,7 +173,7 @@ static enum paint event_paint(const struct event *event)
 
 static void put_status(struct sink_table *table, struct line *line, const struct event *event)
 {
-	const struct exit_status *status = &phrase_facts(event)->status;
+	const struct exit_status *status = &event_facts(event)->status;
 	char code[CELL_SIZE] = "";
 
 	if (event->type == EVENT_EXIT && status->known && status->signal != 0) {
@@ -194,7 +183,7 @@ static void put_status(struct sink_table *table, struct line *line, const struct
 		return;
 	}
 	if (event->type == EVENT_EXIT && status->known)
-		snprintf(code, sizeof(code), "%" PRId32, status->code);
+		*put_signed(code, status->code) = '\0';
 	else if (event->type == EVENT_EXIT && !is_thread(event))
 		strcpy(code, "?");
 	put_cell(table, line, CELL_STATUS, code);
@@ -207,20 +196,21 @@ static void put_age(struct sink_table *table, struct line *line, const struct ev
 	char age[TIMES_TEXT_SIZE] = "";
 
 	if (event->type != EVENT_FORK && !is_thread(event))
-		times_span(phrase_facts(event)->age_ns, age);
+		times_span(event_facts(event)->age_ns, age);
 	put_cell(table, line, CELL_AGE, age);
 }
 
 /* A thread has no command line of its own. */
 static void put_thread(struct line *line, const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
-	line_string(line, "[");
-	line_text(line, event->type == EVENT_FORK ? event->fork.child_comm : event->exit.comm);
-	line_string(line, "]");
-	if (facts->tgid >= 0)
-		line_printf(line, " of %" PRId32, facts->tgid);
+	line_enclosed(line, "[]",
+		      event->type == EVENT_FORK ? event->fork.child_comm : event_comm(event));
+	if (facts->tgid >= 0) {
+		line_string(line, " of ");
+		line_signed(line, facts->tgid);
+	}
 }
 
 /* ---- lines ---- */
@@ -229,11 +219,11 @@ static void put_left(struct sink_table *table, struct line *line, const struct e
 {
 	char when[TIMES_TEXT_SIZE];
 
-	times_when(&table->times, &table->context, event->time_ns, when);
+	times_when(&table->times, &table->sink.context, event->time_ns, when);
 	put_cell(table, line, CELL_TIME, when);
 	put_id(table, line, CELL_PID, event_pid(event));
 	put_id(table, line, CELL_PPID, event_ppid(event));
-	put_uid(table, line, &phrase_facts(event)->credentials);
+	put_uid(table, line, &event_facts(event)->credentials);
 }
 
 static void put_what(struct sink_table *table, struct line *line, const struct event *event)
@@ -248,7 +238,7 @@ static void put_right(struct sink_table *table, struct line *line, const struct 
 	begin_cell(table, line, CELL_COMMAND, 0);
 	if (is_thread(event))
 		put_thread(line, event);
-	else if (event->type == EVENT_EXIT && phrase_facts(event)->failed_exec.bytes)
+	else if (event->type == EVENT_EXIT && event_facts(event)->failed_exec.bytes)
 		phrase_failed_exec(line, "", event);
 	else
 		phrase_command(line, event);
@@ -258,7 +248,7 @@ static int show_line(struct sink_table *table, const struct event *event)
 {
 	enum paint row = is_thread(event) ? PAINT_DIM : PAINT_NONE;
 	struct line line;
-	int code = line_begin(&line, &table->context, phrase_room(event));
+	int code = line_begin(&line, &table->sink.context, phrase_room(event));
 
 	if (code < 0)
 		return code;
@@ -275,7 +265,7 @@ static int show_line(struct sink_table *table, const struct event *event)
 static int show_head(struct sink_table *table)
 {
 	struct line line;
-	int code = line_begin(&line, &table->context, 0);
+	int code = line_begin(&line, &table->sink.context, 0);
 
 	if (code < 0)
 		return code;
@@ -292,15 +282,13 @@ static int table_event(struct sink *sink, const struct event *event)
 	struct sink_table *table = (struct sink_table *)sink;
 	int code = 0;
 
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
 	times_note(&table->times, event->time_ns);
 	if (!table->has_head)
 		code = show_head(table);
 	if (code < 0)
 		return code;
 	if (event->type == EVENT_LOST || event->type == EVENT_TRUNCATED)
-		return phrase_missing(&table->context, &table->times, event);
+		return phrase_missing(&table->sink.context, &table->times, event);
 	return show_line(table, event);
 }
 
@@ -311,24 +299,13 @@ static int table_finish(struct sink *sink)
 	return table->has_head ? 0 : show_head(table);
 }
 
-static void table_free(struct sink *sink)
-{
-	free(sink);
-}
-
-static const struct sink_ops table_ops = {
-	.event = table_event,
-	.finish = table_finish,
-	.free = table_free,
-};
+static const struct sink_ops table_ops = {.event = table_event, .finish = table_finish};
 
 struct sink *sink_table_new(const struct sink_context *context)
 {
-	struct sink_table *table = malloc(sizeof(*table));
+	struct sink *sink = sink_new(&table_ops, context, sizeof(struct sink_table));
 
-	if (!table)
-		return NULL;
-	*table = (struct sink_table){.sink = {.ops = &table_ops}, .context = *context};
-	memcpy(table->columns, columns, sizeof(columns));
-	return &table->sink;
+	if (sink)
+		memcpy(((struct sink_table *)sink)->columns, columns, sizeof(columns));
+	return sink;
 }

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
-
 #include "sink/sink.h"
 
 struct sink_tee {
@@ -16,19 +14,16 @@ static int tee_event(struct sink *sink, const struct event *event)
 	return code == 0 ? sink_event(tee->second, event) : code;
 }
 
-static void tee_free(struct sink *sink)
-{
-	free(sink);
-}
-
-static const struct sink_ops tee_ops = {.event = tee_event, .free = tee_free};
+static const struct sink_ops tee_ops = {.event = tee_event};
 
 struct sink *sink_tee_new(struct sink *first, struct sink *second)
 {
-	struct sink_tee *tee = malloc(sizeof(*tee));
+	struct sink *sink = sink_new(&tee_ops, &first->context, sizeof(struct sink_tee));
+	struct sink_tee *tee = (struct sink_tee *)sink;
 
-	if (!tee)
-		return NULL;
-	*tee = (struct sink_tee){.sink = {.ops = &tee_ops}, .first = first, .second = second};
-	return &tee->sink;
+	if (tee) {
+		tee->first = first;
+		tee->second = second;
+	}
+	return sink;
 }

@@ -10,8 +10,8 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
+#include "base/put.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "sink/forest.h"
@@ -27,12 +27,14 @@
 #define LEVELS_MAX 32U
 #define LEVEL_COLUMNS 2U
 
+/* pid_max is 4194304 at most. */
+#define PID_COLUMNS 7U
+
 struct sink_tree {
 	struct sink sink;
-	struct sink_context context;
 	struct times times;
 	uint64_t last_ns; /* time of the last event */
-	struct forest *forest;
+	struct forest forest;
 };
 
 /* ---- lines ---- */
@@ -53,13 +55,17 @@ static void put_indentation(struct line *line, unsigned int depth)
 static int begin(struct sink_tree *tree, struct line *line, size_t room, int32_t pid,
 		 unsigned int depth, const char *mark)
 {
-	char when[TIMES_TEXT_SIZE];
-	int code = line_begin(line, &tree->context, room);
+	char when[TIMES_TEXT_SIZE], number[NUMBER_ROOM + 1];
+	int code = line_begin(line, &tree->sink.context, room);
 
 	if (code < 0)
 		return code;
-	times_when(&tree->times, &tree->context, tree->last_ns, when);
-	line_printf(line, "%*s %7" PRId32 " ", (int)TIMES_WHEN_COLUMNS, when, pid);
+	times_when(&tree->times, &tree->sink.context, tree->last_ns, when);
+	*put_signed(number, pid) = '\0';
+	line_right(line, TIMES_WHEN_COLUMNS, when);
+	line_string(line, " ");
+	line_right(line, PID_COLUMNS, number);
+	line_string(line, " ");
 	line_paint(line, PAINT_DIM);
 	put_indentation(line, depth);
 	line_string(line, mark);
@@ -69,9 +75,10 @@ static int begin(struct sink_tree *tree, struct line *line, size_t room, int32_t
 
 static void put_name(struct line *line, const struct forest_node *node)
 {
-	line_string(line, node->is_copy ? "(" : "");
-	line_text(line, forest_name(node));
-	line_string(line, node->is_copy ? ")" : "");
+	if (node->is_copy)
+		line_enclosed(line, "()", forest_name(node));
+	else
+		line_text(line, forest_name(node));
 }
 
 /* A process that runs no program of its own is worth a line after all. */
@@ -94,10 +101,10 @@ static int show_copy(struct sink_tree *tree, struct forest_node *node)
 
 static int add_child(struct sink_tree *tree, const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
-	unsigned int depth = forest_depth(tree->forest, facts, true);
+	const struct facts *facts = event_facts(event);
+	unsigned int depth = forest_depth(&tree->forest, facts, true);
 	struct forest_node *child =
-		forest_add(tree->forest, event->fork.child_pid, facts->tgid, depth);
+		forest_add(&tree->forest, event->fork.child_tid, facts->tgid, depth);
 
 	if (!child)
 		return -ENOMEM;
@@ -108,8 +115,8 @@ static int add_child(struct sink_tree *tree, const struct event *event)
 
 static int tree_fork(struct sink_tree *tree, const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
-	struct forest_node *parent = forest_find(tree->forest, facts->tgid);
+	const struct facts *facts = event_facts(event);
+	struct forest_node *parent = forest_find(&tree->forest, facts->tgid);
 	int code = 0;
 
 	if (facts->kind == FORK_KIND_THREAD) {
@@ -128,7 +135,7 @@ static int tree_fork(struct sink_tree *tree, const struct event *event)
 static struct forest_node *find_same(const struct sink_tree *tree, int32_t pid,
 				     const struct facts *facts)
 {
-	struct forest_node *node = forest_find(tree->forest, pid);
+	struct forest_node *node = forest_find(&tree->forest, pid);
 	bool differs = node && node->ppid >= 0 && facts->ppid >= 0 && node->ppid != facts->ppid;
 
 	return differs ? NULL : node;
@@ -152,7 +159,7 @@ static void put_origin(struct line *line, const struct facts *facts)
 static int show_exec(struct sink_tree *tree, const struct event *event,
 		     const struct forest_node *node)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 	size_t room = phrase_room(event) + ESCAPE_GROWTH * parent_name(facts).length;
 	struct line line;
 	int code = begin(tree, &line, room, node->pid, node->depth, node->is_shown ? "├ " : "┌ ");
@@ -169,12 +176,12 @@ static int show_exec(struct sink_tree *tree, const struct event *event,
 
 static int tree_exec(struct sink_tree *tree, const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 	struct forest_node *node = find_same(tree, event->exec.pid, facts);
 
 	if (!node)
-		node = forest_add(tree->forest, event->exec.pid, facts->ppid,
-				  forest_depth(tree->forest, facts, false));
+		node = forest_add(&tree->forest, event->exec.pid, facts->ppid,
+				  forest_depth(&tree->forest, facts, false));
 	if (!node)
 		return -ENOMEM;
 	int code = show_exec(tree, event, node);
@@ -192,7 +199,7 @@ static int tree_exec(struct sink_tree *tree, const struct event *event)
 
 static void put_status(struct line *line, const struct event *event)
 {
-	const struct exit_status *status = &phrase_facts(event)->status;
+	const struct exit_status *status = &event_facts(event)->status;
 
 	if (!status->known) {
 		line_string(line, " ended");
@@ -200,7 +207,8 @@ static void put_status(struct line *line, const struct event *event)
 		line_string(line, " killed by ");
 		phrase_signal(line, status);
 	} else {
-		line_printf(line, " exit %" PRId32, status->code);
+		line_string(line, " exit ");
+		line_signed(line, status->code);
 	}
 }
 
@@ -211,16 +219,19 @@ static void put_age(struct line *line, const struct facts *facts)
 
 	if (facts->age_ns >= 0) {
 		times_span(facts->age_ns, age);
-		line_printf(line, " after %s", age);
+		line_string(line, " after ");
+		line_string(line, age);
 	} else if (facts->since_exec_ns >= 0) {
 		times_span(facts->since_exec_ns, age);
-		line_printf(line, " %s after its exec", age);
+		line_string(line, " ");
+		line_string(line, age);
+		line_string(line, " after its exec");
 	}
 }
 
 static void put_ending(struct line *line, const struct event *event, uint64_t threads)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	put_status(line, event);
 	put_age(line, facts);
@@ -236,7 +247,7 @@ static enum paint exit_paint(const struct event *event)
 {
 	if (phrase_failed(event))
 		return PAINT_RED;
-	return phrase_facts(event)->status.known ? PAINT_DIM : PAINT_NONE;
+	return event_facts(event)->status.known ? PAINT_DIM : PAINT_NONE;
 }
 
 static int show_end(struct sink_tree *tree, const struct event *event,
@@ -260,15 +271,15 @@ static int show_end(struct sink_tree *tree, const struct event *event,
 /* One that is older than the trace, or that a filter hid until now. */
 static int show_stranger(struct sink_tree *tree, const struct event *event, int32_t pid)
 {
-	const struct facts *facts = phrase_facts(event);
-	unsigned int depth = forest_depth(tree->forest, facts, false);
+	const struct facts *facts = event_facts(event);
+	unsigned int depth = forest_depth(&tree->forest, facts, false);
 	struct line line;
 	int code = begin(tree, &line, 2 * phrase_room(event), pid, depth, "─ ");
 
 	if (code < 0)
 		return code;
 	line_paint(&line, exit_paint(event));
-	line_text(&line, phrase_exit_name(event));
+	line_text(&line, phrase_name(event));
 	put_ending(&line, event, 0);
 	if (facts->last == KNOWN_NOT)
 		line_string(&line, ", a process or a thread");
@@ -282,8 +293,8 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 
 static int tree_exit(struct sink_tree *tree, const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
-	int32_t pid = phrase_exit_pid(event);
+	const struct facts *facts = event_facts(event);
+	int32_t pid = phrase_pid(event);
 
 	if (facts->last == KNOWN_NO)
 		return 0;
@@ -292,9 +303,9 @@ static int tree_exit(struct sink_tree *tree, const struct event *event)
 		return show_stranger(tree, event, pid);
 	/* It may have named itself. */
 	if (node->is_copy && !facts->failed_exec.bytes)
-		forest_set_name(node, phrase_exit_name(event));
+		forest_set_name(node, phrase_name(event));
 	int code = show_end(tree, event, node);
-	forest_remove(tree->forest, node);
+	forest_remove(&tree->forest, node);
 	return code;
 }
 
@@ -304,8 +315,6 @@ static int tree_event(struct sink *sink, const struct event *event)
 {
 	struct sink_tree *tree = (struct sink_tree *)sink;
 
-	if (event->type >= EVENT_SHOWN_TYPES)
-		return 0;
 	times_note(&tree->times, event->time_ns);
 	tree->last_ns = event->time_ns;
 	switch (event->type) {
@@ -316,7 +325,7 @@ static int tree_event(struct sink *sink, const struct event *event)
 	case EVENT_EXIT:
 		return tree_exit(tree, event);
 	default:
-		return phrase_missing(&tree->context, &tree->times, event);
+		return phrase_missing(&tree->sink.context, &tree->times, event);
 	}
 }
 
@@ -324,10 +333,10 @@ static int tree_event(struct sink *sink, const struct event *event)
 static int tree_finish(struct sink *sink)
 {
 	struct sink_tree *tree = (struct sink_tree *)sink;
-	const struct forest_node *node = NULL;
+	const struct forest_node *node = tree->forest.by_pid;
 	struct line line;
 
-	while ((node = forest_next(tree->forest, node))) {
+	for (; node; node = node->hh.next) {
 		if (node->is_shown || node->may_be_thread)
 			continue;
 		int code = begin(tree, &line, ESCAPE_GROWTH * FOREST_NAME_SIZE, node->pid,
@@ -341,34 +350,18 @@ static int tree_finish(struct sink *sink)
 	return 0;
 }
 
-static void tree_free(struct sink *sink)
+static void tree_done(struct sink *sink)
 {
-	struct sink_tree *tree = (struct sink_tree *)sink;
-
-	forest_free(tree->forest);
-	free(tree);
+	forest_done(&((struct sink_tree *)sink)->forest);
 }
 
 static const struct sink_ops tree_ops = {
 	.event = tree_event,
 	.finish = tree_finish,
-	.free = tree_free,
+	.done = tree_done,
 };
 
 struct sink *sink_tree_new(const struct sink_context *context)
 {
-	struct sink_tree *tree = malloc(sizeof(*tree));
-	struct forest *forest = forest_new();
-
-	if (!tree || !forest) {
-		free(tree);
-		free(forest);
-		return NULL;
-	}
-	*tree = (struct sink_tree){
-		.sink = {.ops = &tree_ops},
-		.context = *context,
-		.forest = forest,
-	};
-	return &tree->sink;
+	return sink_new(&tree_ops, context, sizeof(struct sink_tree));
 }

@@ -108,8 +108,8 @@ static void take_fork(struct scan *scan, struct bpftrace_line *line)
 	event->type = EVENT_FORK;
 	event->sample_pid = take_pid(scan);
 	event->sample_tid = take_pid(scan);
-	event->fork.parent_pid = take_pid(scan);
-	event->fork.child_pid = take_pid(scan);
+	event->fork.parent_tid = take_pid(scan);
+	event->fork.child_tid = take_pid(scan);
 	event->fork.parent_comm = take_hex(scan, line->comms[0], sizeof(line->comms[0]));
 	event->fork.child_comm = take_hex(scan, line->comms[1], sizeof(line->comms[1]));
 }

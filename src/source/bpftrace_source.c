@@ -145,7 +145,7 @@ static bool is_text(struct text text, const char *expected)
 
 static unsigned int prove_fork(const struct sentinel *sentinel, const struct event *event)
 {
-	return event->fork.child_pid == sentinel->child &&
+	return event->fork.child_tid == sentinel->child &&
 			       is_text(event->fork.parent_comm, sentinel->name) &&
 			       is_text(event->fork.child_comm, sentinel->name)
 		       ? PROOF_FORK
@@ -479,7 +479,7 @@ static int end_if_drained(struct bpftrace_source *bpftrace, struct error *err)
 static int after_the_end(struct bpftrace_source *bpftrace, struct error *err)
 {
 	bpftrace->ended = true;
-	if (bpftrace->reorder.count > 0)
+	if (bpftrace->reorder.heap.count > 0)
 		return 0;
 	return bpftrace->interrupted ? -ENODATA : child_ended(bpftrace->child, err);
 }
@@ -626,6 +626,7 @@ static int bpftrace_probe(const struct request *request, const struct source_hos
 
 const struct source_type bpftrace_source_type = {
 	.name = PROGRAM,
+	.limits = "arguments, users, exit statuses and cgroups are not known",
 	.events = EVENT_SHOWABLE,
 	.facts = FACT_BIT(FACT_TASKS),
 	.probe = bpftrace_probe,

@@ -9,7 +9,6 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "capture/note.h"
 #include "capture/read/capture.h"
 #include "decode/decoder.h"
 #include "decode/exit_paths.h"
@@ -24,8 +23,7 @@
 #include "perf/record.h"
 #include "perf/sample_extra.h"
 #include "source/capture_formats.h"
-#include "source/exec_notes.h"
-#include "source/exit_notes.h"
+#include "source/decode_notes.h"
 #include "source/notice.h"
 #include "source/request.h"
 #include "source/source.h"
@@ -181,7 +179,7 @@ static int set_up(struct capture_source *file, int wake_fd, struct error *err)
 		return code;
 	file->completed = argv_kept_new(file->images.selection);
 	file->images.provider = file->completed;
-	return file->completed ? 0 : error_set(err, -ENOMEM, "out of memory");
+	return file->completed ? 0 : error_no_memory(err);
 }
 
 static void fill_info(struct capture_source *file)
@@ -266,8 +264,7 @@ static int take_facts(struct capture_source *file, struct event *event)
 		return image_make(&file->images, event) < 0 ? -ENOMEM : 1;
 	if (event->type != EVENT_NOTE)
 		return 1;
-	exit_notes_take(event, &file->exit_paths);
-	return exec_notes_keep(file->completed, event) < 0 ? -ENOMEM : 1;
+	return decode_notes_take(event, file->completed, &file->exit_paths) < 0 ? -ENOMEM : 1;
 }
 
 /* 1 with the event of `record`, 0 where it is none, -ENOMEM. */
@@ -337,7 +334,7 @@ static int file_open(const struct request *request, const struct source_host *ho
 	struct capture_source *file = calloc(1, sizeof(*file));
 
 	if (!file)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	file->source.ops = &file_ops;
 	file->request = request;
 	file->fd = -1;
@@ -355,6 +352,7 @@ const struct source_type capture_source_type = {
 	.name = "capture",
 	.events = EVENT_SHOWABLE,
 	.facts = FACTS_ALL,
+	.has_users = true,
 	.has_records = true,
 	.open = file_open,
 };

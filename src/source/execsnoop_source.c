@@ -231,9 +231,7 @@ static void make_exec(struct execsnoop_source *execsnoop, const struct execsnoop
 		.time_ns = execsnoop->last_ns,
 		.sample_pid = line->pid,
 		.sample_tid = line->pid,
-		.exec = {.pid = line->pid,
-			 .comm = line->comm,
-			 .filename = line->path},
+		.exec = {.pid = line->pid, .comm = line->comm, .filename = line->path},
 	};
 }
 
@@ -461,6 +459,8 @@ static int execsnoop_probe(const struct request *request, const struct source_ho
 
 const struct source_type execsnoop_source_type = {
 	.name = "execsnoop",
+	.limits = "execs only, and of them no more than pid, name and file; times are those "
+		  "at which their lines came",
 	.events = EVENT_BIT(EVENT_EXEC),
 	.facts = 0,
 	.probe = execsnoop_probe,

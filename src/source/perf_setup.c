@@ -83,7 +83,10 @@ static void notice_exit_status(const struct perf_setup *setup)
 
 	if (!(tracepoints->facts & FACT_BIT(FACT_STATUS)))
 		return;
-	if (tracepoints->exit_paths.known) {
+	if (tracepoints->status_is_told) {
+		if (setup->request->verbose)
+			notice(setup->request, "exit statuses from the kernel's taskstats");
+	} else if (tracepoints->exit_paths.known) {
 		if (setup->request->verbose)
 			notice(setup->request, "exit statuses from registers and call chains");
 	} else if (tracepoints->formats[TRACEPOINT_EXIT_GROUP]) {
@@ -136,7 +139,7 @@ static void notice_opened(const struct perf_setup *setup)
 
 /* ---- planning and opening ---- */
 
-static void plan_rings(struct perf_setup *setup, bool recording)
+static void plan_rings(struct perf_setup *setup, unsigned int use)
 {
 	const struct request *request = setup->request;
 	bool has_stacks = (request->facts & FACT_BIT(FACT_ARGUMENTS)) != 0;
@@ -151,7 +154,7 @@ static void plan_rings(struct perf_setup *setup, bool recording)
 		.watermark = has_stacks ? request->arg_bytes / 2 : 0,
 	};
 	tracepoints_plan(&setup->tracepoints, &setup->wanted);
-	setup->wanted.comm |= recording;
+	setup->wanted.comm |= (use & PERF_SETUP_RECORDING) != 0;
 	setup->rings = (struct cpu_rings_options){
 		.plan = setup->wanted,
 		.sysfs_online = CPU_RINGS_ONLINE,
@@ -161,17 +164,18 @@ static void plan_rings(struct perf_setup *setup, bool recording)
 }
 
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
-		    const struct host_facts *facts, bool recording, struct error *err)
+		    const struct host_facts *facts, unsigned int use, struct error *err)
 {
 	*setup = (struct perf_setup){
 		.request = request,
 		.facts = facts,
 		.tracepoints = {.dir.fd = -1, .hold_fd = -1},
 	};
-	int code = tracepoints_init(&setup->tracepoints, request, err);
+	int code = tracepoints_init(&setup->tracepoints, request,
+				    (use & PERF_SETUP_STATUS_IS_TOLD) != 0, err);
 	if (code < 0)
 		return request->formats ? code : diagnose_tracefs(facts, code, err);
-	plan_rings(setup, recording);
+	plan_rings(setup, use);
 	return 0;
 }
 

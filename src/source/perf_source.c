@@ -18,6 +18,8 @@
 #include "perf/perf_event.h"
 #include "perf/ring_stream.h"
 #include "source/completer.h"
+#include "source/exit_statuses.h"
+#include "source/notice.h"
 #include "source/perf_setup.h"
 #include "source/source.h"
 #include "source/tracepoints.h"
@@ -33,7 +35,8 @@ struct perf_source {
 	struct completer *completer;      /* NULL: no arguments are wanted */
 	struct argv_provider *completed;
 	struct image_maker images;
-	struct record record; /* the last one */
+	struct exit_statuses *statuses; /* NULL: not wanted, or not told to us */
+	struct record record;           /* the last one */
 	uint64_t undecoded;
 };
 
@@ -70,9 +73,38 @@ static int complete_execs(struct perf_source *perf, int proc_fd, struct error *e
 	perf->completer = completer_new(perf->decoder, proc_fd, selection, keep_completion, perf);
 	if (!perf->completed || !perf->completer ||
 	    ring_stream_set_preview(perf->stream, preview, perf) < 0)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	perf->images.provider = perf->completed;
 	return 0;
+}
+
+/* ---- exit statuses ---- */
+
+static void collect_statuses(void *context)
+{
+	struct perf_source *perf = context;
+
+	exit_statuses_collect(perf->statuses);
+}
+
+/* The kernel itself tells those who may ask; for others registers have to do. */
+static void open_statuses(struct perf_source *perf, const struct request *request)
+{
+	struct error why;
+
+	if (!(request->facts & FACT_BIT(FACT_STATUS)) ||
+	    exit_statuses_open(&perf->statuses, &why) == 0 || !request->verbose)
+		return;
+	notice(request, "no exit statuses from the kernel itself: %s", why.what);
+}
+
+static void take_status(struct perf_source *perf, struct event *event)
+{
+	if (event->type == EVENT_LOST)
+		exit_statuses_drop(perf->statuses);
+	if (event->type == EVENT_EXIT)
+		event->exit.has_status = exit_statuses_take(perf->statuses, event->exit.pid,
+							    event->sample_pid, &event->exit.status);
 }
 
 /* ---- opening ---- */
@@ -123,6 +155,8 @@ static int set_up(struct perf_source *perf, const struct request *request,
 		code = perf_setup_opened(&perf->setup,
 					 ring_stream_open(&perf->setup.rings, &perf->stream, err),
 					 err);
+	if (code == 0 && perf->statuses)
+		ring_stream_set_refreshed(perf->stream, collect_statuses, perf);
 	if (code == 0)
 		code = make_decoder(perf, request, err);
 	if (code == 0 && request->facts & FACT_BIT(FACT_ARGUMENTS))
@@ -140,6 +174,7 @@ static void perf_free(struct source *source)
 	image_maker_done(&perf->images);
 	env_selection_done(&perf->environment);
 	decoder_free(perf->decoder);
+	exit_statuses_close(perf->statuses);
 	perf_setup_done(&perf->setup);
 	free(perf);
 }
@@ -148,8 +183,16 @@ static void perf_free(struct source *source)
 
 static int perf_start(struct source *source, const struct request *request, struct error *err)
 {
+	struct perf_source *perf = perf_of(source);
+	int code = ring_stream_enable(perf->stream, err);
+
 	(void)request;
-	return ring_stream_enable(perf_of(source)->stream, err);
+	/* Those of exits before that have no records. */
+	if (perf->statuses) {
+		exit_statuses_collect(perf->statuses);
+		exit_statuses_drop(perf->statuses);
+	}
+	return code;
 }
 
 /* 1 with the event of `record`, 0 where it is none, -ENOMEM. */
@@ -161,6 +204,8 @@ static int decode(struct perf_source *perf, struct event *event)
 		perf->undecoded++;
 	if (code <= 0)
 		return 0;
+	if (perf->statuses)
+		take_status(perf, event);
 	if (event->type == EVENT_EXEC && perf->setup.request->facts &&
 	    image_make(&perf->images, event) < 0)
 		return -ENOMEM;
@@ -199,6 +244,7 @@ static void perf_stats(struct source *source, struct source_stats *stats)
 	stats->lost = ring_stream_lost(perf->stream);
 	stats->late = ring_stream_late(perf->stream);
 	stats->undecoded = perf->undecoded;
+	stats->statuses_lost = perf->statuses ? exit_statuses_lost(perf->statuses) : 0;
 }
 
 static const struct source_ops perf_ops = {
@@ -216,10 +262,13 @@ static int perf_open(const struct request *request, const struct source_host *ho
 	struct perf_source *perf = calloc(1, sizeof(*perf));
 
 	if (!perf)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	perf->source.ops = &perf_ops;
-	int code = perf_setup_init(&perf->setup, request, host->facts, false, err);
+	open_statuses(perf, request);
+	int code = perf_setup_init(&perf->setup, request, host->facts,
+				   perf->statuses ? PERF_SETUP_STATUS_IS_TOLD : 0, err);
 	if (code < 0) {
+		exit_statuses_close(perf->statuses);
 		free(perf);
 		return code;
 	}
@@ -248,6 +297,7 @@ const struct source_type perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE,
 	.facts = FACTS_ALL,
+	.has_users = true,
 	.has_records = true,
 	.probe = perf_probe,
 	.open = perf_open,

@@ -1,56 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/reorder.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/heap.h"
 #include "base/text.h"
 
 struct reorder_slot {
-	struct event event; /* its texts are offsets into `bytes` while it waits */
-	uint64_t sequence;
+	struct heap_node node;     /* first */
+	struct reorder_slot *next; /* of those that are spare */
+	struct event event;
 	char bytes[REORDER_TEXT_SIZE];
 };
-
-static bool is_before(const struct reorder_slot *a, const struct reorder_slot *b)
-{
-	if (a->event.time_ns != b->event.time_ns)
-		return a->event.time_ns < b->event.time_ns;
-	return a->sequence < b->sequence;
-}
-
-static void swap(struct reorder_slot *a, struct reorder_slot *b)
-{
-	struct reorder_slot kept = *a;
-
-	*a = *b;
-	*b = kept;
-}
-
-static void sift_up(struct reorder_slot *heap, size_t at)
-{
-	while (at > 0 && is_before(&heap[at], &heap[(at - 1) / 2])) {
-		swap(&heap[at], &heap[(at - 1) / 2]);
-		at = (at - 1) / 2;
-	}
-}
-
-static void sift_down(struct reorder_slot *heap, size_t count, size_t at)
-{
-	for (;;) {
-		size_t least = at, left = 2 * at + 1;
-
-		if (left < count && is_before(&heap[left], &heap[least]))
-			least = left;
-		if (left + 1 < count && is_before(&heap[left + 1], &heap[least]))
-			least = left + 1;
-		if (least == at)
-			return;
-		swap(&heap[at], &heap[least]);
-		at = least;
-	}
-}
 
 /* The texts of EVENT, those that its type has. */
 static size_t texts_of(struct event *event, struct text *texts[2])
@@ -79,58 +42,61 @@ static void copy_texts(struct reorder_slot *slot)
 	size_t used = 0, count = texts_of(&slot->event, texts);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!texts[i]->bytes)
+		struct text *text = texts[i];
+
+		if (text->length > sizeof(slot->bytes) - used)
+			*text = (struct text){0};
+		if (!text->bytes)
 			continue;
-		if (texts[i]->length > sizeof(slot->bytes) - used) {
-			*texts[i] = (struct text){0};
-			continue;
-		}
-		memcpy(slot->bytes + used, texts[i]->bytes, texts[i]->length);
-		used += texts[i]->length;
+		text->bytes = memcpy(slot->bytes + used, text->bytes, text->length);
+		used += text->length;
 	}
 }
 
-/* The slot has moved since. */
-static void point_texts(struct reorder_slot *slot)
+static struct reorder_slot *take_slot(struct reorder *reorder)
 {
-	struct text *texts[2];
-	size_t used = 0, count = texts_of(&slot->event, texts);
+	struct reorder_slot *slot = reorder->spare;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!texts[i]->bytes)
-			continue;
-		texts[i]->bytes = slot->bytes + used;
-		used += texts[i]->length;
-	}
+	if (!slot)
+		return malloc(sizeof(*slot));
+	reorder->spare = slot->next;
+	return slot;
+}
+
+static void give_slot(struct reorder *reorder, struct reorder_slot *slot)
+{
+	if (!slot)
+		return;
+	slot->next = reorder->spare;
+	reorder->spare = slot;
 }
 
 int reorder_push(struct reorder *reorder, const struct event *event)
 {
-	/* One slot more than there are events: where the last one popped is kept. */
-	int code = ARRAY_GROW(reorder->heap, reorder->count + 1, reorder->capacity);
+	struct reorder_slot *slot = NULL;
 
-	if (code < 0)
-		return code;
-	struct reorder_slot *slot = &reorder->heap[reorder->count];
+	if (heap_reserve(&reorder->heap, reorder->heap.count + 1) == 0)
+		slot = take_slot(reorder);
+	if (!slot)
+		return -ENOMEM;
+	slot->node = (struct heap_node){event->time_ns, reorder->sequence++};
 	slot->event = *event;
-	slot->sequence = reorder->sequence++;
 	copy_texts(slot);
-	sift_up(reorder->heap, reorder->count++);
+	heap_push(&reorder->heap, &slot->node);
 	return 0;
 }
 
 bool reorder_pop(struct reorder *reorder, uint64_t horizon_ns, struct event *event)
 {
-	struct reorder_slot *heap = reorder->heap;
+	const struct heap *heap = &reorder->heap;
 
-	if (reorder->count == 0 ||
-	    (heap[0].event.time_ns > horizon_ns && reorder->count <= REORDER_MAX))
+	if (heap->count == 0 ||
+	    (heap->nodes[0]->time_ns > horizon_ns && heap->count <= REORDER_MAX))
 		return false;
-	swap(&heap[0], &heap[--reorder->count]);
-	sift_down(heap, reorder->count, 0);
-	struct reorder_slot *popped = &heap[reorder->count];
-	point_texts(popped);
-	*event = popped->event;
+	give_slot(reorder, reorder->popped);
+	reorder->popped = (struct reorder_slot *)heap->nodes[0];
+	heap_remove(&reorder->heap, 0);
+	*event = reorder->popped->event;
 	if (event->time_ns < reorder->newest_ns)
 		reorder->late++;
 	else
@@ -140,5 +106,10 @@ bool reorder_pop(struct reorder *reorder, uint64_t horizon_ns, struct event *eve
 
 void reorder_done(struct reorder *reorder)
 {
-	free(reorder->heap);
+	give_slot(reorder, reorder->popped);
+	for (size_t i = 0; i < reorder->heap.count; i++)
+		give_slot(reorder, (struct reorder_slot *)reorder->heap.nodes[i]);
+	heap_done(&reorder->heap);
+	while (reorder->spare)
+		free(take_slot(reorder));
 }

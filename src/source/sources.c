@@ -2,17 +2,18 @@
 #include "source/sources.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "event/event.h"
 #include "event/facts.h"
-#include "filter/filter_options.h"
 #include "source/notice.h"
 #include "source/request.h"
 
 const struct source_type *const source_types[] = {
 	&perf_source_type,
+	&connector_source_type,
 	&bpftrace_source_type,
 	&execsnoop_source_type,
 	NULL,
@@ -68,8 +69,17 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--formats: it has no formats", err);
 	if (request->mmap_pages && !type->has_records)
 		return refuse(type, "-m: it has no such rings", err);
-	if (filter_options_facts(&request->filter) & ~type->facts)
-		return refuse(type, "a filter on what it does not tell", err);
+	if (request->filter.has_uid && !type->has_users)
+		return refuse(type, "-u: it does not tell users", err);
+	if (request->environment && !type->has_users)
+		return refuse(type, "--env: it does not tell the environment", err);
+	if (request->filter.cgroup && !(type->facts & FACT_BIT(FACT_CGROUP)))
+		return refuse(type, "-c: it does not tell cgroups", err);
+	if (request->filter.failed && !(type->facts & FACT_BIT(FACT_STATUS)))
+		return refuse(type, "--failed: it does not tell exit statuses", err);
+	if ((request->filter.ppid || request->filter.no_threads) &&
+	    !(type->facts & FACT_BIT(FACT_TASKS)))
+		return refuse(type, "-P and --no-threads: it does not tell parents", err);
 	if (type->of_command_only && !request->command)
 		return refuse(type, "a trace without a COMMAND", err);
 	return check_events(type, request, err);
@@ -77,46 +87,12 @@ int source_type_serves(const struct source_type *type, const struct request *req
 
 /* ---- opening ---- */
 
-/* What is asked for and cannot be told is unknown in every event: that is said once. */
-static void notice_missing_facts(const struct request *request, const struct source_type *type)
-{
-	static const char *const names[FACTS] = {
-		[FACT_TASKS] = "kinds and parents of tasks",
-		[FACT_ARGUMENTS] = "arguments and users",
-		[FACT_STATUS] = "exit statuses",
-		[FACT_CGROUP] = "cgroups",
-	};
-	char list[128] = "";
-
-	for (unsigned int i = 0; i < FACTS; i++) {
-		size_t used = strlen(list);
-
-		if (request->facts & FACT_BIT(i) & ~type->facts)
-			snprintf(list + used, sizeof(list) - used, "%s%s", used > 0 ? ", " : "",
-				 names[i]);
-	}
-	if (list[0] != '\0')
-		notice(request, "-b %s does not tell: %s", type->name, list);
-}
-
-static void notice_missing_events(const struct request *request, const struct source_type *type)
-{
-	if (EVENT_SHOWABLE & ~type->events && request->events == EVENT_SHOWABLE)
-		notice(request, "-b %s tells of execs only", type->name);
-}
-
 static int try_open(const struct source_type *type, const struct request *request,
 		    const struct source_host *host, struct source **source, struct error *err)
 {
 	int code = source_type_serves(type, request, err);
 
-	if (code == 0)
-		code = type->open(request, host, source, err);
-	if (code < 0)
-		return code;
-	notice_missing_events(request, type);
-	notice_missing_facts(request, type);
-	return 0;
+	return code == 0 ? type->open(request, host, source, err) : code;
 }
 
 static void notice_refused(const struct request *request, const struct source_type *type,
@@ -125,6 +101,16 @@ static void notice_refused(const struct request *request, const struct source_ty
 	if (request->verbose)
 		notice(request, "not -b %s: %s%s%s", type->name, err->what,
 		       err->remedy[0] ? "; try: " : "", err->remedy);
+}
+
+static void notice_chosen(const struct request *request, const struct source_type *type,
+			  bool is_other)
+{
+	if (is_other)
+		notice(request, "events are those of -b %s, since better ones cannot be had here%s",
+		       type->name, request->verbose ? "" : "; -v tells why");
+	if (type->limits)
+		notice(request, "-b %s: %s", type->name, type->limits);
 }
 
 /* The error of the best type is the one that helps. */
@@ -137,15 +123,18 @@ static int open_best(const struct request *request, const struct source_host *ho
 		struct error why = {0};
 		int code = try_open(source_types[i], request, host, source, &why);
 
-		if (code == 0 && i > 0)
-			notice(request, "backend: %s", source_types[i]->name);
-		if (code == 0 || code == -EINTR)
-			return code;
-		notice_refused(request, source_types[i], &why);
-		if (i == 0) {
+		if (code == 0) {
+			*err = (struct error){0};
+			notice_chosen(request, source_types[i], i > 0);
+			return 0;
+		}
+		if (i == 0 || code == -EINTR) {
 			first = code;
 			*err = why;
 		}
+		if (code == -EINTR)
+			break;
+		notice_refused(request, source_types[i], &why);
 	}
 	return first;
 }
@@ -153,6 +142,10 @@ static int open_best(const struct request *request, const struct source_host *ho
 int sources_open(const struct request *request, const struct source_host *host,
 		 struct source **source, struct error *err)
 {
-	return request->backend ? try_open(request->backend, request, host, source, err)
-				: open_best(request, host, source, err);
+	if (!request->backend)
+		return open_best(request, host, source, err);
+	int code = try_open(request->backend, request, host, source, err);
+	if (code == 0)
+		notice_chosen(request, request->backend, false);
+	return code;
 }

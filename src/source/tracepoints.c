@@ -82,8 +82,8 @@ static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *p
 	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
 		if (!tracepoints->formats[i])
 			continue;
-		int code =
-			pid_list_kernel_filter(pids, (enum event_type)i, &tracepoints->filters[i]);
+		int code = pid_list_kernel_filter(pids, tracepoint_types[i]->pid_fields,
+						  &tracepoints->filters[i]);
 		/* So many pids that the kernel takes no such filter: ours does it all. */
 		if (code < 0 && code != -E2BIG)
 			return error_set(err, code, "out of memory");
@@ -91,33 +91,20 @@ static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *p
 	return 0;
 }
 
-/*
- * Where no fact needs task_newtask: CLONE_UNTRACED of linux/sched.h, which the kernel sets for the
- * threads that it makes, since they have no FORK; and CLONE_THREAD, since one that execs gets the
- * id of its process, which its FORK does not tell. For processes the FORK is enough.
- */
-#define THREADS "clone_flags & 0x810000"
-
-static const char *own_filter(const struct tracepoints *tracepoints, unsigned int tracepoint)
-{
-	bool for_facts = (tracepoint_types[tracepoint]->facts & tracepoints->facts) != 0;
-
-	return tracepoint == TRACEPOINT_NEW_TASK && !for_facts
-		       ? THREADS
-		       : tracepoint_types[tracepoint]->filter;
-}
-
 /* The filters of the table's rows. */
 static int add_own_filters(struct tracepoints *tracepoints, struct error *err)
 {
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
-		const char *filter = own_filter(tracepoints, i);
+		const struct tracepoint_type *type = tracepoint_types[i];
+		bool for_facts = (type->facts & tracepoints->facts) != 0;
+		const char *filter =
+			type->lines_filter && !for_facts ? type->lines_filter : type->filter;
 
 		if (!filter || !tracepoints->formats[i])
 			continue;
 		tracepoints->filters[i] = strdup(filter);
 		if (!tracepoints->filters[i])
-			return error_set(err, -ENOMEM, "out of memory");
+			return error_no_memory(err);
 	}
 	return 0;
 }
@@ -147,10 +134,14 @@ static int add_filters(struct tracepoints *tracepoints, const struct request *re
 }
 
 int tracepoints_init(struct tracepoints *tracepoints, const struct request *request,
-		     struct error *err)
+		     bool status_is_told, struct error *err)
 {
 	struct tracepoints made = {
-		.facts = request->facts, .arg_bytes = request->arg_bytes, .hold_fd = -1};
+		.facts = request->facts,
+		.arg_bytes = request->arg_bytes,
+		.status_is_told = status_is_told,
+		.hold_fd = -1,
+	};
 
 	/* Ids of version 1 would be taken for those of version 2. */
 	if (request->facts & FACT_BIT(FACT_CGROUP) && cgroups_of_this_host() == CGROUPS_OF_V1)
@@ -163,7 +154,7 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct request *requ
 	made.registers = registers_of_this_machine();
 	code = read_formats(&made, needed_for_lines(request) | needed_for_facts(request->facts),
 			    err);
-	if (code == 0 && request->facts & FACT_BIT(FACT_STATUS))
+	if (code == 0 && request->facts & FACT_BIT(FACT_STATUS) && !status_is_told)
 		code = find_exit_status(&made, err);
 	if (code == 0)
 		code = add_filters(&made, request, err);

@@ -8,7 +8,7 @@
 
 #include "base/hash_table.h"
 
-struct name {
+struct cgroup_name {
 	uint64_t id;
 	UT_hash_handle hh;
 	size_t length;
@@ -17,7 +17,7 @@ struct name {
 
 struct cgroup_names {
 	bool root_proven;
-	struct name *by_id; /* uthash keeps the order of insertion: the oldest is the head */
+	struct cgroup_name *by_id; /* uthash keeps the order of insertion: the oldest is the head */
 };
 
 struct cgroup_names *cgroup_names_new(void)
@@ -25,7 +25,7 @@ struct cgroup_names *cgroup_names_new(void)
 	return calloc(1, sizeof(struct cgroup_names));
 }
 
-static void forget(struct cgroup_names *names, struct name *name)
+static void forget(struct cgroup_names *names, struct cgroup_name *name)
 {
 	HASH_DEL(names->by_id, name);
 	free(name);
@@ -38,9 +38,9 @@ void cgroup_names_free(struct cgroup_names *names)
 	free(names);
 }
 
-static struct name *find(const struct cgroup_names *names, uint64_t id)
+static struct cgroup_name *find(const struct cgroup_names *names, uint64_t id)
 {
-	struct name *name;
+	struct cgroup_name *name;
 
 	HASH_FIND(hh, names->by_id, &id, sizeof(id), name);
 	return name;
@@ -48,12 +48,12 @@ static struct name *find(const struct cgroup_names *names, uint64_t id)
 
 int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path)
 {
-	struct name *name = malloc(sizeof(*name) + path.length);
-	struct name *old = find(names, id);
+	struct cgroup_name *name = malloc(sizeof(*name) + path.length);
+	struct cgroup_name *old = find(names, id);
 
 	if (!name)
 		return -ENOMEM;
-	*name = (struct name){.id = id, .length = path.length};
+	*name = (struct cgroup_name){.id = id, .length = path.length};
 	if (path.length > 0)
 		memcpy(name->path, path.bytes, path.length);
 	if (old)
@@ -75,7 +75,7 @@ void cgroup_names_prove_root(struct cgroup_names *names)
 
 struct text cgroup_names_find(struct cgroup_names *names, uint64_t id)
 {
-	const struct name *name = id ? find(names, id) : NULL;
+	const struct cgroup_name *name = id ? find(names, id) : NULL;
 	bool is_root = name && name->length == 1 && name->path[0] == '/';
 
 	names->root_proven |= name && !is_root;

@@ -46,7 +46,7 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 	facts->kind = thread_kind(child);
 	/* Without the flags a process may be a vfork. */
 	if (facts->kind == FORK_KIND_UNKNOWN &&
-	    thread_is_of_parent(child, event->fork.child_pid) == KNOWN_YES)
+	    thread_is_of_parent(child, event->fork.child_tid) == KNOWN_YES)
 		facts->kind = FORK_KIND_THREAD;
 	facts->has_clone_flags = child->birth.has_flags;
 	facts->clone_flags = child->birth.clone_flags;
@@ -65,8 +65,12 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 	/* Who leaves by itself runs a program: its EXEC was not recorded. */
 	if (subject->last == KNOWN_YES) {
 		facts->handled = exit_evidence_last_handled(&process->evidence, event->time_ns);
-		facts->status = exit_evidence_decide(
-			&process->evidence, process->losses == subject->losses, subject->losses);
+		facts->status = process->status_is_told
+					? exit_evidence_told(&process->evidence,
+							     process->told_status, subject->losses)
+					: exit_evidence_decide(&process->evidence,
+							       process->losses == subject->losses,
+							       subject->losses);
 	}
 	if (!facts->status.known || facts->status.signal != 0)
 		facts->failed_exec = subject->failed_exec;

@@ -76,7 +76,8 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 {
 	const int32_t signal = event->signal_sent.signal, before = evidence->sent.signal;
 	enum signal_origin by = origin_of(event, sender);
-	bool by_process = by == SENT_BY_PROCESS;
+	static const struct sender nobody;
+	const struct sender *named = by == SENT_BY_PROCESS ? sender : &nobody;
 
 	if (!exit_signal_is_fatal(signal))
 		return;
@@ -91,13 +92,12 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 		.time_ns = event->time_ns,
 		.losses = losses,
 		.by = by,
-		.sender_pid = by_process ? sender->pid : 0,
-		.by_itself = by_process && sender->is_itself,
+		.sender_pid = named->pid,
+		.sender_tid = named->tid,
+		.by_itself = named->is_itself,
 	};
-	comm_set(&evidence->sent.sender_comm, by_process ? sender->comm : (struct text){0});
-	evidence->sent.sender_tid = by_process ? sender->tid : 0;
-	comm_set(&evidence->sent.sender_thread_comm,
-		 by_process ? sender->thread_comm : (struct text){0});
+	comm_set(&evidence->sent.sender_comm, named->comm);
+	comm_set(&evidence->sent.sender_thread_comm, named->thread_comm);
 }
 
 static void add_code(struct exit_codes *codes, const struct exit_call *call)
@@ -268,4 +268,16 @@ struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bo
 			       : unknown_status;
 	}
 	return is_whole && !evidence->overtaken ? by_leaving(evidence) : unknown_status;
+}
+
+struct exit_status exit_evidence_told(const struct exit_evidence *evidence, uint32_t wait_status,
+				      uint64_t losses)
+{
+	const int32_t signal = (int32_t)(wait_status & 0x7f);
+
+	if (signal == 0)
+		return by_code((int32_t)(wait_status >> 8 & 0xff));
+	struct exit_status status = by_signal(evidence, signal, losses);
+	status.core = wait_status & 0x80 ? KNOWN_YES : KNOWN_NO;
+	return status;
 }

@@ -19,7 +19,7 @@ struct old_parent {
 };
 
 struct keeper {
-	struct entries *entries;
+	struct live_tasks *tasks;
 	struct cgroup_names *cgroups;
 	struct leaderless leaderless;
 	uint64_t losses; /* how often events were lost */
@@ -31,13 +31,13 @@ struct keeper {
 	struct ancestor ancestry[ANCESTRY_MAX];
 };
 
-struct keeper *keeper_new(struct entries *entries)
+struct keeper *keeper_new(struct live_tasks *tasks)
 {
 	struct keeper *keeper = calloc(1, sizeof(*keeper));
 
 	if (!keeper)
 		return NULL;
-	keeper->entries = entries;
+	keeper->tasks = tasks;
 	keeper->cgroups = cgroup_names_new();
 	if (!keeper->cgroups) {
 		free(keeper);
@@ -61,64 +61,58 @@ void keeper_free(struct keeper *keeper)
 /* The process of the task, or of the leader that has ended, with this id; NULL: not known. */
 static struct process *find_process(const struct keeper *keeper, int32_t pid)
 {
-	const struct entry *entry = entries_find(keeper->entries, pid);
+	const struct task *task = live_tasks_find(keeper->tasks, pid);
 
-	return entry ? entry->thread.process : leaderless_find(&keeper->leaderless, pid);
+	return task ? task->thread.process : leaderless_find(&keeper->leaderless, pid);
 }
 
-/* The process of ENTRY, of which no fork was seen; TGID <= 0: not known. Returns 0 or -ENOMEM. */
-static int ensure_process(struct keeper *keeper, struct entry *entry, int32_t tgid)
+/* The process of TASK, of which no fork was seen; TGID <= 0: not known. Returns 0 or -ENOMEM. */
+static int ensure_process(struct keeper *keeper, struct task *task, int32_t tgid)
 {
+	if (task->thread.process)
+		return 0;
 	struct process *process = tgid > 0 ? find_process(keeper, tgid) : NULL;
-
-	if (entry->thread.process)
-		return 0;
-	if (process) {
-		thread_join(&entry->thread, process);
-		return 0;
-	}
-	process = process_new_old(tgid > 0 ? tgid : -1);
+	process = process ? process_hold(process) : process_new_old(tgid > 0 ? tgid : -1);
 	if (!process)
 		return -ENOMEM;
-	thread_join(&entry->thread, process);
-	process_release(process);
+	thread_join(&task->thread, process);
 	return 0;
 }
 
-int keeper_fork(struct keeper *keeper, const struct event *event, struct entry *child)
+int keeper_fork(struct keeper *keeper, const struct event *event, struct task *child)
 {
-	struct entry *parent = entries_find_or_add(keeper->entries, event->fork.parent_pid, event);
+	struct task *parent = live_tasks_find_or_add(keeper->tasks, event->fork.parent_tid, event);
 	int code = parent ? ensure_process(keeper, parent, event->sample_pid) : -ENOMEM;
 
-	leaderless_forget(&keeper->leaderless, event->fork.child_pid);
+	leaderless_forget(&keeper->leaderless, event->fork.child_tid);
 	/* No kernel says that a task forked itself; a capture may. */
 	if (code == 0 && parent != child)
-		code = thread_fork(&child->thread, child->task.tid, &parent->thread, event,
+		code = thread_fork(&child->thread, child->tid, &parent->thread, event,
 				   keeper->losses);
 	if (code < 0)
 		return code;
 	keeper->subject = (struct subject){
 		.thread = &parent->thread,
-		.tid = parent->task.tid,
+		.tid = parent->tid,
 		.child = &child->thread,
 	};
 	return 0;
 }
 
-int keeper_exec(struct keeper *keeper, const struct event *event, struct entry *entry)
+int keeper_exec(struct keeper *keeper, const struct event *event, struct task *task)
 {
-	int code = ensure_process(keeper, entry, event->exec.pid);
+	int code = ensure_process(keeper, task, event->exec.pid);
 
 	if (code < 0)
 		return code;
 	leaderless_forget(&keeper->leaderless, event->exec.pid);
 	keeper->subject = (struct subject){
-		.thread = &entry->thread,
-		.tid = entry->task.tid,
-		.previous_exec_ns = entry->thread.process->exec_ns,
+		.thread = &task->thread,
+		.tid = task->tid,
+		.previous_exec_ns = task->thread.process->exec_ns,
 	};
 	keeper->has_execs = true;
-	return thread_exec(&entry->thread, event, keeper->losses);
+	return thread_exec(&task->thread, event, keeper->losses);
 }
 
 void keeper_expect_execs(struct keeper *keeper)
@@ -132,50 +126,56 @@ uint64_t keeper_losses(const struct keeper *keeper)
 }
 
 /*
- * Whether the missing EXEC of ENTRY's process proves that its exec did not come to be. Not where a
+ * Whether the missing EXEC of TASK's process proves that its exec did not come to be. Not where a
  * trace began in between: then neither an EXEC nor its fork was seen.
  */
-static bool is_proof(const struct keeper *keeper, const struct entry *entry,
+static bool is_proof(const struct keeper *keeper, const struct task *task,
 		     const struct unfinished_exec *unfinished)
 {
 	return keeper->expects_execs && unfinished->losses == keeper->losses &&
-	       (keeper->has_execs || !entry->thread.process->from_proc) &&
-	       !entry->thread.end.call.known;
+	       (keeper->has_execs || !task->thread.process->from_proc) &&
+	       !task->thread.end.call.known;
 }
 
-int keeper_exit(struct keeper *keeper, const struct event *event, struct entry *entry,
+int keeper_exit(struct keeper *keeper, const struct event *event, struct task *task,
 		const struct unfinished_exec *unfinished)
 {
-	int code = ensure_process(keeper, entry, event->sample_pid);
+	int code = ensure_process(keeper, task, event->sample_pid);
 
 	if (code < 0)
 		return code;
-	struct process *process = entry->thread.process;
+	struct process *process = task->thread.process;
 	if (unfinished)
 		process_give_up_program(process);
-	enum known last = thread_exit(&entry->thread, event, keeper->losses);
+	enum known last = thread_exit(&task->thread, event, keeper->losses);
 	keeper->subject = (struct subject){
-		.thread = &entry->thread,
-		.tid = entry->task.tid,
+		.thread = &task->thread,
+		.tid = task->tid,
 		.last = last,
 		.losses = keeper->losses,
 		.previous_exec_ns = process->exec_ns,
 	};
-	if (unfinished && is_proof(keeper, entry, unfinished))
-		keeper->subject.failed_exec = unfinished->comm;
-	if (last == KNOWN_NO && entry->task.tid == process->pid && !process->has_ended)
+	if (unfinished && is_proof(keeper, task, unfinished))
+		keeper->subject.failed_exec = unfinished_exec_comm(unfinished);
+	if (last == KNOWN_NO && task->tid == process->pid && !process->has_ended)
 		return leaderless_add(&keeper->leaderless, process);
 	if (last != KNOWN_NO)
 		leaderless_forget(&keeper->leaderless, process->pid);
 	return 0;
 }
 
-int keeper_new_task(struct keeper *keeper, const struct event *event, struct entry *child)
+/* CHILD is one more thread of a process that exists, and it is not yet known of which. */
+static bool is_new_thread(const struct task *child)
 {
-	if (thread_is_of_parent(&child->thread, child->task.tid) != KNOWN_YES ||
-	    child->thread.process)
+	return !child->thread.process &&
+	       thread_is_of_parent(&child->thread, child->tid) == KNOWN_YES;
+}
+
+int keeper_new_task(struct keeper *keeper, const struct event *event, struct task *child)
+{
+	if (!is_new_thread(child))
 		return 0;
-	struct entry *parent = entries_find_or_add(keeper->entries, event->current_tid, event);
+	struct task *parent = live_tasks_find_or_add(keeper->tasks, event->current_tid, event);
 	/* No kernel says that a task made itself; a capture may. */
 	if (parent == child)
 		return 0;
@@ -183,16 +183,13 @@ int keeper_new_task(struct keeper *keeper, const struct event *event, struct ent
 	if (code < 0)
 		return code;
 	child->thread.comm = parent->thread.comm;
-	thread_join(&child->thread, parent->thread.process);
+	thread_join(&child->thread, process_hold(parent->thread.process));
 	return 0;
 }
 
-int keeper_child(struct keeper *keeper, const struct event *event, struct entry *child)
+int keeper_child(struct keeper *keeper, const struct event *event, struct task *child)
 {
-	if (thread_is_of_parent(&child->thread, child->task.tid) != KNOWN_YES ||
-	    child->thread.process)
-		return 0;
-	return ensure_process(keeper, child, event->child.pid);
+	return is_new_thread(child) ? ensure_process(keeper, child, event->child.pid) : 0;
 }
 
 /*
@@ -202,12 +199,12 @@ int keeper_child(struct keeper *keeper, const struct event *event, struct entry 
 static struct sender sender_of(const struct keeper *keeper, const struct event *event,
 			       const struct process *target)
 {
-	const struct entry *from = entries_find_late(keeper->entries, event->current_tid);
+	const struct task *from = live_tasks_find_late(keeper->tasks, event->current_tid);
 	bool has_id = event->sample_pid > 0 && event->sample_tid == event->current_tid;
 	struct sender sender = {.pid = has_id ? event->sample_pid : 0};
 
 	if (from) {
-		sender.tid = from->task.tid;
+		sender.tid = from->tid;
 		sender.thread_comm = comm_text(&from->thread.comm);
 	}
 	if (from && from->thread.process) {
@@ -220,6 +217,12 @@ static struct sender sender_of(const struct keeper *keeper, const struct event *
 	return sender;
 }
 
+/* What to count for a signal of PROCESS: a later loss makes it doubtful. */
+static uint64_t losses_until_now(const struct keeper *keeper, const struct process *process)
+{
+	return process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses;
+}
+
 static void keep_signal_sent(struct keeper *keeper, const struct event *event)
 {
 	struct process *process = find_process(keeper, event->signal_sent.pid);
@@ -227,23 +230,20 @@ static void keep_signal_sent(struct keeper *keeper, const struct event *event)
 	if (!process)
 		return;
 	const struct sender sender = sender_of(keeper, event, process);
-	exit_evidence_sent(&process->evidence, event, &sender,
-			   process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses);
+	exit_evidence_sent(&process->evidence, event, &sender, losses_until_now(keeper, process));
 }
 
 static void keep_signal_taken(struct keeper *keeper, const struct event *event)
 {
-	struct entry *entry = entries_find(keeper->entries, event->current_tid);
+	struct task *task = live_tasks_find(keeper->tasks, event->current_tid);
 
-	if (!entry)
+	if (!task)
 		return;
 	if (event->signal_taken.is_default && exit_signal_is_fatal(event->signal_taken.signal))
-		entry->thread.end.taken = event->signal_taken.signal;
-	if (!event->signal_taken.is_default && entry->thread.process)
-		exit_evidence_handled(&entry->thread.process->evidence, event,
-				      entry->thread.process->losses == LOSSES_UNKNOWN
-					      ? LOSSES_UNKNOWN
-					      : keeper->losses);
+		task->thread.end.taken = event->signal_taken.signal;
+	struct process *process = task->thread.process;
+	if (!event->signal_taken.is_default && process)
+		exit_evidence_handled(&process->evidence, event, losses_until_now(keeper, process));
 }
 
 static void keep_oom_victim(struct keeper *keeper, const struct event *event)
@@ -256,11 +256,11 @@ static void keep_oom_victim(struct keeper *keeper, const struct event *event)
 
 static void keep_exit_call(struct keeper *keeper, const struct event *event)
 {
-	struct entry *entry = entries_find(keeper->entries, event->current_tid);
+	struct task *task = live_tasks_find(keeper->tasks, event->current_tid);
 
 	/* It goes on: what it took did not end it. */
-	if (entry)
-		entry->thread.end = (struct thread_end){
+	if (task)
+		task->thread.end = (struct thread_end){
 			.call =
 				{
 					.known = true,
@@ -272,10 +272,10 @@ static void keep_exit_call(struct keeper *keeper, const struct event *event)
 
 void keeper_comm(struct keeper *keeper, const struct event *event)
 {
-	struct entry *entry = entries_find(keeper->entries, event->comm.tid);
+	struct task *task = live_tasks_find(keeper->tasks, event->comm.tid);
 
-	if (entry)
-		thread_set_name(&entry->thread, event->comm.tid, event->comm.comm);
+	if (task)
+		thread_set_name(&task->thread, event->comm.tid, event->comm.comm);
 }
 
 int keeper_other(struct keeper *keeper, const struct event *event)
@@ -325,38 +325,38 @@ void keeper_prove_root_cgroup(struct keeper *keeper)
 
 /* ---- tasks that were there before ---- */
 
-static int remember_parent(struct keeper *keeper, const struct old_task *task)
+static int remember_parent(struct keeper *keeper, const struct old_task *old)
 {
 	if (ARRAY_GROW(keeper->old_parents, keeper->old_count, keeper->old_capacity) < 0)
 		return -ENOMEM;
-	keeper->old_parents[keeper->old_count++] = (struct old_parent){task->tgid, task->ppid};
+	keeper->old_parents[keeper->old_count++] = (struct old_parent){old->tgid, old->ppid};
 	return 0;
 }
 
-int keeper_add_old(struct keeper *keeper, struct entry *entry, const struct old_task *task)
+int keeper_add_old(struct keeper *keeper, struct task *task, const struct old_task *old)
 {
 	/* Its fork has been seen: that tells more. */
-	if (entry->thread.process)
+	if (task->thread.process)
 		return 0;
-	int code = ensure_process(keeper, entry, task->tgid);
+	int code = ensure_process(keeper, task, old->tgid);
 	if (code < 0)
 		return code;
-	struct process *process = entry->thread.process;
-	thread_set_name(&entry->thread, task->tid, task->comm);
-	if (task->tid == task->tgid)
+	struct process *process = task->thread.process;
+	thread_set_name(&task->thread, old->tid, old->comm);
+	if (old->tid == old->tgid)
 		process->losses = keeper->losses;
 	/* Nobody could wait for an EXIT that was before. */
-	if (task->is_exiting)
+	if (old->is_exiting)
 		process->losses = LOSSES_UNKNOWN;
-	if (task->tid != task->tgid)
+	if (old->tid != old->tgid)
 		return 0;
-	return remember_parent(keeper, task);
+	return remember_parent(keeper, old);
 }
 
 static void link_one(struct keeper *keeper, const struct old_parent *pids)
 {
-	const struct entry *child = entries_find(keeper->entries, pids->pid);
-	const struct entry *parent = entries_find(keeper->entries, pids->ppid);
+	const struct task *child = live_tasks_find(keeper->tasks, pids->pid);
+	const struct task *parent = live_tasks_find(keeper->tasks, pids->ppid);
 	bool known = parent && parent->thread.process;
 
 	if (!child || !child->thread.process || !child->thread.process->from_proc)

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "host/proc.h"
+#include "task/task.h"
 
 struct listed_task {
 	int32_t pid, tid, ppid;

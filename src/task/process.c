@@ -82,10 +82,15 @@ void process_release(struct process *process)
 	}
 }
 
-void process_give_up_program(struct process *process)
+void process_set_program(struct process *process, struct program *program)
 {
 	program_release(process->program);
-	process->program = NULL;
+	process->program = program;
+}
+
+void process_give_up_program(struct process *process)
+{
+	process_set_program(process, NULL);
 	exit_evidence_exec(&process->evidence);
 }
 

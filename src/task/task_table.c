@@ -6,56 +6,25 @@
 #include <string.h>
 
 #include "event/comm.h"
-#include "task/entries.h"
 #include "task/keeper.h"
+#include "task/live_tasks.h"
+#include "task/process.h"
 #include "task/program.h"
+#include "task/task.h"
 #include "task/thread.h"
-
-/* What COMM said at an exec, until its EXEC comes. Keyed by sample tid, not by payload pid. */
-struct new_name {
-	int32_t sample_tid;
-	uint32_t length;
-	char comm[TASK_COMM_SIZE];
-	uint64_t losses; /* how often events were lost until then, where facts are kept */
-	UT_hash_handle hh;
-};
+#include "task/unfinished_execs.h"
 
 struct task_table {
-	struct entries entries;
-	struct new_name *names;
-	struct new_name *name; /* removed, but an event borrows its comm */
+	struct live_tasks tasks;
+	struct unfinished_execs unfinished;
 	struct keeper *keeper; /* NULL: facts are not kept */
 };
-
-static struct new_name *find_or_add_name(struct task_table *table, int32_t sample_tid)
-{
-	struct new_name *name;
-
-	HASH_FIND_INT(table->names, &sample_tid, name);
-	if (name)
-		return name;
-	/* Not calloc(): glibc serves that from no cache. */
-	name = malloc(sizeof(*name));
-	if (!name)
-		return NULL;
-	*name = (struct new_name){.sample_tid = sample_tid};
-	HASH_ADD_INT(table->names, sample_tid, name);
-	if (!name->hh.tbl) {
-		free(name);
-		return NULL;
-	}
-	return name;
-}
-
-/* Never the name of a task: with it the table does not run empty, or uthash would free its buckets
- * and make new ones at each exec. */
-#define NO_TASK INT32_MIN
 
 struct task_table *task_table_new(void)
 {
 	struct task_table *table = calloc(1, sizeof(*table));
 
-	if (table && !find_or_add_name(table, NO_TASK)) {
+	if (table && unfinished_execs_init(&table->unfinished) < 0) {
 		free(table);
 		return NULL;
 	}
@@ -64,7 +33,7 @@ struct task_table *task_table_new(void)
 
 int task_table_keep_facts(struct task_table *table)
 {
-	table->keeper = keeper_new(&table->entries);
+	table->keeper = keeper_new(&table->tasks);
 	return table->keeper ? 0 : -ENOMEM;
 }
 
@@ -75,16 +44,10 @@ void task_table_expect_execs(struct task_table *table)
 
 void task_table_free(struct task_table *table)
 {
-	struct new_name *name, *next;
-
 	if (!table)
 		return;
-	HASH_ITER (hh, table->names, name, next) {
-		HASH_DEL(table->names, name);
-		free(name);
-	}
-	free(table->name);
-	entries_done(&table->entries);
+	unfinished_execs_done(&table->unfinished);
+	live_tasks_done(&table->tasks);
 	keeper_free(table->keeper);
 	free(table);
 }
@@ -92,43 +55,52 @@ void task_table_free(struct task_table *table)
 /* ---- events ---- */
 
 /*
- * The entry of TID, which is being born, where KNOWN is there already. Unless that IS_SAME its EXIT
- * was lost: the id names another task now.
+ * The task TID, which is being born, where KNOWN is there already. Unless that IS_SAME its EXIT was
+ * lost: the id names another task now.
  */
-static struct entry *newborn(struct task_table *table, int32_t tid, struct entry *known,
-			     bool is_same)
+static struct task *newborn(struct task_table *table, int32_t tid, struct task *known, bool is_same,
+			    bool followed)
 {
-	if (known && is_same)
+	if (known && is_same) {
+		live_tasks_follow(&table->tasks, known, followed);
 		return known;
+	}
 	if (known)
-		entries_retire(&table->entries, known);
-	return entries_insert(&table->entries, &(struct task){.tid = tid});
+		live_tasks_retire(&table->tasks, known);
+	return live_tasks_insert(&table->tasks, tid, followed);
+}
+
+/* Whether the parent in EVENT is followed, or the process that it is a thread of. */
+static bool parent_is_followed(const struct task_table *table, const struct event *event,
+			       int32_t parent_tid)
+{
+	return live_tasks_is_followed(&table->tasks, parent_tid) ||
+	       live_tasks_is_followed(&table->tasks, event->sample_pid);
 }
 
 /* CHILD is born to PARENT_TID, to which EVENT happened. */
 static int join_parents_group(struct task_table *table, const struct event *event,
-			      int32_t parent_tid, struct entry *child)
+			      int32_t parent_tid, struct task *child)
 {
 	/* In another pid namespace than ours samples have other ids. */
 	if (event->sample_tid != parent_tid ||
-	    thread_is_of_parent(&child->thread, child->task.tid) != KNOWN_YES)
+	    thread_is_of_parent(&child->thread, child->tid) != KNOWN_YES)
 		return 0;
-	return entries_join_group(&table->entries, child, event->sample_pid);
+	return live_tasks_join_group(&table->tasks, child, event->sample_pid);
 }
 
-static int apply_fork(struct task_table *table, const struct event *event, const struct task **task)
+static int apply_fork(struct task_table *table, const struct event *event,
+		      const struct task **subject)
 {
-	struct entry *child = entries_find(&table->entries, event->fork.child_pid);
-	bool is_same = child && thread_is_born_to(&child->thread, event->fork.parent_pid);
-	bool followed = entries_is_followed(&table->entries, event->fork.parent_pid) ||
-			entries_is_followed(&table->entries, event->sample_pid);
+	struct task *child = live_tasks_find(&table->tasks, event->fork.child_tid);
+	bool is_same = child && thread_is_born_to(&child->thread, event->fork.parent_tid);
 
-	child = newborn(table, event->fork.child_pid, child, is_same);
+	child = newborn(table, event->fork.child_tid, child, is_same,
+			parent_is_followed(table, event, event->fork.parent_tid));
 	if (!child)
 		return -ENOMEM;
-	entries_follow(&table->entries, child, followed);
-	*task = &child->task;
-	int code = join_parents_group(table, event, event->fork.parent_pid, child);
+	*subject = child;
+	int code = join_parents_group(table, event, event->fork.parent_tid, child);
 	if (code == 0 && table->keeper)
 		code = keeper_fork(table->keeper, event, child);
 	child->thread.birth.announced = false;
@@ -139,18 +111,16 @@ static int apply_fork(struct task_table *table, const struct event *event, const
 static int apply_new_task(struct task_table *table, const struct event *event)
 {
 	const int32_t tid = event->new_task.pid;
-	struct entry *child = entries_find(&table->entries, tid);
+	struct task *child = live_tasks_find(&table->tasks, tid);
 	bool is_same = child && child->thread.birth.announced && !child->thread.birth.has_flags;
-	bool followed = entries_is_followed(&table->entries, event->current_tid) ||
-			entries_is_followed(&table->entries, event->sample_pid);
 
 	/* A CPU's idle task. */
 	if (tid <= 0)
 		return 0;
-	child = newborn(table, tid, child, is_same);
+	child = newborn(table, tid, child, is_same,
+			parent_is_followed(table, event, event->current_tid));
 	if (!child)
 		return -ENOMEM;
-	entries_follow(&table->entries, child, followed);
 	thread_announce(&child->thread, event);
 	int code = join_parents_group(table, event, event->current_tid, child);
 	return code == 0 && table->keeper ? keeper_new_task(table->keeper, event, child) : code;
@@ -160,21 +130,29 @@ static int apply_new_task(struct task_table *table, const struct event *event)
 static int apply_child(struct task_table *table, const struct event *event)
 {
 	const int32_t tid = event->child.tid;
-	struct entry *child = entries_find(&table->entries, tid);
+	struct task *child = live_tasks_find(&table->tasks, tid);
 	bool is_same = child && child->thread.birth.announced && child->thread.birth.tgid == 0;
 
 	if (tid <= 0)
 		return 0;
-	child = newborn(table, tid, child, is_same);
+	child = newborn(table, tid, child, is_same,
+			event->child.pid != tid &&
+				live_tasks_is_followed(&table->tasks, event->child.pid));
 	if (!child)
 		return -ENOMEM;
-	entries_follow(&table->entries, child,
-		       event->child.pid != tid &&
-			       entries_is_followed(&table->entries, event->child.pid));
 	child->thread.birth.announced = true;
 	child->thread.birth.tgid = event->child.pid;
-	int code = entries_join_group(&table->entries, child, event->child.pid);
+	int code = live_tasks_join_group(&table->tasks, child, event->child.pid);
 	return code == 0 && table->keeper ? keeper_child(table->keeper, event, child) : code;
+}
+
+/* TASK has the id of its leader from now on; THREAD is what it was until then. */
+static void take_over_leader(struct task_table *table, struct task *task, struct task *thread)
+{
+	live_tasks_follow(&table->tasks, task, thread->followed);
+	if (!task->thread.process && thread->thread.process)
+		thread_join(&task->thread, process_hold(thread->thread.process));
+	live_tasks_retire(&table->tasks, thread);
 }
 
 /*
@@ -184,19 +162,16 @@ static int apply_child(struct task_table *table, const struct event *event)
 static int inherit_leader(struct task_table *table, const struct event *event)
 {
 	int32_t pid = event->comm.tid;
-	struct entry *thread = event->sample_pid == pid && !entries_find(&table->entries, pid)
-				       ? entries_find_thread(&table->entries, pid)
-				       : NULL;
+	struct task *thread = event->sample_pid == pid && !live_tasks_find(&table->tasks, pid)
+				      ? live_tasks_find_thread(&table->tasks, pid)
+				      : NULL;
 
 	if (!thread)
 		return 0;
-	struct entry *entry = entries_insert(
-		&table->entries, &(struct task){.tid = pid, .followed = thread->task.followed});
-	if (!entry)
+	struct task *task = live_tasks_insert(&table->tasks, pid, false);
+	if (!task)
 		return -ENOMEM;
-	if (thread->thread.process)
-		thread_join(&entry->thread, thread->thread.process);
-	entries_retire(&table->entries, thread);
+	take_over_leader(table, task, thread);
 	return 0;
 }
 
@@ -210,24 +185,15 @@ static int apply_comm(struct task_table *table, const struct event *event)
 	/* All tasks outside of our pid namespace would share the 0. */
 	if (event->comm.tid == 0)
 		return 0;
-
-	struct new_name *name = find_or_add_name(table, event->comm.tid);
-	size_t length = event->comm.comm.length;
-	if (!name)
-		return -ENOMEM;
-	if (length > sizeof(name->comm))
-		length = sizeof(name->comm);
-	memcpy(name->comm, event->comm.comm.bytes, length);
-	name->length = (uint32_t)length;
-	if (table->keeper)
-		name->losses = keeper_losses(table->keeper);
-	return inherit_leader(table, event);
+	int code = unfinished_execs_add(&table->unfinished, event->comm.tid, event->comm.comm,
+					table->keeper ? keeper_losses(table->keeper) : 0);
+	return code < 0 ? code : inherit_leader(table, event);
 }
 
 /* begin_new_exec() names a task so, and cuts the name at TASK_COMM_LEN (fs/exec.c). */
 static struct text comm_of_filename(struct text filename)
 {
-	const char *slash = memrchr(filename.bytes, '/', filename.length);
+	const char *slash = filename.bytes ? memrchr(filename.bytes, '/', filename.length) : NULL;
 
 	if (slash) {
 		filename.length -= (size_t)(slash + 1 - filename.bytes);
@@ -238,87 +204,60 @@ static struct text comm_of_filename(struct text filename)
 	return filename;
 }
 
-/* A thread that execs takes its leader's id; the old leader's EXIT came before. */
-static void take_over_leader(struct task_table *table, struct entry *entry,
-			     const struct event *event)
-{
-	struct entry *thread = entries_find(&table->entries, event->exec.old_pid);
-
-	if (!thread || event->exec.old_pid == event->exec.pid)
-		return;
-	entries_follow(&table->entries, entry, thread->task.followed);
-	if (!entry->thread.process && thread->thread.process)
-		thread_join(&entry->thread, thread->thread.process);
-	entries_retire(&table->entries, thread);
-}
-
-/* Take the name of SAMPLE_TID out; it stays readable until the next one is taken. NULL: none. */
-static const struct new_name *take_name(struct task_table *table, int32_t sample_tid)
-{
-	struct new_name *name;
-
-	HASH_FIND_INT(table->names, &sample_tid, name);
-	if (!name)
-		return NULL;
-	HASH_DEL(table->names, name);
-	free(table->name);
-	table->name = name;
-	return name;
-}
-
-/*
- * As the source has it, or the COMM before it. Where none came, because it was lost, the kernel's
- * rule gives the name.
- */
+/* Where no COMM came, because it was lost, the kernel's rule gives the name. */
 static struct text new_comm(struct task_table *table, const struct event *event)
 {
-	const struct new_name *name = take_name(table, event->sample_tid);
+	const struct unfinished_exec *exec =
+		unfinished_execs_take(&table->unfinished, event->sample_tid);
 
-	if (event->exec.comm.bytes)
-		return event->exec.comm;
-	return name ? (struct text){name->comm, name->length}
-		    : comm_of_filename(event->exec.filename);
+	return exec ? unfinished_exec_comm(exec) : comm_of_filename(event->exec.filename);
 }
 
-static int apply_exec(struct task_table *table, struct event *event, const struct task **task)
+static int apply_exec(struct task_table *table, struct event *event, const struct task **subject)
 {
-	struct entry *entry = entries_find_or_add(&table->entries, event->exec.pid, event);
+	struct task *task = live_tasks_find_or_add(&table->tasks, event->exec.pid, event);
 
-	if (!entry)
+	if (!task)
 		return -ENOMEM;
-	take_over_leader(table, entry, event);
-	event->exec.comm = new_comm(table, event);
-	*task = &entry->task;
-	return table->keeper ? keeper_exec(table->keeper, event, entry) : 0;
+	/* A thread that execs takes its leader's id; the old leader's EXIT came before. */
+	struct task *thread = live_tasks_find(&table->tasks, event->exec.old_pid);
+	if (thread && thread != task)
+		take_over_leader(table, task, thread);
+	struct text comm = new_comm(table, event);
+	if (!event->exec.comm.bytes)
+		event->exec.comm = comm;
+	*subject = task;
+	return table->keeper ? keeper_exec(table->keeper, event, task) : 0;
 }
 
-static int apply_exit(struct task_table *table, const struct event *event, const struct task **task)
+static int apply_exit(struct task_table *table, const struct event *event,
+		      const struct task **subject)
 {
-	struct entry *entry = entries_find_or_add(&table->entries, event->exit.pid, event);
+	struct task *task = live_tasks_find_or_add(&table->tasks, event->exit.pid, event);
 	/* One whose EXEC did not come must not name the next task with this id. */
-	const struct new_name *name = take_name(table, event->sample_tid);
-	struct unfinished_exec unfinished = {0};
+	const struct unfinished_exec *exec =
+		unfinished_execs_take(&table->unfinished, event->sample_tid);
 
-	if (name)
-		unfinished = (struct unfinished_exec){{name->comm, name->length}, name->losses};
-	if (!entry || (table->keeper &&
-		       keeper_exit(table->keeper, event, entry, name ? &unfinished : NULL) < 0))
+	if (!task)
 		return -ENOMEM;
-	entries_retire(&table->entries, entry);
-	*task = &entry->task;
+	int code = table->keeper ? keeper_exit(table->keeper, event, task, exec) : 0;
+	if (code < 0)
+		return code;
+	live_tasks_retire(&table->tasks, task);
+	*subject = task;
 	return 0;
 }
 
-int task_table_apply(struct task_table *table, struct event *event, const struct task **task)
+int task_table_apply(struct task_table *table, struct event *event, const struct task **subject)
 {
-	*task = NULL;
+	*subject = NULL;
 	switch (event->type) {
 	case EVENT_FORK:
-		return apply_fork(table, event, task);
+		return apply_fork(table, event, subject);
 	case EVENT_EXEC:
-		return apply_exec(table, event, task);
+		return apply_exec(table, event, subject);
 	case EVENT_EXIT:
-		return apply_exit(table, event, task);
+		return apply_exit(table, event, subject);
 	case EVENT_COMM:
 		return apply_comm(table, event);
 	case EVENT_NEW_TASK:
@@ -332,21 +271,19 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 
 const struct task *task_table_find(const struct task_table *table, int32_t tid)
 {
-	const struct entry *entry = entries_find(&table->entries, tid);
-
-	return entry ? &entry->task : NULL;
+	return live_tasks_find(&table->tasks, tid);
 }
 
 int task_table_add_thread(struct task_table *table, int32_t tgid, int32_t tid, bool followed)
 {
-	struct entry *entry = entries_find(&table->entries, tid);
+	struct task *task = live_tasks_find(&table->tasks, tid);
 
-	if (!entry)
-		entry = entries_insert(&table->entries, &(struct task){.tid = tid});
-	if (!entry)
+	if (!task)
+		task = live_tasks_insert(&table->tasks, tid, false);
+	if (!task)
 		return -ENOMEM;
-	entries_follow(&table->entries, entry, followed);
-	return entries_join_group(&table->entries, entry, tgid);
+	live_tasks_follow(&table->tasks, task, followed);
+	return live_tasks_join_group(&table->tasks, task, tgid);
 }
 
 int task_table_add(struct task_table *table, int32_t tid, bool followed)
@@ -354,13 +291,13 @@ int task_table_add(struct task_table *table, int32_t tid, bool followed)
 	return task_table_add_thread(table, 0, tid, followed);
 }
 
-int task_table_add_old(struct task_table *table, const struct old_task *task)
+int task_table_add_old(struct task_table *table, const struct old_task *old)
 {
-	int code = task_table_add_thread(table, task->tgid, task->tid, false);
+	int code = task_table_add_thread(table, old->tgid, old->tid, false);
 
 	if (code < 0 || !table->keeper)
 		return code;
-	return keeper_add_old(table->keeper, entries_find(&table->entries, task->tid), task);
+	return keeper_add_old(table->keeper, live_tasks_find(&table->tasks, old->tid), old);
 }
 
 void task_table_link_old(struct task_table *table)
@@ -372,8 +309,8 @@ void task_table_link_old(struct task_table *table)
 /* NULL where PID is not known, or younger than the trace. */
 static struct process *find_old(const struct task_table *table, int32_t pid)
 {
-	const struct entry *entry = entries_find(&table->entries, pid);
-	struct process *process = entry ? entry->thread.process : NULL;
+	const struct task *task = live_tasks_find(&table->tasks, pid);
+	struct process *process = task ? task->thread.process : NULL;
 
 	return process && process->from_proc ? process : NULL;
 }
@@ -398,8 +335,7 @@ int task_table_set_old_program(struct task_table *table, int32_t pid, struct tex
 	if (!program)
 		return -ENOMEM;
 	program->since_ns = time_ns;
-	program_release(process->program);
-	process->program = program;
+	process_set_program(process, program);
 	return 0;
 }
 
@@ -431,43 +367,43 @@ void task_table_describe(struct task_table *table, const struct event *event, st
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
 		      void *context)
 {
-	struct entry *entry, *next;
+	struct task *task, *next;
 
-	HASH_ITER (hh, table->entries.by_tid, entry, next) {
-		if (!is_alive(context, entry->task.tid))
-			entries_retire(&table->entries, entry);
+	HASH_ITER (hh, table->tasks.by_tid, task, next) {
+		if (!is_alive(context, task->tid))
+			live_tasks_retire(&table->tasks, task);
 	}
 }
 
 /* Its EXIT will not come. */
-static void forget(struct task_table *table, struct entry *entry)
+static void forget(struct task_table *table, struct task *task)
 {
-	take_name(table, entry->task.tid);
-	entries_retire(&table->entries, entry);
+	unfinished_execs_take(&table->unfinished, task->tid);
+	live_tasks_retire(&table->tasks, task);
 }
 
 bool task_table_sweep(struct task_table *table, size_t max,
 		      bool (*is_alive)(void *context, int32_t tid), void *context)
 {
-	struct entries *entries = &table->entries;
+	struct live_tasks *tasks = &table->tasks;
 
-	if (!entries->next)
-		entries->next = entries->by_tid;
-	for (; entries->next && max > 0; max--) {
-		struct entry *entry = entries->next;
-		bool was_missing = entry->missing;
+	if (!tasks->next)
+		tasks->next = tasks->by_tid;
+	for (; tasks->next && max > 0; max--) {
+		struct task *task = tasks->next;
+		bool was_missing = task->missing;
 
-		entries->next = entry->hh.next;
-		entry->missing = !is_alive(context, entry->task.tid);
-		if (entry->missing && was_missing)
-			forget(table, entry);
+		tasks->next = task->hh.next;
+		task->missing = !is_alive(context, task->tid);
+		if (task->missing && was_missing)
+			forget(table, task);
 	}
-	if (!entries->next && table->keeper)
+	if (!tasks->next && table->keeper)
 		keeper_forget_ended(table->keeper);
-	return !entries->next;
+	return !tasks->next;
 }
 
 size_t task_table_followed(const struct task_table *table)
 {
-	return table->entries.followed;
+	return table->tasks.followed;
 }

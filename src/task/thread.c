@@ -54,7 +54,7 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 {
 	enum known is_of_parent = thread_is_of_parent(child, tid);
 
-	thread_set_name(parent, event->fork.parent_pid, event->fork.parent_comm);
+	thread_set_name(parent, event->fork.parent_tid, event->fork.parent_comm);
 	comm_set(&child->comm, event->fork.child_comm);
 	/* It goes on: what it took did not end it. */
 	parent->end.taken = 0;
@@ -62,21 +62,21 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 	thread_leave(child);
 	thread_done(child);
 	if (is_of_parent == KNOWN_YES) {
-		thread_join(child, parent->process);
+		thread_join(child, process_hold(parent->process));
 		return 0;
 	}
-	child->process = process_fork(parent->process, parent_name(parent),
-				      is_of_parent == KNOWN_NOT ? -1 : tid, event->time_ns);
-	if (!child->process)
+	struct process *process =
+		process_fork(parent->process, parent_name(parent),
+			     is_of_parent == KNOWN_NOT ? -1 : tid, event->time_ns);
+	if (!process)
 		return -ENOMEM;
-	child->process->threads = 1;
-	child->exec_ns = 0;
-	child->process->comm = child->comm;
+	thread_join(child, process);
+	process->comm = child->comm;
 	/* It may be a thread of the one process or, with threads to come, the other. */
 	if (is_of_parent == KNOWN_NOT)
 		parent->process->losses = LOSSES_UNKNOWN;
 	else
-		child->process->losses = losses;
+		process->losses = losses;
 	return 0;
 }
 
@@ -89,8 +89,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 
 	if (!program)
 		return -ENOMEM;
-	program_release(process->program);
-	process->program = program;
+	process_set_program(process, program);
 	process->credentials = image ? image->credentials : (struct credentials){0};
 	process->pid = event->exec.pid;
 	process->exec_ns = event->time_ns;
@@ -99,6 +98,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	process->losses = losses;
 	thread->exec_ns = process->exec_ns;
 	exit_evidence_exec(&process->evidence);
+	process->status_is_told = false;
 	thread->end = (struct thread_end){0};
 	thread_set_name(thread, process->pid, event->exec.comm);
 	return 0;
@@ -124,6 +124,13 @@ static enum known find_last(struct process *process, enum known told, uint64_t l
 	return told;
 }
 
+/* CLONE_UNTRACED of linux/sched.h, which the kernel sets for its own threads, and no FORK. */
+static bool is_made_by_kernel(const struct thread *thread)
+{
+	return thread->birth.announced && thread->birth.has_flags &&
+	       (thread->birth.clone_flags & CLONE_UNTRACED) != 0;
+}
+
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
@@ -134,6 +141,11 @@ enum known thread_exit(struct thread *thread, const struct event *event, uint64_
 	/* Only those say who is the last. */
 	process->evidence.is_recent = event->exit.last != KNOWN_NOT;
 	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
+	/* They end by themselves, whatever the process ends with. */
+	if (!is_made_by_kernel(thread)) {
+		process->status_is_told = event->exit.has_status;
+		process->told_status = event->exit.status;
+	}
 	enum known last = find_last(process, event->exit.last, losses);
 	process->has_ended |= last == KNOWN_YES;
 	return last;
@@ -141,7 +153,7 @@ enum known thread_exit(struct thread *thread, const struct event *event, uint64_
 
 void thread_join(struct thread *thread, struct process *process)
 {
-	thread->process = process_hold(process);
+	thread->process = process;
 	thread->exec_ns = process->exec_ns;
 	process->threads++;
 }

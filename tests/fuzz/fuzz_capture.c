@@ -22,7 +22,7 @@ struct reading {
 	struct capture *source;
 	struct format *formats[TRACEPOINT_COUNT];
 	struct decoder *decoder; /* NULL: the formats do not allow for one */
-	struct writer *writer;
+	struct out_buffer *buffer;
 	struct sink *sink;
 	struct raw *raw;
 };
@@ -47,8 +47,8 @@ static void begin(struct reading *reading)
 	int code = decoder_new(formats, &reading->decoder, &err);
 	if (code < 0)
 		check_reason(code, &err);
-	reading->sink = sink_pipe_new(&(struct sink_context){.writer = reading->writer});
-	reading->raw = raw_new(reading->writer, formats, TRACEPOINT_COUNT);
+	reading->sink = sink_pipe_new(&(struct sink_context){.output = reading->buffer});
+	reading->raw = raw_new(reading->buffer, formats, TRACEPOINT_COUNT);
 	must_hold(reading->sink && reading->raw, "there is memory");
 }
 
@@ -123,19 +123,19 @@ static void end(struct reading *reading)
 	capture_free(reading->source);
 }
 
-static struct writer *writer_to_nowhere(void)
+static struct out_buffer *buffer_to_nowhere(void)
 {
-	static struct writer *writer;
+	static struct out_buffer *buffer;
 
-	if (!writer)
-		writer = writer_new(open("/dev/null", O_WRONLY | O_CLOEXEC));
-	must_hold(writer != NULL, "there is memory");
-	return writer;
+	if (!buffer)
+		buffer = out_buffer_new(open("/dev/null", O_WRONLY | O_CLOEXEC));
+	must_hold(buffer != NULL, "there is memory");
+	return buffer;
 }
 
 static void read_capture(int fd)
 {
-	struct reading reading = {.writer = writer_to_nowhere()};
+	struct reading reading = {.buffer = buffer_to_nowhere()};
 	struct error err = {0};
 	int code = capture_open(fd, &reading.source, &err);
 

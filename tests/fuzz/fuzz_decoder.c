@@ -40,7 +40,7 @@ struct parts {
 
 struct output {
 	int fd;
-	struct writer *writer;
+	struct out_buffer *buffer;
 };
 
 /* What comes before each record of an input. */
@@ -108,7 +108,7 @@ static struct decoder *make_decoder(const struct format *const formats[TRACEPOIN
 	return decoder;
 }
 
-static void make_parts(size_t kernel, struct writer *writer, struct parts *parts)
+static void make_parts(size_t kernel, struct out_buffer *buffer, struct parts *parts)
 {
 	const struct format *formats[TRACEPOINT_COUNT];
 	const struct registers *registers = registers_of_machine(kernels[kernel].registers);
@@ -124,7 +124,7 @@ static void make_parts(size_t kernel, struct writer *writer, struct parts *parts
 	parts->extra_decoder = make_decoder(formats);
 	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++)
 		decoder_set_extra(parts->extra_decoder, (enum tracepoint)i, &layout, registers);
-	parts->raw = raw_new(writer, formats, TRACEPOINT_COUNT);
+	parts->raw = raw_new(buffer, formats, TRACEPOINT_COUNT);
 	must_hold(parts->raw != NULL, "there is memory");
 }
 
@@ -132,10 +132,10 @@ static struct output *open_output(void)
 {
 	static struct output output;
 
-	if (!output.writer) {
+	if (!output.buffer) {
 		output.fd = memfd_create("lines", MFD_CLOEXEC);
-		output.writer = writer_new(output.fd);
-		must_hold(output.fd >= 0 && output.writer, "there is memory");
+		output.buffer = out_buffer_new(output.fd);
+		must_hold(output.fd >= 0 && output.buffer, "there is memory");
 	}
 	return &output;
 }
@@ -146,14 +146,14 @@ static const struct parts *parts_of(size_t kernel, struct output *output)
 	static struct parts made[ARRAY_SIZE(kernels)];
 
 	if (!made[kernel].decoder)
-		make_parts(kernel, output->writer, &made[kernel]);
+		make_parts(kernel, output->buffer, &made[kernel]);
 	return &made[kernel];
 }
 
-static void run_begin(struct run *run, const struct parts *parts, struct writer *writer)
+static void run_begin(struct run *run, const struct parts *parts, struct out_buffer *buffer)
 {
 	static const struct env_selection all = {.all = true};
-	const struct sink_context context = {.writer = writer, .environment = true};
+	const struct sink_context context = {.output = buffer, .environment = true};
 
 	*run = (struct run){.parts = parts, .images = {.selection = &all}};
 	run->tasks = task_table_new();
@@ -188,7 +188,7 @@ static size_t check_output(const struct output *output)
 {
 	size_t lines = 0;
 
-	must_hold(writer_flush(output->writer) == 0, "a memfd can be written");
+	must_hold(out_buffer_flush(output->buffer) == 0, "a memfd can be written");
 	off_t size = lseek(output->fd, 0, SEEK_CUR);
 	if (size == 0)
 		return 0;
@@ -291,7 +291,7 @@ void fuzz_decoder(const uint8_t *bytes, size_t size)
 
 	if (size == 0 || bytes[0] >= ARRAY_SIZE(kernels))
 		return;
-	run_begin(&run, parts_of(bytes[0], output), output->writer);
+	run_begin(&run, parts_of(bytes[0], output), output->buffer);
 	while (take_record(&at, bytes + size, &run, &record)) {
 		feed(&run, &record, output);
 		if (record.type != PERF_RECORD_SAMPLE)

@@ -78,8 +78,8 @@ def unescape(text):
     return raw
 
 
-# What a capture may not tell.
-MAYBE_UNKNOWN = {'ms', 'cpu'}
+# What a capture or a backend may not tell.
+MAYBE_UNKNOWN = {'ms', 'cpu', 'prio'}
 
 
 def number(text):

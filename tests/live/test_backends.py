@@ -81,7 +81,7 @@ def backends_say_what_they_cannot_tell():
     need_backend('bpftrace')
     result = run_tool('-b', 'bpftrace', '-x', '--', 'true')
     equal(result.status, 0, 'status')
-    expect('-b bpftrace does not tell: arguments and users, exit statuses, cgroups'
+    expect('-b bpftrace: arguments, users, exit statuses and cgroups are not known'
            in result.err_text(), f'no notice: {result.err_text()!r}')
     result = run_tool('-b', 'bpftrace', '--failed', '--', 'true')
     equal(result.status, 1, 'status of what cannot be served')

@@ -221,6 +221,9 @@ def difference(live, recorded):
     live, recorded = normalised(live), normalised(recorded)
     # Whether two events came close enough to be ambiguous, and which of two exits came last, each
     # tracer sees with its own clock.
+    # Whether a core was dumped, the kernel tells the live trace alone.
+    if isinstance(recorded, Exit) and recorded.core is None and isinstance(live, Exit):
+        live = live._replace(core=None)
     if not (knows_its_end(live) and knows_its_end(recorded)):
         live, recorded = without_status(live), without_status(recorded)
     if not (getattr(live, 'argv_complete', True) and getattr(recorded, 'argv_complete', True)):

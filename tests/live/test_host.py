@@ -33,7 +33,7 @@ def unprivileged_user_gets_one_clear_line():
     need_refusal()
     with tool_for_nobody() as copy:
         for args in (['--', 'true'], ['-d', '1'], ['-q', '-p', '1', '-d', '1']):
-            result = run(as_nobody(copy) + args)
+            result = run([*as_nobody(copy), '-b', 'perf', *args])
             equal((result.status, result.out), (1, b''), f'{args}: status, standard output')
             equal(len(result.err_lines()), 1, f'{args}: lines on standard error: {result.err!r}')
             expect('try:' in result.err_text(), f'{args}: no remedy in {result.err!r}')
@@ -43,7 +43,7 @@ def unprivileged_user_gets_one_clear_line():
 def refusal_does_not_run_the_command():
     need_refusal()
     with tool_for_nobody() as copy:
-        result = run([*as_nobody(copy), '--', 'sh', '-c', 'echo it ran'])
+        result = run([*as_nobody(copy), '-b', 'perf', '--', 'sh', '-c', 'echo it ran'])
         equal((result.status, result.out), (1, b''), 'status and what COMMAND wrote')
 
 
@@ -87,7 +87,7 @@ def seccomp_is_named_where_it_refuses():
     """As a container does: EPERM from some, ENOSYS from others."""
     need_root()
     for error in (errno.EPERM, errno.ENOSYS):
-        result = run_tool('-q', '--', 'true', preexec_fn=refuse_perf(error))
+        result = run_tool('-q', '-b', 'perf', '--', 'true', preexec_fn=refuse_perf(error))
         equal((result.status, result.out, len(result.err_lines())), (1, b'', 1),
               f'{errno.errorcode[error]}: {result.err!r}')
         expect('seccomp' in result.err_text(), f'{errno.errorcode[error]}: {result.err!r}')
@@ -102,7 +102,7 @@ def capability_is_named_where_it_is_missing():
     if int(PARANOID.read_text(encoding='ascii')) < 0:
         raise Skip('perf_event_paranoid lets everybody trace')
     args = [*with_tracefs(), need_program('setpriv'), '--bounding-set=-sys_admin,-perfmon',
-            '--inh-caps=-sys_admin,-perfmon', tool(), '-q', '--', 'true']
+            '--inh-caps=-sys_admin,-perfmon', tool(), '-q', '-b', 'perf', '--', 'true']
     result = run(args)
     equal((result.status, result.out, len(result.err_lines())), (1, b'', 1), f'{result.err!r}')
     expect('CAP_PERFMON' in result.err_text(), f'{result.err!r} does not name the capability')

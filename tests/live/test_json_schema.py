@@ -17,7 +17,7 @@ from schema import bytes_of, load, load_schema, problems
 TOP = Path(__file__).resolve().parents[2]
 GOLDEN = TOP / 'fixtures' / 'golden'
 OPTIONAL = {'time', 'env', 'env_other'}
-NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid', 'old_pid', 'prio',
+NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid',
               'argv_complete', 'argv_source', 'ancestry_complete', 'count', 'reason', 'limit'}
 # No field of any type may be one of these.
 WRONG = [1.5, [[]], {'hex': 1}]
@@ -185,14 +185,19 @@ def as_extended(event):
             and not (name == 'env' and 'env' not in event)}
 
 
+def text_of(value):
+    """The bytes of a text in a plain line."""
+    return b'?' if value is None else bytes_of(value)
+
+
 def as_plain(event):
-    """The same for the line that it begins with, which does not tell empty from unknown."""
+    """The same for the line that it begins with, which does not tell "?" from unknown."""
     ms = None if event['time_ns'] is None else event['time_ns'] // 1000000
-    comm = bytes_of(event.get('comm')) or b''
+    comm = text_of(event.get('comm'))
     if event['type'] == 'fork':
-        return Fork(ms, event['tid'], comm, event['child_tid'], bytes_of(event['child_comm']))
+        return Fork(ms, event['tid'], comm, event['child_tid'], text_of(event['child_comm']))
     if event['type'] == 'exec':
-        return Exec(ms, event['tid'], comm, bytes_of(event['filename']))
+        return Exec(ms, event['tid'], comm, text_of(event['filename']))
     if event['type'] == 'exit':
         return Exit(ms, event['tid'], comm, event['prio'])
     if event['type'] == 'lost':

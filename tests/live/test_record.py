@@ -430,7 +430,7 @@ MORE, CONTINUES = 2, 1
 
 
 def note_part(flags, payload):
-    """A part of a note, by include/capture/note.h."""
+    """A part of a note, by include/capture/notes/note.h."""
     padded = (payload + bytes(-len(payload) % 8)).ljust(40, b'\0')
     return struct.pack('=IHHIHHQiiII', EVENT_TYPE, 0x7078, 40 + len(padded), 0x45544f4e, 1, flags,
                        1, os.getpid(), os.getpid(), len(payload), 3) + padded

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#include "sink/writer.h"
+#include "sink/out_buffer.h"
 #include "support_story.h"
 
 void *__real_calloc(size_t count, size_t size);
@@ -38,10 +38,10 @@ void *__wrap_malloc(size_t size)
 }
 
 /* With COUNT allocations: whether the sink takes all of STORY. Else it has to say -ENOMEM. */
-static bool story_takes(const struct story *story, sink_new *new_sink, struct writer *writer,
+static bool story_takes(const struct story *story, sink_maker *new_sink, struct out_buffer *buffer,
 			int count)
 {
-	struct sink_context context = {.writer = writer};
+	struct sink_context context = {.output = buffer};
 	int code = 0;
 
 	allocations_left = count;
@@ -56,15 +56,15 @@ static bool story_takes(const struct story *story, sink_new *new_sink, struct wr
 }
 
 /* Let each allocation that STORY takes be the first to fail. How many it takes. */
-static int story_count_allocations(const struct story *story, sink_new *new_sink)
+static int story_count_allocations(const struct story *story, sink_maker *new_sink)
 {
-	struct writer *writer = writer_new(-1);
+	struct out_buffer *buffer = out_buffer_new(-1);
 	int count = 1;
 
-	assert_non_null(writer);
-	while (!story_takes(story, new_sink, writer, count))
+	assert_non_null(buffer);
+	while (!story_takes(story, new_sink, buffer, count))
 		count++;
-	writer_free(writer);
+	out_buffer_free(buffer);
 	return count;
 }
 

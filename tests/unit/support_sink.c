@@ -10,14 +10,14 @@
 
 struct output output_to(int fd, new_sink *new, const struct sink_context *context)
 {
-	struct sink_context with_writer = *context;
+	struct sink_context with_output = *context;
 	struct output output = {.fd = fd};
 
 	assert_true(fd >= 0);
-	output.writer = writer_new(fd);
-	assert_non_null(output.writer);
-	with_writer.writer = output.writer;
-	output.sink = new (&with_writer);
+	output.buffer = out_buffer_new(fd);
+	assert_non_null(output.buffer);
+	with_output.output = output.buffer;
+	output.sink = new (&with_output);
 	assert_non_null(output.sink);
 	return output;
 }
@@ -30,14 +30,14 @@ struct output output_to_memory(new_sink *new, const struct sink_context *context
 void output_close(struct output *output)
 {
 	sink_free(output->sink);
-	writer_free(output->writer);
+	out_buffer_free(output->buffer);
 	close(output->fd);
 }
 
 char *output_flushed(struct output *output, size_t *length)
 {
 	assert_int_equal(sink_finish(output->sink), 0);
-	assert_int_equal(writer_flush(output->writer), 0);
+	assert_int_equal(out_buffer_flush(output->buffer), 0);
 	*length = (size_t)lseek(output->fd, 0, SEEK_END);
 	char *bytes = calloc(1, *length + 1);
 

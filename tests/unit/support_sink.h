@@ -19,11 +19,11 @@ typedef struct sink *new_sink(const struct sink_context *context);
 
 struct output {
 	int fd;
-	struct writer *writer;
+	struct out_buffer *buffer;
 	struct sink *sink;
 };
 
-/* A sink that writes to FD, which becomes the output's. CONTEXT's writer is left out of account. */
+/* A sink that writes to FD, which becomes the output's. CONTEXT's buffer is left out of account. */
 struct output output_to(int fd, new_sink *new, const struct sink_context *context);
 struct output output_to_memory(new_sink *new, const struct sink_context *context);
 void output_close(struct output *output);

@@ -115,8 +115,8 @@ struct facts *story_fork(struct story *story, int64_t us, int32_t parent, int32_
 		story->actors[child].execed_us = -1;
 		set_parents(&story->actors[child], from);
 	}
-	event->fork.parent_pid = parent;
-	event->fork.child_pid = child;
+	event->fork.parent_tid = parent;
+	event->fork.child_tid = child;
 	event->fork.parent_comm = from->name;
 	event->fork.child_comm = from->name;
 	facts->kind = kind;
@@ -400,29 +400,29 @@ static int show_all(const struct story *story, struct sink *sink)
 	return code < 0 ? code : sink_finish(sink);
 }
 
-char *story_show(const struct story *story, sink_new *new_sink, struct sink_context context)
+char *story_show(const struct story *story, sink_maker *new_sink, struct sink_context context)
 {
 	int fd = memfd_create("lines", MFD_CLOEXEC);
-	struct writer *writer = writer_new(fd);
+	struct out_buffer *buffer = out_buffer_new(fd);
 
-	assert_non_null(writer);
-	context.writer = writer;
+	assert_non_null(buffer);
+	context.output = buffer;
 	struct sink *sink = new_sink(&context);
 	assert_non_null(sink);
 	assert_int_equal(show_all(story, sink), 0);
-	assert_int_equal(writer_flush(writer), 0);
+	assert_int_equal(out_buffer_flush(buffer), 0);
 	size_t length = (size_t)lseek(fd, 0, SEEK_END);
 	char *lines = calloc(1, length + 1);
 	assert_non_null(lines);
 	assert_int_equal(pread(fd, lines, length, 0), length);
 	assert_int_equal(strlen(lines), length);
 	sink_free(sink);
-	writer_free(writer);
+	out_buffer_free(buffer);
 	close(fd);
 	return lines;
 }
 
-void story_check(const struct story *story, sink_new *new_sink, struct sink_context context,
+void story_check(const struct story *story, sink_maker *new_sink, struct sink_context context,
 		 const char *name)
 {
 	char *lines = story_show(story, new_sink, context);
@@ -448,7 +448,7 @@ static unsigned int columns_of(const char *line, size_t length)
 	return columns;
 }
 
-static void check_width(const struct story *story, sink_new *new_sink, unsigned int width)
+static void check_width(const struct story *story, sink_maker *new_sink, unsigned int width)
 {
 	char *lines = story_show(story, new_sink, (struct sink_context){.width = width});
 
@@ -457,7 +457,7 @@ static void check_width(const struct story *story, sink_new *new_sink, unsigned 
 	free(lines);
 }
 
-void story_check_widths(sink_new *new_sink)
+void story_check_widths(sink_maker *new_sink)
 {
 	static struct story *(*const stories[])(void) = {
 		story_of_a_build, story_of_awkward_names, story_of_threads,
@@ -474,21 +474,21 @@ void story_check_widths(sink_new *new_sink)
 	}
 }
 
-void story_check_full_disk(const struct story *story, sink_new *new_sink)
+void story_check_full_disk(const struct story *story, sink_maker *new_sink)
 {
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
-	struct writer *writer = writer_new(fd);
+	struct out_buffer *buffer = out_buffer_new(fd);
 	int code = 0;
 
 	assert_true(fd >= 0);
-	assert_non_null(writer);
-	struct sink *sink = new_sink(&(struct sink_context){.writer = writer});
+	assert_non_null(buffer);
+	struct sink *sink = new_sink(&(struct sink_context){.output = buffer});
 	assert_non_null(sink);
 	for (int i = 0; i < 10000 && code == 0; i++)
 		code = show_all(story, sink);
-	assert_int_equal(code < 0 ? code : writer_flush(writer), -ENOSPC);
+	assert_int_equal(code < 0 ? code : out_buffer_flush(buffer), -ENOSPC);
 	assert_int_equal(show_all(story, sink), -ENOSPC);
 	sink_free(sink);
-	writer_free(writer);
+	out_buffer_free(buffer);
 	close(fd);
 }

@@ -70,23 +70,23 @@ struct story *story_of_deaths(void);
 struct story *story_of_orphans(void);
 struct story *story_of_losses(void);
 
-typedef struct sink *sink_new(const struct sink_context *context);
+typedef struct sink *sink_maker(const struct sink_context *context);
 
-/* All that the sink writes for STORY, finish included; CONTEXT's writer is set here. The caller
+/* All that the sink writes for STORY, finish included; CONTEXT's buffer is set here. The caller
  * frees. */
-char *story_show(const struct story *story, sink_new *new_sink, struct sink_context context);
+char *story_show(const struct story *story, sink_maker *new_sink, struct sink_context context);
 
 /*
  * Fail unless that is fixtures/golden/NAME. With UPDATE_GOLDEN set in the environment the file is
  * written instead: read what git diff says then.
  */
-void story_check(const struct story *story, sink_new *new_sink, struct sink_context context,
+void story_check(const struct story *story, sink_maker *new_sink, struct sink_context context,
 		 const char *name);
 
 /* Fail unless every line of every story fits, on terminals from 1 column on. */
-void story_check_widths(sink_new *new_sink);
+void story_check_widths(sink_maker *new_sink);
 
 /* What the sink returns for STORY where each write fails: -ENOSPC. */
-void story_check_full_disk(const struct story *story, sink_new *new_sink);
+void story_check_full_disk(const struct story *story, sink_maker *new_sink);
 
 #endif

@@ -86,8 +86,8 @@ void capture_select(struct capture *capture, const uint16_t *ids, size_t count);
  * Give out records of TYPE too:
  *   PERF_RECORD_FORK
  *   RECORD_CGROUP; those of cgroups that were there when the recording began come first
- *   PERF_FILE_RECORD_EVENT_TYPE: notes (capture/note.h); `misc` is the kind, `id` the count, `body`
- *   the bytes. Not those of CAPTURE_NOTE_BOOT_ID and _SELECTION.
+ *   PERF_FILE_RECORD_EVENT_TYPE: notes (capture/notes/kinds.h); `misc` is the kind, `id` the count,
+ * `body` the bytes. Not those of CAPTURE_NOTE_BOOT_ID and _SELECTION.
  */
 void capture_want(struct capture *capture, uint32_t type);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tasks that a recorder found when it began, out of the records that it made up for them.
+ * The tasks that existed when a recording began, from the records that the recorder synthesized for
+ * them.
  */
 #ifndef PXT_CAPTURE_READ_FOUND_TASKS_H
 #define PXT_CAPTURE_READ_FOUND_TASKS_H
@@ -11,22 +12,23 @@
 
 #include "base/compiler.h"
 
-/* A task that was there when the recording began. */
+/* One such task. */
 struct capture_task {
 	int32_t tid, tgid;
-	int32_t parent; /* the parent's tgid, of a thread its own process's; 0: not known */
-	char comm[16];  /* ended by a NUL; "": not known */
+	int32_t parent; /* the parent's tgid; of a thread, its own tgid; 0: unknown */
+	char comm[16];  /* ended by a NUL; "": unknown */
 };
 
-/* All zero is an empty one. */
+/* All zero is an empty list. */
 struct found_tasks {
 	struct capture_task *list;
 	size_t count, capacity;
 };
 
 /*
- * Take the SIZE bytes of a FORK's body, or of a COMM's, which comes behind the FORK of its task if
- * there is one. SWAP: they are in the other byte order. Too short ones are left out. 0 or -ENOMEM.
+ * Add a task from the SIZE bytes of a FORK's body, or of a COMM's, which names the task of the FORK
+ * before it if that is the same. SWAP: they are in the other byte order. Bodies that are too short
+ * are ignored. Returns 0 or -ENOMEM.
  */
 int found_tasks_fork(struct found_tasks *tasks, const void *body, size_t size,
 		     bool swap) MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Identifies a file by its first bytes: a capture of one kind or another, or something else.
+ * Identifies a file by its first bytes: the kind of capture, or another known format.
  */
 #ifndef PXT_CAPTURE_READ_RECOGNISE_H
 #define PXT_CAPTURE_READ_RECOGNISE_H
@@ -12,22 +12,22 @@
 #include "base/compiler.h"
 #include "base/error.h"
 
-/* As many first bytes as recognise() can use. */
+/* The number of first bytes that recognise() uses. */
 #define RECOGNISE_SIZE 64U
 
 struct recognised {
-	bool big_endian;      /* the recorder */
-	bool pipe_mode;       /* records follow the header at once */
+	bool big_endian;      /* the recorder's byte order */
+	bool pipe_mode;       /* the records follow the header directly */
 	uint64_t header_size; /* bytes */
 };
 
-/* Whether the SIZE bytes at BYTES begin as a capture of perf's does, in either byte order. */
+/* Returns whether the SIZE bytes at BYTES begin like a perf.data file, in either byte order. */
 bool is_capture(const void *bytes, size_t size);
 
 /*
- * Look at the first SIZE bytes of a capture (fewer than RECOGNISE_SIZE only where there are no
- * more). Returns 0 with *FOUND; -EOPNOTSUPP with ERR filled for what has a name but is not
- * supported; -EBADMSG for everything else.
+ * Identify the first SIZE bytes of a file (fewer than RECOGNISE_SIZE only where it has no more).
+ * Returns 0 with *FOUND; -EOPNOTSUPP for known but unsupported formats, -EBADMSG for everything
+ * else, with ERR filled.
  */
 int recognise(const void *bytes, size_t size, struct recognised *found,
 	      struct error *err) MUST_CHECK;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes the records of rings into a capture, as they lie there and without decoding them, but for
- * three things: a LOST gets the exact count of tracepoint events (the kernel's counts sideband too,
- * and is written late or never), the records of a CPU that came online later get ids that the
- * capture has, and a user stack (PERF_SAMPLE_STACK_USER) is as long as it was filled, as if no more
- * had been asked for.
+ * Copies the records of rings into a capture, without decoding them, and with three changes. A LOST
+ * record gets the exact count of lost tracepoint events: the kernel's count includes sideband
+ * records, and its LOST comes late or never. Records of a CPU that came online later get the ids of
+ * another CPU's events, which the capture knows. A user stack (PERF_SAMPLE_STACK_USER) is cut to
+ * the bytes that the kernel filled.
  */
 #ifndef PXT_CAPTURE_WRITE_COLLECTOR_H
 #define PXT_CAPTURE_WRITE_COLLECTOR_H
@@ -21,42 +21,42 @@ struct collector;
 
 struct collector_counts {
 	uint64_t events;            /* samples */
-	uint64_t lost;              /* told in LOST records */
-	uint64_t first_ns, last_ns; /* times of the oldest and the youngest sample, 0: none */
+	uint64_t lost;              /* the sum of all LOST records */
+	uint64_t first_ns, last_ns; /* times of the oldest and newest sample; 0: no samples */
 };
 
-/* Told of every PERF_RECORD_FORK, by tid, in the order of each ring. */
+/* Called for every PERF_RECORD_FORK, with tids, in the order of each ring. */
 typedef void collector_fork(void *context, int32_t parent, int32_t child);
 
-/* Told of every exec's sample, as the kernel wrote it, in the order of each ring and before it is
- * written. */
+/*
+ * Called for every exec's sample, as the kernel wrote it, in the order of each ring, before it is
+ * written.
+ */
 typedef void collector_exec(void *context, const struct perf_event_header *sample);
 
-/* What is collected, and who is told of it. */
+/* The events to collect, and the callbacks. */
 struct collector_plan {
 	const struct recorded_event *events; /* of one CPU, as in struct cpu_ring */
-	const uint64_t *ids;                 /* theirs, of those that the capture has */
+	const uint64_t *ids;                 /* of these events, as the capture has them */
 	size_t event_count;
-	uint64_t newest_id;      /* the highest one that the capture has */
-	size_t exec;             /* the index of the exec tracepoint, of use for on_exec alone */
-	collector_fork *on_fork; /* NULL: nobody, and so on_exec */
+	uint64_t newest_id;      /* the highest id in the capture */
+	size_t exec;             /* index of the exec tracepoint in `events`, for on_exec */
+	collector_fork *on_fork; /* or NULL, as on_exec */
 	collector_exec *on_exec;
-	void *context; /* of both */
+	void *context; /* passed to both */
 };
 
-/*
- * Collect into WRITER (borrowed). PLAN is needed only during the call. Returns NULL without memory.
- */
+/* Collect into WRITER (borrowed). PLAN is not kept. Returns NULL if out of memory. */
 struct collector *collector_new(struct capture_writer *writer, const struct collector_plan *plan);
 void collector_free(struct collector *collector);
 
 /*
- * Take all that RING holds now, whose ids have been read. Returns 0, -EBADMSG where the ring is
- * malformed, another negative errno of the writer's or -ENOMEM.
+ * Move the records that are in RING now to the capture. cpu_ring_read_ids(RING) came before.
+ * Returns 0; -EBADMSG if a record is malformed; -ENOMEM; or the writer's negative errno.
  */
 int collector_take(struct collector *collector, struct cpu_ring *ring) MUST_CHECK;
 
-/* Tell in a LOST record what RING lost and no record has told. 0 or a negative errno. */
+/* Write a LOST record of what RING lost since its last one. Returns 0 or a negative errno. */
 int collector_tell_lost(struct collector *collector, struct cpu_ring *ring) MUST_CHECK;
 
 struct collector_counts collector_counts(const struct collector *collector);

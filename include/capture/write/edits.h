@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Edits to bytes on their way from a ring to a capture: numbers replaced, ranges left out.
+ * A list of edits to the bytes of a ring before they are written: numbers to replace, and ranges to
+ * remove. Offsets are those before any edit, in bytes.
  */
 #ifndef PXT_CAPTURE_WRITE_EDITS_H
 #define PXT_CAPTURE_WRITE_EDITS_H
@@ -16,24 +17,24 @@ struct edit_list {
 	size_t count, capacity;
 };
 
-/* All zero is none. */
+/* All zero: no edits. */
 struct edits {
 	struct edit_list values, cuts;
 };
 
-/* Have the eight bytes at AT be VALUE. 0 or -ENOMEM. */
+/* Replace the eight bytes at AT by VALUE. Returns 0 or -ENOMEM. */
 int edits_set(struct edits *edits, size_t at, uint64_t value) MUST_CHECK;
 
-/* Leave out SIZE bytes from AT on, behind all that is left out already. 0 or -ENOMEM. */
+/* Remove SIZE bytes at AT, which is behind all earlier cuts. Returns 0 or -ENOMEM. */
 int edits_cut(struct edits *edits, size_t at, size_t size) MUST_CHECK;
 
-/* Whether there are none. */
+/* Returns whether there are no edits. */
 bool edits_is_empty(const struct edits *edits);
 
-/* Make them in the SIZE bytes at BYTES, within which all of them must be. Returns the new size. */
+/* Apply EDITS to the SIZE bytes at BYTES, which contain them all. Returns the new size. */
 size_t edits_apply(const struct edits *edits, unsigned char *bytes, size_t size);
 
-/* Forget them all. */
+/* Remove all edits, and keep the memory. */
 void edits_clear(struct edits *edits);
 void edits_done(struct edits *edits);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes the head of a capture: attributes, ids, and the features that describe host and recording.
+ * Makes the head of a capture: attributes, ids, and the features, which describe host and
+ * recording.
  */
 #ifndef PXT_CAPTURE_WRITE_WRITE_HEAD_H
 #define PXT_CAPTURE_WRITE_WRITE_HEAD_H
@@ -17,7 +18,7 @@
 
 #define CAPTURE_FEATURES_MAX 16
 
-/* All borrowed. */
+/* An event of the capture. All borrowed. */
 struct recorded_event {
 	struct perf_event_attr attr; /* see capture_attr_size() */
 	const char *name;            /* "sched:sched_process_fork" */
@@ -25,22 +26,22 @@ struct recorded_event {
 	size_t id_count;
 };
 
-/* All borrowed. */
+/* What a head is made of. All borrowed. */
 struct capture_description {
 	const struct recorded_event *events;
 	size_t event_count;
-	const struct format_dir *formats; /* where the formats of the events are */
-	const char *const *argv;          /* the command line, NULL at its end */
+	const struct format_dir *formats; /* format files of the events */
+	const char *const *argv;          /* the command line, ended by NULL */
 	uint32_t cpus_online, cpus_configured;
 };
 
 /*
- * Bytes of every attribute that is written. A capture has one number for it, so those that were
- * opened with a smaller attr.size are padded to the largest.
+ * Returns the size of an attribute in the capture, bytes: the largest attr.size of the events,
+ * since a capture has one size for all. Smaller ones are padded.
  */
 uint32_t capture_attr_size(const struct capture_description *description);
 
-/* EVENT's attribute with that SIZE. */
+/* Returns EVENT's attribute, padded to SIZE. */
 struct perf_event_attr capture_attr(const struct recorded_event *event, uint32_t size);
 
 /* The body of a feature section. */
@@ -56,8 +57,8 @@ struct capture_features {
 };
 
 /*
- * Make the features of a capture that starts now. Returns 0 (free with capture_features_done()), or
- * a negative errno with ERR filled.
+ * Make FEATURES of a capture that starts now. Returns 0 (free with capture_features_done()), or a
+ * negative errno with ERR filled.
  */
 int capture_features_make(const struct capture_description *description,
 			  struct capture_features *features, struct error *err) MUST_CHECK;
@@ -65,10 +66,10 @@ int capture_features_make(const struct capture_description *description,
 void capture_features_done(struct capture_features *features);
 
 /*
- * Make the head of a file: header, ids, attributes, and the bodies of FEATURES, whose sections are
- * stored in SECTIONS in the same order. HEADER is what the head begins with: all there is but
- * data.size and the feature bits. Returns 0 with *HEAD (caller frees), a multiple of 8 bytes, or
- * -ENOMEM.
+ * Make the head of a file: header, ids, attributes, and the bodies of FEATURES. Their sections are
+ * stored in SECTIONS, in the same order. *HEADER gets a copy of the header, in which data.size and
+ * the feature bits are 0. Returns 0 with *HEAD (caller frees), whose SIZE is a multiple of 8 bytes,
+ * or -ENOMEM.
  */
 int capture_file_head(const struct capture_description *description,
 		      const struct capture_features *features, struct perf_file_header *header,

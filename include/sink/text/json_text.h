@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as a JSON value: without loss, in valid UTF-8, and with nothing that drives a terminal.
+ * Writes any bytes as a JSON value: lossless, valid UTF-8, without terminal control characters.
  */
 #ifndef PXT_SINK_TEXT_JSON_TEXT_H
 #define PXT_SINK_TEXT_JSON_TEXT_H
@@ -9,17 +9,19 @@
 
 #include "base/text.h"
 
-/* The most that a text of LENGTH bytes takes: a control character among bytes that are not UTF-8,
- * \u001b and 1b; and what goes around that. */
+/*
+ * Bytes that a text of LENGTH bytes takes at most. The worst is a control character in a text that
+ * is not UTF-8: 6 for \u001b and 2 for its hex digits.
+ */
 #define JSON_TEXT_ROOM(length) (8U * (length) + 32U)
 
-/* Write TEXT, which is UTF-8 (base/utf8.h), as a string in quotes to OUT and return the end. */
+/* Write TEXT, which is valid UTF-8, as a quoted string to OUT. Returns the end. */
 char *json_put_string(char *out, struct text text);
 
 /*
- * The same for any TEXT. Where it is not UTF-8, an object: "hex" has all its bytes, two lower-case
- * digits each, "text" has U+FFFD in the place of each byte that belongs to no character. null for
- * NULL.
+ * Write any TEXT to OUT: as a string if it is UTF-8, else as an object in which "hex" has all bytes
+ * in lower-case hex and "text" has U+FFFD for each byte that is not UTF-8. null for NULL. Returns
+ * the end.
  */
 char *json_put_text(char *out, struct text text);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One line for a person: knows its width as it grows, is cut to that of the terminal, coloured
- * where that is wanted.
+ * A line for people: tracks its width, is cut to that of the terminal, and has colours if wanted.
  */
 #ifndef PXT_SINK_TEXT_LINE_H
 #define PXT_SINK_TEXT_LINE_H
@@ -9,12 +8,13 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 #include "base/text.h"
 #include "sink/sink.h"
 
-/* Beside its texts a line has room for this many bytes: numbers, words, colours. */
+/* Bytes for numbers, words and colours; texts come on top. */
 #define LINE_ROOM 2048U
 
 enum paint {
@@ -26,47 +26,57 @@ enum paint {
 	PAINT_ALERT, /* black on yellow */
 };
 
-/* Part of a sink; the members are line.c's. */
+/* Members are line.c's, but `at`, `width`, `columns` and `is_cut` may be read. */
 struct line {
-	struct writer *writer;
+	struct out_buffer *buffer;
 	unsigned int width; /* columns; 0: no limit */
 	bool color;
 
 	char *at;             /* where the next byte goes */
-	unsigned int columns; /* so far */
-	char *cut_at;         /* the end of what leaves a column for the mark of a cut */
+	unsigned int columns; /* used so far */
+	char *cut_at;         /* where to cut, so that a column is left for the mark */
 	unsigned int cut_columns;
 	bool is_cut;
 	enum paint paint;
 };
 
-/* Begin a line as CONTEXT wants them, with ROOM bytes beside LINE_ROOM. Returns 0 or a negative
- * errno of the writer. */
+/* Begin a line for CONTEXT, with ROOM bytes beside LINE_ROOM. Returns 0 or a negative errno. */
 int line_begin(struct line *line, const struct sink_context *context, size_t room) MUST_CHECK;
 
 /*
- * Take in what the caller wrote, escaped or quoted, from `line->at` to END. A line that gets wider
- * than the terminal is cut between two characters, with a "…" at the cut; what follows is dropped.
+ * Append the bytes that the caller wrote, escaped or quoted, from `line->at` to END. A line wider
+ * than the terminal is cut between two characters and ends with "…"; everything after that is
+ * dropped.
  */
 void line_extend(struct line *line, const char *end);
 
-/* Append STRING, which is the tool's own. */
+/* Append STRING, one of the tool's own: it is not escaped. */
 void line_string(struct line *line, const char *string);
 
-/* Append what printf(3) makes of it, a quarter of LINE_ROOM at most, and all the tool's own. */
+/* Append the output of printf(3), not escaped, at most LINE_ROOM / 4 bytes. */
 void line_printf(struct line *line, const char *format, ...) PRINTF_LIKE(2, 3);
 void line_vprintf(struct line *line, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
-/* Append TEXT escaped; the line was given room for ESCAPE_GROWTH times its length. */
+/* Append NUMBER in decimal. */
+void line_unsigned(struct line *line, uint64_t number);
+void line_signed(struct line *line, int64_t number);
+
+/* Append STRING, one of the tool's own and ASCII, right-aligned in so many COLUMNS. */
+void line_right(struct line *line, unsigned int columns, const char *string);
+
+/* Append TEXT escaped; it needs ESCAPE_GROWTH times its length of room. */
 void line_text(struct line *line, struct text text);
 
-/* Spaces until the line is COLUMNS wide. */
+/* Append TEXT escaped, between the two MARKS. */
+void line_enclosed(struct line *line, const char marks[2], struct text text);
+
+/* Append spaces until the line is COLUMNS wide. */
 void line_pad(struct line *line, unsigned int columns);
 
-/* What follows is painted so. */
+/* Paint what follows so. */
 void line_paint(struct line *line, enum paint paint);
 
-/* The line is whole: give it to the writer. */
+/* End the line and commit it to the buffer. */
 void line_end(struct line *line);
 
 #endif

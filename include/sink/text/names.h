@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The names of numbers, as manual pages and headers have them. All are printable ASCII, and live as
- * long as the program.
+ * Names of numbers, as manual pages and kernel headers have them: printable ASCII, static.
  */
 #ifndef PXT_SINK_TEXT_NAMES_H
 #define PXT_SINK_TEXT_NAMES_H
@@ -11,21 +10,20 @@
 #include "event/facts.h"
 
 /*
- * "SIGTERM", "SIGRTMIN+3"; NULL where SIGNAL has no name. As numbered by x86, arm64 and s390, which
- * agree (signal(7)), whatever this host is; SIGRTMIN is glibc's 34: 32 and 33 are its own.
+ * "SIGTERM", "SIGRTMIN+3"; NULL where SIGNAL has no name. Numbers are those of x86, arm64 and s390,
+ * which agree (signal(7)), on any host; SIGRTMIN is glibc's 34, since it keeps 32 and 33.
  */
 const char *signal_name(int32_t signal);
 
-/*
- * "CLONE_VM": the flag 1 << BIT of clone(2), BIT from 0 to 63; NULL where it has no name. Of the
- * low byte, which is the signal that tells the parent of the end (CSIGNAL), only clone3(2)'s
- * CLONE_NEWTIME has one.
- */
-const char *clone_flag_name(unsigned int bit);
+/* Bytes that clone_flags_put() writes at most: 64 flags of 24 characters, separators included. */
+#define CLONE_FLAGS_ROOM (64U * 24U)
 
-/* Take the lowest flag that has a name off FLAGS and return that; NULL where those left have none.
+/*
+ * Write the names of FLAGS of clone(2) to OUT, lowest first, with SEPARATOR, three bytes at most,
+ * between them; those without a name become one hexadecimal number at the end. Of the low byte,
+ * which is the exit signal (CSIGNAL), only clone3(2)'s CLONE_NEWTIME has a name. Returns the end.
  */
-const char *clone_flags_next(uint64_t *flags);
+char *clone_flags_put(char *out, uint64_t flags, const char *separator);
 
 /* "process", "vfork", "thread"; NULL: unknown. */
 const char *fork_kind_name(enum fork_kind kind);
@@ -33,7 +31,7 @@ const char *fork_kind_name(enum fork_kind kind);
 /* "process", "kernel"; NULL: unknown. */
 const char *signal_origin_name(enum signal_origin origin);
 
-/* "stack", "proc", "none". */
+/* "stack", "proc", "proc_start", "none". */
 const char *argv_source_name(enum argv_source source);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Wording shared by the sinks for people: commands, exit statuses, losses.
+ * Wording shared by table, tree and summary: commands, exit statuses, losses.
  */
 #ifndef PXT_SINK_TEXT_PHRASES_H
 #define PXT_SINK_TEXT_PHRASES_H
@@ -10,50 +10,50 @@
 #include "sink/text/line.h"
 #include "sink/text/times.h"
 
-/* The facts of EVENT; ones of which nothing is known where it has none. */
-const struct facts *phrase_facts(const struct event *event);
+/* Returns the tgid if EVENT is an EXIT that ends the whole process, else event_task(). */
+int32_t phrase_pid(const struct event *event);
 
-/* Of an EXIT: the process where that is gone as a whole, else the task that exits. */
-int32_t phrase_exit_pid(const struct event *event);
+/* Returns the name of EVENT's process; where it is not known, event_comm(). */
+struct text phrase_name(const struct event *event);
 
-/* What the process of EVENT, an EXIT, is called, whichever of its threads ends. */
-struct text phrase_exit_name(const struct event *event);
-
-/* What phrase_command() phrase_signal() and phrase_handled() need for EVENT beside LINE_ROOM,
- * bytes. */
+/*
+ * Returns the bytes beside LINE_ROOM that phrase_command(), phrase_signal(), phrase_failed_exec()
+ * and phrase_handled() need together for EVENT.
+ */
 size_t phrase_room(const struct event *event);
 
 /*
- * The command line of EVENT's process, quoted for a shell, with " …" behind it where not all of it
- * is known. Without any, the file or the name of the task in brackets, as ps(1) does. Of a FORK,
- * the child's name.
+ * The command line of EVENT's process, quoted for a shell, followed by " …" if it is incomplete.
+ * Without arguments the file or the task's name in brackets, as in ps(1). Of a FORK, the child's
+ * name in brackets.
  */
 void phrase_command(struct line *line, const struct event *event);
 
-/* "812 bash", or "812" where NAME is not known. */
+/* "812 bash", or "812" if NAME is not known. */
 void phrase_task(struct line *line, int32_t pid, struct text name);
 
-/* "SIGTERM", or "signal 99" where it has no name. */
+/* "SIGTERM", or "signal 99" if it has no name. */
 void phrase_signal_name(struct line *line, int32_t signal);
 
-/* ", after SIGQUIT from 812 postgres": what a handler of EVENT's process took shortly before. */
+/* ", after SIGQUIT from 812 postgres": a signal handled shortly before EVENT; else nothing. */
 void phrase_handled(struct line *line, const struct event *event);
 
 /*
- * "SIGTERM from 812 bash", "SIGSEGV (core) from the kernel", "SIGKILL from ?" where nobody knows:
- * STATUS is known, and has a signal.
+ * "SIGTERM from 812 bash", "SIGSEGV (core) from the kernel", "SIGKILL from ?" if the sender is not
+ * known. STATUS is known and has a signal.
  */
 void phrase_signal(struct line *line, const struct exit_status *status);
 
-/* "in an exec of cc that did not come to be", behind SEPARATOR, where EVENT is the end of such. */
+/* "in an exec of cc that did not come to be" after SEPARATOR, if EVENT is the end of such an exec.
+ */
 void phrase_failed_exec(struct line *line, const char *separator, const struct event *event);
 
-/* Whether EVENT is known to be the end of a process that failed: by its code, or by a signal. */
+/* Returns whether EVENT is the EXIT of a process known to have failed, by its code or a signal. */
 bool phrase_failed(const struct event *event);
 
 /*
- * LOST and TRUNCATED: a line that nobody overlooks, as wide as the terminal, when it was shown
- * against TIMES. Returns 0 or a negative errno of the writer.
+ * Write a conspicuous line for EVENT, a LOST or TRUNCATED, as wide as the terminal; times count
+ * from that in TIMES. Returns 0 or a negative errno.
  */
 int phrase_missing(const struct sink_context *context, const struct times *times,
 		   const struct event *event) MUST_CHECK;

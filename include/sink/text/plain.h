@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The greater part of every text: printable ASCII that no format escapes. Inline, so that each
- * format has its own exceptions as constants.
+ * Fast copy of plain text: printable ASCII that no format escapes. Inline, so that each format's
+ * exceptions are constants.
  */
 #ifndef PXT_SINK_TEXT_PLAIN_H
 #define PXT_SINK_TEXT_PLAIN_H
@@ -17,7 +17,7 @@
 /* A word with 1 in each byte. */
 #define PLAIN_EACH UINT64_C(0x0101010101010101)
 
-/* Whether one of the 8 bytes in CHUNK is BYTE. */
+/* Returns whether one of the 8 bytes in CHUNK is BYTE. */
 static inline bool plain_has_byte(uint64_t chunk, char byte)
 {
 	uint64_t differs = chunk ^ (PLAIN_EACH * (unsigned char)byte);
@@ -26,8 +26,8 @@ static inline bool plain_has_byte(uint64_t chunk, char byte)
 }
 
 /*
- * Returns whether all 8 bytes in CHUNK are printable ASCII other than \ and EXCEPTION. May be wrong
- * where one is beyond ASCII, which is not plain.
+ * Returns whether all 8 bytes in CHUNK are printable ASCII other than \ and EXCEPTION. Bytes beyond
+ * ASCII are not plain, and may make it false for others.
  */
 static inline bool plain_chunk(uint64_t chunk, char exception)
 {
@@ -38,8 +38,9 @@ static inline bool plain_chunk(uint64_t chunk, char exception)
 }
 
 /*
- * Copy what is plain from *FROM, up to END, to OUT; move *FROM behind it and return OUT's new end.
- * IS_PLAIN says it byte by byte: printable ASCII but for \ and EXCEPTION.
+ * Copy plain bytes from *FROM to OUT, up to END or the first other byte, and advance *FROM behind
+ * them. IS_PLAIN is the table of plain bytes: printable ASCII but for \ and EXCEPTION. Returns the
+ * end of what was written.
  */
 static inline char *plain_copy(char *out, const unsigned char **from, const unsigned char *end,
 			       const bool is_plain[UCHAR_MAX + 1], char exception)

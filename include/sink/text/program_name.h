@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The name of a program in trees and summaries.
+ * Names of programs, for tree and summary.
  */
 #ifndef PXT_SINK_TEXT_PROGRAM_NAME_H
 #define PXT_SINK_TEXT_PROGRAM_NAME_H
@@ -11,15 +11,15 @@
 #include "event/facts.h"
 
 /*
- * Returns whether FILENAME is a link or a descriptor of proc(5), so that its last part names no
- * program: /proc/self/exe, /proc/PID/fd/N, /dev/fd/N (execveat(2), fexecve(3)).
+ * Returns whether FILENAME is a link or a descriptor of proc(5), whose last part names no program:
+ * /proc/self/exe, /proc/PID/fd/N, /dev/fd/N (execveat(2), fexecve(3)).
  */
 bool program_is_nameless(struct text filename);
 
 /*
- * The name of a program: FILENAME without its folders. Where that is nameless, argv[0] of ARGUMENTS
- * without its folders and without a login shell's dash, if it is known and is a word: what its
- * caller says. Else COMM, the task's name. Borrowed from one of them.
+ * Returns the base name of FILENAME. If that is nameless, the base name of argv[0] in ARGUMENTS
+ * without a login shell's dash, provided that it is known and a single word; else COMM, the task's
+ * name. Borrowed from one of them.
  */
 struct text program_name(struct text filename, const struct arguments *arguments, struct text comm);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Times for people: when something happened, and how long it took.
+ * Times for people: when an event happened, and durations.
  */
 #ifndef PXT_SINK_TEXT_TIMES_H
 #define PXT_SINK_TEXT_TIMES_H
@@ -13,30 +13,28 @@
 
 #define TIMES_TEXT_SIZE 32U /* bytes, NUL included, for any of the texts below */
 
-/* How wide times_when() is up to 9999 s. */
+/* Columns of times_when() up to 9999 s, right-aligned. */
 #define TIMES_WHEN_COLUMNS 12U
 
-/* What times are shown against; all 0 at first. */
+/* The time that others are shown relative to. All 0 at first. */
 struct times {
 	bool is_started;
 	uint64_t first_ns; /* of the first event */
 };
 
-/* Something happened at TIME_NS (or EVENT_NO_TIME); the first call sets what all is shown against.
- */
+/* Note an event at TIME_NS; the first that is not EVENT_NO_TIME becomes time 0. */
 void times_note(struct times *times, uint64_t time_ns);
 
 /*
- * Write to OUT when TIME_NS was: seconds since the first time that was noted ("12.345678",
- * "-0.000002" where it came late), or with CONTEXT's wall_clock the local time of day
- * ("23:59:59.999"); "?" for EVENT_NO_TIME.
+ * Write TIME_NS to OUT: seconds since the first noted time ("12.345678", "-0.000002" for a late
+ * one), or with CONTEXT's wall_clock the local time of day ("23:59:59.999"). "?" for EVENT_NO_TIME.
  */
 void times_when(const struct times *times, const struct sink_context *context, uint64_t time_ns,
 		char out[TIMES_TEXT_SIZE]);
 
 /*
- * Write to OUT how long NS is, rounded down, in three digits or so: "412ns", "412us", "3.2ms",
- * "1.5s", "2m03s", "5h07m", "3d04h"; "?" where it is negative: not known.
+ * Write a duration of NS to OUT, rounded down to about three digits: "412ns", "412us", "3.2ms",
+ * "1.5s", "2m03s", "5h07m", "3d04h". "?" for a negative one, which is not known.
  */
 void times_span(int64_t ns, char out[TIMES_TEXT_SIZE]);
 

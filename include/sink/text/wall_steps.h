@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Steps of the wall clock: what it is ahead of the events' clock changes when it is set, in
- * suspend, and slowly where NTP slews it. Each event has the offset of its own time.
+ * History of the offset between the wall clock and the events' clock. It changes when the clock is
+ * set, in suspend, and slowly when NTP slews it; each event is shown with the offset of its own
+ * time.
  */
 #ifndef PXT_SINK_TEXT_WALL_STEPS_H
 #define PXT_SINK_TEXT_WALL_STEPS_H
@@ -9,26 +10,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As many are kept: events are never older than the last rounds. */
+/* Steps that are kept: events are never older than the last rounds. */
 #define WALL_STEPS_MAX 64
 
-/* A smaller change is none yet. */
+/* Smaller changes of the offset are not a step. */
 #define WALL_STEP_NS 1000000
 
 struct wall_steps {
 	struct {
-		uint64_t from_ns; /* by the clock of the events */
+		uint64_t from_ns; /* events' clock */
 		int64_t offset_ns;
 	} list[WALL_STEPS_MAX]; /* the oldest first */
 	size_t count;
-	int64_t before_ns; /* the offset ahead of the list; only where some were dropped */
+	int64_t before_ns; /* offset before the list; only if `dropped` */
 	size_t dropped;
 };
 
-/* From FROM_NS on, not before the last one, the offset is OFFSET_NS. */
+/* Add a step: from FROM_NS on, not before the last step, the offset is OFFSET_NS. */
 void wall_steps_add(struct wall_steps *steps, uint64_t from_ns, int64_t offset_ns);
 
-/* The offset at TIME_NS, FIRST_NS before all steps. */
+/* Returns the offset at TIME_NS; before all steps it is FIRST_NS. */
 int64_t wall_steps_at(const struct wall_steps *steps, uint64_t time_ns, int64_t first_ns);
 
 #endif

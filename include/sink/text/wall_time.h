@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * When an event happened, as calendars and clocks on walls have it.
+ * Wall-clock times in RFC 3339.
  */
 #ifndef PXT_SINK_TEXT_WALL_TIME_H
 #define PXT_SINK_TEXT_WALL_TIME_H
@@ -10,8 +10,8 @@
 #define WALL_TIME_ROOM 40U
 
 /*
- * Write TIME_NS of a clock that CLOCK_REALTIME is OFFSET_NS ahead of to OUT, as RFC 3339 has it, in
- * UTC and with nine decimals: 2026-11-22T23:59:59.123456789Z. Returns the end.
+ * Write TIME_NS, of a clock that is OFFSET_NS behind CLOCK_REALTIME, to OUT in UTC with nine
+ * decimals: 2026-11-22T23:59:59.123456789Z. At most WALL_TIME_ROOM bytes. Returns the end.
  */
 char *wall_time_put(char *out, uint64_t time_ns, int64_t offset_ns);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/load.h"
-#include "capture/note.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 #include "capture/read/block.h"
 #include "capture/read/events.h"
@@ -252,7 +252,7 @@ int capture_open_interruptible(int fd, int wake_fd, struct capture **opened, str
 	struct capture *capture = calloc(1, sizeof(*capture));
 
 	if (!capture)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = reader_open(&capture->reader, fd, wake_fd, err);
 	if (code < 0) {
 		free(capture);

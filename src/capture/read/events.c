@@ -5,19 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/keyed_hash.h"
 #include "base/load.h"
 #include "decode/format.h"
 
-/* struct perf_event_attr, from its start; the flags are bits in the order of their declaration. */
-#define ATTR_TYPE 0U
-#define ATTR_CONFIG 8U
-#define ATTR_SAMPLE_PERIOD 16U
-#define ATTR_SAMPLE_TYPE 24U
-#define ATTR_READ_FORMAT 32U
-#define ATTR_FLAGS 40U
-#define ATTR_BRANCH_SAMPLE_TYPE 72U
-#define ATTR_REGS_USER 80U
+/* Flags of struct perf_event_attr are bits in the order of their declaration, of 8 bytes before: */
+#define FLAGS_AT (offsetof(struct perf_event_attr, wakeup_events) - sizeof(uint64_t))
 #define FLAG_SAMPLE_ID_ALL 18U
 
 #define NO_CPU UINT32_MAX
@@ -63,35 +57,32 @@ struct capture_event *events_at(const struct events *events, size_t index)
 /* ---- attributes ---- */
 
 /* Bit fields begin at the other end of each byte where the byte order is the other one. */
-static bool attr_flag(const unsigned char *attr, unsigned int flag, bool big_endian)
+static bool attr_flag(const struct perf_event_attr *raw, unsigned int flag, bool big_endian)
 {
 	unsigned int bit = big_endian ? 7 - flag % 8 : flag % 8;
 
-	return attr[ATTR_FLAGS + flag / 8] >> bit & 1;
+	return ((const unsigned char *)raw)[FLAGS_AT + flag / 8] >> bit & 1;
 }
 
-/* A field that a recorder of long ago did not have is 0. */
-static uint64_t attr_u64(const unsigned char *attr, size_t size, size_t at, bool swap)
-{
-	return at + sizeof(uint64_t) <= size ? load64(attr + at, swap) : 0;
-}
-
-static void parse_attr(const struct events *events, const unsigned char *attr, size_t size,
+/* RAW is in the recorder's byte order. */
+static void parse_attr(const struct events *events, const struct perf_event_attr *raw,
 		       struct capture_event *event)
 {
+	bool swap = events->swap;
+
 	*event = (struct capture_event){
-		.type = load32(attr + ATTR_TYPE, events->swap),
-		.config = load64(attr + ATTR_CONFIG, events->swap),
-		.counted = load64(attr + ATTR_SAMPLE_PERIOD, events->swap) == 0,
+		.type = load32(&raw->type, swap),
+		.config = load64(&raw->config, swap),
+		.counted = load64(&raw->sample_period, swap) == 0,
 	};
-	record_layout_init(&event->layout, load64(attr + ATTR_SAMPLE_TYPE, events->swap),
-			   load64(attr + ATTR_READ_FORMAT, events->swap),
-			   attr_flag(attr, FLAG_SAMPLE_ID_ALL, events->big_endian), events->swap);
+	record_layout_init(&event->layout, load64(&raw->sample_type, swap),
+			   load64(&raw->read_format, swap),
+			   attr_flag(raw, FLAG_SAMPLE_ID_ALL, events->big_endian), swap);
 	event->extra = (struct sample_extra_layout){
 		.sample_type = event->layout.sample_type,
-		.branch_sample_type = attr_u64(attr, size, ATTR_BRANCH_SAMPLE_TYPE, events->swap),
-		.regs_user = attr_u64(attr, size, ATTR_REGS_USER, events->swap),
-		.swap = events->swap,
+		.branch_sample_type = load64(&raw->branch_sample_type, swap),
+		.regs_user = load64(&raw->sample_regs_user, swap),
+		.swap = swap,
 	};
 	event->wanted = (event->layout.sample_type & PERF_SAMPLE_RAW) != 0;
 }
@@ -110,22 +101,16 @@ static bool same_times(const struct record_layout *a, const struct record_layout
 
 static int append(struct events *events, struct capture_event *event)
 {
-	if (events->count == events->capacity) {
-		size_t capacity = events->capacity ? 2 * events->capacity : 8;
-		struct capture_event **grown =
-			realloc(events->events, capacity * sizeof(struct capture_event *));
-
-		if (!grown)
-			return -ENOMEM;
-		events->events = grown;
-		events->capacity = capacity;
-	}
+	if (ARRAY_GROW(events->events, events->count, events->capacity) < 0)
+		return -ENOMEM;
 	events->events[events->count++] = event;
 	return 0;
 }
 
 int events_add(struct events *events, const void *attr, size_t size)
 {
+	struct perf_event_attr raw = {0};
+
 	if (size < PERF_ATTR_SIZE_VER0)
 		return -EBADMSG;
 	if (events->count >= EVENTS_MAX)
@@ -133,7 +118,10 @@ int events_add(struct events *events, const void *attr, size_t size)
 	struct capture_event *event = malloc(sizeof(*event));
 	if (!event)
 		return -ENOMEM;
-	parse_attr(events, attr, size, event);
+	/* A field that a recorder of long ago did not have is 0, and so is one that is cut. */
+	size_t whole = size - size % sizeof(uint64_t);
+	memcpy(&raw, attr, whole < sizeof(raw) ? whole : sizeof(raw));
+	parse_attr(events, &raw, event);
 	if (append(events, event) < 0) {
 		free(event);
 		return -ENOMEM;

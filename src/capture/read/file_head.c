@@ -7,18 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/load.h"
 #include "capture/perf_file.h"
 #include "decode/format.h"
 #include "perf/record.h"
-
-/* struct perf_file_header: magic, size, attr_size, three sections, 256 feature bits. */
-#define HEADER_SIZE 104U
-#define HEADER_SIZE_AT 8U
-#define ATTR_SIZE_AT 16U
-#define ATTRS_AT 24U
-#define DATA_AT 40U
-#define FEATURES_AT 72U
 
 /* Of an attribute, as much as any kernel has, and more: what follows is not known here. */
 #define ATTR_MAX 256U
@@ -32,15 +25,12 @@ static bool has_feature(const struct file_head *head, unsigned int feature)
 	return head->features[feature / 64] >> (feature % 64) & 1;
 }
 
-static struct file_section load_section(const unsigned char *bytes, bool swap)
+static struct perf_file_section native_section(const struct perf_file_section *raw, bool swap)
 {
-	return (struct file_section){
-		.offset = load64(bytes, swap),
-		.size = load64(bytes + sizeof(uint64_t), swap),
-	};
+	return (struct perf_file_section){load64(&raw->offset, swap), load64(&raw->size, swap)};
 }
 
-static bool is_inside(const struct file_head *head, const struct file_section *section)
+static bool is_inside(const struct file_head *head, const struct perf_file_section *section)
 {
 	return section->offset <= head->file_size &&
 	       section->size <= head->file_size - section->offset;
@@ -52,10 +42,10 @@ static bool is_inside(const struct file_head *head, const struct file_section *s
  * The bits are an array of the recorder's longs: on a big-endian one their size decides where a bit
  * is. perf always sets HOSTNAME, which tells.
  */
-static void load_features(struct file_head *head, const unsigned char *header)
+static void load_features(struct file_head *head, const struct perf_file_header *raw)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
-		head->features[i] = load64(header + FEATURES_AT + 8 * i, head->swap);
+		head->features[i] = load64(&raw->features[i], head->swap);
 	if (!head->swap || has_feature(head, PERF_FILE_HOSTNAME))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
@@ -85,23 +75,23 @@ static int check_dialect(const struct file_head *head, struct error *err)
 
 int file_head_parse(struct input *input, bool big_endian, struct file_head *head, struct error *err)
 {
-	unsigned char header[HEADER_SIZE];
+	struct perf_file_header raw;
 	struct file_head parsed = {
 		.input = input,
 		.file_size = input_size(input),
 		.swap = big_endian != machine_native().big_endian,
 	};
 
-	if (input_copy(input, 0, header, sizeof(header)) < 0)
+	if (input_copy(input, 0, &raw, sizeof(raw)) < 0)
 		return error_set(err, -EBADMSG, "it is cut short within its header");
-	uint64_t size = load64(header + HEADER_SIZE_AT, parsed.swap);
-	if (size != HEADER_SIZE)
-		return error_set(err, -EBADMSG, "its header claims %" PRIu64 " bytes, not %u", size,
-				 HEADER_SIZE);
-	parsed.attr_size = load64(header + ATTR_SIZE_AT, parsed.swap);
-	parsed.attrs = load_section(header + ATTRS_AT, parsed.swap);
-	parsed.data = load_section(header + DATA_AT, parsed.swap);
-	load_features(&parsed, header);
+	uint64_t size = load64(&raw.size, parsed.swap);
+	if (size != sizeof(raw))
+		return error_set(err, -EBADMSG, "its header claims %" PRIu64 " bytes, not %zu",
+				 size, sizeof(raw));
+	parsed.attr_size = load64(&raw.attr_size, parsed.swap);
+	parsed.attrs = native_section(&raw.attrs, parsed.swap);
+	parsed.data = native_section(&raw.data, parsed.swap);
+	load_features(&parsed, &raw);
 	*head = parsed;
 	return check_dialect(head, err);
 }
@@ -115,7 +105,7 @@ static int fail_to_read(struct error *err, int code)
 	return error_set(err, code, "cannot read it: %s", strerror(-code));
 }
 
-static int add_ids(const struct file_head *head, const struct file_section *ids,
+static int add_ids(const struct file_head *head, const struct perf_file_section *ids,
 		   struct events *events, struct error *err)
 {
 	const unsigned char *bytes;
@@ -143,18 +133,19 @@ static int add_ids(const struct file_head *head, const struct file_section *ids,
 static int add_event(const struct file_head *head, uint64_t offset, struct events *events,
 		     struct error *err)
 {
-	unsigned char attr[ATTR_MAX], section[sizeof(struct file_section)];
-	uint64_t size = head->attr_size - sizeof(section);
+	unsigned char attr[ATTR_MAX];
+	struct perf_file_section raw;
+	uint64_t size = head->attr_size - sizeof(raw);
 	size_t used = size < sizeof(attr) ? (size_t)size : sizeof(attr);
 	int code = input_copy(head->input, offset, attr, used);
 
 	if (code == 0)
-		code = input_copy(head->input, offset + size, section, sizeof(section));
+		code = input_copy(head->input, offset + size, &raw, sizeof(raw));
 	if (code == 0)
 		code = events_add(events, attr, used);
 	if (code < 0)
 		return fail_to_read(err, code);
-	const struct file_section ids = load_section(section, head->swap);
+	const struct perf_file_section ids = native_section(&raw, head->swap);
 	return add_ids(head, &ids, events, err);
 }
 
@@ -163,8 +154,8 @@ int file_head_read_events(const struct file_head *head, struct events *events, s
 	uint64_t size = head->attr_size;
 	int code = 0;
 
-	if (size < PERF_ATTR_SIZE_VER0 + sizeof(struct file_section) || size > head->file_size ||
-	    head->attrs.size / size == 0)
+	if (size < PERF_ATTR_SIZE_VER0 + sizeof(struct perf_file_section) ||
+	    size > head->file_size || head->attrs.size / size == 0)
 		return error_set(err, -EBADMSG,
 				 "its header is damaged: %" PRIu64
 				 " bytes of attributes of %" PRIu64,
@@ -186,7 +177,7 @@ size_t file_head_table_size(const struct file_head *head)
 
 	for (size_t i = 0; i < ARRAY_SIZE(head->features); i++)
 		count += (size_t)__builtin_popcountll(head->features[i]);
-	return count * sizeof(struct file_section);
+	return count * sizeof(struct perf_file_section);
 }
 
 /* The last record of the data is that before the table; a commit may have made it longer. */
@@ -213,9 +204,9 @@ bool file_head_is_unfinished(const struct file_head *head)
 
 /* They follow the data: a section for each bit that is set, then their bodies. */
 bool file_head_feature(const struct file_head *head, unsigned int feature,
-		       struct file_section *section)
+		       struct perf_file_section *section)
 {
-	struct file_section table = {
+	struct perf_file_section table = {
 		.offset = head->data.offset + head->data.size,
 		.size = sizeof(*section),
 	};
@@ -225,19 +216,18 @@ bool file_head_feature(const struct file_head *head, unsigned int feature,
 		return false;
 	for (unsigned int i = 0; i < feature; i++)
 		table.size += has_feature(head, i) ? sizeof(*section) : 0;
-	unsigned char entry[sizeof(*section)];
+	struct perf_file_section raw;
 	if (!is_inside(head, &table) ||
-	    input_copy(head->input, table.offset + table.size - sizeof(entry), entry,
-		       sizeof(entry)) < 0)
+	    input_copy(head->input, table.offset + table.size - sizeof(raw), &raw, sizeof(raw)) < 0)
 		return false;
-	*section = load_section(entry, head->swap);
+	*section = native_section(&raw, head->swap);
 	return is_inside(head, section);
 }
 
 uint64_t file_head_end(const struct file_head *head)
 {
 	uint64_t end = head->data.offset + head->data.size;
-	struct file_section section;
+	struct perf_file_section section;
 
 	for (unsigned int i = 0; i < FEATURE_BITS; i++) {
 		if (!file_head_feature(head, i, &section))
@@ -250,7 +240,7 @@ uint64_t file_head_end(const struct file_head *head)
 int file_head_read_feature(const struct file_head *head, unsigned int feature,
 			   unsigned char **bytes, size_t *size)
 {
-	struct file_section section;
+	struct perf_file_section section;
 
 	if (!file_head_feature(head, feature, &section) || section.size > FILE_FEATURE_MAX)
 		return -ENOENT;
@@ -258,39 +248,15 @@ int file_head_read_feature(const struct file_head *head, unsigned int feature,
 	return input_payload(head->input, (size_t)section.size, bytes, size);
 }
 
-/* The texts of a feature that have not been taken yet. */
-struct cursor {
-	const unsigned char *at, *end;
-	bool swap;
-};
-
-static bool take32(struct cursor *cursor, uint32_t *value)
-{
-	if ((size_t)(cursor->end - cursor->at) < sizeof(*value))
-		return false;
-	*value = load32(cursor->at, cursor->swap);
-	cursor->at += sizeof(*value);
-	return true;
-}
-
-static bool skip(struct cursor *cursor, uint64_t size)
-{
-	if ((uint64_t)(cursor->end - cursor->at) < size)
-		return false;
-	cursor->at += size;
-	return true;
-}
-
 /* A string of a feature: u32 size, bytes padded with NUL. */
 static bool take_string(struct cursor *cursor, char *string, size_t string_size)
 {
-	const char *text;
 	uint32_t size;
 
-	if (!take32(cursor, &size))
+	if (!cursor_take32(cursor, &size))
 		return false;
-	text = (const char *)cursor->at;
-	if (!skip(cursor, size))
+	const char *text = (const char *)cursor_take(cursor, size);
+	if (!text)
 		return false;
 	snprintf(string, string_size, "%.*s", (int)(size < string_size ? size : string_size), text);
 	return true;
@@ -301,14 +267,14 @@ static void name_events(struct cursor *cursor, struct events *events)
 {
 	uint32_t count, attr_size, ids;
 
-	if (!take32(cursor, &count) || !take32(cursor, &attr_size))
+	if (!cursor_take32(cursor, &count) || !cursor_take32(cursor, &attr_size))
 		return;
 	for (size_t i = 0; i < count && i < events_count(events); i++) {
 		struct capture_event *event = events_at(events, i);
 
-		if (!skip(cursor, attr_size) || !take32(cursor, &ids) ||
+		if (!cursor_skip(cursor, attr_size, 1) || !cursor_take32(cursor, &ids) ||
 		    !take_string(cursor, event->name, sizeof(event->name)) ||
-		    !skip(cursor, sizeof(uint64_t) * (uint64_t)ids))
+		    !cursor_skip(cursor, ids, sizeof(uint64_t)))
 			return;
 	}
 }

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/load.h"
+#include "perf/record.h"
 
 /* PID_MAX_LIMIT of include/linux/threads.h: there never were more. */
 #define TASKS_MAX (4U * 1024U * 1024U)
@@ -15,50 +17,42 @@ static int add(struct found_tasks *tasks, const struct capture_task *task)
 {
 	if (tasks->count == TASKS_MAX)
 		return 0;
-	if (tasks->count == tasks->capacity) {
-		size_t capacity = tasks->capacity ? 2 * tasks->capacity : 256;
-		struct capture_task *grown = realloc(tasks->list, capacity * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		tasks->list = grown;
-		tasks->capacity = capacity;
-	}
+	if (ARRAY_GROW(tasks->list, tasks->count, tasks->capacity) < 0)
+		return -ENOMEM;
 	tasks->list[tasks->count++] = *task;
 	return 0;
 }
 
-/* u32 pid, ppid, tid, ptid. */
 int found_tasks_fork(struct found_tasks *tasks, const void *body, size_t size, bool swap)
 {
-	const unsigned char *bytes = body;
+	struct record_fork raw;
 
-	if (size < 4 * sizeof(uint32_t))
+	if (size < RECORD_FORK_IDS)
 		return 0;
+	memcpy(&raw, body, RECORD_FORK_IDS);
 	const struct capture_task task = {
-		.tid = (int32_t)load32(bytes + 8, swap),
-		.tgid = (int32_t)load32(bytes, swap),
-		.parent = (int32_t)load32(bytes + 4, swap),
+		.tid = (int32_t)load32(&raw.tid, swap),
+		.tgid = (int32_t)load32(&raw.pid, swap),
+		.parent = (int32_t)load32(&raw.ppid, swap),
 	};
 	return add(tasks, &task);
 }
 
-/* u32 pid, tid; a name. */
 int found_tasks_comm(struct found_tasks *tasks, const void *body, size_t size, bool swap)
 {
 	struct capture_task *last = tasks->count > 0 ? &tasks->list[tasks->count - 1] : NULL;
-	const size_t name_at = 2 * sizeof(uint32_t);
-	const unsigned char *bytes = body;
+	struct record_comm raw;
 
-	if (size < name_at)
+	if (size < sizeof(raw))
 		return 0;
+	memcpy(&raw, body, sizeof(raw));
 	struct capture_task task = {
-		.tid = (int32_t)load32(bytes + 4, swap),
-		.tgid = (int32_t)load32(bytes, swap),
+		.tid = (int32_t)load32(&raw.tid, swap),
+		.tgid = (int32_t)load32(&raw.pid, swap),
 	};
 	task.parent = task.tid == task.tgid ? 0 : task.tgid;
-	snprintf(task.comm, sizeof(task.comm), "%.*s", (int)(size - name_at),
-		 (const char *)bytes + name_at);
+	snprintf(task.comm, sizeof(task.comm), "%.*s", (int)(size - sizeof(raw)),
+		 (const char *)body + sizeof(raw));
 	if (!last || last->tid != task.tid || last->tgid != task.tgid)
 		return add(tasks, &task);
 	memcpy(last->comm, task.comm, sizeof(last->comm));

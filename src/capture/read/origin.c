@@ -5,14 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/load.h"
 #include "capture/perf_file.h"
+#include "host/identity.h"
 
 /* The one that there is. */
 #define CLOCK_DATA_VERSION 1U
-
-/* "b1c3e6bc-8f5e-4a51-9a57-3ef1ab5f4c4b" */
-#define UUID_LENGTH 36U
 
 static void free_words(char **words)
 {
@@ -21,37 +20,34 @@ static void free_words(char **words)
 	free(words);
 }
 
-/* The text at BYTES, which moves behind it. -EBADMSG where it is not whole, -ENOMEM. */
-static int take_word(const unsigned char **bytes, const unsigned char *end, bool swap, char **word)
+/* A text of a feature: u32 size, bytes padded with NUL. -EBADMSG where it is not whole, -ENOMEM. */
+static int take_word(struct cursor *cursor, char **word)
 {
-	size_t left = (size_t)(end - *bytes);
+	uint32_t size;
 
-	if (left < sizeof(uint32_t))
+	if (!cursor_take32(cursor, &size))
 		return -EBADMSG;
-	size_t size = load32(*bytes, swap);
-	if (size > left - sizeof(uint32_t))
+	const char *text = (const char *)cursor_take(cursor, size);
+	if (!text)
 		return -EBADMSG;
-	*word = strndup((const char *)*bytes + sizeof(uint32_t), size);
-	*bytes += sizeof(uint32_t) + size;
+	*word = strndup(text, size);
 	return *word ? 0 : -ENOMEM;
 }
 
-/* CMDLINE: u32 count; each: u32 size, a text padded with NUL. */
-static int read_command_line(struct origin *origin, const void *bytes, size_t size, bool swap)
+/* CMDLINE: u32 count, texts. */
+static int read_command_line(struct origin *origin, struct cursor *cursor)
 {
-	const unsigned char *at = bytes, *end = at + size;
+	uint32_t count;
 
-	if (origin->command_line || size < sizeof(uint32_t))
+	if (origin->command_line || !cursor_take32(cursor, &count))
 		return 0;
-	size_t count = load32(at, swap);
-	at += sizeof(uint32_t);
 	/* Each takes four bytes at least. */
-	if (count > (size - sizeof(uint32_t)) / sizeof(uint32_t))
+	if (count > cursor_left(cursor) / sizeof(uint32_t))
 		return 0;
-	char **words = calloc(count + 1, sizeof(*words));
+	char **words = calloc((size_t)count + 1, sizeof(*words));
 	int code = words ? 0 : -ENOMEM;
 	for (size_t i = 0; code == 0 && i < count; i++)
-		code = take_word(&at, end, swap, &words[i]);
+		code = take_word(cursor, &words[i]);
 	if (code == 0) {
 		origin->command_line = words;
 		return 0;
@@ -60,15 +56,14 @@ static int read_command_line(struct origin *origin, const void *bytes, size_t si
 	return code == -ENOMEM ? code : 0;
 }
 
-/* HOSTNAME, ARCH: u32 size, a text padded with NUL. */
-static int read_word(char **word, const void *bytes, size_t size, bool swap)
+/* HOSTNAME, ARCH, VERSION: a text. */
+static int read_word(char **word, struct cursor *cursor)
 {
-	const unsigned char *at = bytes;
 	char *read = NULL;
 
 	if (*word)
 		return 0;
-	int code = take_word(&at, at + size, swap, &read);
+	int code = take_word(cursor, &read);
 	if (code == 0 && read[0] != '\0')
 		*word = read;
 	else
@@ -76,32 +71,35 @@ static int read_word(char **word, const void *bytes, size_t size, bool swap)
 	return code == -ENOMEM ? code : 0;
 }
 
-/* CLOCK_DATA: u32 version, u32 clockid; one moment by the wall's clock and by the samples', u64. */
 static void read_clock_data(struct origin *origin, const unsigned char *bytes, size_t size,
 			    bool swap)
 {
-	const size_t wall_at = 2 * sizeof(uint32_t), clock_at = wall_at + sizeof(uint64_t);
+	struct perf_file_clock_data raw;
 
-	if (origin->has_wall_offset || size < clock_at + sizeof(uint64_t) ||
-	    load32(bytes, swap) != CLOCK_DATA_VERSION)
+	if (origin->has_wall_offset || size < sizeof(raw))
 		return;
-	origin->has_wall_offset =
-		!__builtin_sub_overflow(load64(bytes + wall_at, swap),
-					load64(bytes + clock_at, swap), &origin->wall_offset_ns);
+	memcpy(&raw, bytes, sizeof(raw));
+	if (load32(&raw.version, swap) != CLOCK_DATA_VERSION)
+		return;
+	origin->has_wall_offset = !__builtin_sub_overflow(
+		load64(&raw.wall_ns, swap), load64(&raw.clock_ns, swap), &origin->wall_offset_ns);
 }
 
 int origin_read_feature(struct origin *origin, uint64_t feature, const void *bytes, size_t size,
 			bool swap)
 {
+	struct cursor cursor = {
+		.at = bytes, .end = (const unsigned char *)bytes + size, .swap = swap};
+
 	switch (feature) {
 	case PERF_FILE_HOSTNAME:
-		return read_word(&origin->hostname, bytes, size, swap);
+		return read_word(&origin->hostname, &cursor);
 	case PERF_FILE_ARCH:
-		return read_word(&origin->arch, bytes, size, swap);
+		return read_word(&origin->arch, &cursor);
 	case PERF_FILE_VERSION:
-		return read_word(&origin->recorder, bytes, size, swap);
+		return read_word(&origin->recorder, &cursor);
 	case PERF_FILE_CMDLINE:
-		return read_command_line(origin, bytes, size, swap);
+		return read_command_line(origin, &cursor);
 	case PERF_FILE_CLOCK_DATA:
 		read_clock_data(origin, bytes, size, swap);
 		return 0;
@@ -112,7 +110,7 @@ int origin_read_feature(struct origin *origin, uint64_t feature, const void *byt
 
 int origin_read_boot_id(struct origin *origin, const void *text, size_t size)
 {
-	if (origin->boot_id || size != UUID_LENGTH)
+	if (origin->boot_id || size != BOOT_ID_SIZE - 1)
 		return 0;
 	char *read = strndup(text, size);
 	if (!read)
@@ -140,10 +138,11 @@ int origin_read_selection(struct origin *origin, const void *bytes, size_t size)
 void origin_read_thread_map(struct origin *origin, const void *body, size_t size, bool swap)
 {
 	const unsigned char *bytes = body;
+	const size_t pid_at = offsetof(struct perf_file_thread_map, threads[0].pid);
 
-	if (size < 2 * sizeof(uint64_t) || load64(bytes, swap) == 0)
+	if (size < pid_at + sizeof(uint64_t) || load64(bytes, swap) == 0)
 		return;
-	uint64_t pid = load64(bytes + sizeof(uint64_t), swap);
+	uint64_t pid = load64(bytes + pid_at, swap);
 	/* All ones stand for the whole host. */
 	origin->first_pid = pid <= INT32_MAX ? (int32_t)pid : 0;
 }

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "base/load.h"
-#include "capture/note.h"
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 #include "capture/read/file_head.h"
 #include "decode/format.h"
@@ -62,7 +63,7 @@ static int add_attr(struct reader *reader, const struct raw_record *raw)
 {
 	if (body_size(raw) < PERF_ATTR_SIZE_VER0)
 		return 0;
-	size_t size = body32(reader, raw, sizeof(uint32_t));
+	size_t size = body32(reader, raw, offsetof(struct perf_event_attr, size));
 	if (size < PERF_ATTR_SIZE_VER0)
 		size = PERF_ATTR_SIZE_VER0;
 	if (size > body_size(raw))
@@ -76,37 +77,38 @@ static int add_attr(struct reader *reader, const struct raw_record *raw)
 	return -EBADMSG;
 }
 
-/* EVENT_UPDATE: u64 kind, u64 id, a C string where the kind is a name. */
 static void update_event(struct reader *reader, const struct raw_record *raw)
 {
-	const size_t head = 2 * sizeof(uint64_t);
+	const size_t head = sizeof(struct perf_file_event_update);
+	const size_t kind_at = offsetof(struct perf_file_event_update, kind);
+	const size_t id_at = offsetof(struct perf_file_event_update, id);
 
-	if (body_size(raw) < head || body64(reader, raw, 0) != PERF_FILE_UPDATE_NAME)
+	if (body_size(raw) < head || body64(reader, raw, kind_at) != PERF_FILE_UPDATE_NAME)
 		return;
-	struct capture_event *event =
-		events_find(reader->events, body64(reader, raw, sizeof(uint64_t)));
+	struct capture_event *event = events_find(reader->events, body64(reader, raw, id_at));
 	if (event)
 		snprintf(event->name, sizeof(event->name), "%.*s", (int)(body_size(raw) - head),
 			 (const char *)raw->bytes + sizeof(raw->header) + head);
 }
 
-/* ID_INDEX: u64 count; each: u64 id, u64 index, u64 cpu, u64 tid. */
 static void index_ids(struct reader *reader, const struct raw_record *raw)
 {
-	const size_t entry = 4 * sizeof(uint64_t);
+	const size_t entry = sizeof(struct perf_file_id);
+	size_t at = sizeof(struct perf_file_id_index);
 
-	if (body_size(raw) < sizeof(uint64_t))
+	if (body_size(raw) < at)
 		return;
 	uint64_t count = body64(reader, raw, 0);
-	for (size_t at = sizeof(uint64_t); count-- > 0 && at + entry <= body_size(raw); at += entry)
-		events_set_cpu(reader->events, body64(reader, raw, at),
-			       (uint32_t)body64(reader, raw, at + 2 * sizeof(uint64_t)));
+	for (; count-- > 0 && at + entry <= body_size(raw); at += entry)
+		events_set_cpu(
+			reader->events, body64(reader, raw, at + offsetof(struct perf_file_id, id)),
+			(uint32_t)body64(reader, raw, at + offsetof(struct perf_file_id, cpu)));
 }
 
-/* HEADER_FEATURE, which a stream has instead of sections: u64 feature, its body. */
+/* HEADER_FEATURE, which a stream has instead of sections. */
 static int take_feature(struct reader *reader, const struct raw_record *raw)
 {
-	const size_t head = sizeof(uint64_t);
+	const size_t head = sizeof(struct perf_file_feature_record);
 
 	if (body_size(raw) < head)
 		return 0;
@@ -213,7 +215,8 @@ static int take_kernel_record(struct reader *reader, const struct raw_record *ra
 		break;
 	case PERF_RECORD_LOST:
 		/* 0.1.0 kept those of other records than events, of 0. */
-		if (body_size(raw) >= 2 * sizeof(uint64_t) && body64(reader, raw, 8) == 0) {
+		if (body_size(raw) >= sizeof(struct record_lost) &&
+		    body64(reader, raw, offsetof(struct record_lost, lost)) == 0) {
 			rounds_break(reader->rounds);
 			return 0;
 		}
@@ -295,13 +298,13 @@ static int take_inflated(struct reader *reader)
 	return code;
 }
 
-/* COMPRESSED: bytes up to its end; COMPRESSED2: u64 how many, bytes, padding. */
+/* COMPRESSED has bytes up to its end, COMPRESSED2 says how many. */
 static int take_compressed(struct reader *reader, const struct raw_record *raw)
 {
 	size_t at = 0, size = body_size(raw);
 
 	if (raw->header.type == PERF_FILE_RECORD_COMPRESSED2) {
-		at = sizeof(uint64_t);
+		at = sizeof(struct perf_file_compressed2);
 		if (size < at || body64(reader, raw, 0) > size - at) {
 			note_cut(reader,
 				 "damaged before byte %" PRIu64 ": a compressed record that "
@@ -710,7 +713,7 @@ static int read_head(struct reader *reader, struct error *err)
 						     reader->input)
 					: NULL;
 	if (!reader->rounds)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	if (reader->kind.pipe_mode)
 		input_skip(reader->input, reader->kind.header_size);
 	else

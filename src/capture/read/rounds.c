@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "perf/record.h"
 
 /* With more blocks than these in use, further runs of a file are not kept in memory until their
@@ -17,12 +18,11 @@
  * `end`.
  */
 struct run {
+	struct heap_node node;    /* first; the next record's time, and the order of beginning */
 	const unsigned char *at;  /* the next record to give out */
 	const unsigned char *end; /* behind the last byte */
 	struct block *block;      /* that both are in */
 	uint64_t from, to;        /* where in the file the run lies that has left memory */
-	uint64_t time_ns;         /* of the next record */
-	uint64_t order;           /* in which the runs began */
 	struct run *next_free;
 };
 
@@ -35,8 +35,7 @@ struct rounds {
 	bool swap;
 	struct block_pool *pool;
 	const struct input *input;
-	struct run **heap;
-	size_t count, capacity;
+	struct heap heap;
 	uint64_t rival_ns; /* the first run stays first up to here; 0: not known */
 	struct run *free;
 	struct run *last;     /* the run that the next record may belong to; NULL: none */
@@ -63,13 +62,20 @@ struct rounds *rounds_new(const struct events *events, bool swap, struct block_p
 	return rounds;
 }
 
+static struct run *run_at(const struct rounds *rounds, size_t index)
+{
+	return (struct run *)rounds->heap.nodes[index];
+}
+
 void rounds_free(struct rounds *rounds)
 {
 	if (!rounds)
 		return;
-	for (size_t i = 0; i < rounds->count; i++) {
-		block_release(rounds->pool, rounds->heap[i]->block);
-		free(rounds->heap[i]);
+	for (size_t i = 0; i < rounds->heap.count; i++) {
+		struct run *run = run_at(rounds, i);
+
+		block_release(rounds->pool, run->block);
+		free(run);
 	}
 	while (rounds->free) {
 		struct run *run = rounds->free;
@@ -77,63 +83,16 @@ void rounds_free(struct rounds *rounds)
 		rounds->free = run->next_free;
 		free(run);
 	}
-	free(rounds->heap);
+	heap_done(&rounds->heap);
 	free(rounds);
-}
-
-/* ---- the heap ---- */
-
-static bool is_before(const struct run *a, const struct run *b)
-{
-	if (a->time_ns != b->time_ns)
-		return a->time_ns < b->time_ns;
-	return a->order < b->order;
-}
-
-static void sift_up(struct rounds *rounds, size_t at)
-{
-	struct run *moving = rounds->heap[at];
-
-	while (at > 0) {
-		size_t parent = (at - 1) / 2;
-
-		if (!is_before(moving, rounds->heap[parent]))
-			break;
-		rounds->heap[at] = rounds->heap[parent];
-		at = parent;
-	}
-	rounds->heap[at] = moving;
-}
-
-static void sift_down_top(struct rounds *rounds)
-{
-	struct run *moving = rounds->heap[0];
-	size_t at = 0;
-
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= rounds->count)
-			break;
-		if (child + 1 < rounds->count &&
-		    is_before(rounds->heap[child + 1], rounds->heap[child]))
-			child++;
-		if (!is_before(rounds->heap[child], moving))
-			break;
-		rounds->heap[at] = rounds->heap[child];
-		at = child;
-	}
-	rounds->heap[at] = moving;
 }
 
 static void remove_top(struct rounds *rounds)
 {
-	struct run *run = rounds->heap[0];
+	struct run *run = run_at(rounds, 0);
 
 	rounds->rival_ns = 0;
-	rounds->heap[0] = rounds->heap[--rounds->count];
-	if (rounds->count > 0)
-		sift_down_top(rounds);
+	heap_remove(&rounds->heap, 0);
 	if (rounds->last == run)
 		rounds->last = NULL;
 	block_release(rounds->pool, run->block);
@@ -142,20 +101,6 @@ static void remove_top(struct rounds *rounds)
 }
 
 /* ---- taking in ---- */
-
-static int reserve(struct rounds *rounds)
-{
-	if (rounds->count < rounds->capacity)
-		return 0;
-
-	size_t capacity = rounds->capacity ? 2 * rounds->capacity : 64;
-	struct run **heap = realloc(rounds->heap, capacity * sizeof(struct run *));
-	if (!heap)
-		return -ENOMEM;
-	rounds->heap = heap;
-	rounds->capacity = capacity;
-	return 0;
-}
 
 static struct run *take_run(struct rounds *rounds)
 {
@@ -169,16 +114,15 @@ static struct run *take_run(struct rounds *rounds)
 
 static int start_run(struct rounds *rounds, const struct run *first)
 {
-	if (reserve(rounds) < 0)
+	if (heap_reserve(&rounds->heap, rounds->heap.count + 1) < 0)
 		return -ENOMEM;
 	struct run *run = take_run(rounds);
 	if (!run)
 		return -ENOMEM;
 	*run = *first;
-	run->order = rounds->started++;
+	run->node.order = rounds->started++;
 	block_reference(run->block);
-	rounds->heap[rounds->count++] = run;
-	sift_up(rounds, rounds->count - 1);
+	heap_push(&rounds->heap, &run->node);
 	rounds->rival_ns = 0;
 	rounds->last = run;
 	return 0;
@@ -215,7 +159,7 @@ int rounds_add(struct rounds *rounds, const unsigned char *bytes, uint32_t size,
 		else
 			rounds->last->to = position_of(block, bytes) + size;
 	} else {
-		struct run first = {.time_ns = time_ns};
+		struct run first = {.node.time_ns = time_ns};
 
 		if (is_kept(rounds, block)) {
 			first.block = block;
@@ -250,7 +194,8 @@ void rounds_finish(struct rounds *rounds)
 /* Whether one Nth of what may be held is. */
 static bool is_full_to(const struct rounds *rounds, size_t nth)
 {
-	return rounds->pool->in_use >= ROUNDS_BLOCKS / nth || rounds->count >= ROUNDS_RUNS / nth;
+	return rounds->pool->in_use >= ROUNDS_BLOCKS / nth ||
+	       rounds->heap.count >= ROUNDS_RUNS / nth;
 }
 
 bool rounds_are_full(const struct rounds *rounds)
@@ -334,8 +279,8 @@ static int advance(struct rounds *rounds, struct run *run)
 		    !events_time_of_record(rounds->events, run->at, &header, &time_ns))
 			continue;
 		/* Those without a time stay with the one before. */
-		if (time_ns > run->time_ns)
-			run->time_ns = time_ns;
+		if (time_ns > run->node.time_ns)
+			run->node.time_ns = time_ns;
 		return 1;
 	}
 }
@@ -345,9 +290,9 @@ static uint64_t find_rival(const struct rounds *rounds)
 {
 	uint64_t rival_ns = UINT64_MAX;
 
-	for (size_t i = 1; i < rounds->count && i <= 2; i++) {
-		if (rounds->heap[i]->time_ns < rival_ns)
-			rival_ns = rounds->heap[i]->time_ns;
+	for (size_t i = 1; i < rounds->heap.count && i <= 2; i++) {
+		if (rounds->heap.nodes[i]->time_ns < rival_ns)
+			rival_ns = rounds->heap.nodes[i]->time_ns;
 	}
 	return rival_ns;
 }
@@ -355,7 +300,7 @@ static uint64_t find_rival(const struct rounds *rounds)
 /* Move on from the record that was given out last. 0 or a negative errno. */
 static int settle(struct rounds *rounds)
 {
-	struct run *run = rounds->borrowed ? rounds->heap[0] : NULL;
+	struct run *run = rounds->borrowed ? run_at(rounds, 0) : NULL;
 
 	if (!run)
 		return 0;
@@ -365,10 +310,10 @@ static int settle(struct rounds *rounds)
 		return code;
 	if (code == 0) {
 		remove_top(rounds);
-	} else if (run->time_ns >= rounds->rival_ns) {
-		sift_down_top(rounds);
+	} else if (run->node.time_ns >= rounds->rival_ns) {
+		heap_sink_first(&rounds->heap);
 		rounds->rival_ns = find_rival(rounds);
-		if (rounds->heap[0] != run && rounds->pool->in_use > LOADED_BLOCKS)
+		if (run_at(rounds, 0) != run && rounds->pool->in_use > LOADED_BLOCKS)
 			unload(rounds, run);
 	}
 	return 0;
@@ -377,8 +322,8 @@ static int settle(struct rounds *rounds)
 static bool may_go(struct rounds *rounds)
 {
 	rounds->relieving &= is_full_to(rounds, 2);
-	return rounds->count > 0 &&
-	       (rounds->relieving || rounds->heap[0]->time_ns <= rounds->limit_ns);
+	return rounds->heap.count > 0 &&
+	       (rounds->relieving || rounds->heap.nodes[0]->time_ns <= rounds->limit_ns);
 }
 
 int rounds_next(struct rounds *rounds, const unsigned char **record)
@@ -387,17 +332,17 @@ int rounds_next(struct rounds *rounds, const unsigned char **record)
 
 	/* A run of a file that has been cut meanwhile has nothing left. */
 	while (code == 0 && may_go(rounds)) {
-		code = load(rounds, rounds->heap[0]);
+		code = load(rounds, run_at(rounds, 0));
 		if (code == 0)
 			remove_top(rounds);
 	}
 	if (code <= 0)
 		return code;
-	const struct run *oldest = rounds->heap[0];
-	if (oldest->time_ns < rounds->given_ns)
+	const struct run *oldest = run_at(rounds, 0);
+	if (oldest->node.time_ns < rounds->given_ns)
 		rounds->late++;
 	else
-		rounds->given_ns = oldest->time_ns;
+		rounds->given_ns = oldest->node.time_ns;
 	rounds->borrowed = true;
 	*record = oldest->at;
 	return 1;

@@ -6,20 +6,13 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/load.h"
+#include "base/cursor.h"
 #include "perf/record.h"
 
 /* Each has an id of 16 bits (common_type), but for those of ftrace itself, which are few. */
 #define TRACING_EVENTS_MAX (64U * 1024U)
 
 static const unsigned char magic[] = {0x17, 0x08, 0x44, 't', 'r', 'a', 'c', 'i', 'n', 'g'};
-
-/* What has not been parsed yet. */
-struct cursor {
-	const unsigned char *at;
-	const unsigned char *end;
-	bool swap;
-};
 
 struct parse {
 	struct cursor cursor;
@@ -29,29 +22,10 @@ struct parse {
 
 /* ---- bytes ---- */
 
-static const unsigned char *take(struct cursor *cursor, uint64_t size)
-{
-	const unsigned char *taken = cursor->at;
-
-	if (size > (size_t)(cursor->end - cursor->at))
-		return NULL;
-	cursor->at += size;
-	return taken;
-}
-
-static bool take32(struct cursor *cursor, uint32_t *value)
-{
-	const unsigned char *from = take(cursor, sizeof(*value));
-
-	if (from)
-		*value = load32(from, cursor->swap);
-	return from != NULL;
-}
-
 /* A C string, without its NUL. */
 static bool take_string(struct cursor *cursor, struct text *text)
 {
-	const unsigned char *nul = memchr(cursor->at, '\0', (size_t)(cursor->end - cursor->at));
+	const unsigned char *nul = memchr(cursor->at, '\0', cursor_left(cursor));
 
 	if (!nul)
 		return false;
@@ -63,12 +37,11 @@ static bool take_string(struct cursor *cursor, struct text *text)
 /* A whole file: u64 size, bytes. */
 static bool take_file(struct cursor *cursor, struct text *text)
 {
-	const unsigned char *from = take(cursor, sizeof(uint64_t));
+	uint64_t size;
 
-	if (!from)
+	if (!cursor_take64(cursor, &size))
 		return false;
-	uint64_t size = load64(from, cursor->swap);
-	const unsigned char *bytes = take(cursor, size);
+	const unsigned char *bytes = cursor_take(cursor, size);
 	if (bytes)
 		*text = (struct text){(const char *)bytes, size};
 	return bytes != NULL;
@@ -143,7 +116,7 @@ static int take_events(struct parse *parse, struct text system)
 {
 	uint32_t count;
 
-	if (!take32(&parse->cursor, &count))
+	if (!cursor_take32(&parse->cursor, &count))
 		return -EBADMSG;
 	while (count-- > 0) {
 		struct text format;
@@ -160,7 +133,7 @@ static int take_systems(struct parse *parse)
 {
 	uint32_t count;
 
-	if (!take32(&parse->cursor, &count))
+	if (!cursor_take32(&parse->cursor, &count))
 		return -EBADMSG;
 	while (count-- > 0) {
 		struct text system;
@@ -177,18 +150,18 @@ static int take_head(struct parse *parse)
 {
 	struct tracing_data *data = parse->data;
 	struct cursor *cursor = &parse->cursor;
-	const unsigned char *found = take(cursor, sizeof(magic));
+	const unsigned char *found = cursor_take(cursor, sizeof(magic));
 
 	if (!found || memcmp(found, magic, sizeof(magic)) != 0)
 		return -EBADMSG;
 	if (!take_string(cursor, &data->version))
 		return -EBADMSG;
-	const unsigned char *bytes = take(cursor, 2);
+	const unsigned char *bytes = cursor_take(cursor, 2);
 	if (!bytes)
 		return -EBADMSG;
 	data->machine = (struct machine){.big_endian = bytes[0] != 0, .long_size = bytes[1]};
 	cursor->swap = data->machine.big_endian != machine_native().big_endian;
-	if (!take32(cursor, &data->page_size) ||
+	if (!cursor_take32(cursor, &data->page_size) ||
 	    !take_named_file(cursor, "header_page", &data->header_page) ||
 	    !take_named_file(cursor, "header_event", &data->header_event))
 		return -EBADMSG;
@@ -215,12 +188,12 @@ int tracing_data_parse(const void *bytes, size_t size, struct tracing_data **dat
 	};
 
 	if (!parse.data)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	int code = parse_all(&parse);
 	if (code < 0) {
 		tracing_data_free(parse.data);
 		return code == -ENOMEM
-			       ? error_set(err, code, "out of memory")
+			       ? error_no_memory(err)
 			       : error_set(err, code, "the tracing data are cut short or damaged");
 	}
 	*data = parse.data;

@@ -7,18 +7,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/write_all.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 
 struct capture_writer {
 	int fd;
 	bool stream;
 	uint64_t position;  /* behind the last whole record */
-	uint64_t committed; /* where the last whole table begins, 0: there is none */
+	uint64_t committed; /* offset of the last whole table's record; 0: none */
 	struct perf_file_header header;
 	struct perf_file_section table[CAPTURE_FEATURES_MAX];
 	size_t table_size; /* bytes */
-	char *bodies;      /* of the features, as they are in the head from `bodies_at` on */
+	char *bodies;      /* of the features; in the head at `bodies_at` */
 	uint64_t bodies_at;
 	size_t bodies_size;
 	size_t sample_time_at; /* in the bodies */
@@ -54,7 +56,7 @@ static void make_table(struct capture_writer *writer, const struct capture_featu
 	}
 }
 
-/* Make the last table the body of its record, so that records may follow. */
+/* Include the last table in its record, so that records may follow. */
 static int span_table(const struct capture_writer *writer)
 {
 	const struct perf_event_header record = perf_file_table_record(writer->table_size);
@@ -64,7 +66,7 @@ static int span_table(const struct capture_writer *writer)
 	return write_at(writer, writer->committed, &record, sizeof(record));
 }
 
-/* Append the table behind its record, the last of the data. */
+/* Append the last record of the data, and the table behind it. */
 static int put_table(struct capture_writer *writer)
 {
 	struct {
@@ -94,7 +96,7 @@ static int put_header(struct capture_writer *writer)
 
 /* ---- starting ---- */
 
-/* What is not committed has no data: a header of zeros there is that of a recorder that died. */
+/* Until the commit data.size is 0, as of a recorder that died while it started. */
 static int start_file(struct capture_writer *writer, const struct capture_description *description,
 		      const struct capture_features *features)
 {
@@ -174,17 +176,24 @@ int capture_writer_append(struct capture_writer *writer, struct iovec *pieces, i
 	return writer->error;
 }
 
-int capture_writer_append_note(struct capture_writer *writer, const struct capture_note *note)
+int capture_writer_append_note(struct capture_writer *writer, struct note_draft *draft)
 {
-	char *records;
-	size_t size;
-	int code = capture_note_make(note, &records, &size);
+	struct buffer records = {0};
+	int code = draft->code;
 
-	if (code < 0)
-		return code;
-	struct iovec piece = {records, size};
-	code = capture_writer_append(writer, &piece, 1);
-	free(records);
+	draft->note.bytes = draft->bytes.bytes;
+	draft->note.size = (uint32_t)draft->bytes.size;
+	if (code == 0 && draft->note.count > 0)
+		code = capture_note_make(&draft->note, &records);
+	if (code == 0 && records.size > 0) {
+		struct iovec piece = {records.bytes, records.size};
+
+		code = capture_writer_append(writer, &piece, 1);
+	}
+	buffer_done(&records);
+	buffer_done(&draft->bytes);
+	draft->note.count = 0;
+	draft->code = 0;
 	return code;
 }
 
@@ -235,7 +244,7 @@ static int find_last_whole(struct capture_writer *writer)
 	}
 }
 
-/* Append the table and the bodies, as perf has them. */
+/* Append the table, and the bodies behind it, as perf does. */
 static int put_features(struct capture_writer *writer)
 {
 	struct perf_file_section table[CAPTURE_FEATURES_MAX];
@@ -254,7 +263,7 @@ static int put_features(struct capture_writer *writer)
 	return code;
 }
 
-/* Where there is no room for the bodies: the table of those in the head, whose times are set. */
+/* Without room for the bodies: append a table of those in the head, and set the times there. */
 static int put_features_again(struct capture_writer *writer)
 {
 	uint64_t at = writer->bodies_at + writer->sample_time_at;
@@ -289,7 +298,7 @@ static int close_file(struct capture_writer *writer, const uint64_t sample_time[
 		code = put_features_again(writer);
 	if (code == 0)
 		code = put_header(writer);
-	/* What a failed write left behind. */
+	/* Remove the rest of a failed write. */
 	if (code == 0 && ftruncate(writer->fd, (off_t)writer->position) < 0)
 		code = -errno;
 	return code;

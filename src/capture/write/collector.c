@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "capture/write/edits.h"
 #include "capture/write/write_records.h"
 #include "perf/record.h"
@@ -39,11 +40,10 @@ struct collector {
 	collector_fork *on_fork;
 	collector_exec *on_exec;
 	void *context;
-	bool looks_inside; /* whose a sample is makes a difference */
+	bool looks_inside; /* samples of some events are edited, or reported */
 	struct collector_counts counts;
-	struct edits edits;  /* of the ring's bytes, from the first one that is taken */
-	unsigned char *copy; /* of a ring's bytes, where there are edits */
-	size_t copy_size;
+	struct edits edits; /* of the ring's bytes, from the first one that is not released */
+	struct buffer copy; /* of the ring's bytes, if there are edits */
 };
 
 static void add_event(struct collector *collector, const struct recorded_event *event, uint64_t id)
@@ -84,7 +84,7 @@ void collector_free(struct collector *collector)
 	if (!collector)
 		return;
 	edits_done(&collector->edits);
-	free(collector->copy);
+	buffer_done(&collector->copy);
 	free(collector);
 }
 
@@ -103,7 +103,7 @@ static uint64_t load(const struct perf_event_header *record, size_t offset)
 	return value;
 }
 
-/* The index of the event of RING that has ID; event_count where none has. */
+/* Returns the index of the event of RING that has ID; event_count if none has. */
 static size_t index_of(const struct collector *collector, const struct cpu_ring *ring, uint64_t id)
 {
 	size_t index = 0;
@@ -113,7 +113,7 @@ static size_t index_of(const struct collector *collector, const struct cpu_ring 
 	return index;
 }
 
-/* The user stack of a sample of EVENT; false where it has none. */
+/* Find the user stack in a SAMPLE of EVENT. Returns false if it has none. */
 static bool find_stack(const struct collected_event *event, const struct perf_event_header *sample,
 		       struct sample_extra *extra)
 {
@@ -127,8 +127,9 @@ static bool find_stack(const struct collected_event *event, const struct perf_ev
 }
 
 /*
- * u64 size, so many bytes, u64 how many of them are filled; nothing follows a size of 0:
- * perf_output_sample_ustack(), kernel/events/core.c. AT: where the sample begins.
+ * Cut the user stack of SAMPLE, at AT in the ring's bytes. It is u64 size, `size` bytes, u64 bytes
+ * that are filled; a size of 0 is not followed by anything: perf_output_sample_ustack(),
+ * kernel/events/core.c.
  */
 static int trim_stack(struct collector *collector, const struct collected_event *event,
 		      const struct perf_event_header *sample, uint64_t at)
@@ -190,7 +191,7 @@ static int look_at_lost(struct collector *collector, struct cpu_ring *ring,
 		return -EBADMSG;
 	uint64_t lost = cpu_ring_newly_lost(ring, load(record, LOST_COUNT));
 	collector->counts.lost += lost;
-	/* Only other records than events were lost, or what an earlier one has told. */
+	/* It counts sideband records, or what an earlier one has counted. */
 	if (lost == 0)
 		return edits_cut(&collector->edits, at, record->size);
 	return edits_set(&collector->edits, at + LOST_COUNT, lost);
@@ -226,7 +227,7 @@ static int look_at(struct collector *collector, struct cpu_ring *ring,
 	}
 }
 
-/* The capture's id for the event of RING that has ID. */
+/* Returns the capture's id of the event of RING that has ID. */
 static uint64_t known_id(const struct collector *collector, const struct cpu_ring *ring,
 			 uint64_t id)
 {
@@ -269,23 +270,18 @@ static int look_at_all(struct collector *collector, struct cpu_ring *ring)
 
 /* ---- taking them ---- */
 
-/* Copy the PIECES and make the edits there. They become one piece. */
+/* Apply the edits to a copy of the PIECES, which become one. */
 static int copy_and_edit(struct collector *collector, struct iovec pieces[2], int *count)
 {
-	size_t size = pieces[0].iov_len + pieces[1].iov_len;
+	struct buffer *copy = &collector->copy;
 
-	if (collector->copy_size < size) {
-		unsigned char *grown = realloc(collector->copy, size);
-
-		if (!grown)
+	copy->size = 0;
+	for (size_t i = 0; i < 2; i++) {
+		if (buffer_append(copy, pieces[i].iov_base, pieces[i].iov_len) < 0)
 			return -ENOMEM;
-		collector->copy = grown;
-		collector->copy_size = size;
 	}
-	memcpy(collector->copy, pieces[0].iov_base, pieces[0].iov_len);
-	memcpy(collector->copy + pieces[0].iov_len, pieces[1].iov_base, pieces[1].iov_len);
-	size = edits_apply(&collector->edits, collector->copy, size);
-	pieces[0] = (struct iovec){collector->copy, size};
+	copy->size = edits_apply(&collector->edits, (unsigned char *)copy->bytes, copy->size);
+	pieces[0] = (struct iovec){copy->bytes, copy->size};
 	*count = 1;
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 struct edit {
 	size_t at;
-	uint64_t what; /* the value, or how many bytes are cut */
+	uint64_t what; /* the new value, or the size of the cut in bytes */
 };
 
 static int append(struct edit_list *edits, size_t at, uint64_t what)
@@ -35,7 +35,7 @@ bool edits_is_empty(const struct edits *edits)
 	return edits->values.count == 0 && edits->cuts.count == 0;
 }
 
-/* Move what is left together. */
+/* Move the bytes between the CUTS together. Returns the new size. */
 static size_t close_cuts(const struct edit_list *cuts, unsigned char *bytes, size_t size)
 {
 	size_t from = 0, to = 0;

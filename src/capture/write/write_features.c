@@ -50,7 +50,7 @@ static void put_utsname(FILE *out, enum perf_file_feature bit)
 		put_text(out, host.machine);
 }
 
-/* The machine's name where no CPU has one: perf 6.1 crashes where this feature is missing. */
+/* The machine's name, if no CPU has one: perf 6.1 crashes without this feature. */
 static void put_cpudesc(FILE *out)
 {
 	char model[256];
@@ -76,7 +76,7 @@ static void put_total_mem(FILE *out)
 	put(out, &total, sizeof(total));
 }
 
-/* The kernel's, without which perf takes the symbols of whatever kernel it runs on. */
+/* Of the kernel: without it perf uses the symbols of the kernel that it runs on. */
 static void put_build_id(FILE *out)
 {
 	struct {
@@ -84,7 +84,7 @@ static void put_build_id(FILE *out)
 		int32_t pid;
 		unsigned char id[KERNEL_BUILD_ID_MAX];
 		uint8_t size, reserved[3];
-		char name[20]; /* a multiple of 8 for the whole, which is a record in a stream */
+		char name[20]; /* so that the size, of a record in streams, is a multiple of 8 */
 	} record = {
 		.header = {PERF_FILE_RECORD_BUILD_ID,
 			   PERF_RECORD_MISC_KERNEL | PERF_FILE_MISC_BUILD_ID_SIZE, sizeof(record)},
@@ -134,7 +134,7 @@ static void put_clockid(FILE *out)
 	put(out, &resolution, sizeof(resolution));
 }
 
-/* One moment by both clocks: what makes wall time out of an event's time. */
+/* One moment by both clocks, to convert events' times to wall time. */
 static void put_clock_data(FILE *out)
 {
 	const uint64_t wall = clock_now_ns(CLOCK_REALTIME);
@@ -146,7 +146,7 @@ static void put_clock_data(FILE *out)
 	put(out, &monotonic, sizeof(monotonic));
 }
 
-/* Times of the first and the last sample, not known before the end. */
+/* The times of the first and last sample, filled in at the close. */
 static void put_sample_time(FILE *out)
 {
 	const uint64_t unknown[2] = {0, 0};
@@ -220,11 +220,11 @@ static int make_body(const struct capture_description *description, enum perf_fi
 	}
 	FILE *out = open_memstream(&made.bytes, &made.size);
 	if (!out)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	put_body(out, description, bit);
 	if (fclose(out) != 0) {
 		free(made.bytes);
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	}
 	*feature = made;
 	return 0;
@@ -249,7 +249,7 @@ int capture_features_make(const struct capture_description *description,
 		if (of_clock && !description->events[0].attr.use_clockid)
 			continue;
 		code = make_body(description, bits[i], &made.list[made.count], err);
-		/* What the host does not tell is left out. */
+		/* Features that the host has no data for are left out. */
 		if (code == 0 && made.list[made.count].size == 0)
 			free(made.list[made.count].bytes);
 		else

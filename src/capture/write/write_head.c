@@ -13,7 +13,7 @@ static void put(FILE *out, const void *value, size_t size)
 	fwrite(value, 1, size, out);
 }
 
-/* Pad what was SIZE bytes long to the alignment; returns the size with the padding. */
+/* Write the padding behind SIZE bytes. Returns the size with it. */
 static uint64_t pad(FILE *out, uint64_t size)
 {
 	const uint64_t zeros = 0;
@@ -40,7 +40,7 @@ struct perf_event_attr capture_attr(const struct recorded_event *event, uint32_t
 {
 	struct perf_event_attr attr = {0};
 
-	/* Readers look for what follows behind as many bytes as it says itself. */
+	/* Readers find what follows by attr.size. */
 	memcpy(&attr, &event->attr, event->attr.size);
 	attr.size = size;
 	return attr;
@@ -48,7 +48,7 @@ struct perf_event_attr capture_attr(const struct recorded_event *event, uint32_t
 
 /* ---- file mode ---- */
 
-/* Where everything goes: header, ids by event, attributes, feature bodies, data. */
+/* The order is header, ids by event, attributes, feature bodies, data. */
 static void lay_out(const struct capture_description *description,
 		    const struct capture_features *features, struct perf_file_header *header,
 		    struct perf_file_section *sections)
@@ -153,7 +153,7 @@ static void put_name_record(FILE *out, const struct recorded_event *event)
 	pad(out, length);
 }
 
-/* Its bytes follow the record and are not part of its size. */
+/* The tracing data follows the record and is not part of its size. */
 static void put_tracing_data_record(FILE *out, const struct capture_feature *feature)
 {
 	uint32_t padded = (uint32_t)((feature->size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);

@@ -9,15 +9,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/files.h"
-#include "capture/note.h"
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 #include "event/comm.h"
 #include "host/cgroups.h"
+#include "host/identity.h"
 #include "host/proc.h"
 #include "perf/record.h"
 
-/* What ends all records but samples: no task, no time, no event. */
+/* sample_id of all records but samples, here without task, time and event. */
 struct trailer {
 	uint32_t pid, tid;
 	uint64_t time_ns;
@@ -65,7 +68,7 @@ struct perf_event_header capture_finished_round(void)
 	};
 }
 
-/* As perf has it: a thread's parent is its leader, whoever made it. */
+/* As perf does: the parent of a thread is its leader, even if another thread created it. */
 static void put_fork(FILE *out, const struct proc_task *task)
 {
 	int32_t parent = task->tid == task->pid ? task->ppid : task->pid;
@@ -103,7 +106,7 @@ static void put_fork_and_comm(void *out, const struct proc_task *task)
 	put_comm(out, task);
 }
 
-/* As many as fit into one record; perf's own for "all" is -1. */
+/* Write as many pids as fit into one record; or -1, perf's number for all. */
 static void put_thread_map(FILE *out, const int32_t *pids, size_t count)
 {
 	const size_t fixed = sizeof(struct perf_event_header) + sizeof(uint64_t);
@@ -144,7 +147,7 @@ static void put_cgroup(void *context, uint64_t id, const char *path)
 	fwrite(&trailer, sizeof(trailer), 1, out);
 }
 
-/* What perf calls the kernel's text. */
+/* perf's name of the kernel's text. */
 #define KERNEL_NAME "[kernel.kallsyms]_text"
 
 struct mmap_record {
@@ -155,7 +158,7 @@ struct mmap_record {
 	struct trailer trailer;
 };
 
-/* Find where the kernel's text is; 0 for what is hidden or not told. */
+/* Find START and END of the kernel's text; 0: hidden by kptr_restrict, or not found. */
 static void find_text(FILE *kallsyms, uint64_t *start, uint64_t *end)
 {
 	char line[512], name[64];
@@ -172,18 +175,14 @@ static void find_text(FILE *kallsyms, uint64_t *start, uint64_t *end)
 	}
 }
 
-/* As perf synthesizes it: without it no address of the kernel's has a symbol. */
+/* As perf does: without it perf finds no symbols of kernel addresses. */
 static void put_kernel(FILE *out, int proc_fd)
 {
 	uint64_t start, end;
-	int fd = openat(proc_fd, "kallsyms", O_RDONLY | O_CLOEXEC);
-	FILE *kallsyms = fd < 0 ? NULL : fdopen(fd, "r");
+	FILE *kallsyms = file_open_at(proc_fd, "kallsyms");
 
-	if (!kallsyms) {
-		if (fd >= 0)
-			close(fd);
+	if (!kallsyms)
 		return;
-	}
 	find_text(kallsyms, &start, &end);
 	fclose(kallsyms);
 	if (start == 0 || end <= start)
@@ -201,30 +200,26 @@ static void put_kernel(FILE *out, int proc_fd)
 
 static int put_note(FILE *out, const struct capture_note *note)
 {
-	char *records;
-	size_t size;
-	int code = capture_note_make(note, &records, &size);
+	struct buffer records = {0};
+	int code = capture_note_make(note, &records);
 
-	if (code < 0)
-		return code;
-	fwrite(records, 1, size, out);
-	free(records);
-	return 0;
+	if (code == 0)
+		fwrite(records.bytes, 1, records.size, out);
+	buffer_done(&records);
+	return code;
 }
 
-/* Where /proc does not tell it, nobody will know. */
+/* Nothing is written if /proc has no boot id. */
 static int put_boot_id(FILE *out, int proc_fd)
 {
-	char text[64];
-	ssize_t got = file_read_at(proc_fd, "sys/kernel/random/boot_id", text, sizeof(text));
-	const char *newline = got > 0 ? memchr(text, '\n', (size_t)got) : NULL;
+	char id[BOOT_ID_SIZE];
 
-	if (!newline)
+	if (!host_boot_id(proc_fd, id))
 		return 0;
 	return put_note(out, &(struct capture_note){
 				     .kind = CAPTURE_NOTE_BOOT_ID,
-				     .bytes = text,
-				     .size = (uint32_t)(newline - text),
+				     .bytes = id,
+				     .size = (uint32_t)strlen(id),
 			     });
 }
 

@@ -12,8 +12,8 @@
 #include "decode/format_dir.h"
 
 /*
- * What tracefs has in events/header_page and events/header_event where the directory in use has
- * not: readers want it, to find their way in ring buffer pages that no perf.data file holds.
+ * events/header_page and events/header_event of tracefs, for directories of formats without them.
+ * They describe ring buffer pages, which perf.data files do not contain, but readers require them.
  */
 static const char standard_header_page[] =
 	"\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
@@ -46,7 +46,7 @@ static void put_intro(FILE *out)
 	put_u32(out, (uint32_t)sysconf(_SC_PAGESIZE));
 }
 
-/* NAME ("header_page"), its NUL included, and the text of the file of that name. */
+/* Write NAME ("header_page") with its NUL, and the contents of that file. */
 static void put_header_file(FILE *out, const struct format_dir *dir, const char *name,
 			    const char *standard)
 {
@@ -66,7 +66,7 @@ static void put_header_file(FILE *out, const struct format_dir *dir, const char 
 		free(text);
 }
 
-/* NAME is "SYSTEM:EVENT". */
+/* Write the format of NAME, "SYSTEM:EVENT". */
 static int put_format(FILE *out, const struct format_dir *dir, const char *name, struct error *err)
 {
 	const char *event = strchr(name, ':') + 1;
@@ -84,7 +84,7 @@ static int put_format(FILE *out, const struct format_dir *dir, const char *name,
 	return 0;
 }
 
-/* A tracepoint's system: the SYSTEM of "SYSTEM:EVENT"; of other events, NULL. */
+/* Returns the system of a tracepoint, as in "SYSTEM:EVENT"; of other events, NULL. */
 static struct text system_of(const struct recorded_event *event)
 {
 	if (event->attr.type != PERF_TYPE_TRACEPOINT)
@@ -100,7 +100,7 @@ static bool is_of(const struct recorded_event *event, struct text system)
 	       memcmp(of.bytes, system.bytes, system.length) == 0;
 }
 
-/* How many of the COUNT events at EVENTS are tracepoints of SYSTEM. */
+/* Returns how many of the COUNT EVENTS are tracepoints of SYSTEM. */
 static uint32_t count_of(const struct recorded_event *events, size_t count, struct text system)
 {
 	uint32_t found = 0;
@@ -110,7 +110,7 @@ static uint32_t count_of(const struct recorded_event *events, size_t count, stru
 	return found;
 }
 
-/* The system of the event at INDEX with all formats that are its, unless it has come before. */
+/* Write the system of the event at INDEX with all its formats, unless an earlier event did. */
 static int put_system(FILE *out, const struct format_dir *dir, const struct recorded_event *events,
 		      size_t event_count, size_t index, struct error *err)
 {
@@ -162,7 +162,7 @@ int tracing_data_make(const struct format_dir *dir, const struct recorded_event 
 	FILE *out = open_memstream(&made, &made_size);
 
 	if (!out)
-		return error_set(err, -ENOMEM, "out of memory");
+		return error_no_memory(err);
 	put_intro(out);
 	put_header_file(out, dir, "header_page", standard_header_page);
 	put_header_file(out, dir, "header_event", standard_header_event);
@@ -171,7 +171,7 @@ int tracing_data_make(const struct format_dir *dir, const struct recorded_event 
 	put_u32(out, 0); /* printk formats */
 	fwrite(&no_saved_cmdlines, sizeof(no_saved_cmdlines), 1, out);
 	if (fclose(out) != 0 && code == 0)
-		code = error_set(err, -ENOMEM, "out of memory");
+		code = error_no_memory(err);
 	if (code < 0) {
 		free(made);
 		return code;

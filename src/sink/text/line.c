@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/text/line.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/load.h"
+#include "base/put.h"
+#include "sink/out_buffer.h"
 #include "sink/text/columns.h"
 #include "sink/text/escape.h"
-#include "sink/writer.h"
+#include "sink/text/plain.h"
 
 /* Takes the place of what does not fit. */
 #define CUT_MARK "…"
 
 int line_begin(struct line *line, const struct sink_context *context, size_t room)
 {
-	char *at = writer_reserve(context->writer, LINE_ROOM + room);
+	char *at = out_buffer_reserve(context->output, LINE_ROOM + room);
 
 	if (!at)
-		return writer_error(context->writer);
+		return out_buffer_error(context->output);
 	*line = (struct line){
-		.writer = context->writer,
+		.buffer = context->output,
 		.width = context->width,
 		.color = context->color,
 		.at = at,
@@ -38,11 +43,13 @@ static void cut(struct line *line)
 
 static bool is_ascii(const char *from, const char *end)
 {
-	unsigned char all = 0;
+	uint64_t all = 0;
 
-	while (from < end)
-		all |= (unsigned char)*from++;
-	return all < 0x80;
+	for (; end - from >= (ptrdiff_t)sizeof(all); from += sizeof(all))
+		all |= load64(from, false);
+	for (; from < end; from++)
+		all |= (unsigned char)*from;
+	return (all & (PLAIN_EACH * 0x80)) == 0;
 }
 
 /* Nearly all that is shown is ASCII, a column each, and reaches no edge: no need to look closely.
@@ -89,6 +96,16 @@ void line_string(struct line *line, const char *string)
 	line_extend(line, line->at + length);
 }
 
+void line_unsigned(struct line *line, uint64_t number)
+{
+	line_extend(line, put_unsigned(line->at, number));
+}
+
+void line_signed(struct line *line, int64_t number)
+{
+	line_extend(line, put_signed(line->at, number));
+}
+
 void line_vprintf(struct line *line, const char *format, va_list args)
 {
 	int length = vsnprintf(line->at, LINE_ROOM / 4, format, args);
@@ -111,6 +128,13 @@ void line_text(struct line *line, struct text text)
 	line_extend(line, escape_text_visibly(line->at, text));
 }
 
+void line_enclosed(struct line *line, const char marks[2], struct text text)
+{
+	line_extend(line, put_char(line->at, marks[0]));
+	line_text(line, text);
+	line_extend(line, put_char(line->at, marks[1]));
+}
+
 void line_pad(struct line *line, unsigned int columns)
 {
 	unsigned int missing = columns > line->columns ? columns - line->columns : 0;
@@ -119,6 +143,15 @@ void line_pad(struct line *line, unsigned int columns)
 		return;
 	memset(line->at, ' ', missing);
 	line_extend(line, line->at + missing);
+}
+
+void line_right(struct line *line, unsigned int columns, const char *string)
+{
+	size_t length = strlen(string);
+
+	if (length < columns)
+		line_pad(line, line->columns + columns - (unsigned int)length);
+	line_string(line, string);
 }
 
 static void put_sequence(struct line *line, enum paint paint)
@@ -149,5 +182,5 @@ void line_end(struct line *line)
 	if (line->paint != PAINT_NONE || (line->is_cut && line->color))
 		put_sequence(line, PAINT_NONE);
 	*line->at++ = '\n';
-	writer_commit(line->writer, line->at);
+	out_buffer_commit(line->buffer, line->at);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/text/names.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/compiler.h"
+#include "base/put.h"
 
 /* By number, not by this host's SIG… macros: a capture may be from elsewhere. */
 static const char *const signals[] = {
@@ -61,22 +64,32 @@ const char *signal_name(int32_t signal)
 	return signal >= 0 && (size_t)signal < ARRAY_SIZE(signals) ? signals[signal] : NULL;
 }
 
-const char *clone_flag_name(unsigned int bit)
-{
-	return bit < ARRAY_SIZE(clone_flags) ? clone_flags[bit] : NULL;
-}
-
-const char *clone_flags_next(uint64_t *flags)
+/* Take the lowest flag that has a name off FLAGS; NULL where those left have none. */
+static const char *next_clone_flag(uint64_t *flags)
 {
 	for (uint64_t left = *flags; left != 0; left &= left - 1) {
 		unsigned int bit = (unsigned int)__builtin_ctzll(left);
 
-		if (clone_flag_name(bit)) {
+		if (bit < ARRAY_SIZE(clone_flags) && clone_flags[bit]) {
 			*flags &= ~(UINT64_C(1) << bit);
-			return clone_flag_name(bit);
+			return clone_flags[bit];
 		}
 	}
 	return NULL;
+}
+
+char *clone_flags_put(char *out, uint64_t flags, const char *separator)
+{
+	const char *start = out, *name;
+
+	while ((name = next_clone_flag(&flags)) != NULL) {
+		if (out > start)
+			out = put_string(out, separator);
+		out = put_string(out, name);
+	}
+	if (flags != 0)
+		out += sprintf(out, "%s0x%" PRIx64, out > start ? separator : "", flags);
+	return out;
 }
 
 const char *fork_kind_name(enum fork_kind kind)

@@ -16,23 +16,18 @@
 /* A signal that was handled longer ago is not said to have to do with an exit. */
 #define HANDLED_SHOWN_NS ((int64_t)(10 * NS_PER_S))
 
-const struct facts *phrase_facts(const struct event *event)
+int32_t phrase_pid(const struct event *event)
 {
-	return event->facts ? event->facts : &facts_unknown;
+	const struct facts *facts = event_facts(event);
+
+	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event_task(event);
 }
 
-int32_t phrase_exit_pid(const struct event *event)
+struct text phrase_name(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
-	return facts->last == KNOWN_YES && facts->tgid >= 0 ? facts->tgid : event->exit.pid;
-}
-
-struct text phrase_exit_name(const struct event *event)
-{
-	const struct facts *facts = phrase_facts(event);
-
-	return facts->name.bytes ? facts->name : event->exit.comm;
+	return facts->name.bytes ? facts->name : event_comm(event);
 }
 
 /* ---- the command ---- */
@@ -45,13 +40,13 @@ static struct text task_name(const struct event *event)
 	case EVENT_EXEC:
 		return event->exec.filename.length > 0 ? event->exec.filename : event->exec.comm;
 	default:
-		return phrase_exit_name(event);
+		return phrase_name(event);
 	}
 }
 
 size_t phrase_room(const struct event *event)
 {
-	const struct facts *facts = phrase_facts(event);
+	const struct facts *facts = event_facts(event);
 
 	/* A word's NUL stands for the space and for QUOTE_EXTRA; the last word may have none. */
 	return QUOTE_GROWTH * (facts->arguments.known.bytes.length + 1) +
@@ -74,15 +69,12 @@ static void put_words(struct line *line, struct text words)
 
 void phrase_command(struct line *line, const struct event *event)
 {
-	const struct arguments *arguments = &phrase_facts(event)->arguments;
+	const struct arguments *arguments = &event_facts(event)->arguments;
 
-	if (event->type == EVENT_FORK || arguments->known.bytes.length == 0) {
-		line_string(line, "[");
-		line_text(line, task_name(event));
-		line_string(line, "]");
-	} else {
+	if (event->type == EVENT_FORK || arguments->known.bytes.length == 0)
+		line_enclosed(line, "[]", task_name(event));
+	else
 		put_words(line, arguments->known.bytes);
-	}
 	if (event->type != EVENT_FORK && arguments->source != ARGV_NONE && !arguments->complete)
 		line_string(line, " …");
 }
@@ -91,7 +83,8 @@ void phrase_command(struct line *line, const struct event *event)
 
 void phrase_task(struct line *line, int32_t pid, struct text name)
 {
-	line_printf(line, "%" PRId32 "%s", pid, name.length > 0 ? " " : "");
+	line_signed(line, pid);
+	line_string(line, name.length > 0 ? " " : "");
 	line_text(line, name);
 }
 
@@ -99,10 +92,9 @@ void phrase_signal_name(struct line *line, int32_t signal)
 {
 	const char *name = signal_name(signal);
 
-	if (name)
-		line_string(line, name);
-	else
-		line_printf(line, "signal %" PRId32, signal);
+	line_string(line, name ? name : "signal ");
+	if (!name)
+		line_signed(line, signal);
 }
 
 static void put_sender(struct line *line, enum signal_origin by, int32_t pid, struct text comm)
@@ -126,7 +118,7 @@ void phrase_signal(struct line *line, const struct exit_status *status)
 
 void phrase_handled(struct line *line, const struct event *event)
 {
-	const struct handled_signal *handled = &phrase_facts(event)->handled;
+	const struct handled_signal *handled = &event_facts(event)->handled;
 
 	if (handled->signal == 0 || handled->before_ns > HANDLED_SHOWN_NS)
 		return;
@@ -137,18 +129,19 @@ void phrase_handled(struct line *line, const struct event *event)
 
 void phrase_failed_exec(struct line *line, const char *separator, const struct event *event)
 {
-	const struct text name = phrase_facts(event)->failed_exec;
+	const struct text name = event_facts(event)->failed_exec;
 
 	if (!name.bytes)
 		return;
-	line_printf(line, "%sin an exec of ", separator);
+	line_string(line, separator);
+	line_string(line, "in an exec of ");
 	line_text(line, name);
 	line_string(line, " that did not come to be");
 }
 
 bool phrase_failed(const struct event *event)
 {
-	const struct exit_status *status = &phrase_facts(event)->status;
+	const struct exit_status *status = &event_facts(event)->status;
 
 	return event->type == EVENT_EXIT && status->known &&
 	       (status->code != 0 || status->signal != 0);
@@ -181,7 +174,8 @@ int phrase_missing(const struct sink_context *context, const struct times *times
 		return code;
 	times_when(times, context, event->time_ns, when);
 	line_paint(&line, PAINT_ALERT);
-	line_printf(&line, "%*s  !!! ", (int)TIMES_WHEN_COLUMNS, when);
+	line_right(&line, TIMES_WHEN_COLUMNS, when);
+	line_string(&line, "  !!! ");
 	put_missing(&line, event);
 	while (line.columns < columns && !line.is_cut)
 		line_string(&line, "!");

@@ -74,5 +74,7 @@ struct text program_name(struct text filename, const struct arguments *arguments
 	struct text name =
 		program_is_nameless(filename) ? name_of_argv0(arguments) : base_name(filename);
 
-	return name.length > 0 ? name : comm;
+	if (name.length > 0)
+		return name;
+	return comm.bytes ? comm : (struct text){"?", 1};
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/text/wall_time.h"
 
-#include <stdio.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/put.h"
 
 #define SECOND ((int64_t)NS_PER_S)
 
@@ -24,6 +24,11 @@ char *wall_time_put(char *out, uint64_t time_ns, int64_t offset_ns)
 	}
 	time_t time = (time_t)seconds;
 	gmtime_r(&time, &tm);
-	return out + sprintf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%09dZ", tm.tm_year + 1900,
-			     tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)ns);
+	out = put_char(put_padded(out, (uint64_t)tm.tm_year + 1900, 4), '-');
+	out = put_char(put_padded(out, (uint64_t)tm.tm_mon + 1, 2), '-');
+	out = put_char(put_padded(out, (uint64_t)tm.tm_mday, 2), 'T');
+	out = put_char(put_padded(out, (uint64_t)tm.tm_hour, 2), ':');
+	out = put_char(put_padded(out, (uint64_t)tm.tm_min, 2), ':');
+	out = put_char(put_padded(out, (uint64_t)tm.tm_sec, 2), '.');
+	return put_char(put_padded(out, (uint64_t)ns, 9), 'Z');
 }

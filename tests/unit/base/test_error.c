@@ -82,6 +82,16 @@ static void test_own_texts_may_be_arguments(void **state)
 	assert_string_equal(err.what, "outer: inner (this)");
 }
 
+static void test_no_memory(void **state)
+{
+	struct error err = {.remedy = "of before"};
+
+	(void)state;
+	assert_int_equal(error_no_memory(&err), -ENOMEM);
+	assert_string_equal(err.what, "out of memory");
+	assert_string_equal(err.remedy, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +100,7 @@ int main(void)
 		cmocka_unit_test(test_control_bytes_make_no_second_line),
 		cmocka_unit_test(test_nothing_drives_a_terminal_or_hides),
 		cmocka_unit_test(test_own_texts_may_be_arguments),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

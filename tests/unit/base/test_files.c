@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/buffer.h"
 #include "base/files.h"
 #include "support.h"
 
@@ -41,6 +42,60 @@ static void test_files(void **state)
 	close(pipes[1]);
 }
 
+/* A pipe with SIZE bytes "x", at the path that is returned; ends after them. */
+static const char *pipe_of(size_t size, int *fd)
+{
+	static char path[32];
+	int pipes[2];
+
+	assert_int_equal(pipe(pipes), 0);
+	assert_true(fcntl(pipes[1], F_SETPIPE_SZ, 1 << 17) > (int)size);
+	for (size_t i = 0; i < size; i++)
+		assert_int_equal(write(pipes[1], "x", 1), 1);
+	close(pipes[1]);
+	*fd = pipes[0];
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", pipes[0]);
+	return path;
+}
+
+static void test_files_of_any_size(void **state)
+{
+	/* Around the pieces in which it is read. */
+	static const size_t sizes[] = {0, 1, 16383, 16384, 16385, 32768, 40000};
+	struct buffer buffer = {0};
+	int fd;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const char *path = pipe_of(sizes[i], &fd);
+
+		assert_int_equal(file_read_all(AT_FDCWD, path, sizes[i], &buffer), 0);
+		assert_int_equal(buffer.size, sizes[i]);
+		assert_int_equal(strspn(buffer.bytes, "x"), sizes[i]);
+		close(fd);
+	}
+	assert_int_equal(file_read_all(AT_FDCWD, pipe_of(5, &fd), 4, &buffer), -E2BIG);
+	close(fd);
+	assert_int_equal(file_read_all(AT_FDCWD, "/nowhere", 4, &buffer), -ENOENT);
+	assert_int_equal(file_read_all(AT_FDCWD, "/proc", 4, &buffer), -EISDIR);
+	buffer_done(&buffer);
+}
+
+static void test_open_files(void **state)
+{
+	char line[16];
+	FILE *file = file_open_at(AT_FDCWD, "/proc/sys/kernel/ostype");
+
+	(void)state;
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof(line), file));
+	assert_string_equal(line, "Linux\n");
+	assert_int_equal(fcntl(fileno(file), F_GETFD), FD_CLOEXEC);
+	fclose(file);
+	assert_null(file_open_at(AT_FDCWD, "/nowhere"));
+	assert_int_equal(errno, ENOENT);
+}
+
 static void test_arrays(void **state)
 {
 	uint32_t *numbers = NULL;
@@ -68,6 +123,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_files_of_any_size),
+		cmocka_unit_test(test_open_files),
 		cmocka_unit_test(test_arrays),
 	};
 

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/note.h"
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
 #include "capture/read/capture.h"
 #include "support_capture.h"
 

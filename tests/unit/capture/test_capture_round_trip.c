@@ -11,8 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
-#include "capture/note.h"
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
 #include "capture/perf_file.h"
 #include "capture/read/capture.h"
 #include "capture/write/capture_writer.h"
@@ -108,13 +110,12 @@ static void append_note(struct capture_writer *writer)
 		.bytes = arguments,
 		.size = sizeof(arguments),
 	};
-	char *records;
-	size_t size;
+	struct buffer records = {0};
 
 	memset(arguments, 'a', sizeof(arguments));
-	assert_int_equal(capture_note_make(&note, &records, &size), 0);
-	append(writer, records, size);
-	free(records);
+	assert_int_equal(capture_note_make(&note, &records), 0);
+	append(writer, records.bytes, records.size);
+	buffer_done(&records);
 }
 
 /* An exec, with its cgroup behind the raw data. */

@@ -148,8 +148,8 @@ static void put_fields(char *out, size_t size, const struct event *event)
 	case EVENT_FORK:
 		snprintf(out, size, "fork: comm=%.*s pid=%d child_comm=%.*s child_pid=%d",
 			 (int)event->fork.parent_comm.length, event->fork.parent_comm.bytes,
-			 event->fork.parent_pid, (int)event->fork.child_comm.length,
-			 event->fork.child_comm.bytes, event->fork.child_pid);
+			 event->fork.parent_tid, (int)event->fork.child_comm.length,
+			 event->fork.child_comm.bytes, event->fork.child_tid);
 		break;
 	case EVENT_EXEC:
 		snprintf(out, size, "exec: filename=%.*s pid=%d old_pid=%d",

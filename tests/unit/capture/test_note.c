@@ -2,17 +2,19 @@
 /*
  * Notes: made, taken apart, put together again; cut, damaged and lying.
  */
-#include "capture/note.h"
+#include "capture/notes/note.h"
 
 #include <byteswap.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buffer.h"
+#include "capture/notes/kinds.h"
 #include "capture/perf_file.h"
 #include "support.h"
 
-/* Of a note's record, in bytes from its start; capture/note.h has the layout. */
+/* Of a note's record, in bytes from its start; capture/notes/note.h has the layout. */
 #define MISC_AT 4
 #define MAGIC_AT 8
 #define FLAGS_AT 14
@@ -36,16 +38,11 @@ static struct capture_note note_of(const void *bytes, uint32_t size)
 	};
 }
 
-struct made {
-	char *records;
-	size_t size;
-};
-
-static struct made make(const struct capture_note *note)
+static struct buffer make(const struct capture_note *note)
 {
-	struct made made;
+	struct buffer made = {0};
 
-	assert_int_equal(capture_note_make(note, &made.records, &made.size), 0);
+	assert_int_equal(capture_note_make(note, &made), 0);
 	return made;
 }
 
@@ -61,19 +58,19 @@ static void assert_same(const struct capture_note *a, const struct capture_note 
 }
 
 /* Put the records of MADE together: 1 with NOTE, 0 where it is not whole, -EBADMSG. */
-static int join(struct capture_note_joint *joint, const struct made *made,
+static int join(struct capture_note_joint *joint, const struct buffer *made,
 		struct capture_note *note)
 {
 	int code = 0;
 
 	for (size_t at = 0; at < made->size && code == 0;) {
-		const struct perf_event_header header = record_header(made->records + at, false);
+		const struct perf_event_header header = record_header(made->bytes + at, false);
 		struct capture_note_part part;
 
 		assert_int_equal(header.size % 8, 0);
 		/* Smaller ones make perf 7.3 warn. */
 		assert_true(header.size >= 80);
-		assert_true(capture_note_parse(made->records + at, &header, false, &part));
+		assert_true(capture_note_parse(made->bytes + at, &header, false, &part));
 		code = capture_note_join(joint, &part, note);
 		at += header.size;
 		/* All of them are needed. */
@@ -91,13 +88,13 @@ static void test_notes_of_every_size(void **state)
 	for (uint32_t i = 0; i < 100 + ARRAY_SIZE(long_sizes); i++) {
 		const struct capture_note note =
 			note_of(long_bytes, i < 100 ? i : long_sizes[i - 100]);
-		struct made made = make(&note);
+		struct buffer made = make(&note);
 		struct capture_note found;
 
 		assert_int_equal(made.size % 8, 0);
 		assert_int_equal(join(&joint, &made, &found), 1);
 		assert_same(&found, &note);
-		free(made.records);
+		buffer_done(&made);
 	}
 	capture_note_joint_done(&joint);
 }
@@ -105,26 +102,27 @@ static void test_notes_of_every_size(void **state)
 static void test_a_note_of_one_part_is_not_copied(void **state)
 {
 	const struct capture_note note = note_of("a\0b\0", 5);
-	struct made made = make(&note);
+	struct buffer made = make(&note);
 	struct capture_note_joint joint = {0};
 	struct capture_note found;
 
 	(void)state;
 	assert_int_equal(join(&joint, &made, &found), 1);
-	assert_ptr_equal(found.bytes, made.records + FIXED);
-	assert_null(joint.bytes);
-	free(made.records);
+	assert_ptr_equal(found.bytes, made.bytes + FIXED);
+	assert_null(joint.bytes.bytes);
+	buffer_done(&made);
 }
 
 static void test_a_note_that_is_too_long_is_not_made(void **state)
 {
-	struct made made = {NULL, 77};
+	struct buffer made = {0};
 	const struct capture_note note = note_of("", CAPTURE_NOTE_MAX + 1);
 
 	(void)state;
-	assert_int_equal(capture_note_make(&note, &made.records, &made.size), -E2BIG);
-	assert_null(made.records);
-	assert_int_equal(made.size, 77);
+	assert_int_equal(buffer_append(&made, "before", 6), 0);
+	assert_int_equal(capture_note_make(&note, &made), -E2BIG);
+	assert_int_equal(made.size, 6);
+	buffer_done(&made);
 }
 
 static void swap_at(char *at, size_t size)
@@ -141,19 +139,19 @@ static void test_the_other_byte_order(void **state)
 {
 	static const uint8_t fields[] = {4, 2, 2, 4, 2, 2, 8, 4, 4, 4, 4};
 	const struct capture_note note = note_of("a\0b\0", 5);
-	struct made made = make(&note);
+	struct buffer made = make(&note);
 	struct capture_note_part part;
-	char *at = made.records;
+	char *at = made.bytes;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(fields); at += fields[i++])
 		swap_at(at, fields[i]);
-	const struct perf_event_header header = record_header(made.records, true);
-	assert_true(capture_note_parse(made.records, &header, true, &part));
+	const struct perf_event_header header = record_header(made.bytes, true);
+	assert_true(capture_note_parse(made.bytes, &header, true, &part));
 	assert_same(&part.note, &note);
 	assert_false(part.more);
 	assert_false(part.continues);
-	free(made.records);
+	buffer_done(&made);
 }
 
 /* ---- what is none ---- */
@@ -175,39 +173,39 @@ static bool is_note(struct guarded *guarded, const char *record, uint16_t size)
 static void test_notes_cut_at_every_length(void **state)
 {
 	const struct capture_note note = note_of("a\0b\0cdefgh", 11);
-	struct made made = make(&note);
+	struct buffer made = make(&note);
 	struct guarded guarded;
 
 	(void)state;
 	guarded_new(&guarded, made.size);
 	for (uint16_t size = 8; size <= made.size; size++)
-		assert_int_equal(is_note(&guarded, made.records, size), size >= FIXED + 11);
+		assert_int_equal(is_note(&guarded, made.bytes, size), size >= FIXED + 11);
 	guarded_free(&guarded);
-	free(made.records);
+	buffer_done(&made);
 }
 
 static void test_other_records_are_no_notes(void **state)
 {
 	const struct capture_note note = note_of("", 0);
-	struct made made = make(&note);
+	struct buffer made = make(&note);
 	struct guarded guarded;
 
 	(void)state;
 	guarded_new(&guarded, made.size);
-	assert_true(is_note(&guarded, made.records, FIXED));
-	made.records[0]++;
-	assert_false(is_note(&guarded, made.records, FIXED));
-	made.records[0]--;
-	made.records[MISC_AT] ^= 1;
-	assert_false(is_note(&guarded, made.records, FIXED));
-	made.records[MISC_AT] ^= 1;
-	made.records[MAGIC_AT] ^= 1;
-	assert_false(is_note(&guarded, made.records, FIXED));
-	made.records[MAGIC_AT] ^= 1;
-	memset(made.records + SIZE_AT, 0xff, 4);
-	assert_false(is_note(&guarded, made.records, FIXED));
+	assert_true(is_note(&guarded, made.bytes, FIXED));
+	made.bytes[0]++;
+	assert_false(is_note(&guarded, made.bytes, FIXED));
+	made.bytes[0]--;
+	made.bytes[MISC_AT] ^= 1;
+	assert_false(is_note(&guarded, made.bytes, FIXED));
+	made.bytes[MISC_AT] ^= 1;
+	made.bytes[MAGIC_AT] ^= 1;
+	assert_false(is_note(&guarded, made.bytes, FIXED));
+	made.bytes[MAGIC_AT] ^= 1;
+	memset(made.bytes + SIZE_AT, 0xff, 4);
+	assert_false(is_note(&guarded, made.bytes, FIXED));
 	guarded_free(&guarded);
-	free(made.records);
+	buffer_done(&made);
 }
 
 /* ---- parts that do not go together ---- */
@@ -291,7 +289,7 @@ static void test_no_end_of_parts_takes_no_end_of_memory(void **state)
 	}
 	assert_int_equal(code, -EBADMSG);
 	assert_int_equal(count, 1 + CAPTURE_NOTE_MAX / 60000);
-	assert_true(joint.capacity <= 2 * CAPTURE_NOTE_MAX);
+	assert_true(joint.bytes.capacity <= 2 * CAPTURE_NOTE_MAX);
 	capture_note_joint_done(&joint);
 }
 

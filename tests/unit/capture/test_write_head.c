@@ -11,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture/note.h"
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
 #include "capture/read/tracing_data.h"
 #include "capture/write/write_head.h"
 #include "capture/write/write_records.h"

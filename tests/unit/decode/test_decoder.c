@@ -105,8 +105,8 @@ static void make_exit(struct raw *raw, const struct format *format)
 static void assert_is_fork(const struct event *event)
 {
 	assert_int_equal(event->type, EVENT_FORK);
-	assert_int_equal(event->fork.parent_pid, 0x12345678);
-	assert_int_equal(event->fork.child_pid, 0x01020304);
+	assert_int_equal(event->fork.parent_tid, 0x12345678);
+	assert_int_equal(event->fork.child_tid, 0x01020304);
 	assert_text(event->fork.parent_comm, "a parent");
 	assert_text(event->fork.child_comm, "fifteen letters");
 }

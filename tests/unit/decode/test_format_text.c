@@ -163,6 +163,9 @@ static void test_the_parts_must_be_there(void **state)
 	assert_refused("name: some_event\nID: x\nformat:\n" COMMON PID PRINT);
 	assert_refused("name: some_event\nID: -1\nformat:\n" COMMON PID PRINT);
 	assert_refused("name: some_event\nID: 65536\nformat:\n" COMMON PID PRINT);
+	/* libtraceevent takes it for octal. */
+	assert_refused("name: some_event\nID: 077\nformat:\n" COMMON PID PRINT);
+	assert_accepted("name: some_event\nID: 0\nformat:\n" COMMON PID PRINT);
 	assert_refused("name: some_event\nID: 4294967373\nformat:\n" COMMON PID PRINT);
 	assert_refused("name: some_event\nID: 18446744073709551693\nformat:\n" COMMON PID PRINT);
 }
@@ -189,6 +192,7 @@ static void test_good_fields_pass(void **state)
 		"\tfield:const char * filename;\toffset:16;\tsize:8;\tsigned:0;",
 		"\tfield:bool group_dead;\toffset:32;\tsize:1;\tsigned:0;",
 		"\tfield:unsigned long args[6];\toffset:16;\tsize:48;\tsigned:0;",
+		"\tfield:unsigned long args[6];\toffset:16;\tsize:48;",
 	};
 
 	(void)state;
@@ -220,6 +224,9 @@ static void test_bad_fields_are_refused(void **state)
 		"\tfield:pid_t pid;\toffset:65536;\tsize:4;\tsigned:1;",
 		"\tfield:pid_t pid;\toffset:8;\tsize:4294967300;\tsigned:1;",
 		"\tfield:pid_t pid;\toffset:8;\tsize:2147483647;\tsigned:1;",
+		"\tfield:pid_t pid;\toffset:010;\tsize:4;\tsigned:1;",
+		"\tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:2;",
+		"\tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1; ",
 		"\tfield:pid_t pid;\toffset:0x8;\tsize:4;\tsigned:1;",
 		"\tfield:pid_t pid;\tsize:4;\toffset:8;\tsigned:1;",
 		"junk",
@@ -228,6 +235,36 @@ static void test_bad_fields_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		check_field(false, bad[i]);
+}
+
+static void assert_clean(const char *text, const char *expected)
+{
+	size_t length;
+	char *clean = clean_bytes(text, strlen(text), &length);
+
+	assert_non_null(clean);
+	assert_string_equal(clean, expected);
+	free(clean);
+}
+
+/* The first one ends the common fields; behind the last field they mean nothing. */
+static void test_empty_lines(void **state)
+{
+	static const char whole[] = HEAD PID "\nprint fmt: \"\"\n";
+	static const char common[] = HEAD "\nprint fmt: \"\"\n";
+
+	(void)state;
+	assert_clean(HEAD PID PRINT, whole);
+	assert_clean(HEAD PID "\n\n\n" PRINT, whole);
+	assert_clean(HEAD PID, whole);
+	assert_clean(HEAD "\tfield:pid_t pid;\toffset:8;\tsize:4;\tsigned:1;", whole);
+	assert_clean(HEAD PRINT, common);
+	assert_clean(HEAD "\n" PRINT, common);
+	assert_refused(HEAD "\n" PID PRINT);
+	assert_refused(HEAD PID "\n" PID PRINT);
+	assert_refused("name: some_event\n\nID: 77\nformat:\n" COMMON PID PRINT);
+	assert_refused("name: some_event\nID: 77\nformat:\n\n" COMMON PID PRINT);
+	assert_refused("\n" HEAD PID PRINT);
 }
 
 static void test_the_wrong_line_is_named(void **state)
@@ -314,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_the_parts_must_be_there),
 		cmocka_unit_test(test_good_fields_pass),
 		cmocka_unit_test(test_bad_fields_are_refused),
+		cmocka_unit_test(test_empty_lines),
 		cmocka_unit_test(test_the_wrong_line_is_named),
 		cmocka_unit_test(test_too_large_is_refused),
 		cmocka_unit_test(test_cut_at_every_length),

@@ -32,6 +32,28 @@ static void test_names(void **state)
 	}
 }
 
+static bool has_field(const struct tracepoint_type *type, const char *name)
+{
+	for (const struct tracepoint_field *field = type->fields; field->name; field++) {
+		if (strcmp(field->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* -p filters by them what is shown. */
+static void test_pid_fields(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TRACEPOINT_COUNT; i++) {
+		const struct tracepoint_type *type = tracepoint_types[i];
+
+		assert_int_equal(type->pid_fields[0] != NULL, i < TRACEPOINTS_SHOWN);
+		for (size_t j = 0; type->pid_fields[j]; j++)
+			assert_true(has_field(type, type->pid_fields[j]));
+	}
+}
+
 /* ---- a row of this test's own ---- */
 
 enum { RENAME_PID, RENAME_NEWCOMM };
@@ -89,6 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_pid_fields),
 		cmocka_unit_test(test_one_more_row),
 	};
 

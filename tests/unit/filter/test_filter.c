@@ -6,9 +6,10 @@
 
 #include "filter/filter.h"
 #include "support.h"
+#include "task/task.h"
 
 static const struct event fork_event = {.type = EVENT_FORK,
-					.fork = {.parent_pid = 1, .child_pid = 2}};
+					.fork = {.parent_tid = 1, .child_tid = 2}};
 static const struct event exec_event = {.type = EVENT_EXEC, .exec = {.pid = 2, .old_pid = 2}};
 static const struct event exit_event = {.type = EVENT_EXIT, .exit = {.pid = 2}};
 static const struct event lost_event = {.type = EVENT_LOST, .lost = {1}};

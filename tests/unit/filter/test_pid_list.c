@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decode/tracepoint.h"
 #include "filter/filter.h"
 #include "filter/pid_list.h"
 #include "support.h"
@@ -249,7 +250,7 @@ static struct fields fields_of(const struct event *event)
 	switch (event->type) {
 	case EVENT_FORK:
 		return (struct fields){{"parent_pid", "child_pid"},
-				       {event->fork.parent_pid, event->fork.child_pid}};
+				       {event->fork.parent_tid, event->fork.child_tid}};
 	case EVENT_EXEC:
 		return (struct fields){{"pid", "old_pid"}, {event->exec.pid, event->exec.old_pid}};
 	default:
@@ -264,7 +265,9 @@ static bool passes(const struct pid_list *list, const struct event *event)
 	struct filter filter = {.events = EVENT_SHOWABLE, .pids = list};
 	char *expression = NULL;
 
-	assert_int_equal(pid_list_kernel_filter(list, event->type, &expression), 0);
+	assert_int_equal(pid_list_kernel_filter(list, tracepoint_types[event->type]->pid_fields,
+						&expression),
+			 0);
 	assert_non_null(expression);
 	bool result = evaluate(expression, &fields);
 	assert_int_equal(filter_passes(&filter, event, NULL), result);
@@ -275,7 +278,7 @@ static bool passes(const struct pid_list *list, const struct event *event)
 static struct event fork_of(int32_t parent, int32_t child)
 {
 	return (struct event){.type = EVENT_FORK,
-			      .fork = {.parent_pid = parent, .child_pid = child}};
+			      .fork = {.parent_tid = parent, .child_tid = child}};
 }
 
 static struct event exec_of(int32_t pid, int32_t old_pid)
@@ -353,7 +356,7 @@ static int filter_of_many(size_t count, enum event_type type)
 	char *text = make_list(count, 2000000, 3);
 	struct pid_list list = parse(text);
 	char *expression = NULL;
-	int code = pid_list_kernel_filter(&list, type, &expression);
+	int code = pid_list_kernel_filter(&list, tracepoint_types[type]->pid_fields, &expression);
 
 	if (code == 0)
 		assert_true(strlen(expression) < 4096);

@@ -57,6 +57,37 @@ static void test_level_3_takes_no_perfmon(void **state)
 	assert_true(host_may_trace(&facts));
 }
 
+/* Who answers "does CAP_PERFMON count here?", and what follows from the answer. */
+static void test_where_perfmon_counts(void **state)
+{
+	struct host_facts facts = {
+		.perf_syscall = PERF_SYSCALL_REFUSED,
+		.paranoid = 3,
+		.capabilities = UINT64_C(1) << CAP_PERFMON,
+		.bounding = UINT64_C(1) << CAP_PERFMON,
+		.initial_user_ns = true,
+	};
+
+	(void)state;
+	assert_false(host_accepts_perfmon(&facts));
+	assert_false(host_has_privilege(&facts));
+	assert_false(host_root_has_privilege(&facts));
+	assert_string_equal(host_privilege_names(&facts), "CAP_SYS_ADMIN");
+	/* Up to level 2 the refusal comes from a security module. */
+	facts.paranoid = 2;
+	assert_true(host_accepts_perfmon(&facts));
+	assert_true(host_has_privilege(&facts));
+	assert_true(host_root_has_privilege(&facts));
+	assert_string_equal(host_privilege_names(&facts), "CAP_PERFMON or CAP_SYS_ADMIN");
+	facts.last_capability = CAP_PERFMON - 1;
+	assert_false(host_accepts_perfmon(&facts));
+	facts.last_capability = CAP_PERFMON;
+	assert_true(host_accepts_perfmon(&facts));
+	facts.initial_user_ns = false;
+	assert_false(host_has_privilege(&facts));
+	assert_false(host_root_has_privilege(&facts));
+}
+
 static void test_everybody_may_at_minus_1(void **state)
 {
 	struct host_facts facts = host_at("fixtures/hosts/everybody", EINVAL);
@@ -197,6 +228,7 @@ int main(void)
 		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_level_3_takes_no_perfmon),
+		cmocka_unit_test(test_where_perfmon_counts),
 		cmocka_unit_test(test_everybody_may_at_minus_1),
 		cmocka_unit_test(test_a_kernel_before_perfmon),
 		cmocka_unit_test(test_a_container),

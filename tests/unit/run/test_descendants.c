@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "support.h"
+#include "task/task.h"
 
 #define TASKS 4096
 

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/note.h"
+#include "base/buffer.h"
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
 #include "capture/read/capture.h"
 #include "cli/options.h"
 #include "event/event.h"
@@ -118,12 +120,11 @@ static void put_note(struct builder *builder, const char *bytes, uint32_t size)
 		.size = size,
 		.bytes = bytes,
 	};
-	char *records;
-	size_t records_size;
+	struct buffer records = {0};
 
-	assert_int_equal(capture_note_make(&note, &records, &records_size), 0);
-	bytes_put(&builder->data, records, records_size);
-	free(records);
+	assert_int_equal(capture_note_make(&note, &records), 0);
+	bytes_put(&builder->data, records.bytes, records.size);
+	buffer_done(&records);
 }
 
 static void assert_selection(enum capture_kind kind, const char *bytes, uint32_t size)

@@ -66,7 +66,7 @@ static void test_an_id_that_names_another(void **state)
 {
 	struct sweep sweep = {0};
 	const struct task *task;
-	struct event fork = {.type = EVENT_FORK, .fork = {.parent_pid = 100, .child_pid = 150}};
+	struct event fork = {.type = EVENT_FORK, .fork = {.parent_tid = 100, .child_tid = 150}};
 
 	(void)state;
 	sweep_begin(&sweep);

@@ -22,22 +22,22 @@ static struct paper paper_new(unsigned int width, bool color)
 {
 	struct paper paper = {.fd = memfd_create("line", MFD_CLOEXEC)};
 
-	paper.context.writer = writer_new(paper.fd);
+	paper.context.output = out_buffer_new(paper.fd);
 	paper.context.width = width;
 	paper.context.color = color;
-	assert_non_null(paper.context.writer);
+	assert_non_null(paper.context.output);
 	return paper;
 }
 
 /* What was written; PAPER is gone then. */
 static const char *read_paper(struct paper *paper)
 {
-	assert_int_equal(writer_flush(paper->context.writer), 0);
+	assert_int_equal(out_buffer_flush(paper->context.output), 0);
 	ssize_t length = pread(paper->fd, paper->written, sizeof(paper->written) - 1, 0);
 
 	assert_true(length >= 0);
 	paper->written[length] = '\0';
-	writer_free(paper->context.writer);
+	out_buffer_free(paper->context.output);
 	close(paper->fd);
 	return paper->written;
 }
@@ -103,6 +103,25 @@ static void test_pads(void **state)
 	assert_string_equal(read_paper(&paper), "日本  x\n");
 }
 
+static void test_numbers_and_marks(void **state)
+{
+	struct paper paper = paper_new(0, false);
+	struct line line;
+
+	(void)state;
+	assert_int_equal(line_begin(&line, &paper.context, ESCAPE_GROWTH), 0);
+	line_string(&line, "日");
+	line_right(&line, 4, "12");
+	line_right(&line, 1, "34");
+	line_signed(&line, INT64_MIN);
+	line_unsigned(&line, UINT64_MAX);
+	line_enclosed(&line, "[]", (struct text){"|", 1});
+	assert_int_equal(line.columns, 2 + 4 + 2 + 20 + 20 + 6);
+	line_end(&line);
+	assert_string_equal(read_paper(&paper),
+			    "日  1234-922337203685477580818446744073709551615[\\x7c]\n");
+}
+
 static void paint(struct paper *paper)
 {
 	struct line line;
@@ -165,7 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cuts),    cmocka_unit_test(test_nothing_follows_a_cut),
 		cmocka_unit_test(test_pads),    cmocka_unit_test(test_paint),
-		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_columns), cmocka_unit_test(test_numbers_and_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

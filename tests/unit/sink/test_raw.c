@@ -37,7 +37,7 @@ static struct format *read_format(const char *kernel, const char *system, const 
 
 struct output {
 	int fd;
-	struct writer *writer;
+	struct out_buffer *buffer;
 	struct raw *raw;
 };
 
@@ -46,9 +46,9 @@ static struct output output_of(const struct format *const formats[], size_t coun
 	struct output output = {.fd = memfd_create("raw", MFD_CLOEXEC)};
 
 	assert_true(output.fd >= 0);
-	output.writer = writer_new(output.fd);
-	assert_non_null(output.writer);
-	output.raw = raw_new(output.writer, formats, count);
+	output.buffer = out_buffer_new(output.fd);
+	assert_non_null(output.buffer);
+	output.raw = raw_new(output.buffer, formats, count);
 	assert_non_null(output.raw);
 	return output;
 }
@@ -56,7 +56,7 @@ static struct output output_of(const struct format *const formats[], size_t coun
 /* What was written, with a NUL behind it; the caller frees. */
 static char *close_output(struct output *output)
 {
-	assert_int_equal(writer_flush(output->writer), 0);
+	assert_int_equal(out_buffer_flush(output->buffer), 0);
 	size_t length = (size_t)lseek(output->fd, 0, SEEK_END);
 	char *text = calloc(1, length + 1);
 
@@ -64,7 +64,7 @@ static char *close_output(struct output *output)
 	assert_int_equal(pread(output->fd, text, length, 0), length);
 	assert_int_equal(strlen(text), length);
 	raw_free(output->raw);
-	writer_free(output->writer);
+	out_buffer_free(output->buffer);
 	close(output->fd);
 	return text;
 }
@@ -306,13 +306,13 @@ static void test_long_arrays_are_cut(void **state)
 	format_free(format);
 }
 
-static void test_a_failing_writer(void **state)
+static void test_a_failing_buffer(void **state)
 {
 	struct format *format = read_format("amd64-7.3.4+deb13", "sched", "sched_process_exec");
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
-	struct writer *writer = writer_new(fd);
+	struct out_buffer *buffer = out_buffer_new(fd);
 	const struct format *formats[] = {NULL, format};
-	struct raw *shower = raw_new(writer, formats, ARRAY_SIZE(formats));
+	struct raw *shower = raw_new(buffer, formats, ARRAY_SIZE(formats));
 	struct raw raw;
 	int code = 0;
 
@@ -325,7 +325,7 @@ static void test_a_failing_writer(void **state)
 	assert_int_equal(code, -ENOSPC);
 	raw_free(shower);
 	raw_free(NULL);
-	writer_free(writer);
+	out_buffer_free(buffer);
 	close(fd);
 	format_free(format);
 }
@@ -338,7 +338,7 @@ int main(void)
 		cmocka_unit_test(test_texts_that_lie_outside),
 		cmocka_unit_test(test_records_without_a_format),
 		cmocka_unit_test(test_long_arrays_are_cut),
-		cmocka_unit_test(test_a_failing_writer),
+		cmocka_unit_test(test_a_failing_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/programs.h"
+#include "sink/program_totals.h"
 #include "support_memory.h"
 #include "support_story.h"
 
@@ -93,25 +93,25 @@ static void test_many_programs(void **state)
 /* Names without end become one row, and codes without end one status. */
 static void test_bounds(void **state)
 {
-	struct programs *programs = programs_new();
-	struct program *last = NULL;
+	struct programs programs = {0};
+	struct program_totals *last = NULL;
 	char name[300];
 
 	(void)state;
 	for (unsigned int i = 0; i < PROGRAMS_MAX + 10; i++) {
 		memset(name, 'x', sizeof(name));
 		memcpy(name, &i, sizeof(i));
-		last = programs_get(programs, PROGRAM_RUN,
+		last = programs_get(&programs, PROGRAM_RUN,
 				    (struct text){name, i % 2 ? sizeof(name) : sizeof(i)});
 		assert_non_null(last);
 	}
 	assert_int_equal(last->kind, PROGRAM_OTHERS);
 	for (int32_t code = 1; code < 256; code++)
-		program_add_failure(last, &(struct exit_status){.code = code});
+		program_totals_add_failure(last, &(struct exit_status){.code = code});
 	assert_int_equal(last->status_count, PROGRAM_STATUSES);
 	assert_int_equal(last->failures, 255);
 	assert_int_equal(last->other_failures, 255 - PROGRAM_STATUSES);
-	programs_free(programs);
+	programs_done(&programs);
 }
 
 static void test_no_line_is_wider_than_the_terminal(void **state)

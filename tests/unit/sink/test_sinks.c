@@ -12,13 +12,13 @@ static void test_every_row_is_found_and_makes_a_sink(void **state)
 	(void)state;
 	for (size_t i = 0; i < sink_type_count; i++) {
 		const struct sink_type *type = &sink_types[i];
-		struct writer *writer = writer_new(-1);
-		struct sink *sink = type->make(&(struct sink_context){.writer = writer});
+		struct out_buffer *buffer = out_buffer_new(-1);
+		struct sink *sink = type->make(&(struct sink_context){.output = buffer});
 
 		assert_ptr_equal(sink_type_find(type->name), type);
 		assert_non_null(sink);
 		sink_free(sink);
-		writer_free(writer);
+		out_buffer_free(buffer);
 	}
 	assert_null(sink_type_find("JSON"));
 	assert_null(sink_type_find(""));

@@ -13,7 +13,7 @@
 #define TEXT_SIZE 64U
 #define ARGV_SIZE 400U
 
-static sink_new *const sinks[] = {sink_table_new, sink_tree_new, sink_summary_new};
+static sink_maker *const sinks[] = {sink_table_new, sink_tree_new, sink_summary_new};
 
 /* Texts that live as long as their story. */
 struct texts {
@@ -97,8 +97,8 @@ static void make_event(struct event *event, struct texts *texts, size_t i)
 		.cpu = (uint32_t)below(UINT32_MAX),
 	};
 	if (event->type == EVENT_FORK) {
-		event->fork.parent_pid = make_id();
-		event->fork.child_pid = make_id();
+		event->fork.parent_tid = make_id();
+		event->fork.child_tid = make_id();
 		event->fork.parent_comm = first;
 		event->fork.child_comm = second;
 	} else if (event->type == EVENT_EXEC) {
@@ -168,7 +168,7 @@ static size_t check_part(const char *at, bool color)
 	return sgr_length(at);
 }
 
-static void check_output(const struct story *story, sink_new *new_sink)
+static void check_output(const struct story *story, sink_maker *new_sink)
 {
 	struct sink_context context = {
 		.width = below(2) ? (unsigned int)below(150) : 0,

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Steps of the wall clock: each event has the offset of its own time; what a capture's notes say.
+ * Steps of the wall clock: each event has the offset of its own time.
  */
-#include <string.h>
-
 #include "base/clock.h"
-#include "capture/note.h"
 #include "host/perf_clock.h"
 #include "run/wall_watch.h"
 #include "sink/text/wall_steps.h"
@@ -83,38 +80,12 @@ static void test_looking(void **state)
 	assert_true(wall_watch_look(&watch, &from_ns));
 }
 
-static void take(const char *text, size_t size, uint16_t kind, struct wall_steps *steps)
-{
-	struct event note = {.type = EVENT_NOTE, .time_ns = 100};
-
-	note.note.kind = kind;
-	note.note.size = (uint32_t)size;
-	note.note.body = text;
-	wall_notes_take(&note, steps);
-}
-
-static void test_notes(void **state)
-{
-	struct wall_steps steps = {0};
-
-	(void)state;
-	take("-5", 3, CAPTURE_NOTE_OLD_IDS, &steps);
-	take("-5", 2, CAPTURE_NOTE_WALL_STEP, &steps);
-	take("", 0, CAPTURE_NOTE_WALL_STEP, &steps);
-	take("x", 2, CAPTURE_NOTE_WALL_STEP, &steps);
-	assert_int_equal(steps.count, 0);
-	take("-5", 3, CAPTURE_NOTE_WALL_STEP, &steps);
-	assert_int_equal(wall_steps_at(&steps, 99, 7), 7);
-	assert_int_equal(wall_steps_at(&steps, 100, 7), -5);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_offset_of_its_own_time),
 		cmocka_unit_test(test_oldest_are_dropped),
 		cmocka_unit_test(test_looking),
-		cmocka_unit_test(test_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

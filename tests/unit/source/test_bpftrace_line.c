@@ -28,7 +28,7 @@ static void check_recorded(const struct event *event, size_t *execs)
 	if (event->type == EVENT_FORK) {
 		assert_text(event->fork.parent_comm, "python3");
 		assert_text(event->fork.child_comm, "python3");
-		assert_int_equal(event->sample_tid, event->fork.parent_pid);
+		assert_int_equal(event->sample_tid, event->fork.parent_tid);
 	} else if (event->type == EVENT_EXEC) {
 		snprintf(path, sizeof(path), "/tmp/hostile/%s", names[*execs]);
 		assert_text(event->exec.comm, names[*execs]);

@@ -10,14 +10,14 @@
 #include "source/reorder.h"
 #include "support.h"
 
-void *__wrap_realloc(void *memory, size_t size);
-void *__real_realloc(void *memory, size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_malloc(size_t size);
 
 static bool fails;
 
-void *__wrap_realloc(void *memory, size_t size)
+void *__wrap_malloc(size_t size)
 {
-	return fails ? NULL : __real_realloc(memory, size);
+	return fails ? NULL : __real_malloc(size);
 }
 
 static int push(struct reorder *reorder, uint64_t time_ns, int32_t pid)

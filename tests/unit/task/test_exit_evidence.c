@@ -132,13 +132,18 @@ static void take_step(struct seen *seen, const struct step *step)
 	}
 }
 
+static void take_steps(struct seen *seen, const struct step *steps)
+{
+	for (size_t i = 0; i < STEPS_MAX && steps[i].kind != STEP_DONE; i++)
+		take_step(seen, &steps[i]);
+}
+
 static struct exit_status decide(const struct step *steps)
 {
 	static struct seen seen;
 
 	seen = (struct seen){.is_whole = true};
-	for (size_t i = 0; i < STEPS_MAX && steps[i].kind != STEP_DONE; i++)
-		take_step(&seen, &steps[i]);
+	take_steps(&seen, steps);
 	return exit_evidence_decide(&seen.evidence, seen.is_whole, seen.losses);
 }
 
@@ -731,6 +736,62 @@ static void test_codes_that_differ_give_no_code(void **state)
 	}
 }
 
+/* ---- what the kernel told ---- */
+
+struct told {
+	const char *what;
+	uint32_t wait_status;
+	int32_t code, signal;
+	enum known core, oom;
+	int32_t killer;
+	struct step steps[STEPS_MAX];
+};
+
+static const struct told tellings[] = {
+	{"0", 0, .core = KNOWN_NO, .oom = KNOWN_NO},
+	{"exit(3)", 3 << 8, .code = 3, .core = KNOWN_NO, .oom = KNOWN_NO},
+	{"exit(255)", 255 << 8, .code = 255, .core = KNOWN_NO, .oom = KNOWN_NO},
+	{"bits above", 0x70300, .code = 3, .core = KNOWN_NO, .oom = KNOWN_NO},
+	{"a code, whatever was seen", 2 << 8, .code = 2, .core = KNOWN_NO, .oom = KNOWN_NO,
+	 .steps = {OOM, SENT(100, SIGKILL, SI_USER, 77), TOOK(110, SIGKILL)}},
+	{"a signal that nobody was seen to send", SIGTERM, .signal = SIGTERM, .core = KNOWN_NO,
+	 .oom = KNOWN_NO},
+	{"a real-time signal", 64, .signal = 64, .core = KNOWN_NO, .oom = KNOWN_NO},
+	{"a core", SIGSEGV | 0x80, .signal = SIGSEGV, .core = KNOWN_YES, .oom = KNOWN_NO},
+	{"none, though the signal dumps one", SIGSEGV, .signal = SIGSEGV, .core = KNOWN_NO,
+	 .oom = KNOWN_NO},
+	{"its sender", SIGTERM, .signal = SIGTERM, .core = KNOWN_NO, .oom = KNOWN_NO, .killer = 77,
+	 .steps = {SENT(100, SIGTERM, SI_USER, 77)}},
+	{"another signal's sender", SIGTERM, .signal = SIGTERM, .core = KNOWN_NO, .oom = KNOWN_NO,
+	 .steps = {SENT(100, SIGINT, SI_USER, 77)}},
+	{"another one may have sent it in the gap", SIGTERM, .signal = SIGTERM, .core = KNOWN_NO,
+	 .oom = KNOWN_NO, .steps = {SENT(100, SIGTERM, SI_USER, 77), LOSS}},
+	{"the OOM killer", SIGKILL, .signal = SIGKILL, .core = KNOWN_NO, .oom = KNOWN_YES,
+	 .steps = {SENT(100, SIGKILL, KERNEL, 77), OOM}},
+	{"marked, but another signal was first", SIGTERM, .signal = SIGTERM, .core = KNOWN_NO,
+	 .oom = KNOWN_NO, .steps = {OOM}},
+};
+
+static void test_what_the_kernel_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(tellings); i++) {
+		const struct told *told = &tellings[i];
+		struct seen seen = {.is_whole = true};
+
+		take_steps(&seen, told->steps);
+		const struct exit_status status =
+			exit_evidence_told(&seen.evidence, told->wait_status, seen.losses);
+		if (!status.known || status.code != told->code || status.signal != told->signal ||
+		    status.core != told->core || status.oom != told->oom ||
+		    status.killer_pid != told->killer)
+			fail_msg("%s: code %d, signal %d, core %d, oom %d, killer %d", told->what,
+				 status.code, status.signal, status.core, status.oom,
+				 status.killer_pid);
+		assert_true(text_is(status.killer_comm, "killer") == (told->killer != 0));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -740,6 +801,7 @@ int main(void)
 		cmocka_unit_test(test_who_sent_it),
 		cmocka_unit_test(test_what_was_handled_last),
 		cmocka_unit_test(test_which_signals_are_fatal),
+		cmocka_unit_test(test_what_the_kernel_told),
 		cmocka_unit_test(test_nothing_is_made_up),
 		cmocka_unit_test(test_unknown_calls_give_no_code),
 		cmocka_unit_test(test_codes_that_differ_give_no_code),

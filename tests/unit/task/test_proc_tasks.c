@@ -12,6 +12,7 @@
 #include "host/proc.h"
 #include "support.h"
 #include "task/proc_tasks.h"
+#include "task/task.h"
 
 static int open_tree(const char *path)
 {

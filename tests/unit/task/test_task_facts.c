@@ -106,8 +106,8 @@ static struct facts fork_alone(int32_t tgid, int32_t parent, int32_t child)
 		.type = EVENT_FORK,
 		.sample_pid = tgid,
 		.sample_tid = parent,
-		.fork = {.parent_pid = parent,
-			 .child_pid = child,
+		.fork = {.parent_tid = parent,
+			 .child_tid = child,
 			 .parent_comm = text_of("parent"),
 			 .child_comm = text_of("child")},
 	};
@@ -1086,8 +1086,8 @@ static struct event random_event(struct random *random)
 
 	switch (event.type) {
 	case EVENT_FORK:
-		event.fork.parent_pid = a;
-		event.fork.child_pid = b;
+		event.fork.parent_tid = a;
+		event.fork.child_tid = b;
 		event.fork.parent_comm = text_of("parent");
 		break;
 	case EVENT_EXEC:
@@ -1174,9 +1174,9 @@ static int live_once(void)
 	struct event events[] = {
 		{.type = EVENT_CGROUP, .cgroup = {.id = 7, .path = {"/a", 2}}},
 		{.type = EVENT_NEW_TASK, .new_task = {.pid = 20, .clone_flags = SIGCHLD}},
-		{.type = EVENT_FORK, .fork = {.parent_pid = 10, .child_pid = 20}},
+		{.type = EVENT_FORK, .fork = {.parent_tid = 10, .child_tid = 20}},
 		{.type = EVENT_CHILD, .child = {.pid = 20, .tid = 21}},
-		{.type = EVENT_FORK, .fork = {.parent_pid = 20, .child_pid = 21}},
+		{.type = EVENT_FORK, .fork = {.parent_tid = 20, .child_tid = 21}},
 		{.type = EVENT_COMM, .comm = {.tid = 20, .is_exec = true, .comm = {"x", 1}}},
 		{.type = EVENT_EXEC, .sample_tid = 20, .exec = {.pid = 20, .filename = {"/x", 2}}},
 		{.type = EVENT_EXIT, .exit = {.pid = 20}},

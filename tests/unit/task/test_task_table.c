@@ -8,6 +8,7 @@
 
 #include "event/comm.h"
 #include "support.h"
+#include "task/task.h"
 #include "task/task_table.h"
 
 static struct task_table *table;
@@ -48,7 +49,7 @@ static const struct task *apply_fork(int32_t tgid, int32_t parent, int32_t child
 		.type = EVENT_FORK,
 		.sample_pid = tgid,
 		.sample_tid = parent,
-		.fork = {.parent_pid = parent, .child_pid = child},
+		.fork = {.parent_tid = parent, .child_tid = child},
 	};
 
 	return apply(&event);

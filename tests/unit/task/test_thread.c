@@ -29,7 +29,6 @@ static void make_old(struct thread *thread, int32_t pid, uint64_t losses)
 	assert_non_null(process);
 	process->losses = losses;
 	thread_join(thread, process);
-	process_release(process);
 }
 
 static void test_kinds(void **state)

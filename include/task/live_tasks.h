@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The live tasks by tid, and the threads of each process. A task that ends stays readable until
+ * the next one does.
+ */
+#ifndef PXT_TASK_LIVE_TASKS_H
+#define PXT_TASK_LIVE_TASKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/hash_table.h"
+#include "event/event.h"
+#include "task/task.h"
+
+/* The known threads of a process except its leader. */
+struct thread_group {
+	int32_t tgid; /* the key */
+	struct task *threads;
+	UT_hash_handle hh;
+};
+
+/* Zero-initialised it is empty. */
+struct live_tasks {
+	struct task *by_tid;
+	struct thread_group *groups; /* none is empty */
+	struct task *exited;         /* the last one retired */
+	struct task *next;           /* of the sweep; NULL: start from the first */
+	struct task *spare;          /* free structs for reuse, linked by hh.next */
+	size_t followed;             /* how many are */
+};
+
+/* Free all tasks. */
+void live_tasks_done(struct live_tasks *tasks);
+
+/* Returns the task with this TID, or NULL. */
+static inline struct task *live_tasks_find(const struct live_tasks *tasks, int32_t tid)
+{
+	struct task *task;
+
+	HASH_FIND_INT(tasks->by_tid, &tid, task);
+	return task;
+}
+
+/* As live_tasks_find(), but also finds the last task retired. */
+const struct task *live_tasks_find_late(const struct live_tasks *tasks, int32_t tid);
+
+/* Add the task TID, which must not be there yet. Returns NULL without memory. */
+struct task *live_tasks_insert(struct live_tasks *tasks, int32_t tid, bool followed);
+
+/* Remove TASK; it stays readable until the next one is retired. */
+void live_tasks_retire(struct live_tasks *tasks, struct task *task);
+
+/* Follow TASK from now on if FOLLOWED; nothing stops following it. */
+void live_tasks_follow(struct live_tasks *tasks, struct task *task, bool followed);
+
+/*
+ * Put TASK into the thread group TGID, unless it is the leader, is in a group already, or TGID is
+ * not known (<= 0). Returns 0 or -ENOMEM.
+ */
+int live_tasks_join_group(struct live_tasks *tasks, struct task *task, int32_t tgid) MUST_CHECK;
+
+/* Returns a thread of process TGID other than its leader, or NULL. */
+struct task *live_tasks_find_thread(const struct live_tasks *tasks, int32_t tgid);
+
+/* Returns whether the task TID is live and followed. */
+bool live_tasks_is_followed(const struct live_tasks *tasks, int32_t tid);
+
+/*
+ * Return the task TID, to which EVENT happened. A new one joins the thread group of the sample's
+ * process and is followed if that is. Returns NULL without memory.
+ */
+struct task *live_tasks_find_or_add(struct live_tasks *tasks, int32_t tid,
+				    const struct event *event);
+
+#endif

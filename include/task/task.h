@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A live task (a process's leader or another thread) in the task table. Outside this folder only
+ * `tid` and `followed` are of use.
+ */
+#ifndef PXT_TASK_TASK_H
+#define PXT_TASK_TASK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/hash_table.h"
+#include "task/thread.h"
+
+struct thread_group;
+
+struct task {
+	int32_t tid;
+	bool followed; /* asked for itself, or a descendant of a followed task */
+	bool missing;  /* the last look found it not alive */
+	UT_hash_handle hh;
+	struct thread_group *group; /* NULL: it is a leader, or its process is not known */
+	struct task *prev, *next;   /* in the group */
+	struct thread thread;       /* where no facts are kept, only its `birth` is set */
+};
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sink/program_totals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* NAME_MAX of linux/limits.h: no file's name is longer. */
+#define NAME_SIZE_MAX 255U
+
+void programs_done(struct programs *programs)
+{
+	struct program_totals *program, *next;
+
+	HASH_ITER (hh, programs->by_key, program, next) {
+		HASH_DEL(programs->by_key, program);
+		free(program);
+	}
+}
+
+static struct program_totals *add(struct programs *programs, const char *key, size_t length)
+{
+	struct program_totals *program = calloc(1, sizeof(*program) + length);
+
+	if (!program)
+		return NULL;
+	memcpy(program->key, key, length);
+	program->kind = (enum program_kind)key[0];
+	program->name = (struct text){program->key + 1, length - 1};
+	HASH_ADD_KEYPTR(hh, programs->by_key, program->key, length, program);
+	if (!program->hh.tbl) {
+		free(program);
+		return NULL;
+	}
+	return program;
+}
+
+struct program_totals *programs_get(struct programs *programs, enum program_kind kind,
+				    struct text name)
+{
+	size_t length = name.length < NAME_SIZE_MAX ? name.length : NAME_SIZE_MAX;
+	char key[1 + NAME_SIZE_MAX] = {(char)kind};
+	struct program_totals *program;
+
+	if (length > 0)
+		memcpy(key + 1, name.bytes, length);
+	HASH_FIND(hh, programs->by_key, key, length + 1, program);
+	if (program)
+		return program;
+	if (HASH_COUNT(programs->by_key) >= PROGRAMS_MAX && kind != PROGRAM_OTHERS)
+		return programs_get(programs, PROGRAM_OTHERS, (struct text){0});
+	return add(programs, key, length + 1);
+}
+
+void program_totals_add_run(struct program_totals *program, uint64_t ns, bool has_ended)
+{
+	program->runs++;
+	program->endless += !has_ended;
+	program->total_ns += ns;
+	if (ns > program->longest_ns)
+		program->longest_ns = ns;
+}
+
+static struct failure *find_failure(struct program_totals *program,
+				    const struct exit_status *status)
+{
+	for (size_t i = 0; i < program->status_count; i++) {
+		struct failure *failure = &program->statuses[i];
+
+		if (failure->code == status->code && failure->signal == status->signal)
+			return failure;
+	}
+	if (program->status_count == PROGRAM_STATUSES)
+		return NULL;
+	struct failure *failure = &program->statuses[program->status_count++];
+	*failure = (struct failure){.code = status->code, .signal = status->signal};
+	return failure;
+}
+
+void program_totals_add_failure(struct program_totals *program, const struct exit_status *status)
+{
+	struct failure *failure = find_failure(program, status);
+
+	program->failures++;
+	if (failure)
+		failure->count++;
+	else
+		program->other_failures++;
+}
+
+/* ---- order ---- */
+
+uint64_t program_totals_value(const struct program_totals *program, enum program_order order)
+{
+	switch (order) {
+	case ORDER_RUNS:
+		return program->runs;
+	case ORDER_TOTAL:
+		return program->total_ns;
+	case ORDER_LONGEST:
+		return program->longest_ns;
+	default:
+		return program->failures;
+	}
+}
+
+static int compare_keys(const struct program_totals *a, const struct program_totals *b)
+{
+	size_t shorter = a->hh.keylen < b->hh.keylen ? a->hh.keylen : b->hh.keylen;
+	int order = memcmp(a->key, b->key, shorter);
+
+	return order != 0 ? order : (a->hh.keylen > b->hh.keylen) - (a->hh.keylen < b->hh.keylen);
+}
+
+static int compare(const struct program_totals *a, const struct program_totals *b,
+		   enum program_order order)
+{
+	uint64_t first = program_totals_value(a, order);
+	uint64_t second = program_totals_value(b, order);
+
+	return first != second ? (first < second) - (first > second) : compare_keys(a, b);
+}
+
+void programs_sort(struct programs *programs, enum program_order order)
+{
+/* HASH_SORT() passes two elements only, but by name: a macro can add the order. */
+#define COMPARE(a, b) compare((a), (b), order)
+	HASH_SORT(programs->by_key, COMPARE);
+#undef COMPARE
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Decimal numbers: digits only, within limits.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "support.h"
+
+static void assert_number(const char *text, uint64_t min, uint64_t max, uint64_t expected)
+{
+	uint64_t number = 0;
+
+	assert_int_equal(number_parse(text, min, max, &number), 0);
+	assert_true(number == expected);
+}
+
+static void test_numbers(void **state)
+{
+	(void)state;
+	assert_number("0", 0, 9, 0);
+	assert_number("1", 1, 9, 1);
+	assert_number("9", 1, 9, 9);
+	assert_number("007", 1, 9, 7);
+	assert_number("18446744073709551615", 0, UINT64_MAX, UINT64_MAX);
+}
+
+static void test_what_is_no_number(void **state)
+{
+	static const char *const wrong[] = {
+		"",   "0",   "10",  "-1", "+1", " 1",
+		"1 ", "1,2", "0x1", "1.", "x",  "18446744073709551616",
+	};
+	uint64_t number = 77;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_int_equal(number_parse(wrong[i], 1, 9, &number), -EINVAL);
+		assert_true(number == 77);
+	}
+	assert_int_equal(number_parse("18446744073709551616", 0, UINT64_MAX, &number), -EINVAL);
+}
+
+static void test_numbers_in_a_list(void **state)
+{
+	const char *text = "12,99";
+	uint64_t number = 0;
+
+	(void)state;
+	assert_int_equal(number_take(&text, 1, 50, &number), 0);
+	assert_true(number == 12);
+	assert_string_equal(text, ",99");
+	assert_int_equal(number_take(&text, 1, 50, &number), -EINVAL);
+	text++;
+	assert_int_equal(number_take(&text, 1, 50, &number), -EINVAL);
+	assert_string_equal(text, "99");
+	assert_true(number == 12);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_what_is_no_number),
+		cmocka_unit_test(test_numbers_in_a_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Notes: what a recorder writes, and what is taken from those of a capture, which may say anything.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/notes/kinds.h"
+#include "capture/notes/note.h"
+#include "capture/write/capture_writer.h"
+#include "exec/argv_kept.h"
+#include "filter/pid_list.h"
+#include "run/notes.h"
+#include "run/selection.h"
+#include "source/completer.h"
+#include "source/decode_notes.h"
+#include "source/request.h"
+#include "support.h"
+
+static struct event note_of(uint16_t kind, uint32_t count, const char *body, uint32_t size)
+{
+	return (struct event){
+		.type = EVENT_NOTE,
+		.sample_tid = 77,
+		.note = {.kind = kind, .count = count, .size = size, .body = body},
+	};
+}
+
+#define NOTE(kind, count, literal) note_of(kind, count, literal, sizeof(literal))
+
+static int take_exec(struct argv_provider *kept, const struct event *note)
+{
+	struct exit_paths paths = {.known = false};
+
+	return decode_notes_take(note, kept, &paths);
+}
+
+static void take_exit_paths(const struct event *note, struct exit_paths *paths)
+{
+	assert_int_equal(decode_notes_take(note, NULL, paths), 0);
+}
+
+static int take_old(const struct event *note, struct task_table *table)
+{
+	return notes_take(note, table, NULL);
+}
+
+static void test_exit_paths(void **state)
+{
+	const struct event note = NOTE(CAPTURE_NOTE_EXIT_PATHS, 2,
+				       "0 ffffffff81000010\0"
+				       "1 00000000000000ab");
+	struct exit_paths paths = {0};
+
+	(void)state;
+	take_exit_paths(&note, &paths);
+	assert_true(paths.known);
+	assert_int_equal(paths.marks[EXIT_PATH_GROUP].count, 1);
+	assert_int_equal(paths.marks[EXIT_PATH_GROUP].addresses[0], 0xffffffff81000010);
+	assert_int_equal(paths.marks[EXIT_PATH_THREAD].addresses[0], 0xab);
+}
+
+static void test_malformed_exit_paths(void **state)
+{
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 2, "0 ffffffff81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, "9 ffffffff81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, "0-ffffffff81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, "0 fffffffX81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, "0 ffff\0fff81000010"),
+		NOTE(CAPTURE_NOTE_EXIT_PATHS, 1, ""),
+		note_of(CAPTURE_NOTE_EXIT_PATHS, 1, "0 ffffffff810000100", 19),
+		NOTE(CAPTURE_NOTE_SELECTION, 1, "0 ffffffff81000010"),
+	};
+	struct exit_paths paths = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		take_exit_paths(&notes[i], &paths);
+		assert_false(paths.known);
+	}
+}
+
+static void test_too_many_addresses(void **state)
+{
+	char body[EXIT_PATH_ADDRESSES + 1][19];
+	struct exit_paths paths = {0};
+
+	(void)state;
+	for (size_t i = 0; i <= EXIT_PATH_ADDRESSES; i++)
+		memcpy(body[i], "0 ffffffff81000010", sizeof(body[i]));
+	const struct event note =
+		note_of(CAPTURE_NOTE_EXIT_PATHS, EXIT_PATH_ADDRESSES + 1, body[0], sizeof(body));
+	take_exit_paths(&note, &paths);
+	assert_false(paths.known);
+}
+
+/* What KEPT gives to an exec that left its stack pointer at 0x1000. */
+static struct arguments taken_by_exec(struct argv_provider *kept)
+{
+	/* argc, argv[0], NULL, NULL, AT_NULL; the string itself is cut off. */
+	static const uint64_t words[] = {1, 0x2000, 0, 0, 0, 0};
+	const struct user_stack stack = {
+		.bytes = (const unsigned char *)words,
+		.size = sizeof(words),
+		.word_size = 8,
+		.pointer = 0x1000,
+	};
+	struct arguments arguments = {.argc = -1};
+	struct environment environment = {0};
+
+	assert_int_equal(argv_provider_complete(kept, 77, &stack, ARGV_WANT_ARGUMENTS, &arguments,
+						&environment),
+			 0);
+	return arguments;
+}
+
+static void test_malformed_arguments(void **state)
+{
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 3, "0000000000001000\0one"),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 0, "0000000000001000\0one"),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 2, "000000000001000\0one"),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 2, "00000000000010x0\0one"),
+		NOTE(CAPTURE_NOTE_ARGUMENTS, 1, ""),
+		note_of(CAPTURE_NOTE_ARGUMENTS, 2, "0000000000001000\0one", 20),
+		NOTE(99, 2, "0000000000001000\0one"),
+	};
+	const struct event good = NOTE(CAPTURE_NOTE_ARGUMENTS, 2, "0000000000001000\0one");
+	struct argv_provider *kept = argv_kept_new(NULL);
+
+	(void)state;
+	assert_int_equal(take_exec(kept, &good), 0);
+	assert_int_equal(taken_by_exec(kept).argc, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		assert_int_equal(take_exec(kept, &notes[i]), 0);
+		assert_int_equal(taken_by_exec(kept).argc, -1);
+	}
+	argv_provider_free(kept);
+}
+
+static struct facts facts_of(struct task_table *table, int32_t pid, uint64_t time_ns)
+{
+	struct event exit = {
+		.type = EVENT_EXIT,
+		.time_ns = time_ns,
+		.sample_pid = pid,
+		.exit = {.pid = pid},
+	};
+	const struct task *task;
+	struct facts facts;
+
+	assert_int_equal(task_table_apply(table, &exit, &task), 0);
+	task_table_describe(table, &exit, &facts);
+	return facts;
+}
+
+static struct credentials ids_of(struct task_table *table, int32_t pid)
+{
+	return facts_of(table, pid, 0).credentials;
+}
+
+static void test_ids_of_old_processes(void **state)
+{
+	const struct event note = NOTE(CAPTURE_NOTE_OLD_IDS, 4,
+				       "99 1 2 3 4\0"
+				       "10 1 2 3 4\0"
+				       "11 1 2 3\0"
+				       "12 1 2 3 4");
+	const struct event cut = note_of(CAPTURE_NOTE_OLD_IDS, 1, "13 1 2 3 4", 10);
+	const struct event other = NOTE(CAPTURE_NOTE_SELECTION, 1, "13 1 2 3 4");
+	struct task_table *table = task_table_new();
+
+	(void)state;
+	assert_int_equal(task_table_keep_facts(table), 0);
+	for (int32_t pid = 10; pid < 14; pid++)
+		assert_int_equal(
+			task_table_add_old(table, &(struct old_task){.tid = pid, .tgid = pid}), 0);
+	assert_int_equal(take_old(&note, table), 0);
+	assert_int_equal(take_old(&cut, table), 0);
+	assert_int_equal(take_old(&other, table), 0);
+	assert_null(task_table_find(table, 99));
+	assert_int_equal(ids_of(table, 10).egid, 4);
+	/* What is malformed ends a note. */
+	for (int32_t pid = 11; pid < 14; pid++)
+		assert_false(ids_of(table, pid).known);
+	task_table_free(table);
+}
+
+static void test_programs_of_old_processes(void **state)
+{
+	const struct event note = NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 4,
+				       "10 50 7 1\0/bin/sh\0sh\0a b\0"
+				       "11 50 4 0\0\0one\0"
+				       "99 50 2 1\0/bin/x\0x\0"
+				       "12 60 2 1\0/bin/y\0y");
+	struct task_table *table = task_table_new();
+
+	(void)state;
+	assert_int_equal(task_table_keep_facts(table), 0);
+	for (int32_t pid = 10; pid < 13; pid++)
+		assert_int_equal(
+			task_table_add_old(table, &(struct old_task){.tid = pid, .tgid = pid}), 0);
+	assert_int_equal(take_old(&note, table), 0);
+	assert_null(task_table_find(table, 99));
+	struct facts facts = facts_of(table, 10, 50);
+	assert_text(facts.filename, "/bin/sh");
+	assert_int_equal(facts.arguments.source, ARGV_PROC_START);
+	assert_int_equal(facts.arguments.known.count, 2);
+	assert_true(facts.arguments.complete);
+	facts = facts_of(table, 11, 50);
+	assert_null(facts.filename.bytes);
+	assert_int_equal(facts.arguments.known.bytes.length, 4);
+	assert_string_equal(facts.arguments.known.bytes.bytes, "one");
+	assert_false(facts.arguments.complete);
+	/* It may have executed another one then. */
+	facts = facts_of(table, 12, 59);
+	assert_null(facts.filename.bytes);
+	assert_int_equal(facts.arguments.source, ARGV_NONE);
+	task_table_free(table);
+}
+
+static void test_malformed_programs(void **state)
+{
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 3 1\0/bin/sh\0s"),
+		note_of(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 3 1\0/bin/sh\0sh ", 21),
+		note_of(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 0 1\0/bin/sh", 17),
+		note_of(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 0 1", 9),
+		NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 -1 1\0/bin/sh\0s"),
+		NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 1, "10 50 3\0/bin/sh\0sh"),
+		NOTE(CAPTURE_NOTE_OLD_ARGUMENTS, 1, ""),
+		NOTE(CAPTURE_NOTE_OLD_IDS, 1, "10 50 3 1\0/bin/sh\0sh"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		struct task_table *table = task_table_new();
+
+		assert_int_equal(task_table_keep_facts(table), 0);
+		assert_int_equal(
+			task_table_add_old(table, &(struct old_task){.tid = 10, .tgid = 10}), 0);
+		assert_int_equal(take_old(&notes[i], table), 0);
+		assert_int_equal(facts_of(table, 10, 50).arguments.source, ARGV_NONE);
+		task_table_free(table);
+	}
+}
+
+static void test_wall_steps(void **state)
+{
+	struct event notes[] = {
+		NOTE(CAPTURE_NOTE_SELECTION, 1, "-5"),
+		note_of(CAPTURE_NOTE_WALL_STEP, 1, "-5", 2),
+		note_of(CAPTURE_NOTE_WALL_STEP, 1, "", 0),
+		NOTE(CAPTURE_NOTE_WALL_STEP, 1, "x"),
+	};
+	struct event good = NOTE(CAPTURE_NOTE_WALL_STEP, 1, "-5");
+	struct wall_steps steps = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
+		assert_int_equal(notes_take(&notes[i], NULL, &steps), 0);
+	assert_int_equal(steps.count, 0);
+	good.time_ns = 100;
+	assert_int_equal(notes_take(&good, NULL, NULL), 0);
+	assert_int_equal(notes_take(&good, NULL, &steps), 0);
+	assert_int_equal(wall_steps_at(&steps, 99, 7), 7);
+	assert_int_equal(wall_steps_at(&steps, 100, 7), -5);
+}
+
+/* ---- writing ---- */
+
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+/* So many succeed; negative: all. */
+static int reallocs_left = -1;
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	if (reallocs_left > 0)
+		reallocs_left--;
+	else if (reallocs_left == 0)
+		return NULL;
+	return __real_realloc(old, size);
+}
+
+struct written {
+	int fd;
+	struct capture_writer *writer;
+	char *bytes;
+	size_t size, at;
+};
+
+/* A stream without events: its first 16 bytes are the head. */
+#define STREAM_HEAD 16U
+
+static struct written start_writing(void)
+{
+	const struct capture_description description = {0};
+	const struct capture_features features = {0};
+	struct written written = {.fd = memfd_create("capture", MFD_CLOEXEC), .at = STREAM_HEAD};
+
+	assert_true(written.fd >= 0);
+	assert_int_equal(
+		capture_writer_new(written.fd, true, &description, &features, &written.writer), 0);
+	return written;
+}
+
+static void read_back(struct written *written)
+{
+	struct stat file;
+
+	assert_int_equal(fstat(written->fd, &file), 0);
+	written->size = (size_t)file.st_size;
+	written->bytes = malloc(written->size);
+	assert_non_null(written->bytes);
+	assert_int_equal(pread(written->fd, written->bytes, written->size, 0), file.st_size);
+}
+
+static void done_writing(struct written *written)
+{
+	assert_int_equal(written->at, written->size);
+	free(written->bytes);
+	capture_writer_free(written->writer);
+	close(written->fd);
+}
+
+/* The next note, all of which is in one record. */
+static struct capture_note next_note(struct written *written)
+{
+	const char *bytes = written->bytes + written->at;
+	struct capture_note_part part;
+
+	assert_true(written->at < written->size);
+	const struct perf_event_header header = record_header(bytes, false);
+	assert_true(capture_note_parse(bytes, &header, false, &part));
+	assert_false(part.more);
+	written->at += header.size;
+	return part.note;
+}
+
+static void assert_note(const struct capture_note *note, uint16_t kind, uint64_t time_ns,
+			int32_t pid, uint32_t count, struct text bytes)
+{
+	assert_int_equal(note->kind, kind);
+	assert_int_equal(note->time_ns, time_ns);
+	assert_int_equal(note->pid, pid);
+	assert_int_equal(note->tid, pid);
+	assert_int_equal(note->count, count);
+	assert_int_equal(note->size, bytes.length);
+	assert_memory_equal(note->bytes, bytes.bytes, bytes.length);
+}
+
+#define ASSERT_NEXT(written, kind, time_ns, pid, count, literal)      \
+	do {                                                          \
+		const struct capture_note next = next_note(written);  \
+		assert_note(&next, kind, time_ns, pid, count,         \
+			    (struct text){literal, sizeof(literal)}); \
+	} while (0)
+
+static void test_writing(void **state)
+{
+	const struct string_list arguments = {{"sh\0-c", 6}, 2}, environment = {{"", 0}, 0};
+	const struct completion both = {1000, 77, 0x7ffc1000, &arguments, &environment};
+	const struct completion none = {1000, 77, 0x7ffc1000, NULL, NULL};
+	const struct exit_paths paths = {
+		.known = true,
+		.marks = {{{0xab, 0xffffffff81000010}, 2}, {{0xcd}, 1}},
+	};
+	struct written written = start_writing();
+	struct capture_writer *writer = written.writer;
+
+	(void)state;
+	assert_int_equal(notes_write_exec(writer, &both), 0);
+	assert_int_equal(notes_write_exec(writer, &none), 0);
+	assert_int_equal(notes_write_exit_paths(writer, &paths), 0);
+	assert_int_equal(notes_write_command(writer, 99, 12345678901), 0);
+	assert_int_equal(notes_write_wall_step(writer, 500, -7), 0);
+	read_back(&written);
+	ASSERT_NEXT(&written, CAPTURE_NOTE_ARGUMENTS, 999, 77, 3, "000000007ffc1000\0sh\0-c");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_ENVIRONMENT, 999, 77, 1, "000000007ffc1000");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_EXIT_PATHS, 1, 0, 3,
+		    "0 00000000000000ab\0"
+		    "0 ffffffff81000010\0"
+		    "1 00000000000000cd");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_COMMAND, 1, 0, 1, "99 12345678901");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_WALL_STEP, 500, 0, 1, "-7");
+	done_writing(&written);
+}
+
+static void test_strings_that_are_too_long_are_not_written(void **state)
+{
+	char *many = calloc(1, CAPTURE_NOTE_MAX);
+	const struct string_list arguments = {{many, CAPTURE_NOTE_MAX}, CAPTURE_NOTE_MAX};
+	const struct completion completion = {1000, 77, 0, &arguments, NULL};
+	struct written written = start_writing();
+
+	(void)state;
+	assert_non_null(many);
+	assert_int_equal(notes_write_exec(written.writer, &completion), 0);
+	read_back(&written);
+	done_writing(&written);
+	free(many);
+}
+
+static void test_writing_a_selection(void **state)
+{
+	const struct selection_command none = {0}, command = {.pid = 1234, .of_host = true};
+	struct request request = {
+		.events = EVENT_BIT(EVENT_FORK) | EVENT_BIT(EVENT_EXIT),
+		.follow = true,
+	};
+	struct written written = start_writing();
+
+	(void)state;
+	assert_int_equal(pid_list_parse("7,5,4194304", &request.pids), 0);
+	assert_int_equal(selection_write(written.writer, &request, &none), 0);
+	pid_list_done(&request.pids);
+	request = (struct request){.events = EVENT_BIT(EVENT_EXEC)};
+	assert_int_equal(selection_write(written.writer, &request, &command), 0);
+	read_back(&written);
+	ASSERT_NEXT(&written, CAPTURE_NOTE_SELECTION, 0, 0, 4,
+		    "event fork\0event exit\0pids 5,7,4194304\0follow");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_SELECTION, 0, 0, 3,
+		    "event exec\0command 1234\0host-pids");
+	done_writing(&written);
+}
+
+/* Bytes and records take one allocation each. */
+static void test_without_memory(void **state)
+{
+	const struct request request = {.events = EVENT_BIT(EVENT_FORK) | EVENT_BIT(EVENT_EXIT)};
+	const struct selection_command none = {0};
+	struct written written = start_writing();
+
+	(void)state;
+	for (int left = 0; left < 3; left++) {
+		reallocs_left = left;
+		int code = selection_write(written.writer, &request, &none);
+		reallocs_left = -1;
+		assert_int_equal(code, left < 2 ? -ENOMEM : 0);
+	}
+	read_back(&written);
+	ASSERT_NEXT(&written, CAPTURE_NOTE_SELECTION, 0, 0, 2, "event fork\0event exit");
+	done_writing(&written);
+}
+
+/* The item of process PID in NOTE. */
+static struct note_item item_of(const struct capture_note *note, int32_t pid)
+{
+	struct text left = {note->bytes, note->size};
+	struct note_item item, found = {0};
+	uint32_t count = 0;
+
+	for (; note_next(note->kind, &left, &item) > 0; count++) {
+		if (item.ids.pid == (uint64_t)pid)
+			found = item;
+	}
+	assert_int_equal(left.length, 0);
+	assert_int_equal(count, note->count);
+	assert_int_equal(found.ids.pid, pid);
+	return found;
+}
+
+/* The joined note at AT. */
+static struct capture_note next_long_note(struct written *written, struct capture_note_joint *joint)
+{
+	struct capture_note note = {0};
+	int code = 0;
+
+	while (code == 0) {
+		const char *bytes = written->bytes + written->at;
+		const struct perf_event_header header = record_header(bytes, false);
+		struct capture_note_part part;
+
+		assert_true(capture_note_parse(bytes, &header, false, &part));
+		written->at += header.size;
+		code = capture_note_join(joint, &part, &note);
+	}
+	assert_int_equal(code, 1);
+	return note;
+}
+
+/* Of the real /proc: this test is in it. */
+static void test_writing_old_processes(void **state)
+{
+	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct written written = start_writing();
+	struct capture_note_joint joint = {0};
+
+	(void)state;
+	assert_true(proc_fd >= 0);
+	assert_int_equal(notes_write_old_processes(written.writer, proc_fd), 0);
+	read_back(&written);
+	struct capture_note note = next_long_note(&written, &joint);
+	assert_int_equal(note.kind, CAPTURE_NOTE_OLD_IDS);
+	struct note_item item = item_of(&note, getpid());
+	assert_int_equal(item.ids.uid, getuid());
+	assert_int_equal(item.ids.egid, getegid());
+	note = next_long_note(&written, &joint);
+	assert_int_equal(note.kind, CAPTURE_NOTE_OLD_ARGUMENTS);
+	item = item_of(&note, getpid());
+	assert_true(item.string.length > strlen("/test_notes"));
+	assert_true(item.strings.count > 0);
+	assert_int_equal(item.program.complete, 1);
+	done_writing(&written);
+	capture_note_joint_done(&joint);
+	close(proc_fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exit_paths),
+		cmocka_unit_test(test_malformed_exit_paths),
+		cmocka_unit_test(test_too_many_addresses),
+		cmocka_unit_test(test_malformed_arguments),
+		cmocka_unit_test(test_ids_of_old_processes),
+		cmocka_unit_test(test_programs_of_old_processes),
+		cmocka_unit_test(test_malformed_programs),
+		cmocka_unit_test(test_wall_steps),
+		cmocka_unit_test(test_writing),
+		cmocka_unit_test(test_strings_that_are_too_long_are_not_written),
+		cmocka_unit_test(test_writing_a_selection),
+		cmocka_unit_test(test_without_memory),
+		cmocka_unit_test(test_writing_old_processes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

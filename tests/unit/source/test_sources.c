@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The choice among live sources: names, what a source cannot serve, and which one is opened where
+ * the better ones refuse. The two in the table are fakes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "event/event.h"
+#include "event/facts.h"
+#include "source/request.h"
+#include "source/sources.h"
+#include "support.h"
+
+/* ---- the fakes ---- */
+
+struct fake {
+	int code; /* what open() returns */
+	int opens;
+	struct source source;
+};
+
+static struct fake best, second;
+
+static int open_fake(struct fake *fake, const char *name, struct source **source, struct error *err)
+{
+	fake->opens++;
+	if (fake->code < 0) {
+		error_set(err, fake->code, "%s does not open", name);
+		error_remedy(err, "mend %s", name);
+		return fake->code;
+	}
+	*source = &fake->source;
+	return 0;
+}
+
+static int open_best(const struct request *request, const struct source_host *host,
+		     struct source **source, struct error *err)
+{
+	(void)request;
+	(void)host;
+	return open_fake(&best, "perf", source, err);
+}
+
+static int open_second(const struct request *request, const struct source_host *host,
+		       struct source **source, struct error *err)
+{
+	(void)request;
+	(void)host;
+	return open_fake(&second, "connector", source, err);
+}
+
+static int open_none(const struct request *request, const struct source_host *host,
+		     struct source **source, struct error *err)
+{
+	(void)request;
+	(void)host;
+	(void)source;
+	return error_set(err, -ENOENT, "it is not installed");
+}
+
+extern const struct source_type __wrap_bpftrace_source_type, __wrap_execsnoop_source_type;
+extern const struct source_type __real_perf_source_type, __real_connector_source_type;
+extern const struct source_type __wrap_perf_source_type, __wrap_connector_source_type;
+
+const struct source_type __wrap_perf_source_type = {
+	.name = "perf",
+	.events = EVENT_SHOWABLE,
+	.facts = FACTS_ALL,
+	.has_users = true,
+	.has_records = true,
+	.open = open_best,
+};
+const struct source_type __wrap_connector_source_type = {
+	.name = "connector",
+	.limits = "it has limits",
+	.events = EVENT_SHOWABLE,
+	.open = open_second,
+};
+const struct source_type __wrap_bpftrace_source_type = {
+	.name = "bpftrace",
+	.events = EVENT_SHOWABLE,
+	.has_records = true,
+	.open = open_none,
+};
+const struct source_type __wrap_execsnoop_source_type = {
+	.name = "execsnoop",
+	.events = EVENT_BIT(EVENT_EXEC),
+	.open = open_none,
+};
+
+/* ---- what the user is told ---- */
+
+void __wrap_say_args(const char *format, va_list args) PRINTF_LIKE(1, 0);
+
+static char said[1024];
+
+void __wrap_say_args(const char *format, va_list args)
+{
+	size_t used = strlen(said);
+
+	vsnprintf(said + used, sizeof(said) - used, format, args);
+	used = strlen(said);
+	snprintf(said + used, sizeof(said) - used, "\n");
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	best = (struct fake){0};
+	second = (struct fake){0};
+	said[0] = '\0';
+	return 0;
+}
+
+/* ---- names ---- */
+
+static void test_find(void **state)
+{
+	(void)state;
+	assert_ptr_equal(source_type_find("perf"), &__wrap_perf_source_type);
+	assert_ptr_equal(source_type_find("connector"), &__wrap_connector_source_type);
+	assert_null(source_type_find("auto"));
+	assert_null(source_type_find(""));
+	assert_null(source_type_find("perf "));
+}
+
+static void test_names(void **state)
+{
+	static const char whole[] = "auto, perf, connector, bpftrace or execsnoop";
+	char names[64];
+
+	(void)state;
+	source_type_names(names, sizeof(names));
+	assert_string_equal(names, whole);
+	for (size_t size = 1; size < sizeof(whole); size++) {
+		memset(names, '#', sizeof(names));
+		source_type_names(names, size);
+		assert_int_equal(strlen(names), size - 1);
+		assert_memory_equal(names, whole, size - 1);
+		assert_int_equal(names[size], '#');
+	}
+}
+
+/* ---- what a type can serve ---- */
+
+static char text[] = "text";
+static char *command[] = {text, NULL};
+
+static void test_what_cannot_be_served(void **state)
+{
+	static const struct source_type bare = {.name = "bare", .events = EVENT_BIT(EVENT_EXEC)};
+	static const struct source_type full = {
+		.name = "full",
+		.events = EVENT_SHOWABLE,
+		.facts = FACT_BIT(FACT_TASKS) | FACT_BIT(FACT_STATUS) | FACT_BIT(FACT_CGROUP),
+		.has_users = true,
+		.has_records = true,
+	};
+	const struct {
+		struct request request;
+		const char *what; /* NULL: served */
+	} cases[] = {
+		{{.events = EVENT_SHOWABLE}, NULL},
+		{{.events = EVENT_BIT(EVENT_EXEC)}, NULL},
+		{{.events = EVENT_BIT(EVENT_FORK)}, "-e fork"},
+		{{.events = EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_EXIT)}, "-e exit"},
+		{{.raw = true}, "--raw: its events have no records"},
+		{{.formats = text}, "--formats: it has no formats"},
+		{{.mmap_pages = 1}, "-m: it has no such rings"},
+		{{.filter.has_uid = true}, "-u: it does not tell users"},
+		{{.environment = text}, "--env: it does not tell the environment"},
+		{{.filter.cgroup = text}, "-c: it does not tell cgroups"},
+		{{.filter.failed = true}, "--failed: it does not tell exit statuses"},
+		{{.filter.ppid = 1}, "-P and --no-threads: it does not tell parents"},
+		{{.filter.no_threads = true}, "-P and --no-threads: it does not tell parents"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct error err = {0};
+		char expected[128] = "";
+
+		assert_int_equal(source_type_serves(&full, &cases[i].request, &err), 0);
+		assert_string_equal(err.what, "");
+		if (cases[i].what)
+			snprintf(expected, sizeof(expected), "-b bare cannot serve %s",
+				 cases[i].what);
+		assert_int_equal(source_type_serves(&bare, &cases[i].request, &err),
+				 cases[i].what ? -EINVAL : 0);
+		assert_string_equal(err.what, expected);
+	}
+}
+
+static void test_commands_only(void **state)
+{
+	static const struct source_type child = {.name = "child", .of_command_only = true};
+	const struct request all = {0}, one = {.command = command};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(source_type_serves(&child, &one, &err), 0);
+	assert_int_equal(source_type_serves(&child, &all, &err), -EINVAL);
+	assert_string_equal(err.what, "-b child cannot serve a trace without a COMMAND");
+}
+
+static void test_what_ours_serve(void **state)
+{
+	const struct request requests[] = {
+		{.raw = true},         {.formats = text},
+		{.mmap_pages = 1},     {.filter.has_uid = true},
+		{.environment = text}, {.filter.cgroup = text},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		struct error err;
+
+		assert_int_equal(source_type_serves(&__real_perf_source_type, &requests[i], &err),
+				 0);
+		assert_int_equal(
+			source_type_serves(&__real_connector_source_type, &requests[i], &err),
+			-EINVAL);
+	}
+	for (unsigned int type = EVENT_FORK; type <= EVENT_EXIT; type++) {
+		const struct request request = {.events = EVENT_BIT(type)};
+		struct error err;
+
+		assert_int_equal(source_type_serves(&__real_connector_source_type, &request, &err),
+				 0);
+	}
+}
+
+/* ---- opening ---- */
+
+static int open_for(const struct request *request, struct source **source, struct error *err)
+{
+	static const struct source_host host = {.wake_fd = -1, .proc_fd = -1};
+
+	*source = NULL;
+	*err = (struct error){.what = "stale", .remedy = "stale"};
+	return sources_open(request, &host, source, err);
+}
+
+static void test_the_best_opens(void **state)
+{
+	const struct request request = {.events = EVENT_SHOWABLE};
+	struct source *source;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(open_for(&request, &source, &err), 0);
+	assert_ptr_equal(source, &best.source);
+	assert_int_equal(second.opens, 0);
+	assert_string_equal(err.what, "");
+	assert_string_equal(said, "");
+}
+
+static void test_the_second_opens(void **state)
+{
+	const struct request request = {.events = EVENT_SHOWABLE};
+	const struct request quiet = {.events = EVENT_SHOWABLE, .quiet = true};
+	const struct request verbose = {.events = EVENT_SHOWABLE, .verbose = true};
+	struct source *source;
+	struct error err;
+
+	(void)state;
+	best.code = -EACCES;
+	assert_int_equal(open_for(&quiet, &source, &err), 0);
+	assert_ptr_equal(source, &second.source);
+	assert_string_equal(err.what, "");
+	assert_string_equal(err.remedy, "");
+	assert_string_equal(said, "");
+	assert_int_equal(open_for(&request, &source, &err), 0);
+	assert_string_equal(said, "events are those of -b connector, since better ones cannot be "
+				  "had here; -v tells why\n"
+				  "-b connector: it has limits\n");
+	said[0] = '\0';
+	assert_int_equal(open_for(&verbose, &source, &err), 0);
+	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
+				  "events are those of -b connector, since better ones cannot be "
+				  "had here\n"
+				  "-b connector: it has limits\n");
+}
+
+static void test_none_opens(void **state)
+{
+	const struct request request = {.events = EVENT_SHOWABLE};
+	const struct request raw = {.events = EVENT_SHOWABLE, .raw = true, .verbose = true};
+	struct source *source;
+	struct error err;
+
+	(void)state;
+	best.code = -EACCES;
+	second.code = -EPERM;
+	assert_int_equal(open_for(&request, &source, &err), -EACCES);
+	assert_string_equal(err.what, "perf does not open");
+	assert_string_equal(err.remedy, "mend perf");
+	assert_null(source);
+	assert_string_equal(said, "");
+	assert_int_equal(second.opens, 1);
+	/* One that cannot serve the request is not tried. */
+	assert_int_equal(open_for(&raw, &source, &err), -EACCES);
+	assert_int_equal(second.opens, 1);
+	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
+				  "not -b connector: -b connector cannot serve --raw: its events "
+				  "have no records\n"
+				  "not -b bpftrace: it is not installed\n"
+				  "not -b execsnoop: -b execsnoop cannot serve --raw: its events "
+				  "have no records\n");
+}
+
+static void test_a_signal_ends_the_search(void **state)
+{
+	const struct request request = {.events = EVENT_SHOWABLE, .verbose = true};
+	struct source *source;
+	struct error err;
+
+	(void)state;
+	best.code = -EINTR;
+	assert_int_equal(open_for(&request, &source, &err), -EINTR);
+	assert_string_equal(err.what, "perf does not open");
+	assert_int_equal(second.opens, 0);
+	assert_string_equal(said, "");
+}
+
+static void test_the_one_that_is_asked_for(void **state)
+{
+	const struct request request = {
+		.events = EVENT_SHOWABLE,
+		.backend = &__wrap_connector_source_type,
+	};
+	const struct request raw = {
+		.raw = true,
+		.backend = &__wrap_connector_source_type,
+	};
+	struct source *source;
+	struct error err;
+
+	(void)state;
+	assert_int_equal(open_for(&request, &source, &err), 0);
+	assert_ptr_equal(source, &second.source);
+	assert_string_equal(said, "-b connector: it has limits\n");
+	said[0] = '\0';
+	assert_int_equal(open_for(&raw, &source, &err), -EINVAL);
+	second.code = -EPERM;
+	assert_int_equal(open_for(&request, &source, &err), -EPERM);
+	assert_string_equal(err.what, "connector does not open");
+	assert_int_equal(second.opens, 2);
+	assert_int_equal(best.opens, 0);
+	assert_string_equal(said, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_what_cannot_be_served),
+		cmocka_unit_test(test_commands_only),
+		cmocka_unit_test(test_what_ours_serve),
+		cmocka_unit_test_setup(test_the_best_opens, reset),
+		cmocka_unit_test_setup(test_the_second_opens, reset),
+		cmocka_unit_test_setup(test_none_opens, reset),
+		cmocka_unit_test_setup(test_a_signal_ends_the_search, reset),
+		cmocka_unit_test_setup(test_the_one_that_is_asked_for, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

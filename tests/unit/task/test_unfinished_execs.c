@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Execs between their COMM and their EXEC.
+ */
+#include "task/unfinished_execs.h"
+
+#include <string.h>
+
+#include "support.h"
+
+static struct unfinished_execs execs;
+
+static int set_up(void **state)
+{
+	(void)state;
+	return unfinished_execs_init(&execs);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	unfinished_execs_done(&execs);
+	return 0;
+}
+
+static void add(int32_t tid, const char *comm, uint64_t losses)
+{
+	const struct text text = {comm, strlen(comm)};
+
+	assert_int_equal(unfinished_execs_add(&execs, tid, text, losses), 0);
+}
+
+static void assert_taken(int32_t tid, const char *comm, uint64_t losses)
+{
+	const struct unfinished_exec *exec = unfinished_execs_take(&execs, tid);
+
+	assert_non_null(exec);
+	assert_int_equal(exec->sample_tid, tid);
+	assert_int_equal(exec->losses, losses);
+	assert_int_equal(unfinished_exec_comm(exec).length, strlen(comm));
+	assert_memory_equal(unfinished_exec_comm(exec).bytes, comm, strlen(comm));
+}
+
+static void test_each_is_taken_once(void **state)
+{
+	(void)state;
+	add(10, "ten", 0);
+	add(20, "twenty", 3);
+	assert_taken(20, "twenty", 3);
+	assert_null(unfinished_execs_take(&execs, 20));
+	assert_taken(10, "ten", 0);
+	assert_null(unfinished_execs_take(&execs, 10));
+}
+
+static void test_a_newer_one_replaces_it(void **state)
+{
+	(void)state;
+	add(10, "a longer name", 1);
+	add(10, "new", 2);
+	assert_taken(10, "new", 2);
+	assert_null(unfinished_execs_take(&execs, 10));
+}
+
+/* An empty name is one, too. */
+static void test_empty_name(void **state)
+{
+	const struct unfinished_exec *exec;
+
+	(void)state;
+	add(10, "", 0);
+	exec = unfinished_execs_take(&execs, 10);
+	assert_non_null(exec);
+	assert_non_null(unfinished_exec_comm(exec).bytes);
+	assert_int_equal(unfinished_exec_comm(exec).length, 0);
+}
+
+static void test_long_name_is_cut(void **state)
+{
+	(void)state;
+	add(10, "0123456789abcdefghi", 0);
+	assert_taken(10, "0123456789abcdef", 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_each_is_taken_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_newer_one_replaces_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_empty_name, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_long_name_is_cut, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
