@@ -156,6 +156,8 @@ struct source_type {
 
 extern const struct source_type perf_source_type;      /* this host's tracepoints */
 extern const struct source_type connector_source_type; /* the kernel's process connector */
+extern const struct source_type bpftrace_source_type;  /* the same, through bpftrace */
+extern const struct source_type execsnoop_source_type; /* execs, through execsnoop */
 extern const struct source_type capture_source_type;   /* a perf.data file or stream */
 
 #endif

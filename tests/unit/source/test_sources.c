@@ -52,6 +52,16 @@ static int open_second(const struct request *request, const struct source_host *
 	return open_fake(&second, "connector", source, err);
 }
 
+static int open_none(const struct request *request, const struct source_host *host,
+		     struct source **source, struct error *err)
+{
+	(void)request;
+	(void)host;
+	(void)source;
+	return error_set(err, -ENOENT, "it is not installed");
+}
+
+extern const struct source_type __wrap_bpftrace_source_type, __wrap_execsnoop_source_type;
 extern const struct source_type __real_perf_source_type, __real_connector_source_type;
 extern const struct source_type __wrap_perf_source_type, __wrap_connector_source_type;
 
@@ -68,6 +78,17 @@ const struct source_type __wrap_connector_source_type = {
 	.limits = "it has limits",
 	.events = EVENT_SHOWABLE,
 	.open = open_second,
+};
+const struct source_type __wrap_bpftrace_source_type = {
+	.name = "bpftrace",
+	.events = EVENT_SHOWABLE,
+	.has_records = true,
+	.open = open_none,
+};
+const struct source_type __wrap_execsnoop_source_type = {
+	.name = "execsnoop",
+	.events = EVENT_BIT(EVENT_EXEC),
+	.open = open_none,
 };
 
 /* ---- what the user is told ---- */
@@ -108,7 +129,7 @@ static void test_find(void **state)
 
 static void test_names(void **state)
 {
-	static const char whole[] = "auto, perf or connector";
+	static const char whole[] = "auto, perf, connector, bpftrace or execsnoop";
 	char names[64];
 
 	(void)state;
@@ -134,7 +155,7 @@ static void test_what_cannot_be_served(void **state)
 	static const struct source_type full = {
 		.name = "full",
 		.events = EVENT_SHOWABLE,
-		.serves = NEED_CGROUP,
+		.serves = NEEDS_ALL,
 		.has_users = true,
 		.has_records = true,
 	};
@@ -152,6 +173,9 @@ static void test_what_cannot_be_served(void **state)
 		{{.filter.has_uid = true}, "-u: it does not tell users"},
 		{{.environment = text}, "--env: it does not tell the environment"},
 		{{.filter.cgroup = text}, "-c: it does not tell cgroups"},
+		{{.filter.failed = true}, "--failed: it does not tell exit statuses"},
+		{{.filter.ppid = 1}, "-P and --no-threads: it does not tell parents"},
+		{{.filter.no_threads = true}, "-P and --no-threads: it does not tell parents"},
 	};
 
 	(void)state;
@@ -282,6 +306,9 @@ static void test_none_opens(void **state)
 	assert_int_equal(second.opens, 1);
 	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
 				  "not -b connector: -b connector cannot serve --raw: its events "
+				  "have no records\n"
+				  "not -b bpftrace: it is not installed\n"
+				  "not -b execsnoop: -b execsnoop cannot serve --raw: its events "
 				  "have no records\n");
 }
 
