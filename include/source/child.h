@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A child program whose output is read as it comes: another tracer that works for us.
- *
- * It has standard input from /dev/null, a clean environment, default signals, and a process group
- * of its own: an interrupt from the terminal is ours to pass on. The kernel kills it when we die.
+ * A child program (source/spawn.h) whose output is read as it comes: another tracer that works for
+ * us.
  */
 #ifndef PXT_SOURCE_CHILD_H
 #define PXT_SOURCE_CHILD_H
@@ -14,38 +12,26 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "source/spawn.h"
 
 /* How much of its output is kept that nobody has used yet, bytes of each stream. */
 #define CHILD_BUFFER_SIZE 65536U
 
 struct child;
 
-/* Most programs print to a terminal line by line, and keep back what is for a pipe. */
-enum child_output {
-	CHILD_PIPE,
-	CHILD_TERMINAL, /* one that changes no byte */
-};
-
-/*
- * Find program NAME in PATH and where the system's own are; write its path to PATH, which has SIZE
- * bytes. Returns 0 or -ENOENT.
- */
-int child_find(const char *name, char *path, size_t size) MUST_CHECK;
-
-/*
- * Start ARGV, whose first is a path, with the variables of EXTRA (NULL-ended, "NAME=value") beside
- * PATH and LC_ALL=C, its standard output an OUTPUT. Where tracefs is not mounted, the child sees
- * one of its own, if we may mount. Returns 0 with *CHILD, or a negative errno with ERR filled.
- */
-int child_start(char *const argv[], const char *const extra[], enum child_output output,
+/* Start ARGV as spawn() does. Returns 0 with *CHILD, or a negative errno with ERR filled. */
+int child_start(char *const argv[], const char *const extra[], enum spawn_output output,
 		struct child **child, struct error *err) MUST_CHECK;
 
 /*
  * Read what is there, without waiting, as far as there is room. Returns 1 where something was read,
  * 0 where nothing is there now or room has to be made first, -ENODATA once it has closed its
- * standard output and all of that was read, or a negative errno.
+ * standard output and all of that was read, or another negative errno with ERR filled.
  */
-int child_read(struct child *child) MUST_CHECK;
+int child_read(struct child *child, struct error *err) MUST_CHECK;
+
+/* The name of its program, without directories. */
+const char *child_name(const struct child *child);
 
 /* What of its standard output is not used yet; borrowed until the next child_read(). */
 struct text child_output(const struct child *child);
@@ -63,8 +49,13 @@ bool child_error_line(struct child *child, struct text *line);
 /* Standard output has a line that is longer than the buffer. */
 bool child_is_full(const struct child *child);
 
-/* Sleep until there is output, WAKE_FD (-1: none) is readable or TIMEOUT_MS (-1: none) are over. */
-int child_wait(const struct child *child, int wake_fd, int timeout_ms) MUST_CHECK;
+/*
+ * Sleep until there is output, WAKE_FD (-1: none) is readable or TIMEOUT_MS (-1: none) are over;
+ * not at all once it has closed its standard output. Returns 0, or a negative errno with ERR
+ * filled.
+ */
+int child_wait(const struct child *child, int wake_fd, int timeout_ms,
+	       struct error *err) MUST_CHECK;
 
 /* Ask it to end: SIGINT. */
 void child_interrupt(struct child *child);

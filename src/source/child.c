@@ -2,29 +2,21 @@
 #include "source/child.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 
-#define SYSTEM_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define END_MS 1000U
 #define END_TICK_NS 5000000L
-#define VARIABLES 8U
 
 struct stream {
 	int fd; /* -1: closed */
@@ -42,186 +34,31 @@ struct child {
 
 /* ---- starting ---- */
 
-static bool find_in(const char *directories, const char *name, char *path, size_t size)
-{
-	while (*directories) {
-		size_t length = strcspn(directories, ":");
-		int used = snprintf(path, size, "%.*s/%s", (int)length, directories, name);
-
-		if (directories[0] == '/' && used > 0 && (size_t)used < size &&
-		    access(path, X_OK) == 0)
-			return true;
-		directories += length + (directories[length] == ':');
-	}
-	return false;
-}
-
-int child_find(const char *name, char *path, size_t size)
-{
-	const char *directories = getenv("PATH");
-
-	if ((directories && find_in(directories, name, path, size)) ||
-	    find_in(SYSTEM_PATH, name, path, size))
-		return 0;
-	return -ENOENT;
-}
-
-/* Handlers are gone after the exec; what is ignored and blocked stays. */
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-/* Ours close themselves, but whoever started us may have left others. Needs Linux 5.9. */
-static void close_inherited(void)
-{
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, STDERR_FILENO + 1U, ~0U, 0U) < 0)
-		return;
-#endif
-}
-
-/* Where it cannot be mounted the program itself says what it misses. */
-static void mount_tracefs(void)
-{
-	if (access("/sys/kernel/tracing/events", F_OK) == 0 ||
-	    access("/sys/kernel/debug/tracing/events", F_OK) == 0 || unshare(CLONE_NEWNS) < 0 ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return;
-	if (mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL) < 0)
-		return;
-}
-
-static bool redirect(int out, int err)
-{
-	int in = open("/dev/null", O_RDONLY);
-
-	return in >= 0 && dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
-	       dup2(err, STDERR_FILENO) >= 0;
-}
-
-static _Noreturn void run(char *const argv[], const char *const extra[], pid_t parent, int out,
-			  int err)
-{
-	char path[] = "PATH=" SYSTEM_PATH, locale[] = "LC_ALL=C";
-	char *variables[VARIABLES + 3] = {path, locale};
-
-	for (size_t i = 0; i < VARIABLES && extra[i]; i++)
-		variables[i + 2] = (char *)(uintptr_t)extra[i];
-	reset_signals();
-	setpgid(0, 0);
-	/* We may have died before it held. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent || !redirect(out, err))
-		_exit(126);
-	close_inherited();
-	mount_tracefs();
-	execve(argv[0], argv, variables);
-	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
-	_exit(127);
-}
-
-static void close_both(const int pipe[2])
-{
-	close(pipe[0]);
-	close(pipe[1]);
-}
-
-/* Both ends of a terminal that changes no byte. Returns 0 or a negative errno. */
-static int make_terminal(int ends[2])
-{
-	struct termios raw;
-	char name[64];
-	int code = 0;
-
-	ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (ends[0] < 0)
-		return -errno;
-	if (grantpt(ends[0]) < 0 || unlockpt(ends[0]) < 0 ||
-	    ptsname_r(ends[0], name, sizeof(name)) != 0 ||
-	    (ends[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)) < 0) {
-		code = -errno;
-		close(ends[0]);
-		return code;
-	}
-	if (tcgetattr(ends[1], &raw) == 0) {
-		cfmakeraw(&raw);
-		code = tcsetattr(ends[1], TCSANOW, &raw) < 0 ? -errno : 0;
-	}
-	if (code < 0)
-		close_both(ends);
-	return code;
-}
-
-static int make_pipe(int ends[2])
-{
-	return pipe2(ends, O_CLOEXEC) < 0 ? -errno : 0;
-}
-
-static int make_channels(enum child_output output, int out[2], int err[2])
-{
-	int made = output == CHILD_TERMINAL ? make_terminal(out) : make_pipe(out);
-
-	if (made < 0)
-		return made;
-	if (pipe2(err, O_CLOEXEC) < 0) {
-		int code = -errno;
-
-		close_both(out);
-		return code;
-	}
-	return 0;
-}
-
-static int start(struct child *child, char *const argv[], const char *const extra[],
-		 enum child_output output)
-{
-	int out[2], err[2];
-	pid_t parent = getpid();
-	int code = make_channels(output, out, err);
-
-	if (code < 0)
-		return code;
-	child->pid = fork();
-	if (child->pid == 0)
-		run(argv, extra, parent, out[1], err[1]);
-	code = child->pid < 0 ? -errno : 0;
-	if (code < 0) {
-		child->pid = 0;
-		close_both(out);
-		close_both(err);
-		return code;
-	}
-	close(out[1]);
-	close(err[1]);
-	child->out.fd = out[0];
-	child->err.fd = err[0];
-	if (fcntl(out[0], F_SETFL, O_NONBLOCK) < 0 || fcntl(err[0], F_SETFL, O_NONBLOCK) < 0)
-		return -errno;
-	return 0;
-}
-
-int child_start(char *const argv[], const char *const extra[], enum child_output output,
+int child_start(char *const argv[], const char *const extra[], enum spawn_output output,
 		struct child **started, struct error *err)
 {
 	const char *slash = strrchr(argv[0], '/');
 	struct child *child = calloc(1, sizeof(*child));
+	struct spawned spawned;
 
 	if (!child)
-		return error_set(err, -ENOMEM, "out of memory");
-	child->out.fd = child->err.fd = -1;
+		return error_no_memory(err);
 	snprintf(child->name, sizeof(child->name), "%s", slash ? slash + 1 : argv[0]);
-	int code = start(child, argv, extra, output);
+	int code = spawn(argv, extra, output, &spawned);
 	if (code < 0) {
-		child_free(child);
+		free(child);
 		return error_set(err, code, "cannot start %.80s: %s", argv[0], strerror(-code));
 	}
+	child->pid = spawned.pid;
+	child->out.fd = spawned.out_fd;
+	child->err.fd = spawned.err_fd;
 	*started = child;
 	return 0;
+}
+
+const char *child_name(const struct child *child)
+{
+	return child->name;
 }
 
 /* ---- reading ---- */
@@ -258,14 +95,23 @@ static int fill(struct stream *stream)
 	return 1;
 }
 
-int child_read(struct child *child)
+static bool is_failure(int code)
+{
+	return code < 0 && code != -ENODATA;
+}
+
+int child_read(struct child *child, struct error *err)
 {
 	int on_err = fill(&child->err);
 	int on_out = fill(&child->out);
 
-	if (on_err > 0 || on_out > 0)
-		return 1;
-	return on_err < 0 && on_err != -ENODATA ? on_err : on_out;
+	if (is_failure(on_err) || is_failure(on_out)) {
+		int code = is_failure(on_err) ? on_err : on_out;
+
+		return error_set(err, code, "cannot read from %s: %s", child->name,
+				 strerror(-code));
+	}
+	return on_err > 0 ? 1 : on_out;
 }
 
 struct text child_output(const struct child *child)
@@ -326,7 +172,7 @@ bool child_is_full(const struct child *child)
 	       !memchr(out->bytes + out->start, '\n', out->end - out->start);
 }
 
-int child_wait(const struct child *child, int wake_fd, int timeout_ms)
+int child_wait(const struct child *child, int wake_fd, int timeout_ms, struct error *err)
 {
 	/* poll(2) passes over what is -1. */
 	struct pollfd fds[] = {
@@ -337,8 +183,9 @@ int child_wait(const struct child *child, int wake_fd, int timeout_ms)
 
 	if (child->out.fd < 0)
 		return 0;
-	if (poll(fds, sizeof(fds) / sizeof(fds[0]), timeout_ms) < 0 && errno != EINTR)
-		return -errno;
+	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) < 0 && errno != EINTR)
+		return error_set(err, -errno, "cannot wait for %s: %s", child->name,
+				 strerror(errno));
 	return 0;
 }
 

@@ -17,17 +17,15 @@
 #include "host/identity.h"
 #include "host/perf_clock.h"
 #include "source/child.h"
-#include "source/host_info.h"
 #include "source/execsnoop_line.h"
+#include "source/host_info.h"
 #include "source/request.h"
 #include "source/sentinel.h"
+#include "source/sentinel_proof.h"
 #include "source/source.h"
+#include "source/spawn.h"
+#include "source/tracer.h"
 
-/* For so long it may take to be compiled and attached: BCC's brings a compiler. */
-#define ATTACH_MS 20000U
-#define SENTINEL_MS 200U
-/* At the end, for so long its last lines may take. */
-#define DRAIN_MS 2000U
 /* The heading, and what BCC says before it. */
 #define HEADING "PCOMM"
 
@@ -40,8 +38,11 @@ struct execsnoop_source {
 	size_t sentinel_count;
 	size_t used;      /* bytes of the line that the last event borrows from */
 	uint64_t last_ns; /* of the last event */
-	bool started, stopped, interrupted;
-	uint64_t drain_until_ns;
+	bool started, stopped, ended;
+	uint64_t heard_ns; /* when a line was read last, or a sentinel sent because there is none */
+	bool is_asked;     /* since such a sentinel */
+	uint64_t stopped_ns;
+	bool has_read; /* in this round: what it brought is given out first */
 	uint64_t lost;
 	uint64_t lost_told; /* of them, in LOST events */
 };
@@ -84,7 +85,10 @@ static bool make_lost(struct execsnoop_source *execsnoop, struct event *event)
 
 /* ---- lines ---- */
 
-/* Whether LINE is of a sentinel that is awaited: 1, 0, or -EBADMSG where it is told wrongly. */
+/*
+ * Whether LINE is of a sentinel that is awaited: 1, 0, or -EBADMSG where it is told wrongly. Later
+ * on, that is another process with a pid that was given out again.
+ */
 static int settle_sentinel(struct execsnoop_source *execsnoop, const struct execsnoop_line *line)
 {
 	for (size_t i = 0; i < execsnoop->sentinel_count; i++) {
@@ -93,11 +97,8 @@ static int settle_sentinel(struct execsnoop_source *execsnoop, const struct exec
 		if (line->pid != sentinel->child)
 			continue;
 		if (line->ppid != sentinel->parent ||
-		    line->comm.length != strlen(sentinel->new_name) ||
-		    memcmp(line->comm.bytes, sentinel->new_name, line->comm.length) != 0 ||
-		    !line->path.bytes || line->path.length != strlen(sentinel->path) ||
-		    memcmp(line->path.bytes, sentinel->path, line->path.length) != 0)
-			return -EBADMSG;
+		    !sentinel_exec_is_right(sentinel, line->comm, line->path))
+			return execsnoop->started ? 0 : -EBADMSG;
 		execsnoop->sentinels[i] = execsnoop->sentinels[--execsnoop->sentinel_count];
 		return 1;
 	}
@@ -122,30 +123,27 @@ static int next_line(struct execsnoop_source *execsnoop, struct execsnoop_line *
 {
 	child_use(execsnoop->child, execsnoop->used);
 	execsnoop->used = 0;
-	if (!skip_to_heading(execsnoop))
-		return 0;
+	const bool is_headed = skip_to_heading(execsnoop);
 	const struct text output = child_output(execsnoop->child);
-	ssize_t got = execsnoop_line_parse(output, line);
+	const ssize_t got = is_headed ? execsnoop_line_parse(output, line) : 0;
+
 	if (got == 0 && !child_is_full(execsnoop->child))
 		return 0;
 	if (got <= 0)
 		return error_set(err, -EBADMSG, "execsnoop printed no line of an exec: '%.*s'",
 				 output.length < 80 ? (int)output.length : 80, output.bytes);
 	execsnoop->used = (size_t)got;
+	execsnoop->heard_ns = clock_now_ns(CLOCK_MONOTONIC);
+	execsnoop->is_asked = false;
 	return 1;
 }
 
-/* 1 where something was read, 0, -ENODATA at the end of its output. */
-static int read_more(struct execsnoop_source *execsnoop, struct error *err)
+static void take_error_lines(struct execsnoop_source *execsnoop)
 {
 	struct text text;
-	int got = child_read(execsnoop->child);
 
-	if (got < 0 && got != -ENODATA)
-		return error_set(err, got, "cannot read from execsnoop: %s", strerror(-got));
 	while (child_error_line(execsnoop->child, &text))
 		look_for_loss(execsnoop, text);
-	return got;
 }
 
 /* ---- attaching ---- */
@@ -166,15 +164,20 @@ static int send_sentinel(struct execsnoop_source *execsnoop, int cpu, struct err
 	return 0;
 }
 
-/* Take what there is: 1 once a sentinel is back, 0 where none is. */
-static int look_for_sentinel(struct execsnoop_source *execsnoop, struct error *err)
+static int provoke(void *context, struct error *err)
 {
-	struct execsnoop_line line;
-	int code = read_more(execsnoop, err);
+	return send_sentinel(context, SENTINEL_ANY_CPU, err);
+}
 
-	if (code == -ENODATA)
-		return child_ended(execsnoop->child, err);
-	while (code >= 0 && (code = next_line(execsnoop, &line, err)) > 0) {
+/* 1 once a sentinel is back. */
+static int look(void *context, struct error *err)
+{
+	struct execsnoop_source *execsnoop = context;
+	struct execsnoop_line line;
+	int code;
+
+	take_error_lines(execsnoop);
+	while ((code = next_line(execsnoop, &line, err)) > 0) {
 		code = settle_sentinel(execsnoop, &line);
 		if (code < 0)
 			return error_set(err, code, "execsnoop tells a process of ours wrongly");
@@ -184,41 +187,16 @@ static int look_for_sentinel(struct execsnoop_source *execsnoop, struct error *e
 	return code;
 }
 
-static int await_sentinel(struct execsnoop_source *execsnoop, int wake_fd, struct error *err)
-{
-	uint64_t until = clock_now_ns(CLOCK_MONOTONIC) + SENTINEL_MS * NS_PER_MS;
-	int code = 0;
-
-	while (code == 0 && clock_now_ns(CLOCK_MONOTONIC) < until) {
-		code = child_wait(execsnoop->child, wake_fd, 20);
-		if (code == 0)
-			code = look_for_sentinel(execsnoop, err);
-	}
-	return code;
-}
-
-static int attach(struct execsnoop_source *execsnoop, int wake_fd, struct error *err)
-{
-	uint64_t until = clock_now_ns(CLOCK_MONOTONIC) + ATTACH_MS * NS_PER_MS;
-
-	while (clock_now_ns(CLOCK_MONOTONIC) < until) {
-		int code = send_sentinel(execsnoop, SENTINEL_ANY_CPU, err);
-
-		if (code == 0)
-			code = await_sentinel(execsnoop, wake_fd, err);
-		if (code != 0)
-			return code < 0 ? code : 0;
-	}
-	return error_set(err, -ETIME, "execsnoop was not attached after %u s", ATTACH_MS / 1000);
-}
-
 /* ---- running ---- */
 
 static int execsnoop_start(struct source *source, const struct request *request, struct error *err)
 {
+	struct execsnoop_source *execsnoop = execsnoop_of(source);
+
 	(void)request;
 	(void)err;
-	execsnoop_of(source)->started = true;
+	execsnoop->started = true;
+	execsnoop->heard_ns = clock_now_ns(CLOCK_MONOTONIC);
 	return 0;
 }
 
@@ -236,7 +214,7 @@ static void make_exec(struct execsnoop_source *execsnoop, const struct execsnoop
 	};
 }
 
-/* 1 with the next event, 0, -EBADMSG. */
+/* 1 with the next event of what was read, 0, -EBADMSG. */
 static int next_event(struct execsnoop_source *execsnoop, struct event *event, struct error *err)
 {
 	struct execsnoop_line line;
@@ -245,35 +223,60 @@ static int next_event(struct execsnoop_source *execsnoop, struct event *event, s
 	if (make_lost(execsnoop, event))
 		return 1;
 	while ((code = next_line(execsnoop, &line, err)) > 0) {
-		int is_sentinel = settle_sentinel(execsnoop, &line);
-
-		if (is_sentinel < 0)
-			return error_set(err, -EBADMSG,
-					 "execsnoop tells a process of ours wrongly");
-		if (is_sentinel == 0 && execsnoop->started) {
-			make_exec(execsnoop, &line, event);
-			return 1;
-		}
+		if (settle_sentinel(execsnoop, &line) > 0)
+			continue;
+		make_exec(execsnoop, &line, event);
+		return 1;
 	}
 	return code;
 }
 
-/* Nothing is there: stopped, it is asked to end once it has told of the last sentinels. */
+/* A host may be as silent as an execsnoop that hangs: a sentinel tells them apart. */
+static int check_alive(struct execsnoop_source *execsnoop, struct error *err)
+{
+	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+
+	if (now - execsnoop->heard_ns < TRACER_SILENCE_MS * NS_PER_MS)
+		return 0;
+	if (execsnoop->is_asked)
+		return error_set(err, -ETIME, "execsnoop hangs: it tells nothing for %u s",
+				 TRACER_SILENCE_MS / 1000);
+	execsnoop->is_asked = true;
+	execsnoop->heard_ns = now;
+	return send_sentinel(execsnoop, SENTINEL_ANY_CPU, err);
+}
+
+/* Stopped, it has to tell of the last sentinels. */
 static int end_if_drained(struct execsnoop_source *execsnoop, struct error *err)
 {
-	bool is_late;
+	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
 
-	if (!execsnoop->stopped)
+	if (execsnoop->sentinel_count == 0) {
+		execsnoop->ended = true;
+		return -ENODATA;
+	}
+	if (now - execsnoop->stopped_ns < TRACER_DRAIN_MS * NS_PER_MS)
 		return 0;
-	is_late = clock_now_ns(CLOCK_MONOTONIC) > execsnoop->drain_until_ns;
-	if (is_late && execsnoop->sentinel_count > 0)
-		return error_set(err, -ETIME,
-				 "execsnoop did not give out its last events within %u s",
-				 DRAIN_MS / 1000);
-	if (execsnoop->sentinel_count > 0)
-		return 0;
-	execsnoop->interrupted = true;
-	return -ENODATA;
+	return error_set(err, -ETIME, "execsnoop did not give out its last events within %u s",
+			 TRACER_DRAIN_MS / 1000);
+}
+
+/* Nothing is ready, or there may be more than can ever be read: the caller is to look around. */
+static int end_round(struct execsnoop_source *execsnoop, struct error *err)
+{
+	execsnoop->has_read = false;
+	return execsnoop->stopped ? end_if_drained(execsnoop, err) : check_alive(execsnoop, err);
+}
+
+/* Read once: 1, 0 where nothing is there, or an error. */
+static int read_more(struct execsnoop_source *execsnoop, struct error *err)
+{
+	const int got = child_read(execsnoop->child, err);
+
+	if (got == -ENODATA)
+		return child_ended(execsnoop->child, err);
+	take_error_lines(execsnoop);
+	return got;
 }
 
 static int execsnoop_next(struct source *source, struct event *event, struct error *err)
@@ -281,27 +284,28 @@ static int execsnoop_next(struct source *source, struct event *event, struct err
 	struct execsnoop_source *execsnoop = execsnoop_of(source);
 	int code;
 
-	if (execsnoop->interrupted)
+	if (execsnoop->ended)
 		return -ENODATA;
-	do {
-		code = next_event(execsnoop, event, err);
-		if (code != 0)
-			return code;
+	while ((code = next_event(execsnoop, event, err)) == 0) {
+		if (execsnoop->has_read)
+			return end_round(execsnoop, err);
 		code = read_more(execsnoop, err);
-	} while (code > 0);
-	if (code == -ENODATA)
-		return child_ended(execsnoop->child, err);
-	return code == 0 ? end_if_drained(execsnoop, err) : code;
+		if (code < 0)
+			return code;
+		if (code == 0)
+			return end_round(execsnoop, err);
+		execsnoop->has_read = true;
+	}
+	return code;
 }
 
 static int execsnoop_wait(struct source *source, int wake_fd, int timeout_ms, struct error *err)
 {
 	const struct execsnoop_source *execsnoop = execsnoop_of(source);
-	int code = child_wait(execsnoop->child, execsnoop->stopped ? -1 : wake_fd,
-			      execsnoop->stopped ? 20 : timeout_ms);
+	const int most = execsnoop->stopped ? 20 : 1000;
 
-	return code < 0 ? error_set(err, code, "cannot wait for execsnoop: %s", strerror(-code))
-			: 0;
+	return child_wait(execsnoop->child, execsnoop->stopped ? -1 : wake_fd,
+			  timeout_ms < 0 || timeout_ms > most ? most : timeout_ms, err);
 }
 
 /*
@@ -326,7 +330,7 @@ static void execsnoop_stop(struct source *source)
 			continue;
 	}
 	cpu_list_done(&online);
-	execsnoop->drain_until_ns = clock_now_ns(CLOCK_MONOTONIC) + DRAIN_MS * NS_PER_MS;
+	execsnoop->stopped_ns = clock_now_ns(CLOCK_MONOTONIC);
 }
 
 static void execsnoop_stats(struct source *source, struct source_stats *stats)
@@ -355,97 +359,78 @@ static const struct source_ops execsnoop_ops = {
 /* ---- opening ---- */
 
 /* execsnoop is libbpf-tools' on Debian, and BCC's elsewhere; execsnoop-bpfcc is BCC's on Debian. */
+#define PACKAGE "libbpf-tools"
 static const char *const programs[] = {"execsnoop", "execsnoop-bpfcc"};
 
-static int start_program(struct execsnoop_source *execsnoop, const char *name, int wake_fd,
-			 struct error *err)
+static int start_program(struct execsnoop_source *execsnoop, char *path, struct error *err)
 {
 	static const char *const variables[] = {"PYTHONUNBUFFERED=1", NULL};
-	char path[256], quoted[] = "-q";
+	static const struct tracer_trial trial = {.provoke = provoke, .look = look};
+	char quoted[] = "-q";
 	char *argv[] = {path, quoted, NULL};
 
-	if (child_find(name, path, sizeof(path)) < 0)
-		return -ENOENT;
 	child_free(execsnoop->child);
 	execsnoop->child = NULL;
 	execsnoop->headed = false;
 	execsnoop->used = execsnoop->sentinel_count = 0;
-	int code = child_start(argv, variables, CHILD_TERMINAL, &execsnoop->child, err);
-	return code == 0 ? attach(execsnoop, wake_fd, err) : code;
+	int code = child_start(argv, variables, SPAWN_TERMINAL, &execsnoop->child, err);
+	return code == 0 ? tracer_attach(execsnoop->child, &trial, execsnoop, err) : code;
 }
 
-static int start_any(struct execsnoop_source *execsnoop, int wake_fd, struct error *err)
+/* What the first that is there says is what helps. */
+static int start_any(struct execsnoop_source *execsnoop, const struct host_state *host,
+		     struct error *err)
 {
+	char path[TRACER_PATH_SIZE];
 	int best = -ENOENT;
 
-	error_set(err, best, "execsnoop is not installed");
-	error_remedy(err, "sudo apt install libbpf-tools");
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		struct error why = {0};
-		int code = start_program(execsnoop, programs[i], wake_fd, &why);
+		int code = tracer_find(programs[i], PACKAGE, host, path, &why);
 
 		if (code == 0)
-			*err = (struct error){0};
-		if (code == 0 || code == -EINTR)
-			return code;
-		/* Why the first that is there does not work. */
-		if (best == -ENOENT && code != -ENOENT) {
+			code = start_program(execsnoop, path, &why);
+		if (code == 0 || code == -EINTR || i == 0 || (best == -ENOENT && code != -ENOENT)) {
 			best = code;
 			*err = why;
 		}
+		if (code == 0 || code == -EINTR)
+			break;
 	}
 	return best;
-}
-
-static void fill_info(struct execsnoop_source *execsnoop)
-{
-	host_info_fill(&execsnoop->source.info, &execsnoop->identity);
-}
-
-/* It tells of no forks: who descends from whom is not known. */
-static int check_request(const struct request *request, const struct source_host *host,
-			 struct error *err)
-{
-	if (request->command || request->follow)
-		return error_set(err, -EINVAL, "-b execsnoop cannot serve %s: it tells of no forks",
-				 request->command ? "a COMMAND" : "-f");
-	if (!host->state->initial_pid_ns)
-		return error_set(err, -EINVAL,
-				 "execsnoop has the host's pids, which this pid "
-				 "namespace does not show");
-	return 0;
 }
 
 static int execsnoop_open(const struct request *request, const struct source_host *host,
 			  struct source **source, struct error *err)
 {
-	int code = check_request(request, host, err);
-
-	if (code < 0)
-		return code;
 	struct execsnoop_source *execsnoop = calloc(1, sizeof(*execsnoop));
+
+	(void)request;
 	if (!execsnoop)
 		return error_no_memory(err);
 	execsnoop->source.ops = &execsnoop_ops;
-	code = start_any(execsnoop, host->wake_fd, err);
+	int code = start_any(execsnoop, host->state, err);
 	if (code < 0) {
 		execsnoop_free(&execsnoop->source);
 		return code;
 	}
-	fill_info(execsnoop);
+	host_info_fill(&execsnoop->source.info, &execsnoop->identity);
 	*source = &execsnoop->source;
 	return 0;
 }
 
+/* Not whether it attaches: that takes seconds. */
 static int execsnoop_probe(const struct request *request, const struct source_host *host,
 			   struct error *err)
 {
-	struct source *source;
-	int code = execsnoop_open(request, host, &source, err);
+	char path[TRACER_PATH_SIZE];
+	struct error other;
+	int code = tracer_find(programs[0], PACKAGE, host->state, path, err);
 
-	if (code == 0)
-		execsnoop_free(source);
-	return code;
+	(void)request;
+	return code == -ENOENT && tracer_find(programs[1], PACKAGE, host->state, path, &other) == 0
+		       ? 0
+		       : code;
 }
 
 const struct source_type execsnoop_source_type = {

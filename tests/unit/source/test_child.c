@@ -14,9 +14,13 @@
 #include "base/error.h"
 #include "source/child.h"
 #include "source/sentinel.h"
+#include "source/spawn.h"
 #include "support.h"
 
-static struct child *start(const char *script, enum child_output output)
+/* Of calls that do not fail. */
+static struct error ignored;
+
+static struct child *start(const char *script, enum spawn_output output)
 {
 	static const char *const extra[] = {"OURS=yes", NULL};
 	char shell[] = "/bin/sh", option[] = "-c", text[512];
@@ -35,17 +39,17 @@ static struct text next_line(struct child *child)
 	struct text line;
 
 	while (!child_line(child, &line)) {
-		assert_int_equal(child_wait(child, -1, 10000), 0);
-		assert_true(child_read(child) >= 0);
+		assert_int_equal(child_wait(child, -1, 10000, &ignored), 0);
+		assert_true(child_read(child, &ignored) >= 0);
 	}
 	return line;
 }
 
 static void read_to_end(struct child *child)
 {
-	while (child_read(child) != -ENODATA) {
+	while (child_read(child, &ignored) != -ENODATA) {
 		child_use(child, child_output(child).length);
-		assert_int_equal(child_wait(child, -1, 10000), 0);
+		assert_int_equal(child_wait(child, -1, 10000, &ignored), 0);
 	}
 }
 
@@ -72,9 +76,9 @@ static void test_output(void **state)
 	struct error err = {0};
 
 	(void)state;
-	for (int output = CHILD_PIPE; output <= CHILD_TERMINAL; output++) {
+	for (int output = SPAWN_PIPE; output <= SPAWN_TERMINAL; output++) {
 		struct child *child = start("printf 'one\\n\\ntwo\\nrest'; echo oops >&2; exit 3",
-					    (enum child_output)output);
+					    (enum spawn_output)output);
 
 		assert_text(next_line(child), "one");
 		assert_text(next_line(child), "");
@@ -100,7 +104,7 @@ static void test_clean(void **state)
 	sigprocmask(SIG_BLOCK, &interrupt, &before);
 	struct child *child = start("grep -E '^Sig(Blk|Ign)' /proc/self/status; env; "
 				    "wc -c; ls /proc/self/fd | wc -l",
-				    CHILD_PIPE);
+				    SPAWN_PIPE);
 	assert_text(next_line(child), "SigBlk:\t0000000000000000");
 	assert_text(next_line(child), "SigIgn:\t0000000000000000");
 	for (struct text line = next_line(child); line.length != 1; line = next_line(child))
@@ -116,7 +120,7 @@ static void test_interrupt_and_kill(void **state)
 {
 	struct error err = {0};
 	struct child *child = start(
-		"trap 'echo bye; exit 0' INT; echo on; while :; do sleep 0.01; done", CHILD_PIPE);
+		"trap 'echo bye; exit 0' INT; echo on; while :; do sleep 0.01; done", SPAWN_PIPE);
 
 	(void)state;
 	assert_text(next_line(child), "on");
@@ -125,14 +129,14 @@ static void test_interrupt_and_kill(void **state)
 	child_free(child);
 
 	/* One that does not want to: killed and reaped. */
-	child = start("trap '' INT TERM; echo on; exec sleep 1000", CHILD_PIPE);
+	child = start("trap '' INT TERM; echo on; exec sleep 1000", SPAWN_PIPE);
 	assert_text(next_line(child), "on");
 	child_interrupt(child);
 	child_free(child);
 	assert_no_child();
 
 	/* One that has closed its output, but goes on, is given a second. */
-	child = start("exec >&- 2>&-; exec sleep 1000", CHILD_PIPE);
+	child = start("exec >&- 2>&-; exec sleep 1000", SPAWN_PIPE);
 	read_to_end(child);
 	assert_int_equal(child_ended(child, &err), -EPIPE);
 	assert_string_equal(err.what, "sh was killed by signal 9");
@@ -143,17 +147,17 @@ static void test_interrupt_and_kill(void **state)
 /* No more than a buffer of it is taken, and it waits. */
 static void test_flood(void **state)
 {
-	struct child *child = start("exec tr '\\0' x < /dev/zero", CHILD_PIPE);
+	struct child *child = start("exec tr '\\0' x < /dev/zero", SPAWN_PIPE);
 	struct text line;
 
 	(void)state;
 	while (!child_is_full(child)) {
-		assert_int_equal(child_wait(child, -1, 10000), 0);
-		assert_true(child_read(child) >= 0);
+		assert_int_equal(child_wait(child, -1, 10000, &ignored), 0);
+		assert_true(child_read(child, &ignored) >= 0);
 		assert_false(child_line(child, &line));
 	}
 	assert_int_equal(child_output(child).length, CHILD_BUFFER_SIZE);
-	assert_int_equal(child_read(child), 0);
+	assert_int_equal(child_read(child, &ignored), 0);
 	child_free(child);
 	assert_no_child();
 }
@@ -165,13 +169,13 @@ static void test_last_words(void **state)
 	struct text line;
 	size_t total = 0;
 	struct child *child = start(
-		"head -c 200000 /dev/zero | tr '\\0' x >&2; printf '\\nlast\\n' >&2", CHILD_PIPE);
+		"head -c 200000 /dev/zero | tr '\\0' x >&2; printf '\\nlast\\n' >&2", SPAWN_PIPE);
 
 	(void)state;
-	while (child_read(child) != -ENODATA) {
+	while (child_read(child, &ignored) != -ENODATA) {
 		while (child_error_line(child, &line))
 			total += line.length;
-		assert_int_equal(child_wait(child, -1, 10000), 0);
+		assert_int_equal(child_wait(child, -1, 10000, &ignored), 0);
 	}
 	assert_int_equal(child_ended(child, &err), -EPIPE);
 	assert_string_equal(err.what, "sh ended with status 0: last");
@@ -189,17 +193,17 @@ static void test_not_a_program(void **state)
 	char found[64];
 
 	(void)state;
-	assert_int_equal(child_start(argv, none, CHILD_PIPE, &child, &err), 0);
+	assert_int_equal(child_start(argv, none, SPAWN_PIPE, &child, &err), 0);
 	read_to_end(child);
 	assert_int_equal(child_ended(child, &err), -EPIPE);
 	assert_non_null(strstr(err.what, "cannot run /nowhere/at-all: No such file"));
 	child_free(child);
 
-	assert_int_equal(child_find("no-such-program-anywhere", found, sizeof(found)), -ENOENT);
+	assert_int_equal(spawn_find("no-such-program-anywhere", found, sizeof(found)), -ENOENT);
 	setenv("PATH", ".::relative:/nowhere", 1);
-	assert_int_equal(child_find("sh", found, sizeof(found)), 0);
+	assert_int_equal(spawn_find("sh", found, sizeof(found)), 0);
 	assert_true(found[0] == '/');
-	assert_int_equal(child_find("sh", found, 4), -ENOENT);
+	assert_int_equal(spawn_find("sh", found, 4), -ENOENT);
 	child_free(NULL);
 }
 
@@ -213,7 +217,7 @@ static void test_orphan(void **state)
 	assert_int_equal(pipe(pids), 0);
 	pid_t parent = fork();
 	if (parent == 0) {
-		struct child *child = start("echo $$; exec sleep 1000", CHILD_PIPE);
+		struct child *child = start("echo $$; exec sleep 1000", SPAWN_PIPE);
 		char digits[16];
 		struct text line = next_line(child);
 
@@ -250,7 +254,7 @@ static void test_no_leak(void **state)
 
 	(void)state;
 	for (int i = 0; i < 20; i++)
-		child_free(start("exit 0", i % 2 ? CHILD_PIPE : CHILD_TERMINAL));
+		child_free(start("exit 0", i % 2 ? SPAWN_PIPE : SPAWN_TERMINAL));
 	assert_int_equal(open_descriptors(), before);
 	assert_no_child();
 }
