@@ -57,7 +57,7 @@ bool child_is_full(const struct child *child);
 int child_wait(const struct child *child, int wake_fd, int timeout_ms,
 	       struct error *err) MUST_CHECK;
 
-/* Ask it to end: SIGINT. */
+/* Ask it and its children to end: SIGINT. */
 void child_interrupt(struct child *child);
 
 /*
@@ -66,7 +66,7 @@ void child_interrupt(struct child *child);
  */
 int child_ended(struct child *child, struct error *err);
 
-/* Kills it where it still runs, and reaps it. */
+/* Kills it and its children where they still run, and reaps it. */
 void child_free(struct child *child);
 
 #endif

@@ -191,29 +191,35 @@ int child_wait(const struct child *child, int wake_fd, int timeout_ms, struct er
 
 /* ---- the end ---- */
 
+/* Its group is its own (source/spawn.h): a script that runs the program ends with it. */
 void child_interrupt(struct child *child)
 {
 	if (child->pid > 0)
-		kill(child->pid, SIGINT);
+		kill(-child->pid, SIGINT);
 }
 
-/* Reap it where it has ended, at the latest after MS; kills it then. */
+static bool has_ended(const struct child *child)
+{
+	siginfo_t info = {0};
+
+	/* Not reaped yet: its group's id remains ours. */
+	return waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid != 0;
+}
+
+/* Wait MS at most for its end; kill whatever is left of its group, and reap it. */
 static void reap(struct child *child, unsigned int ms)
 {
 	const struct timespec tick = {.tv_nsec = END_TICK_NS};
-	uint64_t until = clock_now_ns(CLOCK_MONOTONIC) + ms * NS_PER_MS;
-	pid_t got = 0;
+	const uint64_t until = clock_now_ns(CLOCK_MONOTONIC) + ms * NS_PER_MS;
 
 	if (child->pid == 0)
 		return;
-	while (ms > 0 && (got = waitpid(child->pid, &child->status, WNOHANG)) == 0 &&
-	       clock_now_ns(CLOCK_MONOTONIC) < until)
+	while (clock_now_ns(CLOCK_MONOTONIC) < until && !has_ended(child))
 		nanosleep(&tick, NULL);
-	if (got == 0) {
-		kill(child->pid, SIGKILL);
-		while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
-			;
-	}
+	kill(-child->pid, SIGKILL);
+	while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
+		;
 	child->pid = 0;
 }
 

@@ -164,6 +164,8 @@ static int fork_and_run(char *const argv[], const char *const extra[], const int
 		run(argv, extra, parent, out[1], err[1]);
 	if (child < 0)
 		return -errno;
+	/* As it does itself: whoever comes first. */
+	setpgid(child, child);
 	*pid = child;
 	return 0;
 }

@@ -71,6 +71,36 @@ static void assert_no_child(void)
 	assert_int_equal(errno, ECHILD);
 }
 
+static pid_t number_of(struct text line)
+{
+	char digits[16];
+
+	snprintf(digits, sizeof(digits), "%.*s", (int)line.length, line.bytes);
+	return atoi(digits);
+}
+
+/* Whoever adopts it reaps it in its own time: dead it is a zombie at most. */
+static bool is_dead(pid_t pid)
+{
+	char path[32], stat[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	FILE *file = fopen(path, "r");
+	if (!file)
+		return true;
+	bool is_zombie = fgets(stat, sizeof(stat), file) && strstr(stat, ") Z ");
+	fclose(file);
+	return is_zombie;
+}
+
+static void wait_until_dead(pid_t pid)
+{
+	for (int i = 0; !is_dead(pid); i++) {
+		assert_true(i < 1000);
+		usleep(5000);
+	}
+}
+
 static void test_output(void **state)
 {
 	struct error err = {0};
@@ -134,6 +164,18 @@ static void test_interrupt_and_kill(void **state)
 	child_interrupt(child);
 	child_free(child);
 	assert_no_child();
+
+	/* A script that runs another program: both get it, and both are killed. */
+	child = start("(trap 'echo bye; exit 0' INT; echo on; while :; do sleep 0.01; done)",
+		      SPAWN_PIPE);
+	assert_text(next_line(child), "on");
+	child_interrupt(child);
+	assert_text(next_line(child), "bye");
+	child_free(child);
+	child = start("sleep 1000 & echo $!; exit 0", SPAWN_PIPE);
+	const pid_t left = number_of(next_line(child));
+	child_free(child);
+	wait_until_dead(left);
 
 	/* One that has closed its output, but goes on, is given a second. */
 	child = start("exec >&- 2>&-; exec sleep 1000", SPAWN_PIPE);
@@ -218,32 +260,15 @@ static void test_orphan(void **state)
 	pid_t parent = fork();
 	if (parent == 0) {
 		struct child *child = start("echo $$; exec sleep 1000", SPAWN_PIPE);
-		char digits[16];
-		struct text line = next_line(child);
 
-		snprintf(digits, sizeof(digits), "%.*s", (int)line.length, line.bytes);
-		pid = atoi(digits);
+		pid = number_of(next_line(child));
 		if (write(pids[1], &pid, sizeof(pid)) == (ssize_t)sizeof(pid))
 			raise(SIGKILL);
 		_exit(1);
 	}
 	assert_int_equal(read(pids[0], &pid, sizeof(pid)), sizeof(pid));
 	assert_int_equal(waitpid(parent, NULL, 0), parent);
-	/* Whoever adopts it reaps it in its own time: dead it is a zombie at most. */
-	for (int i = 0; i < 1000 && kill(pid, 0) == 0; i++) {
-		char path[32], stat[64] = "";
-
-		snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-		FILE *file = fopen(path, "r");
-		if (!file || (fgets(stat, sizeof(stat), file) && strstr(stat, ") Z "))) {
-			if (file)
-				fclose(file);
-			break;
-		}
-		fclose(file);
-		usleep(5000);
-		assert_true(i < 999);
-	}
+	wait_until_dead(pid);
 	close(pids[0]);
 	close(pids[1]);
 }
