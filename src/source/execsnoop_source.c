@@ -435,8 +435,9 @@ static int execsnoop_probe(const struct request *request, const struct source_ho
 
 const struct source_type execsnoop_source_type = {
 	.name = "execsnoop",
-	.limits = "execs only, and of them no more than pid, name and file; times are those "
-		  "at which their lines came",
+	.limits =
+		"execs only, not those by execveat(2) or by a thread beside the leader; of them no "
+		"more than pid, name and file, and the times at which their lines came",
 	.events = EVENT_BIT(EVENT_EXEC),
 	.probe = execsnoop_probe,
 	.open = execsnoop_open,
