@@ -89,6 +89,9 @@ static void test_truncated(void **state)
 	free(text);
 }
 
+#define A1 "\\x61"
+#define A8 A1 A1 A1 A1 A1 A1 A1 A1
+
 static void test_garbage(void **state)
 {
 	static const char *const garbage[] = {
@@ -116,8 +119,7 @@ static void test_garbage(void **state)
 		"F 1 0 1 1 1 2 \\x6g \\x62",
 		"F 1 0 1 1 1 2 \\X61 \\x62",
 		/* 17 bytes are no name. */
-		"X 1 0 1 1 1 120 \\x61\\x61\\x61\\x61\\x61\\x61\\x61\\x61\\x61\\x61\\x61\\x61\\x61"
-		"\\x61\\x61\\x61\\x61",
+		"X 1 0 1 1 1 120 " A8 A8 A1,
 		"X 1 0 1 1 1 - \\x61",
 		"X 1 0 1 1 1 --1 \\x61",
 		"E 1 0 1 1 \\x61 /bin/true",
