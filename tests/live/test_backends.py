@@ -245,8 +245,9 @@ def fake(name, script):
     """A program NAME of our own in front of the others: its path, and the environment for it."""
     with scratch() as directory:
         path = directory / name
-        path.write_text('#!/bin/sh\n' + script, encoding='utf-8')
-        path.chmod(0o755)
+        # Written by another process: what is forked beside us would keep it open, and busy.
+        run(['sh', '-c', 'cat > "$0" && chmod 755 "$0"', path],
+            text=f'#!/bin/sh\n{script}'.encode()).must_succeed()
         yield path, {**os.environ, 'PATH': f'{directory}:{os.environ["PATH"]}'}
 
 
