@@ -87,6 +87,9 @@ WRAP_test_sink_json = reallocarray
 WRAP_test_argv_proc = realloc
 WRAP_test_cgroup_names = malloc
 WRAP_test_ring_stream = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_disable cpu_ring_newly_lost
+WRAP_test_reorder = malloc
+WRAP_test_cpu_progress = realloc
+WRAP_test_tracer = clock_gettime spawn_find stop_is_asked
 WRAP_test_completer = calloc
 WRAP_test_notes = realloc
 WRAP_test_task_facts = calloc malloc realloc
@@ -98,7 +101,8 @@ WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_connector_source = proc_connector_open proc_connector_close proc_connector_probe \
 	proc_connector_fd proc_connector_next proc_connector_counts perf_clock_now_ns \
 	perf_clock_wall_offset proc_visit proc_program_read file_read_at poll calloc malloc realloc
-WRAP_test_sources = perf_source_type connector_source_type say_args
+WRAP_test_sources = perf_source_type connector_source_type bpftrace_source_type \
+	execsnoop_source_type say_args
 WRAP_test_task_names = calloc malloc
 WRAP_test_identity = uname read
 WRAP_test_wall_steps = perf_clock_now_ns perf_clock_wall_offset

@@ -85,8 +85,9 @@ struct event {
 			struct text parent_comm, child_comm;
 		} fork;
 		struct {
-			int32_t pid, old_pid; /* old_pid: the thread's id before it became leader */
-			struct text comm;     /* the new name */
+			int32_t pid;
+			int32_t old_pid; /* the thread's id before it became leader; 0: not known */
+			struct text comm; /* the new name; NULL: the task table has it from COMM */
 			struct text filename;
 			struct user_stack stack;
 			const struct exec_image *image; /* made from `stack`; NULL: not needed */

@@ -32,6 +32,7 @@ struct source_info {
 	/* What the source does once it runs, and takes privileges for */
 	bool opens_events;    /* perf events, of CPUs that come online */
 	bool reads_processes; /* what /proc shows of a process to its tracers alone */
+	bool runs_programs;   /* which it stops, and others that it tests them with */
 
 	/* Of a capture; NULL: there is no recorder */
 	const struct origin *origin; /* capture/read/origin.h */
@@ -160,6 +161,8 @@ struct source_type {
 
 extern const struct source_type perf_source_type;      /* this host's tracepoints */
 extern const struct source_type connector_source_type; /* the kernel's process connector */
+extern const struct source_type bpftrace_source_type;  /* the same, through bpftrace */
+extern const struct source_type execsnoop_source_type; /* execs, through execsnoop */
 extern const struct source_type capture_source_type;   /* a perf.data file or stream */
 
 #endif

@@ -2,6 +2,7 @@
 #include "cli/check.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -146,15 +147,39 @@ static int check_exit_status(struct check *check, struct error *found)
 			 "from the system calls, which slows all of them while it is traced");
 }
 
-/* Neither is needed where perf works. */
-static int check_connector(struct check *check, struct error *found)
+/* ---- what is not needed where perf works ---- */
+
+static bool probe(struct check *check, const struct source_type *type, struct error *found)
 {
 	const struct source_host host = {.wake_fd = -1, .proc_fd = -1, .state = &check->host};
 	const struct request request = {0};
 
-	if (connector_source_type.probe(&request, &host, found) < 0)
+	return type->probe(&request, &host, found) == 0;
+}
+
+static int check_connector(struct check *check, struct error *found)
+{
+	if (!probe(check, &connector_source_type, found))
 		return VERDICT_WARN;
 	return error_set(found, VERDICT_OK, "-b connector works");
+}
+
+/* Attaching takes seconds, and is left to a trace. */
+static int check_tracer(struct check *check, const struct source_type *type, struct error *found)
+{
+	if (!probe(check, type, found))
+		return VERDICT_WARN;
+	return error_set(found, VERDICT_OK, "installed; not tried here, but by -b %s", type->name);
+}
+
+static int check_bpftrace(struct check *check, struct error *found)
+{
+	return check_tracer(check, &bpftrace_source_type, found);
+}
+
+static int check_execsnoop(struct check *check, struct error *found)
+{
+	return check_tracer(check, &execsnoop_source_type, found);
 }
 
 static int check_taskstats(struct check *check, struct error *found)
@@ -208,6 +233,8 @@ static const struct {
 	{"taskstats", check_taskstats},
 	{"cgroups", check_cgroups},
 	{"process connector", check_connector},
+	{"bpftrace", check_bpftrace},
+	{"execsnoop", check_execsnoop},
 	{"sandbox", check_sandbox},
 };
 

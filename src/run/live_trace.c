@@ -16,6 +16,7 @@
 #include "run/wall_watch.h"
 #include "sandbox/syscalls.h"
 #include "sink/text/wall_steps.h"
+#include "source/notice.h"
 #include "source/source.h"
 #include "source/sources.h"
 #include "task/proc_tasks.h"
@@ -217,6 +218,12 @@ static int confine(const struct live_trace *trace, struct error *err)
 {
 	const struct source_info *info = &trace->session.source->info;
 
+	if (info->runs_programs) {
+		if (trace->tracing.request->verbose)
+			notice(trace->tracing.request,
+			       "no sandbox: this backend runs programs with all privileges");
+		return 0;
+	}
 	return confine_tracing(&trace->tracing,
 			       info->opens_events ? SANDBOX_LIVE : SANDBOX_CONNECTOR,
 			       info->reads_processes, err);

@@ -269,7 +269,7 @@ static void add_exec(struct list *list)
 
 	add_task(list);
 	add_json(list, "filename", text_value(event->exec.filename));
-	add(list, "old_pid", signed_value(event->exec.old_pid));
+	add(list, "old_pid", event->exec.old_pid > 0 ? signed_value(event->exec.old_pid) : unknown);
 	add(list, "argc", natural_value(arguments->argc));
 	add_argv(list);
 	add_environment(list);

@@ -14,6 +14,8 @@
 const struct source_type *const source_types[] = {
 	&perf_source_type,
 	&connector_source_type,
+	&bpftrace_source_type,
+	&execsnoop_source_type,
 	NULL,
 };
 
@@ -73,6 +75,15 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--env: it does not tell the environment", err);
 	if (request->filter.cgroup && !(type->serves & NEED_CGROUP))
 		return refuse(type, "-c: it does not tell cgroups", err);
+	if (request->filter.failed && !(type->serves & NEED_STATUS))
+		return refuse(type, "--failed: it does not tell exit statuses", err);
+	if ((request->filter.ppid || request->filter.no_threads) && !(type->serves & NEED_TASKS))
+		return refuse(type, "-P and --no-threads: it does not tell parents", err);
+	if ((request->command || request->follow) && !(type->events & EVENT_BIT(EVENT_FORK)))
+		return refuse(type,
+			      request->command ? "a COMMAND: it tells of no forks"
+					       : "-f: it tells of no forks",
+			      err);
 	if (type->of_command_only && !request->command)
 		return refuse(type, "a trace without a COMMAND", err);
 	return check_events(type, request, err);

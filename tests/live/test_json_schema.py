@@ -17,7 +17,7 @@ from schema import bytes_of, load, load_schema, problems
 TOP = Path(__file__).resolve().parents[2]
 GOLDEN = TOP / 'fixtures' / 'golden'
 OPTIONAL = {'time', 'env', 'env_other'}
-NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid', 'old_pid',
+NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid',
               'argv_complete', 'argv_source', 'ancestry_complete', 'count', 'reason', 'limit'}
 # No field of any type may be one of these.
 WRONG = [1.5, [[]], {'hex': 1}]

@@ -52,7 +52,18 @@ static int open_second(const struct request *request, const struct source_host *
 	return open_fake(&second, "connector", source, err);
 }
 
+static int open_none(const struct request *request, const struct source_host *host,
+		     struct source **source, struct error *err)
+{
+	(void)request;
+	(void)host;
+	(void)source;
+	return error_set(err, -ENOENT, "it is not installed");
+}
+
+extern const struct source_type __wrap_bpftrace_source_type, __wrap_execsnoop_source_type;
 extern const struct source_type __real_perf_source_type, __real_connector_source_type;
+extern const struct source_type __real_bpftrace_source_type, __real_execsnoop_source_type;
 extern const struct source_type __wrap_perf_source_type, __wrap_connector_source_type;
 
 const struct source_type __wrap_perf_source_type = {
@@ -68,6 +79,17 @@ const struct source_type __wrap_connector_source_type = {
 	.limits = "it has limits",
 	.events = EVENT_SHOWABLE,
 	.open = open_second,
+};
+const struct source_type __wrap_bpftrace_source_type = {
+	.name = "bpftrace",
+	.events = EVENT_SHOWABLE,
+	.has_records = true,
+	.open = open_none,
+};
+const struct source_type __wrap_execsnoop_source_type = {
+	.name = "execsnoop",
+	.events = EVENT_BIT(EVENT_EXEC),
+	.open = open_none,
 };
 
 /* ---- what the user is told ---- */
@@ -108,7 +130,7 @@ static void test_find(void **state)
 
 static void test_names(void **state)
 {
-	static const char whole[] = "auto, perf or connector";
+	static const char whole[] = "auto, perf, connector, bpftrace or execsnoop";
 	char names[64];
 
 	(void)state;
@@ -134,7 +156,7 @@ static void test_what_cannot_be_served(void **state)
 	static const struct source_type full = {
 		.name = "full",
 		.events = EVENT_SHOWABLE,
-		.serves = NEED_CGROUP,
+		.serves = NEEDS_ALL,
 		.has_users = true,
 		.has_records = true,
 	};
@@ -152,6 +174,11 @@ static void test_what_cannot_be_served(void **state)
 		{{.filter.has_uid = true}, "-u: it does not tell users"},
 		{{.environment = text}, "--env: it does not tell the environment"},
 		{{.filter.cgroup = text}, "-c: it does not tell cgroups"},
+		{{.filter.failed = true}, "--failed: it does not tell exit statuses"},
+		{{.filter.ppid = 1}, "-P and --no-threads: it does not tell parents"},
+		{{.filter.no_threads = true}, "-P and --no-threads: it does not tell parents"},
+		{{.command = command}, "a COMMAND: it tells of no forks"},
+		{{.follow = true}, "-f: it tells of no forks"},
 	};
 
 	(void)state;
@@ -172,7 +199,11 @@ static void test_what_cannot_be_served(void **state)
 
 static void test_commands_only(void **state)
 {
-	static const struct source_type child = {.name = "child", .of_command_only = true};
+	static const struct source_type child = {
+		.name = "child",
+		.events = EVENT_SHOWABLE,
+		.of_command_only = true,
+	};
 	const struct request all = {0}, one = {.command = command};
 	struct error err = {0};
 
@@ -182,30 +213,47 @@ static void test_commands_only(void **state)
 	assert_string_equal(err.what, "-b child cannot serve a trace without a COMMAND");
 }
 
+#define ALL_SHOWABLE .events = EVENT_SHOWABLE
+
 static void test_what_ours_serve(void **state)
 {
-	const struct request requests[] = {
-		{.raw = true},         {.formats = text},
-		{.mmap_pages = 1},     {.filter.has_uid = true},
-		{.environment = text}, {.filter.cgroup = text},
+	static const struct source_type *const ours[] = {
+		&__real_perf_source_type,
+		&__real_connector_source_type,
+		&__real_bpftrace_source_type,
+		&__real_execsnoop_source_type,
+	};
+	/* By type, in that order. */
+	const struct {
+		struct request request;
+		bool served[ARRAY_SIZE(ours)];
+	} cases[] = {
+		{{ALL_SHOWABLE}, {true, true, true, true}},
+		{{.events = EVENT_BIT(EVENT_EXEC)}, {true, true, true, true}},
+		{{.events = EVENT_BIT(EVENT_FORK)}, {true, true, true, false}},
+		{{.events = EVENT_BIT(EVENT_EXIT)}, {true, true, true, false}},
+		{{ALL_SHOWABLE, .command = command}, {true, true, true, false}},
+		{{ALL_SHOWABLE, .follow = true}, {true, true, true, false}},
+		{{ALL_SHOWABLE, .filter.ppid = 1}, {true, true, true, false}},
+		{{ALL_SHOWABLE, .filter.no_threads = true}, {true, true, true, false}},
+		{{ALL_SHOWABLE, .filter.failed = true}, {true, true, false, false}},
+		{{ALL_SHOWABLE, .raw = true}, {true, false, false, false}},
+		{{ALL_SHOWABLE, .formats = text}, {true, false, false, false}},
+		{{ALL_SHOWABLE, .mmap_pages = 1}, {true, false, false, false}},
+		{{ALL_SHOWABLE, .filter.has_uid = true}, {true, false, false, false}},
+		{{ALL_SHOWABLE, .environment = text}, {true, false, false, false}},
+		{{ALL_SHOWABLE, .filter.cgroup = text}, {true, false, false, false}},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
-		struct error err;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		for (size_t at = 0; at < ARRAY_SIZE(ours); at++) {
+			struct error err;
+			int code = source_type_serves(ours[at], &cases[i].request, &err);
 
-		assert_int_equal(source_type_serves(&__real_perf_source_type, &requests[i], &err),
-				 0);
-		assert_int_equal(
-			source_type_serves(&__real_connector_source_type, &requests[i], &err),
-			-EINVAL);
-	}
-	for (unsigned int type = EVENT_FORK; type <= EVENT_EXIT; type++) {
-		const struct request request = {.events = EVENT_BIT(type)};
-		struct error err;
-
-		assert_int_equal(source_type_serves(&__real_connector_source_type, &request, &err),
-				 0);
+			if (code != (cases[i].served[at] ? 0 : -EINVAL))
+				fail_msg("case %zu of %s: %d", i, ours[at]->name, code);
+		}
 	}
 }
 
@@ -282,6 +330,9 @@ static void test_none_opens(void **state)
 	assert_int_equal(second.opens, 1);
 	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
 				  "not -b connector: -b connector cannot serve --raw: its events "
+				  "have no records\n"
+				  "not -b bpftrace: it is not installed\n"
+				  "not -b execsnoop: -b execsnoop cannot serve --raw: its events "
 				  "have no records\n");
 }
 
