@@ -58,11 +58,16 @@ bool message_queue_is_of_trace(const struct message_queue *queue,
 			       const struct proc_message *message);
 
 /*
- * The oldest message that is not younger than HORIZON_NS, nor its view; NULL: none. The caller
- * frees it (queued_message_free()) or puts it back.
+ * The oldest message, if it is not younger than UNTIL_NS and its view not younger than HORIZON_NS:
+ * all that happened before that has come. NULL: none. The caller frees it (queued_message_free())
+ * or puts it back.
  */
-struct queued_message *message_queue_next(struct message_queue *queue, uint64_t horizon_ns);
+struct queued_message *message_queue_next(struct message_queue *queue, uint64_t until_ns,
+					  uint64_t horizon_ns);
 void message_queue_put_back(struct message_queue *queue, struct queued_message *message);
+
+/* Whether there is a message that is not younger than UNTIL_NS. */
+bool message_queue_has(const struct message_queue *queue, uint64_t until_ns);
 
 void queued_message_free(struct queued_message *message);
 

@@ -143,15 +143,26 @@ static int check_exit_status(struct check *check, struct error *found)
 			 "from the system calls, which slows all of them while it is traced");
 }
 
-/* Neither is needed where perf works. */
-static int check_connector(struct check *check, struct error *found)
+/* None of the next three is needed where perf works. */
+static int check_source(const struct check *check, const struct source_type *type,
+			const char *serves, struct error *found)
 {
 	const struct source_host host = {.wake_fd = -1, .proc_fd = -1, .state = &check->host};
 	const struct request request = {0};
 
-	if (connector_source_type.probe(&request, &host, found) < 0)
+	if (type->probe(&request, &host, found) < 0)
 		return VERDICT_WARN;
-	return error_set(found, VERDICT_OK, "-b connector works");
+	return error_set(found, VERDICT_OK, "-b %s works%s", type->name, serves);
+}
+
+static int check_connector(struct check *check, struct error *found)
+{
+	return check_source(check, &connector_source_type, "", found);
+}
+
+static int check_sideband(struct check *check, struct error *found)
+{
+	return check_source(check, &sideband_source_type, ", for a COMMAND", found);
 }
 
 static int check_taskstats(struct check *check, struct error *found)
@@ -183,6 +194,7 @@ static const struct {
 	{"exit status", check_exit_status},
 	{"taskstats", check_taskstats},
 	{"cgroups", check_cgroups},
+	{"perf's sideband", check_sideband},
 	{"process connector", check_connector},
 };
 

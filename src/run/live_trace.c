@@ -34,6 +34,7 @@ static int open_source(struct live_trace *trace, struct error *err)
 		.wake_fd = trace->tracing.wake_fd,
 		.proc_fd = trace->tracing.proc_fd,
 		.state = &trace->tracing.host,
+		.command_pid = (int32_t)trace->tracing.command.pid,
 	};
 	int code = sources_open(trace->tracing.request, &host, &trace->session.source, err);
 

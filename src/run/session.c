@@ -131,7 +131,8 @@ static struct pipeline make_pipeline(struct session *session)
 			{
 				.events = request->events,
 				.pids = request->pids.count > 0 ? &request->pids : NULL,
-				.followed_only = request->follow || request->command,
+				.followed_only = (request->follow || request->command) &&
+						 !session->source->info.is_of_command,
 				.more = filter_options_needs(&request->filter) ? &request->filter
 									       : NULL,
 			},

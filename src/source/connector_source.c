@@ -181,7 +181,8 @@ static int connector_next(struct source *source, struct event *event, struct err
 	if (connector->horizon_ns == 0)
 		code = start_round(connector, err);
 	while (code == 0) {
-		queued = message_queue_next(&connector->queue, connector->horizon_ns);
+		queued = message_queue_next(&connector->queue, connector->horizon_ns,
+					    connector->horizon_ns);
 		if (!queued)
 			return finish_round(connector, event);
 		code = give(connector, queued, event);

@@ -155,15 +155,19 @@ int message_queue_read(struct message_queue *queue, struct error *err)
 
 /* ---- giving them out ---- */
 
-struct queued_message *message_queue_next(struct message_queue *queue, uint64_t horizon_ns)
+bool message_queue_has(const struct message_queue *queue, uint64_t until_ns)
+{
+	return queue->heap.count > 0 && queue->heap.nodes[0]->time_ns <= until_ns;
+}
+
+struct queued_message *message_queue_next(struct message_queue *queue, uint64_t until_ns,
+					  uint64_t horizon_ns)
 {
 	struct queued_message *first;
 
-	if (queue->heap.count == 0)
+	if (!message_queue_has(queue, until_ns) || at(queue, 0)->read_ns > horizon_ns)
 		return NULL;
 	first = at(queue, 0);
-	if (first->message.time_ns > horizon_ns || first->read_ns > horizon_ns)
-		return NULL;
 	heap_remove(&queue->heap, 0);
 	return first;
 }
