@@ -15,6 +15,7 @@
 #include "host/diagnose.h"
 #include "host/identity.h"
 #include "host/perf_clock.h"
+#include "host/state.h"
 #include "netlink/proc_connector.h"
 #include "perf/cpu_ring.h"
 #include "perf/cpu_rings.h"
@@ -53,6 +54,7 @@ struct sideband_source {
 	struct record record; /* the last one */
 	bool is_held;         /* older messages come before it */
 	uint64_t horizon_ns;  /* what happened before that, the messages have told */
+	uint64_t settled_ns;  /* messages older than that have had their turn */
 	uint64_t overruns;    /* of the connector, as of the last look */
 	uint64_t stopped_ns;  /* 0: not yet */
 	bool is_at_end;       /* of the rings */
@@ -134,8 +136,14 @@ static int take_held(struct sideband_source *sideband)
 /* All records of the round are taken: what is older than its horizon has its turn. */
 static int end_round(struct sideband_source *sideband, int code)
 {
+	const uint64_t until_ns = ring_stream_horizon(sideband->stream);
+
 	sideband->is_at_end = code == -ENODATA;
-	return take_messages(sideband, ring_stream_horizon(sideband->stream));
+	code = take_messages(sideband, until_ns);
+	sideband->settled_ns = message_queue_has(&sideband->queue, until_ns)
+				       ? sideband->queue.heap.nodes[0]->time_ns
+				       : sideband->horizon_ns;
+	return code;
 }
 
 /* Read one more record or all messages. 1: there may be more, 0: there is none now. */
@@ -167,7 +175,8 @@ static int advance(struct sideband_source *sideband, struct error *err)
 
 static bool give(struct sideband_source *sideband, struct event *event)
 {
-	struct waiting_event *next = sideband_tasks_next(&sideband->tasks, perf_clock_now_ns());
+	/* Not by the clock: we may have slept while the messages came. */
+	struct waiting_event *next = sideband_tasks_next(&sideband->tasks, sideband->settled_ns);
 
 	if (!next)
 		return false;
@@ -281,6 +290,20 @@ static struct cpu_ring_plan plan_of(const struct request *request, int32_t comma
 	};
 }
 
+/* Of its own tasks, perf takes less than of the host. */
+static int refuse(const struct host_state *host, int code, struct error *err)
+{
+	if (host->perf_syscall != PERF_SYSCALL_REFUSED || !host->has_paranoid ||
+	    host->paranoid <= 2)
+		return diagnose_refusal(host, code, err);
+	error_set(err, code,
+		  "kernel.perf_event_paranoid is %d; users may trace their own commands at 2 and "
+		  "below",
+		  host->paranoid);
+	error_remedy(err, "sudo sysctl kernel.perf_event_paranoid=2");
+	return code;
+}
+
 static int open_rings(struct sideband_source *sideband, const struct source_host *host,
 		      struct error *err)
 {
@@ -295,7 +318,7 @@ static int open_rings(struct sideband_source *sideband, const struct source_host
 	int code = ring_stream_open(&rings, &sideband->stream, err);
 
 	if (code < 0)
-		return diagnose_refusal(host->state, code, err);
+		return refuse(host->state, code, err);
 	if (request->verbose)
 		notice(request, "ring buffers of %u pages per CPU, not more than %u",
 		       rings.plan.pages, wanted);
@@ -398,7 +421,7 @@ static int sideband_probe(const struct request *request, const struct source_hos
 	int code = cpu_rings_open(&rings, &opened, err);
 
 	if (code < 0)
-		return diagnose_refusal(host->state, code, err);
+		return refuse(host->state, code, err);
 	cpu_rings_free(opened);
 	return 0;
 }
