@@ -117,7 +117,7 @@ def capability_is_named_where_it_is_missing():
 def user_namespace_is_refused():
     """Where root is somebody else outside."""
     need_root()
-    result = run(['unshare', '-U', '-r', tool(), '-q', '--', 'true'])
+    result = run(['unshare', '-U', '-r', tool(), '-q', '-b', 'perf', '--', 'true'])
     if result.err_text().startswith('unshare:'):
         raise Skip(f'no user namespaces here: {result.err_text()}')
     equal((result.status, result.out, len(result.err_lines())), (1, b'', 1), f'{result.err!r}')
