@@ -36,6 +36,7 @@ struct queued_message {
 struct message_queue {
 	struct proc_connector *connector;
 	int proc_fd;
+	bool skips_views; /* execs are not looked up in /proc */
 	struct heap heap;
 	uint64_t arrivals;
 	uint64_t overruns;               /* of the connector's buffer, as of the last read */

@@ -128,7 +128,7 @@ static int take(struct message_queue *queue, const struct proc_message *message)
 	}
 	queued->message = *message;
 	queued->node = (struct heap_node){message->time_ns, queue->arrivals++};
-	if (message->kind == PROC_EXEC) {
+	if (message->kind == PROC_EXEC && !queue->skips_views) {
 		queued->view = read_view(queue->proc_fd, message->tgid);
 		queued->read_ns = perf_clock_now_ns();
 		queued->is_doubtful = is_overtaken(queue, queued);

@@ -80,6 +80,9 @@ static void read_messages(void *context)
 
 	if (!sideband->tasks.has_messages)
 		return;
+	/* For whoever is in sight, perf tells names and files. */
+	sideband->queue.skips_views =
+		!(sideband->tasks.needs & NEED_ARGUMENTS) && sideband->tasks.hidden == 0;
 	sideband->code = message_queue_read(&sideband->queue, &sideband->error);
 	sideband->horizon_ns = now - SLACK_NS;
 	if (sideband->queue.overruns == sideband->overruns)
