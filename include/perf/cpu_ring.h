@@ -93,8 +93,9 @@ int cpu_ring_read_ids(struct cpu_ring *ring) MUST_CHECK;
 
 /*
  * Returns the number of tracepoint events, or without tracepoints of records, lost since the last
- * call. It is exact, unlike LOST records, which are written late or never and count all records. Linux before 6.0 has no
- * PERF_FORMAT_LOST: there the result is RECORDED, the count of a LOST record (0: none).
+ * call. It is exact, unlike LOST records, which are written late or never and count all records.
+ * Linux before 6.0 has no PERF_FORMAT_LOST: there the result is RECORDED, the count of a LOST
+ * record (0: none).
  */
 uint64_t cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded);
 

@@ -2,8 +2,8 @@
 /*
  * The rings of all CPUs as one stream of records, in time order.
  *
- * It yields SAMPLE, COMM and CGROUP as the kernel wrote them, of a COMMAND also FORK, MMAP2 and EXIT,
- * and LOST with exact counts in `lost` wherever a loss was noticed.
+ * It yields SAMPLE, COMM and CGROUP as the kernel wrote them, of a COMMAND also FORK, MMAP2 and
+ * EXIT, and LOST with exact counts in `lost` wherever a loss was noticed.
  */
 #ifndef PXT_PERF_RING_STREAM_H
 #define PXT_PERF_RING_STREAM_H

@@ -38,7 +38,8 @@ struct cpu_rings {
 	int cpu_watch_fd;     /* -1: not to be had here */
 	uint64_t looked_ns;   /* when the list of online CPUs was last read */
 	bool woken;           /* a ring ended the last wait, by its early watermark */
-	struct cpu_list told; /* of a COMMAND's rings: the CPUs online when the list was last read */
+	struct cpu_list
+		told; /* of a COMMAND's rings: the CPUs online when the list was last read */
 };
 
 /* ---- opening and closing CPUs ---- */
