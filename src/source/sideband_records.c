@@ -515,8 +515,9 @@ void sideband_tasks_done(struct sideband_tasks *tasks)
 {
 	struct sideband_task *task, *next;
 
-	HASH_ITER (hh, tasks->by_tid, task, next)
+	HASH_ITER (hh, tasks->by_tid, task, next) {
 		forget(tasks, task);
+	}
 	names_free(tasks->names);
 	waiting_events_done(&tasks->events);
 	*tasks = (struct sideband_tasks){0};
