@@ -101,8 +101,12 @@ WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_connector_source = proc_connector_open proc_connector_close proc_connector_probe \
 	proc_connector_fd proc_connector_next proc_connector_counts perf_clock_now_ns \
 	perf_clock_wall_offset proc_visit proc_program_read file_read_at poll calloc malloc realloc
-WRAP_test_sources = perf_source_type connector_source_type bpftrace_source_type \
-	execsnoop_source_type say_args
+WRAP_test_sideband_source = cpu_ring_open cpu_ring_close cpu_ring_enable cpu_ring_disable \
+	cpu_ring_newly_lost cpu_list_read proc_connector_open proc_connector_close proc_connector_fd \
+	proc_connector_next proc_connector_counts perf_clock_now_ns perf_clock_wall_offset \
+	proc_program_read file_read_at say_args calloc malloc
+WRAP_test_sources = perf_source_type sideband_source_type connector_source_type \
+	bpftrace_source_type execsnoop_source_type say_args
 WRAP_test_task_names = calloc malloc
 WRAP_test_identity = uname read
 WRAP_test_wall_steps = perf_clock_now_ns perf_clock_wall_offset

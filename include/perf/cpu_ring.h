@@ -27,6 +27,11 @@ struct cpu_ring_plan {
 		struct perf_event_extra extra;
 	} tracepoints[CPU_RING_TRACEPOINTS];
 	size_t tracepoint_count;
+	/*
+	 * A process, by pid: its FORK, COMM, MMAP2 and EXIT records and those of all tasks that
+	 * descend from it later, for whoever may trace it. 0: the tracepoints of all tasks.
+	 */
+	int32_t command;
 	bool comm;             /* PERF_RECORD_COMM too */
 	bool cgroup;           /* PERF_RECORD_CGROUP too */
 	uint32_t pages;        /* of data per ring, a power of two */
@@ -87,9 +92,10 @@ struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t in
 int cpu_ring_read_ids(struct cpu_ring *ring) MUST_CHECK;
 
 /*
- * Returns the number of tracepoint events lost since the last call. It is exact, unlike LOST
- * records, which are written late or never and count sideband too. Linux before 6.0 has no
- * PERF_FORMAT_LOST: there the result is RECORDED, the count of a LOST record (0: none).
+ * Returns the number of tracepoint events, or without tracepoints of records, lost since the last
+ * call. It is exact, unlike LOST records, which are written late or never and count all records.
+ * Linux before 6.0 has no PERF_FORMAT_LOST: there the result is RECORDED, the count of a LOST
+ * record (0: none).
  */
 uint64_t cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded);
 

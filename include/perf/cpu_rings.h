@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The rings of all online CPUs. Rings of CPUs that go offline are read to their end and closed, and
- * those of CPUs that come online are opened, whenever the caller waits.
+ * those of CPUs that come online are opened, whenever the caller waits; not those of a COMMAND.
  */
 #ifndef PXT_PERF_CPU_RINGS_H
 #define PXT_PERF_CPU_RINGS_H
@@ -21,7 +21,10 @@ struct cpu_rings;
 struct cpu_rings_options {
 	struct cpu_ring_plan plan; /* strings borrowed for the life of the rings */
 	const char *sysfs_online;  /* the CPU list: CPU_RINGS_ONLINE */
-	/* Called when a CPU was found to have come (ONLINE) or gone; may be NULL. */
+	/*
+	 * Called when a CPU was found to have come (ONLINE) or gone; of a COMMAND, when one came
+	 * that has no ring. May be NULL.
+	 */
 	void (*notice)(void *context, int cpu, int online);
 	void *notice_context;
 	/* Called with each ring as soon as it is opened, and before it is closed; may be NULL. */

@@ -50,6 +50,7 @@ const char *perf_feature_consequence(enum perf_feature feature);
 
 /* The event that owns a ring: a dummy that counts nothing. */
 struct ring_owner {
+	int32_t command;    /* see `command` in struct cpu_ring_plan */
 	uint32_t watermark; /* bytes that wake the reader */
 	bool comm;          /* PERF_RECORD_COMM at each exec and rename */
 	bool cgroup;        /* PERF_RECORD_CGROUP for each new cgroup */

@@ -37,6 +37,15 @@ struct record_comm {
 	char comm[]; /* padded with NUL */
 };
 
+struct record_mmap2 {
+	uint32_t pid, tid;
+	uint64_t address, length, offset;
+	uint32_t major, minor;
+	uint64_t inode, generation;
+	uint32_t prot, flags;
+	char path[]; /* padded with NUL */
+};
+
 struct record_lost {
 	uint64_t id, lost;
 };

@@ -2,8 +2,8 @@
 /*
  * The rings of all CPUs as one stream of records, in time order.
  *
- * It yields SAMPLE, COMM and CGROUP as the kernel wrote them, and LOST with exact counts in `lost`
- * wherever a loss was noticed.
+ * It yields SAMPLE, COMM and CGROUP as the kernel wrote them, of a COMMAND also FORK, MMAP2 and
+ * EXIT, and LOST with exact counts in `lost` wherever a loss was noticed.
  */
 #ifndef PXT_PERF_RING_STREAM_H
 #define PXT_PERF_RING_STREAM_H
@@ -51,6 +51,12 @@ int ring_stream_enable(struct ring_stream *stream, struct error *err) MUST_CHECK
  */
 int ring_stream_next(struct ring_stream *stream, struct record *record,
 		     struct error *err) MUST_CHECK;
+
+/*
+ * Up to which time records are given out in the round that has begun last, ns; UINT64_MAX of a
+ * stopped stream.
+ */
+uint64_t ring_stream_horizon(const struct ring_stream *stream);
 
 /* As cpu_rings_wait(). */
 int ring_stream_wait(struct ring_stream *stream, int wake_fd, int timeout_ms,

@@ -15,6 +15,7 @@ enum sandbox_mode {
 	SANDBOX_REPLAY,    /* and `formats`: input and output are open, nothing else is needed */
 	SANDBOX_LIVE,      /* reads /proc and netlink, opens the events of CPUs that come online */
 	SANDBOX_CONNECTOR, /* reads /proc and netlink */
+	SANDBOX_SIDEBAND,  /* the same, and perf events of COMMAND */
 	SANDBOX_RECORD,    /* reads /proc, opens such events, writes anywhere in the capture */
 };
 #define SANDBOX_MODES 4

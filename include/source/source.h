@@ -27,6 +27,7 @@ struct source_info {
 	bool foreign_ids;       /* sample ids are of another pid namespace than the payloads' */
 	bool has_times;         /* events tell when they happened */
 	bool has_execs;         /* every exec is an event */
+	bool is_of_command;     /* all events are COMMAND's and its descendants' */
 	const struct format *const *formats; /* by enum tracepoint; NULL: not traced */
 
 	/* What the source does once it runs, and takes privileges for */
@@ -132,6 +133,7 @@ struct source_host {
 	int wake_fd;                    /* readable once a signal came: open() gives up */
 	int proc_fd;                    /* a directory fd of /proc; -1 for captures */
 	const struct host_state *state; /* NULL for captures */
+	int32_t command_pid;            /* COMMAND, which waits to be released; 0: none */
 };
 
 /* A kind of source. */
@@ -141,7 +143,8 @@ struct source_type {
 	unsigned int events;  /* EVENT_BIT()s that it tells of */
 	unsigned int serves;  /* NEED_ bits that it can give, at least of some events */
 	bool has_users;       /* execs tell the ids of their process, and its environment */
-	bool has_records;     /* events have records (--raw), formats and rings of perf's */
+	bool has_records;     /* events have records (--raw) and formats of perf's */
+	bool has_rings;       /* perf's rings hold them (-m) */
 	bool of_command_only; /* it sees nothing but COMMAND and its descendants */
 
 	/*
@@ -160,6 +163,7 @@ struct source_type {
 };
 
 extern const struct source_type perf_source_type;      /* this host's tracepoints */
+extern const struct source_type sideband_source_type;  /* perf's records of COMMAND */
 extern const struct source_type connector_source_type; /* the kernel's process connector */
 extern const struct source_type bpftrace_source_type;  /* the same, through bpftrace */
 extern const struct source_type execsnoop_source_type; /* execs, through execsnoop */

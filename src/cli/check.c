@@ -157,11 +157,22 @@ static bool probe(struct check *check, const struct source_type *type, struct er
 	return type->probe(&request, &host, found) == 0;
 }
 
+static int check_source(struct check *check, const struct source_type *type, const char *serves,
+			struct error *found)
+{
+	if (!probe(check, type, found))
+		return VERDICT_WARN;
+	return error_set(found, VERDICT_OK, "-b %s works%s", type->name, serves);
+}
+
 static int check_connector(struct check *check, struct error *found)
 {
-	if (!probe(check, &connector_source_type, found))
-		return VERDICT_WARN;
-	return error_set(found, VERDICT_OK, "-b connector works");
+	return check_source(check, &connector_source_type, "", found);
+}
+
+static int check_sideband(struct check *check, struct error *found)
+{
+	return check_source(check, &sideband_source_type, ", for a COMMAND", found);
 }
 
 /* Attaching takes seconds, and is left to a trace. */
@@ -232,6 +243,7 @@ static const struct {
 	{"exit status", check_exit_status},
 	{"taskstats", check_taskstats},
 	{"cgroups", check_cgroups},
+	{"perf's sideband", check_sideband},
 	{"process connector", check_connector},
 	{"bpftrace", check_bpftrace},
 	{"execsnoop", check_execsnoop},

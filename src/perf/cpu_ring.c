@@ -43,6 +43,7 @@ static struct ring_owner owner_of(const struct cpu_ring_plan *plan)
 	bool is_early = plan->watermark > 0 && plan->watermark < half;
 
 	return (struct ring_owner){
+		.command = plan->command,
 		.watermark = is_early ? plan->watermark : half,
 		.comm = plan->comm,
 		.cgroup = plan->cgroup,
@@ -204,16 +205,21 @@ int cpu_ring_read_ids(struct cpu_ring *ring)
 	return 0;
 }
 
+static uint64_t lost_of(int fd)
+{
+	uint64_t lost;
+
+	return perf_event_read_lost(fd, &lost) == 0 ? lost : 0;
+}
+
 static uint64_t lost_in_all(const struct cpu_ring *ring)
 {
 	uint64_t total = 0;
 
-	for (size_t i = 0; i < ring->tracepoint_count; i++) {
-		uint64_t lost;
-
-		if (perf_event_read_lost(ring->tracepoint_fds[i], &lost) == 0)
-			total += lost;
-	}
+	if (ring->tracepoint_count == 0)
+		return lost_of(ring->owner_fd);
+	for (size_t i = 0; i < ring->tracepoint_count; i++)
+		total += lost_of(ring->tracepoint_fds[i]);
 	return total;
 }
 

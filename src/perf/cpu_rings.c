@@ -38,6 +38,8 @@ struct cpu_rings {
 	int cpu_watch_fd;     /* -1: not to be had here */
 	uint64_t looked_ns;   /* when the list of online CPUs was last read */
 	bool woken;           /* a ring ended the last wait, by its early watermark */
+	struct cpu_list
+		told; /* of a COMMAND's rings: the CPUs online when the list was last read */
 };
 
 /* ---- opening and closing CPUs ---- */
@@ -230,6 +232,27 @@ static int enter_online(struct cpu_rings *rings, const struct cpu_list *online, 
 	return 0;
 }
 
+/*
+ * The events of a COMMAND follow its tasks, so a ring outlives the time that its CPU is offline;
+ * tasks that run already would have no event on a CPU that is new.
+ */
+static void tell_new_cpus(struct cpu_rings *rings, struct cpu_list *online)
+{
+	for (size_t i = 0; i < online->count; i++) {
+		if (!ring_of_cpu(rings, online->cpus[i]) &&
+		    !cpu_list_has(&rings->told, online->cpus[i]))
+			notice(rings, online->cpus[i], 1);
+	}
+	cpu_list_done(&rings->told);
+	rings->told = *online;
+}
+
+static int follow_list(struct cpu_rings *rings, const struct cpu_list *online, struct error *err)
+{
+	leave_offline(rings, online);
+	return enter_online(rings, online, err);
+}
+
 static int follow_hotplug(struct cpu_rings *rings, struct error *err)
 {
 	struct cpu_list online;
@@ -247,8 +270,11 @@ static int follow_hotplug(struct cpu_rings *rings, struct error *err)
 	/* Without the list (sysfs gone) the CPUs stay as they are. */
 	if (cpu_list_read(rings->options.sysfs_online, &online) < 0)
 		return 0;
-	leave_offline(rings, &online);
-	int code = enter_online(rings, &online, err);
+	if (rings->options.plan.command) {
+		tell_new_cpus(rings, &online);
+		return 0;
+	}
+	int code = follow_list(rings, &online, err);
 	cpu_list_done(&online);
 	return code;
 }
@@ -342,7 +368,7 @@ int cpu_rings_open(struct cpu_rings_options *options, struct cpu_rings **opened,
 	if (!rings)
 		return error_no_memory(err);
 	rings->options = *options;
-	rings->cpu_watch_fd = cpu_watch_open();
+	rings->cpu_watch_fd = options->plan.command ? -1 : cpu_watch_open();
 	int code = open_all(rings, err);
 	if (code < 0) {
 		cpu_rings_free(rings);
@@ -362,5 +388,6 @@ void cpu_rings_free(struct cpu_rings *rings)
 		close(rings->cpu_watch_fd);
 	free(rings->rings);
 	free(rings->polls);
+	cpu_list_done(&rings->told);
 	free(rings);
 }

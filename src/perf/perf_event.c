@@ -47,14 +47,14 @@ static void apply_features(struct perf_event_attr *attr, unsigned int features)
 }
 
 /* A kernel answers EINVAL to an attribute bit that it does not know: try without, one by one. */
-static int open_with_features(struct perf_event_attr *attr, int cpu, unsigned int *features)
+static int open_with_features(struct perf_event_attr *attr, int pid, int cpu, unsigned int *features)
 {
 	unsigned int trying = *features;
 	enum perf_feature next = 0;
 
 	for (;;) {
 		apply_features(attr, trying);
-		int fd = perf_event_open_raw(attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+		int fd = perf_event_open_raw(attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 		if (fd >= 0)
 			*features = trying;
 		if (fd != -EINVAL)
@@ -104,6 +104,19 @@ struct perf_event_attr perf_event_tracepoint_attr(uint16_t id, const struct perf
 	return attr;
 }
 
+/* What users without privileges may have of their own tasks: the kernel has to be excluded. */
+static void want_sideband(struct perf_event_attr *attr)
+{
+	attr->inherit = 1;
+	attr->exclude_kernel = 1;
+	attr->exclude_hv = 1;
+	attr->task = 1;
+	attr->comm = 1;
+	/* Without `mmap` there are no records for `mmap2` (perf_event_mmap()). */
+	attr->mmap = 1;
+	attr->mmap2 = 1;
+}
+
 struct perf_event_attr perf_event_ring_owner_attr(const struct ring_owner *owner,
 						  unsigned int features)
 {
@@ -115,6 +128,8 @@ struct perf_event_attr perf_event_ring_owner_attr(const struct ring_owner *owner
 	attr.cgroup = owner->cgroup;
 	attr.watermark = 1;
 	attr.wakeup_watermark = owner->watermark;
+	if (owner->command)
+		want_sideband(&attr);
 	apply_features(&attr, features);
 	return attr;
 }
@@ -124,14 +139,14 @@ int perf_event_open_tracepoint(uint16_t id, const struct perf_event_extra *extra
 {
 	struct perf_event_attr attr = perf_event_tracepoint_attr(id, extra, *features);
 
-	return open_with_features(&attr, cpu, features);
+	return open_with_features(&attr, -1, cpu, features);
 }
 
 int perf_event_open_ring_owner(const struct ring_owner *owner, int cpu, unsigned int *features)
 {
 	struct perf_event_attr attr = perf_event_ring_owner_attr(owner, *features);
 
-	return open_with_features(&attr, cpu, features);
+	return open_with_features(&attr, owner->command ? owner->command : -1, cpu, features);
 }
 
 int perf_event_read_lost(int fd, uint64_t *lost)

@@ -140,8 +140,18 @@ static bool is_wanted(struct ring_stream *stream, struct cpu_ring *ring, struct 
 		stream->newest_ns = record->time_ns;
 	if (record->type == PERF_RECORD_LOST)
 		return make_lost(stream, ring, record->lost, record->time_ns, record);
-	return record->type == PERF_RECORD_SAMPLE || record->type == PERF_RECORD_COMM ||
-	       record->type == RECORD_CGROUP;
+	switch (record->type) {
+	case PERF_RECORD_SAMPLE:
+	case PERF_RECORD_COMM:
+	case RECORD_CGROUP:
+		return true;
+	case PERF_RECORD_FORK:
+	case PERF_RECORD_MMAP2:
+	case PERF_RECORD_EXIT:
+		return stream->plan.command != 0;
+	default:
+		return false;
+	}
 }
 
 /* All that was visible is read: tell what was lost last, and close what has left. */
@@ -174,6 +184,11 @@ int ring_stream_next(struct ring_stream *stream, struct record *record, struct e
 	if (code < 0)
 		error_set(err, code, "a perf ring holds a malformed record: %s", strerror(-code));
 	return code;
+}
+
+uint64_t ring_stream_horizon(const struct ring_stream *stream)
+{
+	return stream->horizon;
 }
 
 int ring_stream_wait(struct ring_stream *stream, int wake_fd, int timeout_ms, struct error *err)

@@ -41,11 +41,13 @@ int confine_replay(const struct request *request, struct error *err)
 /* For events of CPUs that come online; a listener leaves the connector before Linux 6.6 by it. */
 static uint64_t capabilities_of(enum sandbox_mode mode, const struct host_state *host)
 {
+	const uint64_t listening = CAPABILITY_BIT(CAP_NET_ADMIN);
 	const bool perfmon = host_accepts_perfmon(host) && host_has_capability(host, CAP_PERFMON);
 
 	if (mode == SANDBOX_CONNECTOR)
-		return CAPABILITY_BIT(CAP_NET_ADMIN);
-	return CAPABILITY_BIT(CAP_IPC_LOCK) | CAPABILITY_BIT(perfmon ? CAP_PERFMON : CAP_SYS_ADMIN);
+		return listening;
+	return (mode == SANDBOX_SIDEBAND ? listening : 0) | CAPABILITY_BIT(CAP_IPC_LOCK) |
+	       CAPABILITY_BIT(perfmon ? CAP_PERFMON : CAP_SYS_ADMIN);
 }
 
 int confine_tracing(const struct tracing *tracing, enum sandbox_mode mode, bool reads_processes,

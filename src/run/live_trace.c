@@ -38,6 +38,7 @@ static int open_source(struct live_trace *trace, struct error *err)
 		.wake_fd = trace->tracing.wake_fd,
 		.proc_fd = trace->tracing.proc_fd,
 		.state = &trace->tracing.host,
+		.command_pid = (int32_t)trace->tracing.command.pid,
 	};
 	int code = sources_open(trace->tracing.request, &host, &trace->session.source, err);
 
@@ -214,6 +215,13 @@ static int run(struct live_trace *trace, struct error *err)
 
 /* ---- the end ---- */
 
+static enum sandbox_mode sandbox_mode_of(const struct source_info *info)
+{
+	if (!info->opens_events)
+		return SANDBOX_CONNECTOR;
+	return info->is_of_command ? SANDBOX_SIDEBAND : SANDBOX_LIVE;
+}
+
 static int confine(const struct live_trace *trace, struct error *err)
 {
 	const struct source_info *info = &trace->session.source->info;
@@ -224,9 +232,7 @@ static int confine(const struct live_trace *trace, struct error *err)
 			       "no sandbox: this backend runs programs with all privileges");
 		return 0;
 	}
-	return confine_tracing(&trace->tracing,
-			       info->opens_events ? SANDBOX_LIVE : SANDBOX_CONNECTOR,
-			       info->reads_processes, err);
+	return confine_tracing(&trace->tracing, sandbox_mode_of(info), info->reads_processes, err);
 }
 
 static int trace_and_end(struct live_trace *trace, struct error *err)

@@ -132,7 +132,8 @@ static struct pipeline make_pipeline(struct session *session)
 				.events = request->events,
 				.tids = request->tids.count > 0 ? &request->tids : NULL,
 				.born = request->follow ? NULL : &request->pids,
-				.followed_only = request_follows_tasks(request),
+				.followed_only = request_follows_tasks(request) &&
+						 !session->source->info.is_of_command,
 				.more = filter_options_needs(&request->filter) ? &request->filter
 									       : NULL,
 			},

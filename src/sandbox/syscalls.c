@@ -23,8 +23,9 @@
 #define IN(mode) (1U << (mode))
 #define ALL (IN(SANDBOX_REPLAY) | TRACING)
 #define TRACING (EVENTS | NETLINK)
-#define EVENTS (IN(SANDBOX_LIVE) | IN(SANDBOX_RECORD))
-#define NETLINK (IN(SANDBOX_LIVE) | IN(SANDBOX_CONNECTOR))
+#define EVENTS (IN(SANDBOX_LIVE) | IN(SANDBOX_RECORD) | IN(SANDBOX_SIDEBAND))
+#define CONNECTOR (IN(SANDBOX_CONNECTOR) | IN(SANDBOX_SIDEBAND))
+#define NETLINK (IN(SANDBOX_LIVE) | CONNECTOR)
 #define RECORD IN(SANDBOX_RECORD)
 
 /* The kernel takes the lower half of these arguments, of which C libraries extend the sign. */
@@ -124,7 +125,7 @@ static const struct rule rules[] = {
 	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_SET_OUTPUT)},
 
 	/* Connector and taskstats: messages, how many were dropped, and that nobody listens now. */
-	{IN(SANDBOX_CONNECTOR), "readlinkat", {0}}, /* which program an exec started */
+	{CONNECTOR, "readlinkat", {0}}, /* which program an exec started */
 	{NETLINK, "recvmmsg", {0}},
 	{NETLINK, "recvmmsg_time64", {0}},
 	{NETLINK, "getsockopt", {0}},

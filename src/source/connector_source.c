@@ -2,15 +2,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/compiler.h"
 #include "base/error.h"
-#include "base/files.h"
-#include "base/heap.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "host/identity.h"
@@ -18,11 +14,11 @@
 #include "host/proc.h"
 #include "netlink/proc_connector.h"
 #include "netlink/proc_message.h"
-#include "netlink/socket.h"
 #include "source/host_info.h"
+#include "source/message_events.h"
+#include "source/message_queue.h"
 #include "source/names.h"
 #include "source/source.h"
-#include "task/proc_program.h"
 
 /*
  * How far the horizon stays behind the clock: a message has its time before it is in our buffer, by
@@ -33,40 +29,15 @@
 /* Sleeps while messages are younger than the horizon, ms. */
 #define PENDING_MS 3
 
-/* Of receive buffer, as far as the kernel grants it: some 10,000 messages. */
-#define BUFFER_SIZE (8U * 1024U * 1024U)
-
-/* What /proc showed of a process right after its exec. */
-struct view {
-	struct text comm; /* NULL: not known */
-	char comm_bytes[32];
-	bool has_program;
-	struct proc_program program;
-};
-
-/* A message that waits for its turn. */
-struct pending {
-	struct heap_node node;
-	struct proc_message message;
-	struct view *view; /* of an exec; NULL: /proc showed nothing */
-	uint64_t read_ns;  /* when that had been read */
-	bool is_doubtful;  /* the view may be of a later exec */
-};
-
 struct connector_source {
 	struct source source;
-	struct proc_connector *connector;
+	struct message_queue queue;
 	struct host_identity identity;
 	struct names *names;
-	int proc_fd;
-	struct heap heap;
-	uint64_t arrivals;
-	uint64_t horizon_ns;             /* of this round; 0: none is under way */
-	uint64_t started_ns, stopped_ns; /* 0: not yet */
+	uint64_t horizon_ns; /* of this round; 0: none is under way */
 	uint64_t newest_ns, late, lost;
-	uint64_t overruns;     /* of the buffer, as of the last round */
-	struct pending *given; /* the last event borrows from it */
-	struct event fork;     /* to be given out next; EVENT_TYPES: none */
+	struct queued_message *given; /* the last event borrows from it */
+	struct event fork;            /* to be given out next; EVENT_TYPES: none */
 	struct exec_image image;
 };
 
@@ -75,245 +46,30 @@ static struct connector_source *connector_of(struct source *source)
 	return (struct connector_source *)source;
 }
 
-static void free_pending(struct pending *pending)
-{
-	if (pending)
-		free(pending->view);
-	free(pending);
-}
-
-/* ---- what /proc shows ---- */
-
-static struct text read_comm(int proc_fd, int32_t tid, char *bytes, size_t size)
-{
-	char path[32];
-
-	snprintf(path, sizeof(path), "%d/comm", tid);
-	ssize_t got = file_read_at(proc_fd, path, bytes, size);
-	/* A newline ends it; it may hold others. */
-	return got > 0 ? (struct text){bytes, (size_t)got - 1} : (struct text){NULL, 0};
-}
-
-static struct view *read_view(int proc_fd, int32_t pid)
-{
-	struct view *view = malloc(sizeof(*view));
-
-	if (!view)
-		return NULL;
-	view->has_program = proc_program_read(proc_fd, pid, &view->program) == 0;
-	view->comm = read_comm(proc_fd, pid, view->comm_bytes, sizeof(view->comm_bytes));
-	return view;
-}
-
-/* ---- taking messages in ---- */
-
-/* Whether MESSAGE changes what /proc shows of process TGID. */
-static bool changes(const struct proc_message *message, int32_t tgid)
-{
-	switch (message->kind) {
-	case PROC_EXEC:
-		return message->tgid == tgid;
-	case PROC_EXIT:
-	case PROC_COMM:
-		return message->tid == tgid;
-	default:
-		return false;
-	}
-}
-
-/*
- * A view is proven by time: it was read after its exec and before the next one, the end, or a new
- * name of that process. After a loss nothing is.
- */
-static void doubt_views(struct connector_source *connector, const struct proc_message *message)
-{
-	for (size_t i = 0; i < connector->heap.count; i++) {
-		struct pending *other = (struct pending *)connector->heap.nodes[i];
-
-		if (other->view &&
-		    (message->lost > 0 ||
-		     (message->time_ns > other->message.time_ns &&
-		      message->time_ns <= other->read_ns && changes(message, other->message.tgid))))
-			other->is_doubtful = true;
-	}
-}
-
-/* Messages are missing, whose place is known only once the next one of their CPU comes. */
-static void doubt_after_overruns(struct connector_source *connector)
-{
-	const uint64_t overruns = proc_connector_counts(connector->connector).overruns;
-
-	for (size_t i = 0; overruns != connector->overruns && i < connector->heap.count; i++)
-		((struct pending *)connector->heap.nodes[i])->is_doubtful = true;
-	connector->overruns = overruns;
-}
-
-/* The next exec of the same process may have been taken in before: CPUs tell on their own. */
-static bool is_overtaken(const struct connector_source *connector, const struct pending *pending)
-{
-	for (size_t i = 0; i < connector->heap.count; i++) {
-		const struct pending *other = (const struct pending *)connector->heap.nodes[i];
-
-		if (other->message.time_ns > pending->message.time_ns &&
-		    changes(&other->message, pending->message.tgid))
-			return true;
-	}
-	return false;
-}
-
-static bool is_of_this_trace(const struct connector_source *connector,
-			     const struct proc_message *message)
-{
-	return message->time_ns >= connector->started_ns &&
-	       (connector->stopped_ns == 0 || message->time_ns <= connector->stopped_ns);
-}
-
-static int take(struct connector_source *connector, const struct proc_message *message)
-{
-	struct pending *pending;
-
-	doubt_views(connector, message);
-	if (message->lost == 0 &&
-	    (message->kind < PROC_FORK || !is_of_this_trace(connector, message)))
-		return 0;
-	pending = calloc(1, sizeof(*pending));
-	if (!pending || heap_reserve(&connector->heap, connector->heap.count + 1) < 0) {
-		free(pending);
-		return -ENOMEM;
-	}
-	pending->message = *message;
-	pending->node = (struct heap_node){message->time_ns, connector->arrivals++};
-	if (message->kind == PROC_EXEC) {
-		pending->view = read_view(connector->proc_fd, message->tgid);
-		pending->read_ns = perf_clock_now_ns();
-		pending->is_doubtful = is_overtaken(connector, pending);
-	}
-	heap_push(&connector->heap, &pending->node);
-	return 0;
-}
-
 /* The clock before the messages: what is older is among them, but for the slack. */
 static int start_round(struct connector_source *connector, struct error *err)
 {
-	struct proc_message message;
 	uint64_t now = perf_clock_now_ns();
-	int code;
+	int code = message_queue_read(&connector->queue, err);
 
-	while ((code = proc_connector_next(connector->connector, &message)) > 0) {
-		code = take(connector, &message);
-		if (code < 0)
-			return error_no_memory(err);
-	}
-	doubt_after_overruns(connector);
 	connector->horizon_ns = now - SLACK_NS;
-	return code < 0 ? error_set(err, code, "cannot read the process connector: %s",
-				    strerror(-code))
-			: 0;
+	return code;
 }
 
 /* ---- giving events out ---- */
 
-/* The oldest message whose turn it is, ours; NULL: none. */
-static struct pending *next_due(struct connector_source *connector)
-{
-	struct pending *first;
-
-	if (connector->heap.count == 0)
-		return NULL;
-	first = (struct pending *)connector->heap.nodes[0];
-	if (first->message.time_ns > connector->horizon_ns ||
-	    first->read_ns > connector->horizon_ns)
-		return NULL;
-	heap_remove(&connector->heap, 0);
-	return first;
-}
-
-static struct event event_of(const struct proc_message *message, enum event_type type)
-{
-	return (struct event){
-		.type = type,
-		.cpu = message->cpu,
-		.time_ns = message->time_ns,
-		.sample_pid = message->tgid,
-		.sample_tid = message->tid,
-		.current_tid = message->tid,
-	};
-}
-
-/*
- * Of a thread the connector does not tell who made it: its process stands for it. A child has the
- * name of whoever made it.
- */
-static int make_fork(struct connector_source *connector, const struct proc_message *message,
+static int make_exec(struct connector_source *connector, const struct queued_message *queued,
 		     struct event *event)
 {
-	const bool is_thread = message->tid != message->tgid;
-	const int32_t parent = is_thread ? message->tgid : message->parent_tid;
-	struct event *fork = &connector->fork;
+	const struct proc_view *view = queued_message_view(queued);
+	const struct text unknown = {NULL, 0};
 
-	*event = event_of(message, EVENT_CHILD);
-	event->child.pid = message->tgid;
-	event->child.tid = message->tid;
-	*fork = event_of(message, EVENT_FORK);
-	fork->sample_pid = is_thread ? message->tgid : message->parent_tgid;
-	fork->sample_tid = parent;
-	fork->fork.parent_tid = parent;
-	fork->fork.child_tid = message->tid;
-	fork->fork.parent_comm = names_of(connector->names, parent);
-	if (names_set(connector->names, message->tid, message->tgid, fork->fork.parent_comm) < 0)
-		return -ENOMEM;
-	fork->fork.child_comm = names_of(connector->names, message->tid);
-	return 1;
-}
-
-static const struct exec_image *make_image(struct connector_source *connector,
-					   const struct view *view)
-{
-	struct arguments *arguments = &connector->image.arguments;
-
-	connector->image = (struct exec_image){.arguments.argc = -1};
-	if (!view || !view->has_program)
-		return &connector->image;
-	*arguments = view->program.arguments;
-	arguments->source = ARGV_PROC;
-	if (arguments->complete)
-		arguments->argc = arguments->known.count;
-	return &connector->image;
-}
-
-static int make_exec(struct connector_source *connector, const struct pending *pending,
-		     struct event *event)
-{
-	const struct view *view = pending->is_doubtful ? NULL : pending->view;
-	const int32_t pid = pending->message.tgid;
-	const struct text comm = view ? view->comm : (struct text){NULL, 0};
-
-	*event = event_of(&pending->message, EVENT_EXEC);
-	event->sample_tid = pid;
-	event->exec.pid = pid;
-	/* Of a thread that execs, the exit of the old leader came before. */
-	event->exec.old_pid = names_thread_of(connector->names, pid);
-	if (event->exec.old_pid != pid)
-		names_forget(connector->names, event->exec.old_pid);
-	event->exec.image = make_image(connector, view);
-	if (view && view->has_program)
-		event->exec.filename = view->program.filename;
-	if (names_set(connector->names, pid, pid, comm) < 0)
-		return -ENOMEM;
-	event->exec.comm = names_of(connector->names, pid);
-	return 1;
-}
-
-static int make_exit(const struct connector_source *connector, const struct proc_message *message,
-		     struct event *event)
-{
-	*event = event_of(message, EVENT_EXIT);
-	event->exit.pid = message->tid;
-	event->exit.prio = EVENT_NO_PRIO;
-	event->exit.comm = names_of(connector->names, message->tid);
-	event->exit.has_status = true;
-	event->exit.status = message->status;
-	return 1;
+	connector->image = message_image(view);
+	int code =
+		message_exec(connector->names, &queued->message, view ? view->comm : unknown,
+			     view && view->has_program ? view->program.filename : unknown, event);
+	event->exec.image = &connector->image;
+	return code;
 }
 
 static int take_comm(struct connector_source *connector, const struct proc_message *message,
@@ -321,67 +77,72 @@ static int take_comm(struct connector_source *connector, const struct proc_messa
 {
 	const struct text comm = {message->comm, strlen(message->comm)};
 
-	*event = event_of(message, EVENT_COMM);
-	event->comm.tid = message->tid;
-	event->comm.comm = comm;
-	return names_set(connector->names, message->tid, message->tgid, comm) < 0 ? -ENOMEM : 1;
+	return message_comm(connector->names, message, comm, event);
 }
 
-/* 1 with the event of PENDING, 0 where it has none, -ENOMEM. */
-static int make_event(struct connector_source *connector, struct pending *pending,
+/* 1 with the event of QUEUED, 0 where it has none, -ENOMEM. */
+static int make_event(struct connector_source *connector, const struct queued_message *queued,
 		      struct event *event)
 {
-	const struct proc_message *message = &pending->message;
+	const struct proc_message *message = &queued->message;
+	int code = 0;
 
-	switch (is_of_this_trace(connector, message) ? message->kind : PROC_OTHER) {
+	switch (message_queue_is_of_trace(&connector->queue, message) ? message->kind
+								      : PROC_OTHER) {
 	case PROC_FORK:
-		return make_fork(connector, message, event);
+		code = message_fork_by_process(connector->names, message, event, &connector->fork);
+		break;
 	case PROC_EXEC:
-		return make_exec(connector, pending, event);
+		code = make_exec(connector, queued, event);
+		break;
 	case PROC_EXIT:
-		return make_exit(connector, message, event);
+		message_exit(connector->names, message, event);
+		break;
 	case PROC_COMM:
-		return take_comm(connector, message, event);
+		code = take_comm(connector, message, event);
+		break;
 	default:
 		return 0;
 	}
+	return code < 0 ? code : 1;
 }
 
-/* What is missing before PENDING comes first, and PENDING itself again. */
-static void make_lost(struct connector_source *connector, struct pending *pending,
+/* What is missing before QUEUED comes first, and QUEUED itself again. */
+static void make_lost(struct connector_source *connector, struct queued_message *queued,
 		      struct event *event)
 {
-	*event = event_of(&pending->message, EVENT_LOST);
-	event->lost.count = pending->message.lost;
-	connector->lost += pending->message.lost;
-	pending->message.lost = 0;
-	heap_push(&connector->heap, &pending->node);
+	*event = message_event(&queued->message, EVENT_LOST);
+	event->lost.count = queued->message.lost;
+	connector->lost += queued->message.lost;
+	queued->message.lost = 0;
+	message_queue_put_back(&connector->queue, queued);
 }
 
-static int give(struct connector_source *connector, struct pending *pending, struct event *event)
+static int give(struct connector_source *connector, struct queued_message *queued,
+		struct event *event)
 {
-	const uint64_t time_ns = pending->message.time_ns;
+	const uint64_t time_ns = queued->message.time_ns;
 
-	if (pending->message.lost > 0) {
-		make_lost(connector, pending, event);
+	if (queued->message.lost > 0) {
+		make_lost(connector, queued, event);
 		return 1;
 	}
 	/* What exited is named until its event has been looked at. */
 	if (connector->given && connector->given->message.kind == PROC_EXIT)
 		names_forget(connector->names, connector->given->message.tid);
-	free_pending(connector->given);
-	connector->given = pending;
+	queued_message_free(connector->given);
+	connector->given = queued;
 	if (time_ns < connector->newest_ns)
 		connector->late++;
 	else
 		connector->newest_ns = time_ns;
-	return make_event(connector, pending, event);
+	return make_event(connector, queued, event);
 }
 
 /* What is missing after the last message of each CPU, which has no other place. */
 static int make_last_loss(struct connector_source *connector, struct event *event)
 {
-	const uint64_t dropped = proc_connector_counts(connector->connector).dropped;
+	const uint64_t dropped = proc_connector_counts(connector->queue.connector).dropped;
 
 	if (dropped <= connector->lost)
 		return -ENODATA;
@@ -398,9 +159,9 @@ static int make_last_loss(struct connector_source *connector, struct event *even
 /* Nothing is due: the end, once all that happened until the stop has been given out. */
 static int finish_round(struct connector_source *connector, struct event *event)
 {
-	bool has_ended = connector->stopped_ns != 0 &&
-			 connector->horizon_ns > connector->stopped_ns &&
-			 connector->heap.count == 0;
+	bool has_ended = connector->queue.stopped_ns != 0 &&
+			 connector->horizon_ns > connector->queue.stopped_ns &&
+			 connector->queue.heap.count == 0;
 
 	connector->horizon_ns = 0;
 	return has_ended ? make_last_loss(connector, event) : 0;
@@ -409,7 +170,7 @@ static int finish_round(struct connector_source *connector, struct event *event)
 static int connector_next(struct source *source, struct event *event, struct error *err)
 {
 	struct connector_source *connector = connector_of(source);
-	struct pending *pending;
+	struct queued_message *queued;
 	int code = 0;
 
 	if (connector->fork.type != EVENT_TYPES) {
@@ -420,10 +181,11 @@ static int connector_next(struct source *source, struct event *event, struct err
 	if (connector->horizon_ns == 0)
 		code = start_round(connector, err);
 	while (code == 0) {
-		pending = next_due(connector);
-		if (!pending)
+		queued = message_queue_next(&connector->queue, connector->horizon_ns,
+					    connector->horizon_ns);
+		if (!queued)
 			return finish_round(connector, event);
-		code = give(connector, pending, event);
+		code = give(connector, queued, event);
 		if (code < 0)
 			error_no_memory(err);
 	}
@@ -435,11 +197,11 @@ static int connector_next(struct source *source, struct event *event, struct err
 static int connector_wait(struct source *source, int wake_fd, int timeout_ms, struct error *err)
 {
 	struct connector_source *connector = connector_of(source);
-	const bool pending = connector->heap.count > 0 || connector->stopped_ns != 0;
+	const bool pending = connector->queue.heap.count > 0 || connector->queue.stopped_ns != 0;
 	struct pollfd polls[] = {
 		{.fd = wake_fd, .events = POLLIN},
 		/* At once: /proc shows a process only as long as it lives. */
-		{.fd = proc_connector_fd(connector->connector), .events = POLLIN},
+		{.fd = proc_connector_fd(connector->queue.connector), .events = POLLIN},
 	};
 
 	if (pending && (timeout_ms < 0 || timeout_ms > PENDING_MS))
@@ -464,8 +226,8 @@ static int connector_start(struct source *source, const struct request *request,
 	struct connector_source *connector = connector_of(source);
 
 	(void)request;
-	connector->started_ns = perf_clock_now_ns();
-	int code = proc_visit(connector->proc_fd, name_task, connector);
+	connector->queue.started_ns = perf_clock_now_ns();
+	int code = proc_visit(connector->queue.proc_fd, name_task, connector);
 	return code < 0 ? error_set(err, code, "cannot read /proc: %s", strerror(-code)) : 0;
 }
 
@@ -473,8 +235,8 @@ static void connector_stop(struct source *source)
 {
 	struct connector_source *connector = connector_of(source);
 
-	if (connector->stopped_ns == 0)
-		connector->stopped_ns = perf_clock_now_ns();
+	if (connector->queue.stopped_ns == 0)
+		connector->queue.stopped_ns = perf_clock_now_ns();
 }
 
 static void connector_stats(struct source *source, struct source_stats *stats)
@@ -483,20 +245,16 @@ static void connector_stats(struct source *source, struct source_stats *stats)
 
 	stats->lost = connector->lost;
 	stats->late = connector->late;
-	stats->undecoded = proc_connector_counts(connector->connector).malformed;
+	stats->undecoded = proc_connector_counts(connector->queue.connector).malformed;
 }
 
 static void connector_free(struct source *source)
 {
 	struct connector_source *connector = connector_of(source);
 
-	for (size_t i = 0; i < connector->heap.count; i++)
-		free_pending((struct pending *)connector->heap.nodes[i]);
-	heap_done(&connector->heap);
-	free_pending(connector->given);
+	queued_message_free(connector->given);
 	names_free(connector->names);
-	if (connector->connector)
-		proc_connector_close(connector->connector);
+	message_queue_close(&connector->queue);
 	free(connector);
 }
 
@@ -522,17 +280,15 @@ static void fill_info(struct connector_source *connector)
 static int connector_open(const struct request *request, const struct source_host *host,
 			  struct source **source, struct error *err)
 {
-	const struct proc_connector_options options = {.buffer_size = BUFFER_SIZE};
 	struct connector_source *connector = calloc(1, sizeof(*connector));
 
 	(void)request;
 	if (!connector)
 		return error_no_memory(err);
 	connector->source.ops = &connector_ops;
-	connector->proc_fd = host->proc_fd;
 	connector->fork.type = EVENT_TYPES;
 	connector->names = names_new();
-	int code = connector->names ? proc_connector_open(&options, &connector->connector, err)
+	int code = connector->names ? message_queue_open(&connector->queue, host->proc_fd, err)
 				    : error_no_memory(err);
 	if (code < 0) {
 		connector_free(&connector->source);

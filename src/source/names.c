@@ -2,6 +2,7 @@
 #include "source/names.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/hash_table.h"
@@ -9,6 +10,7 @@
 
 struct name {
 	int32_t tid, tgid;
+	bool is_known; /* `comm`, which may be empty */
 	struct comm comm;
 	UT_hash_handle hh;
 };
@@ -59,6 +61,7 @@ int names_set(struct names *names, int32_t tid, int32_t tgid, struct text comm)
 		}
 	}
 	name->tgid = tgid;
+	name->is_known = comm.bytes != NULL;
 	comm_set(&name->comm, comm);
 	return 0;
 }
@@ -67,7 +70,8 @@ struct text names_of(const struct names *names, int32_t tid)
 {
 	const struct name *name = find(names, tid);
 
-	return name ? comm_text(&name->comm) : (struct text){NULL, 0};
+	return name && name->is_known ? (struct text){name->comm.bytes, name->comm.length}
+				      : (struct text){NULL, 0};
 }
 
 int32_t names_thread_of(const struct names *names, int32_t tgid)

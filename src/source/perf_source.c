@@ -287,5 +287,6 @@ const struct source_type perf_source_type = {
 	.serves = NEEDS_ALL,
 	.has_users = true,
 	.has_records = true,
+	.has_rings = true,
 	.open = perf_open,
 };

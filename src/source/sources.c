@@ -13,6 +13,7 @@
 
 const struct source_type *const source_types[] = {
 	&perf_source_type,
+	&sideband_source_type,
 	&connector_source_type,
 	&bpftrace_source_type,
 	&execsnoop_source_type,
@@ -67,7 +68,7 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--raw: its events have no records", err);
 	if (request->formats && !type->has_records)
 		return refuse(type, "--formats: it has no formats", err);
-	if (request->mmap_pages && !type->has_records)
+	if (request->mmap_pages && !type->has_rings)
 		return refuse(type, "-m: it has no such rings", err);
 	if (request->filter.has_uid && !type->has_users)
 		return refuse(type, "-u: it does not tell users", err);

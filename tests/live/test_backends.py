@@ -30,7 +30,9 @@ def need_backend(name):
     need_root()
     if name in TRACERS:
         need_program(name)
-    trial = run_tool('-q', '-b', name, '-e', 'exec', '-d', 1, timeout=120)
+    # execsnoop takes no COMMAND, sideband nothing else.
+    what = ('-d', 1) if name in TRACERS else ('--', 'true')
+    trial = run_tool('-q', '-b', name, '-e', 'exec', *what, timeout=120)
     if trial.status != 0:
         raise Skip(f'{name} does not run here: {trial.err_text().strip()}')
 
@@ -70,6 +72,7 @@ class Backend(NamedTuple):
 
 BACKENDS = (
     Backend('perf'),
+    Backend('sideband', shows_exe=True),
     Backend('connector', shows_exe=True, by_proc=True),
     Backend('bpftrace'),
     Backend('execsnoop', of_command=False),

@@ -91,6 +91,11 @@ def seccomp_is_named_where_it_refuses():
         equal((result.status, result.out, len(result.err_lines())), (1, b'', 1),
               f'{errno.errorcode[error]}: {result.err!r}')
         expect('seccomp' in result.err_text(), f'{errno.errorcode[error]}: {result.err!r}')
+        refused = run_tool('-q', '-b', 'sideband', '--', 'true', preexec_fn=refuse_perf(error))
+        equal((refused.status, refused.out), (1, b''), f'{refused.err!r}')
+        expect('seccomp' in refused.err_text(), f'sideband, {error}: {refused.err!r}')
+        chosen = run_tool('-v', '--', 'true', preexec_fn=refuse_perf(error))
+        expect('not -b sideband: ' in chosen.err_text(), f'-v says {chosen.err!r}')
         checked = run_tool('check', preexec_fn=refuse_perf(error))
         expect(checked.status == 1, f'check with {errno.errorcode[error]}: {checked.status}')
 
@@ -112,7 +117,7 @@ def capability_is_named_where_it_is_missing():
 def user_namespace_is_refused():
     """Where root is somebody else outside."""
     need_root()
-    result = run(['unshare', '-U', '-r', tool(), '-q', '--', 'true'])
+    result = run(['unshare', '-U', '-r', tool(), '-q', '-b', 'perf', '--', 'true'])
     if result.err_text().startswith('unshare:'):
         raise Skip(f'no user namespaces here: {result.err_text()}')
     equal((result.status, result.out, len(result.err_lines())), (1, b'', 1), f'{result.err!r}')

@@ -659,6 +659,18 @@ static void test_loss_is_told_once(void **state)
 	cpu_ring_close(ring);
 }
 
+static void test_without_tracepoints_the_owner_loses(void **state)
+{
+	struct cpu_ring_plan plan = {.command = 77, .pages = 8, .features = PERF_FEATURES_ALL};
+	struct cpu_ring *ring = open_with(&plan);
+
+	(void)state;
+	kernel.events[ring->owner_fd].lost = 50;
+	assert_int_equal(cpu_ring_newly_lost(ring, 3), 50);
+	assert_int_equal(cpu_ring_newly_lost(ring, 0), 0);
+	cpu_ring_close(ring);
+}
+
 static void test_loss_that_cannot_be_read_comes_later(void **state)
 {
 	struct cpu_ring_plan plan = make_plan();
@@ -716,6 +728,7 @@ int main(void)
 		ring_test(test_other_map_errors_do_not_shrink),
 		ring_test(test_no_memory),
 		ring_test(test_loss_is_told_once),
+		ring_test(test_without_tracepoints_the_owner_loses),
 		ring_test(test_loss_that_cannot_be_read_comes_later),
 		ring_test(test_old_kernels_have_lost_records_only),
 	};

@@ -188,6 +188,21 @@ static void test_ring_owner_without_comm(void **state)
 	assert_ring_attr(last_attr());
 }
 
+static void test_ring_owner_of_a_command(void **state)
+{
+	const struct ring_owner owner = {.command = 77, .watermark = 4096};
+	unsigned int features = PERF_FEATURES_ALL;
+
+	(void)state;
+	assert_int_equal(perf_event_open_ring_owner(&owner, 5, &features), FAKE_FD);
+	assert_int_equal(kernel.pid, 77);
+	assert_int_equal(kernel.cpu, 5);
+	const struct perf_event_attr *attr = last_attr();
+	assert_true(attr->inherit && attr->exclude_kernel && attr->exclude_hv);
+	assert_true(attr->task && attr->comm && attr->comm_exec && attr->mmap && attr->mmap2);
+	assert_true(attr->disabled && attr->sample_id_all && !attr->cgroup);
+}
+
 /* A kernel that lacks the first FEWER features: they are dropped one by one, in order. */
 static void check_old_kernel(unsigned int fewer, bool comm)
 {
@@ -362,6 +377,7 @@ int main(void)
 		perf_test(test_tracepoint_with_all_there_is),
 		perf_test(test_ring_owner),
 		perf_test(test_ring_owner_without_comm),
+		perf_test(test_ring_owner_of_a_command),
 		perf_test(test_features_are_dropped_in_order),
 		perf_test(test_tracepoints_drop_features_too),
 		perf_test(test_what_was_learnt_is_not_tried_again),

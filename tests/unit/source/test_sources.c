@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The choice among live sources: names, what a source cannot serve, and which one is opened where
- * the better ones refuse. The two in the table are fakes.
+ * the better ones refuse. The three in the table are fakes.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct fake {
 	struct source source;
 };
 
-static struct fake best, second;
+static struct fake best, own, second;
 
 static int open_fake(struct fake *fake, const char *name, struct source **source, struct error *err)
 {
@@ -61,10 +61,18 @@ static int open_none(const struct request *request, const struct source_host *ho
 	return error_set(err, -ENOENT, "it is not installed");
 }
 
-extern const struct source_type __wrap_bpftrace_source_type, __wrap_execsnoop_source_type;
-extern const struct source_type __real_perf_source_type, __real_connector_source_type;
-extern const struct source_type __real_bpftrace_source_type, __real_execsnoop_source_type;
-extern const struct source_type __wrap_perf_source_type, __wrap_connector_source_type;
+static int open_own(const struct request *request, const struct source_host *host,
+		    struct source **source, struct error *err)
+{
+	(void)request;
+	(void)host;
+	return open_fake(&own, "sideband", source, err);
+}
+
+extern const struct source_type __real_perf_source_type, __real_sideband_source_type,
+	__real_connector_source_type, __real_bpftrace_source_type, __real_execsnoop_source_type;
+extern const struct source_type __wrap_perf_source_type, __wrap_sideband_source_type,
+	__wrap_connector_source_type, __wrap_bpftrace_source_type, __wrap_execsnoop_source_type;
 
 const struct source_type __wrap_perf_source_type = {
 	.name = "perf",
@@ -72,7 +80,14 @@ const struct source_type __wrap_perf_source_type = {
 	.serves = NEEDS_ALL,
 	.has_users = true,
 	.has_records = true,
+	.has_rings = true,
 	.open = open_best,
+};
+const struct source_type __wrap_sideband_source_type = {
+	.name = "sideband",
+	.events = EVENT_SHOWABLE,
+	.of_command_only = true,
+	.open = open_own,
 };
 const struct source_type __wrap_connector_source_type = {
 	.name = "connector",
@@ -111,6 +126,7 @@ static int reset(void **state)
 {
 	(void)state;
 	best = (struct fake){0};
+	own = (struct fake){0};
 	second = (struct fake){0};
 	said[0] = '\0';
 	return 0;
@@ -122,6 +138,7 @@ static void test_find(void **state)
 {
 	(void)state;
 	assert_ptr_equal(source_type_find("perf"), &__wrap_perf_source_type);
+	assert_ptr_equal(source_type_find("sideband"), &__wrap_sideband_source_type);
 	assert_ptr_equal(source_type_find("connector"), &__wrap_connector_source_type);
 	assert_null(source_type_find("auto"));
 	assert_null(source_type_find(""));
@@ -130,8 +147,8 @@ static void test_find(void **state)
 
 static void test_names(void **state)
 {
-	static const char whole[] = "auto, perf, connector, bpftrace or execsnoop";
-	char names[64];
+	static const char whole[] = "auto, perf, sideband, connector, bpftrace or execsnoop";
+	char names[80];
 
 	(void)state;
 	source_type_names(names, sizeof(names));
@@ -159,6 +176,7 @@ static void test_what_cannot_be_served(void **state)
 		.serves = NEEDS_ALL,
 		.has_users = true,
 		.has_records = true,
+		.has_rings = true,
 	};
 	const struct {
 		struct request request;
@@ -218,9 +236,8 @@ static void test_commands_only(void **state)
 static void test_what_ours_serve(void **state)
 {
 	static const struct source_type *const ours[] = {
-		&__real_perf_source_type,
-		&__real_connector_source_type,
-		&__real_bpftrace_source_type,
+		&__real_perf_source_type,      &__real_sideband_source_type,
+		&__real_connector_source_type, &__real_bpftrace_source_type,
 		&__real_execsnoop_source_type,
 	};
 	/* By type, in that order. */
@@ -228,21 +245,23 @@ static void test_what_ours_serve(void **state)
 		struct request request;
 		bool served[ARRAY_SIZE(ours)];
 	} cases[] = {
-		{{ALL_SHOWABLE}, {true, true, true, true}},
-		{{.events = EVENT_BIT(EVENT_EXEC)}, {true, true, true, true}},
-		{{.events = EVENT_BIT(EVENT_FORK)}, {true, true, true, false}},
-		{{.events = EVENT_BIT(EVENT_EXIT)}, {true, true, true, false}},
-		{{ALL_SHOWABLE, .command = command}, {true, true, true, false}},
-		{{ALL_SHOWABLE, .follow = true}, {true, true, true, false}},
-		{{ALL_SHOWABLE, .filter.ppid = 1}, {true, true, true, false}},
-		{{ALL_SHOWABLE, .filter.no_threads = true}, {true, true, true, false}},
-		{{ALL_SHOWABLE, .filter.failed = true}, {true, true, false, false}},
-		{{ALL_SHOWABLE, .raw = true}, {true, false, false, false}},
-		{{ALL_SHOWABLE, .formats = text}, {true, false, false, false}},
-		{{ALL_SHOWABLE, .mmap_pages = 1}, {true, false, false, false}},
-		{{ALL_SHOWABLE, .filter.has_uid = true}, {true, false, false, false}},
-		{{ALL_SHOWABLE, .environment = text}, {true, false, false, false}},
-		{{ALL_SHOWABLE, .filter.cgroup = text}, {true, false, false, false}},
+		{{ALL_SHOWABLE}, {true, false, true, true, true}},
+		{{.events = EVENT_BIT(EVENT_EXEC)}, {true, false, true, true, true}},
+		{{.events = EVENT_BIT(EVENT_FORK)}, {true, false, true, true, false}},
+		{{.events = EVENT_BIT(EVENT_EXIT)}, {true, false, true, true, false}},
+		{{ALL_SHOWABLE, .command = command}, {true, true, true, true, false}},
+		{{ALL_SHOWABLE, .follow = true}, {true, false, true, true, false}},
+		{{ALL_SHOWABLE, .filter.ppid = 1}, {true, false, true, true, false}},
+		{{ALL_SHOWABLE, .filter.no_threads = true}, {true, false, true, true, false}},
+		{{ALL_SHOWABLE, .filter.failed = true}, {true, false, true, false, false}},
+		{{ALL_SHOWABLE, .raw = true}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .formats = text}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .mmap_pages = 1}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .command = command, .mmap_pages = 1},
+		 {true, true, false, false, false}},
+		{{ALL_SHOWABLE, .filter.has_uid = true}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .environment = text}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .filter.cgroup = text}, {true, false, false, false, false}},
 	};
 
 	(void)state;
@@ -304,6 +323,32 @@ static void test_the_second_opens(void **state)
 	said[0] = '\0';
 	assert_int_equal(open_for(&verbose, &source, &err), 0);
 	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
+				  "not -b sideband: -b sideband cannot serve a trace without a "
+				  "COMMAND\n"
+				  "events are those of -b connector, since better ones cannot be "
+				  "had here\n"
+				  "-b connector: it has limits\n");
+}
+
+static void test_a_command_has_one_of_its_own(void **state)
+{
+	const struct request request = {.events = EVENT_SHOWABLE, .command = command};
+	const struct request verbose = {
+		.events = EVENT_SHOWABLE, .command = command, .verbose = true};
+	struct source *source;
+	struct error err;
+
+	(void)state;
+	best.code = -EACCES;
+	assert_int_equal(open_for(&request, &source, &err), 0);
+	assert_ptr_equal(source, &own.source);
+	assert_int_equal(second.opens, 0);
+	own.code = -EACCES;
+	said[0] = '\0';
+	assert_int_equal(open_for(&verbose, &source, &err), 0);
+	assert_ptr_equal(source, &second.source);
+	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
+				  "not -b sideband: sideband does not open; try: mend sideband\n"
 				  "events are those of -b connector, since better ones cannot be "
 				  "had here\n"
 				  "-b connector: it has limits\n");
@@ -329,6 +374,8 @@ static void test_none_opens(void **state)
 	assert_int_equal(open_for(&raw, &source, &err), -EACCES);
 	assert_int_equal(second.opens, 1);
 	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
+				  "not -b sideband: -b sideband cannot serve --raw: its events "
+				  "have no records\n"
 				  "not -b connector: -b connector cannot serve --raw: its events "
 				  "have no records\n"
 				  "not -b bpftrace: it is not installed\n"
@@ -387,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_what_ours_serve),
 		cmocka_unit_test_setup(test_the_best_opens, reset),
 		cmocka_unit_test_setup(test_the_second_opens, reset),
+		cmocka_unit_test_setup(test_a_command_has_one_of_its_own, reset),
 		cmocka_unit_test_setup(test_none_opens, reset),
 		cmocka_unit_test_setup(test_a_signal_ends_the_search, reset),
 		cmocka_unit_test_setup(test_the_one_that_is_asked_for, reset),

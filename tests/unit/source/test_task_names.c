@@ -40,6 +40,9 @@ static void test_names_come_and_go(void **state)
 	assert_text(names_of(names, 5), "true");
 	set(names, 5, 5, unknown);
 	assert_null(names_of(names, 5).bytes);
+	/* prctl(2) takes an empty one, too. */
+	set(names, 5, 5, TEXT(""));
+	assert_text(names_of(names, 5), "");
 	set(names, 5, 5, TEXT("again"));
 	names_forget(names, 5);
 	names_forget(names, 5);

@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+Traces by perf's own records of COMMAND, as a user without any privilege, who has nothing else.
+
+What setuid and unreadable programs do, and how all ended, comes from the process connector.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+from lines import Exec, Exit, Fork, Lost
+from live import (NOBODY, Skip, equal, expect, lost_in, main, need_program, need_root, no_problems,
+                  note, run, test, tool_for_nobody, workload, workload_dir)
+from truth import ExecFact, ExitFact, ForkFact, Truth, compare_command
+
+CHILDREN = 1000
+BURST = 1000
+# Of sh: without -p it drops the privileges that a setuid bit gave it.
+LIFE = 'ls / > /dev/null; exit 5'
+
+
+def unprivileged(program):
+    """How to run PROGRAM with no capability, and none to be had."""
+    if os.geteuid() != 0:
+        return [program]
+    return [need_program('setpriv'), f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups',
+            '--inh-caps=-all', '--bounding-set=-all', program]
+
+
+def need_sideband(*prefix):
+    """Skip where the kernel refuses: kernel.perf_event_paranoid above 2, a container."""
+    result = run([*prefix, '-q', '-b', 'sideband', '--', 'true'])
+    if result.status != 0:
+        raise Skip(result.err.decode().strip())
+
+
+def need_connector(*prefix):
+    """Skip where the connector does not tell: before Linux 6.6 without privilege."""
+    result = run([*prefix, '-q', '-b', 'connector', '--', 'true'])
+    if result.status != 0:
+        raise Skip(result.err.decode().strip())
+
+
+@contextlib.contextmanager
+def sideband():
+    """The start of a command line that traces as nobody."""
+    with tool_for_nobody() as copy:
+        prefix = unprivileged(copy)
+        need_sideband(*prefix)
+        yield [*prefix, '-b', 'sideband']
+
+
+def without_unknown(item):
+    """ITEM, a line or fact, without what sideband does not tell or tells otherwise."""
+    if isinstance(item, (Exec, ExecFact)):
+        return item._replace(filename=b'')
+    if isinstance(item, (Exit, ExitFact)):
+        return item._replace(prio=0)
+    return item
+
+
+@test
+def the_workload_agrees_with_its_log():
+    with sideband() as traced, workload_dir() as (log, work):
+        for path in (log.parent, work):
+            path.chmod(0o777)
+        copy = log.parent / 'workload'
+        shutil.copy(workload(), copy)
+        # What can make others leave no trace of it, a ring that is too small, is not meant here.
+        result = run([*traced, '-q', '-m', '64', '--', copy, 'all', log, work])
+        truth = Truth.load(log)
+    items = result.must_succeed().items()
+    unknown = [item for item in items if isinstance(item, Exec) and item.filename == b'?']
+    no_problems(compare_command(Truth(map(without_unknown, truth.facts)),
+                                list(map(without_unknown, items))))
+    equal(unknown, [], 'execs without a file name')
+    note(f'{len(items)} events agree')
+
+
+def ends(output):
+    """
+    How each process ended, by name in order: code or signal. The name of what a hidden process
+    executes comes from /proc, which shows it as long as it lives: it may be unknown, not wrong.
+    """
+    events = map(json.loads, output.splitlines())
+    return [(event['comm'] or 'ls', event['exit_code'], event['signal']) for event in events
+            if event['type'] == 'exit' and event['last']]
+
+
+@test
+def every_status_is_known():
+    with sideband() as traced:
+        need_connector(*traced[:-2])
+        script = ('for code in 0 1 7 255; do sh -c "exit $code"; done; sh -c "kill -9 \\$\\$"; '
+                  'sh -c "kill -TERM \\$\\$"; exit 3')
+        result = run([*traced, '-q', '-F', 'json', '--', 'sh', '-c', script])
+        equal(result.status, 3, 'COMMAND\'s status')
+        equal(ends(result.out), [('sh', code, signal) for code, signal in
+                                 [(0, None), (1, None), (7, None), (255, None), (None, 9),
+                                  (None, 15), (3, None)]], 'statuses')
+
+
+@contextlib.contextmanager
+def shell_copy(mode):
+    """The path of a copy of the shell that is root's and has MODE."""
+    need_root()
+    with workload_dir() as (_, work):
+        if os.statvfs(work).f_flag & os.ST_NOSUID:
+            raise Skip(f'{work} is on a file system without setuid programs')
+        copy = work / 'copied'
+        shutil.copy(os.path.realpath(need_program('sh')), copy)
+        copy.chmod(mode)
+        yield str(copy)
+
+
+def around(command):
+    """A shell script that has processes before and after COMMAND."""
+    return f'sh -c "exit 1"; {command}; sh -c "exit 2"; exit 3'
+
+
+def whole_life(mode):
+    """Trace a program with MODE inside of others, and look whether its life is whole."""
+    with sideband() as traced, shell_copy(mode) as copy:
+        need_connector(*traced[:-2])
+        result = run([*traced, '-F', 'json', '--', 'sh', '-c', around(f"{copy} -c '{LIFE}'")])
+        equal(result.status, 3, 'COMMAND\'s status')
+        equal(ends(result.out), [('sh', 1, None), ('ls', 0, None), ('copied', 5, None),
+                                 ('sh', 2, None), ('sh', 3, None)], 'ends')
+        plain = run([*traced, '-q', '--', 'sh', '-c', around(f"{copy} -c '{LIFE}'")])
+    items = plain.items()
+    equal(Counter(map(type, items)), {Fork: 4, Exec: 5, Exit: 5}, 'events')
+    expect(b'not shown' not in result.err, f'a notice: {result.err!r}')
+
+
+@test
+def a_setuid_program_that_drops_its_privileges():
+    whole_life(0o4755)
+
+
+@test
+def a_setgid_program():
+    whole_life(0o2755)
+
+
+@test
+def a_program_that_cannot_be_read():
+    whole_life(0o711)
+
+
+@test
+def command_itself_is_a_setuid_program():
+    with sideband() as traced, shell_copy(0o4755) as copy:
+        need_connector(*traced[:-2])
+        result = run([*traced, '-q', '-F', 'json', '--', copy, '-c', LIFE])
+        equal(result.status, 5, 'COMMAND\'s status')
+        equal(ends(result.out), [('ls', 0, None), ('copied', 5, None)], 'ends')
+
+
+@test
+def without_the_connector_what_is_hidden_is_said_once():
+    with sideband() as traced, shell_copy(0o4755) as copy:
+        alone = [need_program('unshare'), '-n', *traced]
+        need_sideband(*alone[:-2])
+        script = f"{copy} -c 'exit 5'; {copy} -c 'exit 6'; true; sh -c 'exit 1'; exit 3"
+        result = run([*alone, '--', 'sh', '-c', script])
+    items = result.items()
+    equal(result.status, 3, 'COMMAND\'s status')
+    equal(Counter(map(type, items)), {Fork: 3, Exec: 2, Exit: 2}, 'events')
+    equal([item.comm for item in items if isinstance(item, Exit)], [b'sh', b'sh'], 'exits')
+    equal(result.err.count(b'is not shown'), 1, 'notices')
+
+
+@test
+def a_thousand_children_at_once():
+    script = (f'i=0; while [ $i -lt {CHILDREN} ]; do sleep 0.5 & i=$((i + 1)); done; wait; exit 3')
+    with sideband() as traced:
+        result = run([*traced, '--', 'sh', '-c', script])
+    equal(result.status, 3, 'COMMAND\'s status')
+    items = result.items()
+    if lost_in(items):
+        raise Skip(f'the machine is too busy: {lost_in(items)} records were lost')
+    equal(Counter(map(type, items)), {Fork: CHILDREN, Exec: CHILDREN + 1, Exit: CHILDREN + 1},
+          'events')
+    equal({item.comm for item in items if isinstance(item, Exit)}, {b'sh', b'sleep'}, 'names')
+
+
+@test
+def two_tracers_of_one_user():
+    with sideband() as traced, workload_dir() as (log, work):
+        work.chmod(0o777)
+        inner = [traced[-3], '-q', '-b', 'sideband', '-o', work / 'inner', '--', 'sh', '-c',
+                 'sh -c "exit 1"; exit 4']
+        result = run([*traced, '-q', '-o', work / 'outer', '--', *inner])
+        equal(result.status, 4, f'status of both, which said {result.err!r}')
+        shown = [Path(work / name).read_bytes() for name in ('inner', 'outer')]
+    forms = [Counter(line.split(b'|')[0] for line in text.splitlines()) for text in shown]
+    equal(forms[0], {b'EXEC': 2, b'FORK': 1, b'EXIT': 2}, 'events of the inner one')
+    # The inner one itself, and what it traces.
+    equal(forms[1], {b'EXEC': 3, b'FORK': 2, b'EXIT': 3}, 'events of the outer one')
+
+
+@test
+def loss_is_exact():
+    script = (f'kill -STOP $PPID; i=0; while [ $i -lt {BURST} ]; do (:); i=$((i + 1)); done; '
+              'kill -CONT $PPID; exit 3')
+    with sideband() as traced:
+        result = run([*traced, '-m', '1', '--', 'sh', '-c', script])
+    equal(result.status, 3, 'COMMAND\'s status')
+    items = result.items()
+    shown = sum(isinstance(item, (Fork, Exit)) for item in items)
+    note(f'{shown} shown and {lost_in(items)} lost')
+    expect(lost_in(items) > 0, 'nothing was lost: the test did not do what it is for')
+    # Each child has a FORK and an EXIT, and no other record.
+    equal(shown + lost_in(items), 2 * BURST + 1, 'shown and lost')
+    expect(any(isinstance(item, Lost) for item in items), 'no LOST line')
+    result.summary().agrees_with(items)
+
+
+@test
+def what_it_cannot_tell_is_refused():
+    with sideband() as traced:
+        for options, word in [(['--raw'], b'--raw'), (['-u', 'root'], b'-u'), (['-c', '/'], b'-c'),
+                              (['--env', 'all', '-x'], b'--env')]:
+            result = run([*traced, *options, '--', 'true'])
+            expect(result.status != 0 and b'-b sideband cannot serve' in result.err
+                   and word in result.err, f'{options}: {result.status} {result.err!r}')
+        result = run([*traced, '-d', '1'])
+        expect(result.status != 0 and b'without a COMMAND' in result.err, f'{result.err!r}')
+
+
+@test
+def auto_takes_it_for_a_command():
+    with sideband() as traced:
+        result = run([*traced[:-2], '-v', '--', 'true'])
+        expect(b'not -b perf: ' in result.err and b'events are those of -b sideband' in result.err,
+               f'{result.err!r}')
+
+
+main()
