@@ -8,6 +8,7 @@ chains), live and recorded: as wait(2) tells them, or unknown.
 import os
 import re
 import signal
+import sys
 import time
 from collections import defaultdict
 
@@ -51,8 +52,6 @@ def connector():
 def nobody():
     return without_told_statuses()
 
-
-AUTHORITIES = (taskstats, connector, nobody)
 
 
 # ---- every way to end ------------------------------------------------------------------------------
@@ -166,12 +165,18 @@ def seen_once(storm, background):
     wait_until(seen, 'the first end')
 
 
+def is_begun(capture):
+    """Its first commit has been made: data.size is more than its last record."""
+    head = capture.read_bytes()[:56] if capture.exists() else b''
+    return len(head) == 56 and int.from_bytes(head[48:], sys.byteorder) > 80
+
+
 def recorded_storm(prefix, count, threads, directory):
     capture = directory / 'capture'
     with Storm(directory / 'recorded') as storm, \
             Background([*prefix, tool(), 'record', '-x', *ROOMY, '-f', '-p', storm.pid, '-o',
                         capture]) as background:
-        wait_until(lambda: capture.exists() and capture.stat().st_size > 0, 'the recording')
+        wait_until(lambda: is_begun(capture), 'the recording')
         stop(background.process)
         storm.ask(f'{count} {threads}')
         background.send(signal.SIGCONT)
@@ -210,8 +215,8 @@ def what_a_storm_loses_is_told():
 @tracing_test
 def what_a_storm_loses_is_told_without_privileges():
     """Of receive buffer there is what net.core.rmem_max says."""
-    for _, lost in storms(connector(), STORM, 0):
-        expect(lost > 0, 'nothing was lost: the test did not do what it is for')
+    for unknown, lost in storms(connector(), STORM, 0):
+        expect(unknown == 0 or lost > 0, f'{unknown} are unknown, and no loss is told')
 
 
 # ---- the wait ------------------------------------------------------------------------------------------
