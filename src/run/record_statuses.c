@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "capture/notes/kinds.h"
 #include "host/perf_clock.h"

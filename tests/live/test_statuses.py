@@ -11,15 +11,17 @@ import signal
 import sys
 import time
 from collections import defaultdict
+from pathlib import Path
 
 from facts import unknown_statuses
 from facts_log import FactsTruth
 from facts_runs import Traced, recording, replay, tell_unknown, trace
 from json_lines import Exit, parse
 from live import (Background, Dialogue, ROOMY, Skip, equal, expect, main, note, run, run_tool,
-                  sanitized, scale, scratch, stop, tool, tracing_test, wait_until,
+                  sanitized, scale, scratch, stop, test, tool, tracing_test, wait_until,
                   without_taskstats, without_told_statuses, workload)
 
+FIXTURE = Path(__file__).resolve().parent.parent.parent / 'fixtures' / 'statuses'
 STORM = 8000
 # With a thread each, more than the receive buffer of 32 MiB has room for.
 TOO_MANY = 12000
@@ -108,6 +110,15 @@ def a_recording_is_told_what_a_trace_is_told():
     expect(any(core for ends in wanted.values() for _, _, core in ends)
            or not any(os.WCOREDUMP(process.status or 0) for process in truth.processes.values()),
            'no core is told')
+
+
+@test
+def a_capture_of_old():
+    """fixtures/statuses: nothing but its notes knows the codes."""
+    result = run_tool('replay', '-q', '-F', 'json', '-e', 'exit', FIXTURE / 'statuses.data')
+    equal(result.must_succeed().out, (FIXTURE / 'statuses.jsonl').read_bytes(), 'the replay')
+    equal([(event.exit_code, event.signal) for event in parse(result.out)],
+          [(7, None), (None, 9), (None, 11), (3, None)], 'ends')
 
 
 # ---- storms ------------------------------------------------------------------------------------------
