@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "capture/notes/kinds.h"
 #include "host/perf_clock.h"
+#include "source/exit_statuses.h"
 
 /* A note begins anew behind so many bytes. */
 #define NOTE_SIZE (1024U * 1024U)
