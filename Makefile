@@ -96,7 +96,11 @@ WRAP_test_task_facts = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
-WRAP_test_exit_statuses = taskstats_open taskstats_close taskstats_next taskstats_counts calloc
+WRAP_test_exit_statuses = calloc
+AUTHORITY_CALLS = $(addprefix taskstats_,open close fd next overruns counts) \
+	$(addprefix proc_connector_,open close fd next overruns counts)
+WRAP_test_exit_authority = $(AUTHORITY_CALLS)
+WRAP_test_record_statuses = $(AUTHORITY_CALLS) capture_writer_append_note
 WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_connector_source = proc_connector_open proc_connector_close proc_connector_probe \
 	proc_connector_fd proc_connector_next proc_connector_counts perf_clock_now_ns \

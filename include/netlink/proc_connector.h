@@ -54,6 +54,9 @@ size_t proc_connector_buffer_size(const struct proc_connector *connector);
  */
 int proc_connector_next(struct proc_connector *connector, struct proc_message *message) MUST_CHECK;
 
+/* See netlink_socket_overruns(). */
+uint64_t proc_connector_overruns(const struct proc_connector *connector);
+
 /*
  * Returns the losses and errors until now. `dropped` includes messages after the last of each CPU;
  * it is exact where `kinds` was 0 and on Linux 4.12 and newer.

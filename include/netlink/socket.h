@@ -64,6 +64,9 @@ int netlink_socket_next(struct netlink_socket *socket, const void **bytes, size_
 /* Count the last datagram as malformed. */
 void netlink_socket_reject(struct netlink_socket *socket);
 
+/* Returns `overruns` alone, without a system call. */
+uint64_t netlink_socket_overruns(const struct netlink_socket *socket);
+
 /* Returns the losses and errors until now. */
 struct netlink_counts netlink_socket_counts(struct netlink_socket *socket);
 

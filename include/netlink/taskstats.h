@@ -47,6 +47,9 @@ size_t taskstats_buffer_size(const struct taskstats_listener *listener);
  */
 int taskstats_next(struct taskstats_listener *listener, struct exit_stats *stats) MUST_CHECK;
 
+/* See netlink_socket_overruns(). */
+uint64_t taskstats_overruns(const struct taskstats_listener *listener);
+
 /* Returns the losses and errors until now. Each dropped message is the exit of a task. */
 struct netlink_counts taskstats_counts(struct taskstats_listener *listener);
 

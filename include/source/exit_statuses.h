@@ -1,43 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Exit statuses from taskstats, joined with the records of exits by tid and order: the kernel sends
- * the message of an exit before its tracepoint is reached (do_exit(), kernel/exit.c; measured on
- * Linux 5.10 to 7.3). So all messages of the exits in the rings are there once the rings' heads
- * have been read.
+ * Exit statuses that the kernel itself told, kept until the record of their exit comes. They come
+ * from a listener (source/exit_authority.h), or from the notes of a capture.
  *
- * A status whose record does not come would be taken for the next exit with that tid. Statuses are
- * therefore dropped at the start, with each loss of records, and with each loss of messages.
+ * Statuses that carry no time of their own were told before the record was made, and are joined by
+ * tid and order. Those that carry one were told up to EXIT_STATUS_LATE_NS after it.
+ *
+ * A status whose record does not come must not be taken for the next exit with that tid. So a fork
+ * drops what was told of its tid before, and a loss of records or of statuses drops all: exits
+ * older than that have no status.
  */
 #ifndef PXT_SOURCE_EXIT_STATUSES_H
 #define PXT_SOURCE_EXIT_STATUSES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
-#include "base/error.h"
+#include "event/event.h"
+
+/* How long after its record a status that carries a time is still taken. */
+#define EXIT_STATUS_LATE_NS 80000000ULL
+
+/* As bits; captures have them. */
+enum told_flag {
+	TOLD_LAST = 1,    /* of its process; not all kernels tell */
+	TOLD_LEADER = 2,  /* the status counts for the first thread of a process only */
+	TOLD_HAS_TIME = 4 /* `time_ns` is when it was told, else when it was read */
+};
+
+struct told_exit {
+	int32_t tid, tgid; /* pids of the initial namespace; tgid 0: not told */
+	uint64_t time_ns;  /* perf's clock */
+	uint32_t status;   /* of this task, as wait(2) has it, 0x80 for a core dump */
+	unsigned int flags;
+};
 
 struct exit_statuses;
 
-/* Returns 0, or a negative errno with ERR filled: netlink/taskstats.h says who may. */
-int exit_statuses_open(struct exit_statuses **opened, struct error *err) MUST_CHECK;
+/* Returns NULL if out of memory. */
+struct exit_statuses *exit_statuses_new(void) MUST_CHECK;
 
-void exit_statuses_close(struct exit_statuses *statuses);
+void exit_statuses_free(struct exit_statuses *statuses);
 
-/* Read all messages that have come. Without memory statuses are dropped. */
-void exit_statuses_collect(struct exit_statuses *statuses);
+/* Keep TOLD for its record. Without memory all are dropped. */
+void exit_statuses_add(struct exit_statuses *statuses, const struct told_exit *told);
 
-/* Drop all that were collected: records were lost, and nobody knows which. */
-void exit_statuses_drop(struct exit_statuses *statuses);
+/* Drop all: statuses of exits up to TIME_NS may be missing. */
+void exit_statuses_drop(struct exit_statuses *statuses, uint64_t time_ns);
 
-/*
- * Take the status (wait(2), 0x80 for a core dump) of the next exit of TID, of process TGID. False
- * where it is not known.
- */
-bool exit_statuses_take(struct exit_statuses *statuses, int32_t tid, int32_t tgid,
-			uint32_t *status);
-
-/* Messages that the kernel had no room for. */
-uint64_t exit_statuses_lost(struct exit_statuses *statuses);
+/* Give EVENT, the next one in time order, its status: `has_status` of an EXIT. */
+void exit_statuses_apply(struct exit_statuses *statuses, struct event *event);
 
 #endif

@@ -26,7 +26,7 @@ struct perf_setup {
 /* The uses of a setup, as bits. */
 enum perf_setup_use {
 	PERF_SETUP_RECORDING = 1,      /* wants the names of tasks whatever the events */
-	PERF_SETUP_STATUS_IS_TOLD = 2, /* has exit statuses from source/exit_statuses.h */
+	PERF_SETUP_STATUS_IS_TOLD = 2, /* has exit statuses from source/exit_authority.h */
 };
 
 /*

@@ -42,7 +42,7 @@ struct source_info {
 struct source_stats {
 	uint64_t lost;          /* events that the kernel had no room for, all in all */
 	uint64_t late;          /* events given out after a younger one */
-	uint64_t statuses_lost; /* exit statuses that the kernel had no room for */
+	uint64_t statuses_lost; /* exit statuses that the kernel had no room to tell */
 	uint64_t undecoded;     /* records of our tracepoints that could not be decoded */
 
 	struct capture_stats capture; /* all zero: it is none */

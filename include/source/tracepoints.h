@@ -25,7 +25,7 @@ struct tracepoints {
 	unsigned int needs;                       /* NEED_ bits */
 	uint32_t arg_bytes;                       /* of the user stack at an exec */
 	struct exit_paths exit_paths;             /* known only where a status is wanted */
-	bool status_is_told; /* by somebody else (source/exit_statuses.h): not from registers */
+	bool status_is_told; /* by somebody else (source/exit_authority.h): not from registers */
 	int hold_fd;         /* see exit_probe(); -1: none */
 };
 

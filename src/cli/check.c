@@ -28,6 +28,7 @@
 #include "run/confine.h"
 #include "sandbox/describe.h"
 #include "sandbox/sandbox.h"
+#include "source/exit_authority.h"
 #include "source/exit_probe.h"
 #include "source/perf_setup.h"
 #include "source/request.h"
@@ -133,10 +134,13 @@ static int check_backend(struct check *check, struct error *found)
 /* Not what tracing takes, but what it can tell. */
 static int check_exit_status(struct check *check, struct error *found)
 {
+	const char *authority = exit_authority_probe();
 	struct exit_paths paths;
 
 	if (!check->works)
 		return error_set(found, VERDICT_WARN, "not tried, without the perf backend");
+	if (authority)
+		return error_set(found, VERDICT_OK, "from the kernel's %s", authority);
 	int fd = exit_probe(check->plan.tracepoints[TRACEPOINT_EXIT].id,
 			    registers_of_this_machine(), &paths);
 	if (fd >= 0)
@@ -198,8 +202,7 @@ static int check_taskstats(struct check *check, struct error *found)
 	(void)check;
 	if (taskstats_probe(found) < 0)
 		return VERDICT_WARN;
-	return error_set(found, VERDICT_OK,
-			 "live traces have exit statuses from the kernel itself");
+	return error_set(found, VERDICT_OK, "tells exit statuses");
 }
 
 /* no_new_privs alone keeps execs from gaining capabilities, so the bounding set does not count. */

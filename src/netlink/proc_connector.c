@@ -223,6 +223,11 @@ int proc_connector_next(struct proc_connector *connector, struct proc_message *m
 	return code;
 }
 
+uint64_t proc_connector_overruns(const struct proc_connector *connector)
+{
+	return netlink_socket_overruns(connector->socket);
+}
+
 struct netlink_counts proc_connector_counts(struct proc_connector *connector)
 {
 	struct netlink_counts counts = netlink_socket_counts(connector->socket);

@@ -167,6 +167,11 @@ void netlink_socket_reject(struct netlink_socket *socket)
 	socket->counts.malformed++;
 }
 
+uint64_t netlink_socket_overruns(const struct netlink_socket *socket)
+{
+	return socket->counts.overruns;
+}
+
 struct netlink_counts netlink_socket_counts(struct netlink_socket *socket)
 {
 	uint32_t memory[SK_MEMINFO_VARS] = {0};

@@ -187,6 +187,11 @@ int taskstats_next(struct taskstats_listener *listener, struct exit_stats *stats
 	return code;
 }
 
+uint64_t taskstats_overruns(const struct taskstats_listener *listener)
+{
+	return netlink_socket_overruns(listener->socket);
+}
+
 struct netlink_counts taskstats_counts(struct taskstats_listener *listener)
 {
 	return netlink_socket_counts(listener->socket);

@@ -26,12 +26,14 @@
 #include "run/notes.h"
 #include "run/progress.h"
 #include "run/record_events.h"
+#include "run/record_statuses.h"
 #include "run/selection.h"
 #include "run/tracing.h"
 #include "run/user.h"
 #include "run/wall_watch.h"
 #include "sandbox/syscalls.h"
 #include "source/completer.h"
+#include "source/exit_authority.h"
 #include "source/notice.h"
 #include "source/perf_setup.h"
 #include "source/tracepoints.h"
@@ -65,6 +67,8 @@ struct recording {
 	struct env_selection environment;
 	struct completer *completer;
 	int note_code; /* the first failure to write what was completed */
+	struct record_statuses statuses;
+	uint64_t newest_note_ns; /* of notes that are younger than the records of their round */
 	struct capture_output output;
 	bool reader_gone;   /* of a stream: end quietly */
 	uint64_t size;      /* of the capture as of the last round, bytes */
@@ -231,11 +235,15 @@ static int set_up_capture(struct recording *recording, struct error *err)
 static int set_up(struct recording *recording, const struct request *request, struct error *err)
 {
 	struct perf_setup *setup = &recording->setup;
+	unsigned int use = PERF_SETUP_RECORDING;
 	int code = tracing_open(&recording->tracing, request, true, err);
 
+	/* The kernel itself tells those who may ask; for others registers have to do. */
+	if (code == 0 && request->needs & NEED_STATUS &&
+	    exit_authority_open(request, &recording->statuses.authority) == 0)
+		use |= PERF_SETUP_STATUS_IS_TOLD;
 	if (code == 0)
-		code = perf_setup_init(setup, request, &recording->tracing.host,
-				       PERF_SETUP_RECORDING, err);
+		code = perf_setup_init(setup, request, &recording->tracing.host, use, err);
 	if (code == 0)
 		code = perf_setup_opened(
 			setup, cpu_rings_open(&setup->rings, &recording->rings, err), err);
@@ -259,6 +267,8 @@ static int write_selection(struct recording *recording, struct error *err)
 	};
 	int code = selection_write(recording->writer, tracing->request, &command);
 
+	if (code == 0)
+		code = record_statuses_begin(&recording->statuses, recording->writer);
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
@@ -373,6 +383,10 @@ static int end_round(struct recording *recording, uint64_t now)
 		return 0;
 	code = capture_writer_append(recording->writer, &piece, 1);
 	recording->size = capture_writer_size(recording->writer);
+	uint64_t newest_ns = collector_counts(recording->collector).newest_ns;
+	record_statuses_end_round(&recording->statuses, newest_ns > recording->newest_note_ns
+								? newest_ns
+								: recording->newest_note_ns);
 	return code;
 }
 
@@ -403,7 +417,18 @@ static int watch_wall(struct recording *recording, struct error *err)
 	if (!(recording->setup.rings.plan.features & (1U << PERF_FEATURE_CLOCKID)) ||
 	    !wall_watch_look(&recording->wall, &from_ns))
 		return 0;
+	recording->newest_note_ns = from_ns;
 	int code = notes_write_wall_step(recording->writer, from_ns, recording->wall.offset_ns);
+	return code < 0 ? write_failed(recording, code, err) : 0;
+}
+
+/* Behind the records of their exits. */
+static int take_statuses(struct recording *recording, struct error *err)
+{
+	int code = recording->tracing.stopped
+			   ? record_statuses_write_last(&recording->statuses, recording->writer)
+			   : record_statuses_write(&recording->statuses, recording->writer);
+
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
@@ -419,6 +444,9 @@ static int take_all(struct recording *recording, struct error *err)
 			return code;
 	}
 	cpu_rings_close_left(recording->rings);
+	code = take_statuses(recording, err);
+	if (code < 0 || recording->reader_gone)
+		return code;
 	return end_round_and_commit(recording, err);
 }
 
@@ -514,6 +542,8 @@ static void print_summary(const struct recording *recording)
 	notice(recording->tracing.request, "%" PRIu64 " events, %" PRIu64 " lost, %s in %s, %.3f s",
 	       counts.events, counts.lost, size, recording->output.name,
 	       tracing_seconds(&recording->tracing));
+	notice_statuses_lost(recording->tracing.request,
+			     record_statuses_lost(&recording->statuses));
 }
 
 /* After a failed write too: ERR tells of the first failure then. */
@@ -558,6 +588,7 @@ static void tear_down(struct recording *recording)
 	decoder_free(recording->decoder);
 	env_selection_done(&recording->environment);
 	capture_writer_free(recording->writer);
+	record_statuses_done(&recording->statuses);
 	task_table_free(recording->tasks);
 	capture_output_close(&recording->output);
 	cpu_rings_free(recording->rings);

@@ -232,9 +232,7 @@ void session_print_summary(const struct session *session, double seconds)
 	       " lost, %" PRIu64 " late, %s s",
 	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
 	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, span);
-	if (stats.statuses_lost > 0)
-		notice(session->request, "%" PRIu64 " exit statuses were lost, and are unknown",
-		       stats.statuses_lost);
+	notice_statuses_lost(session->request, stats.statuses_lost);
 	if (stats.undecoded > 0)
 		notice(session->request, "%" PRIu64 " records could not be decoded",
 		       stats.undecoded);

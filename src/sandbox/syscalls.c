@@ -25,7 +25,7 @@
 #define TRACING (EVENTS | NETLINK)
 #define EVENTS (IN(SANDBOX_LIVE) | IN(SANDBOX_RECORD) | IN(SANDBOX_SIDEBAND))
 #define CONNECTOR (IN(SANDBOX_CONNECTOR) | IN(SANDBOX_SIDEBAND))
-#define NETLINK (IN(SANDBOX_LIVE) | CONNECTOR)
+#define NETLINK (EVENTS | CONNECTOR)
 #define RECORD IN(SANDBOX_RECORD)
 
 /* The kernel takes the lower half of these arguments, of which C libraries extend the sign. */

@@ -24,6 +24,7 @@
 #include "perf/sample_extra.h"
 #include "source/capture_formats.h"
 #include "source/decode_notes.h"
+#include "source/exit_statuses.h"
 #include "source/notice.h"
 #include "source/request.h"
 #include "source/source.h"
@@ -38,9 +39,11 @@ struct capture_source {
 	struct env_selection environment; /* --env */
 	struct image_maker images;
 	struct argv_provider
-		*completed;           /* what the recorder completed; NULL: no facts are wanted */
-	struct exit_paths exit_paths; /* what the recorder knew of them */
-	struct record record;         /* the last one */
+		*completed;             /* what the recorder completed; NULL: no facts are wanted */
+	struct exit_paths exit_paths;   /* what the recorder knew of them */
+	struct exit_statuses *statuses; /* what it was told; NULL as `completed` */
+	uint64_t statuses_lost;
+	struct record record; /* the last one */
 	uint64_t undecoded;
 };
 
@@ -133,7 +136,8 @@ static void notice_missing_facts(const struct capture_source *file)
 		{NEED_ARGUMENTS, (at_exec & stack) == stack, "arguments and users"},
 		{NEED_TASKS, file->formats.formats[TRACEPOINT_NEW_TASK] != NULL, "clone flags"},
 		{NEED_STATUS,
-		 at_exit & PERF_SAMPLE_REGS_USER || file->formats.formats[TRACEPOINT_EXIT_GROUP],
+		 at_exit & PERF_SAMPLE_REGS_USER || file->formats.formats[TRACEPOINT_EXIT_GROUP] ||
+			 capture_origin(file->capture)->tells_statuses,
 		 "exit statuses"},
 		{NEED_CGROUP, (at_exec & SAMPLE_EXTRA_CGROUP) != 0, "cgroups"},
 	};
@@ -179,7 +183,8 @@ static int set_up(struct capture_source *file, int wake_fd, struct error *err)
 		return code;
 	file->completed = argv_kept_new(file->images.selection);
 	file->images.provider = file->completed;
-	return file->completed ? 0 : error_no_memory(err);
+	file->statuses = exit_statuses_new();
+	return file->completed && file->statuses ? 0 : error_no_memory(err);
 }
 
 static void fill_info(struct capture_source *file)
@@ -203,6 +208,7 @@ static void file_free(struct source *source)
 	capture_free(file->capture);
 	capture_formats_done(&file->formats);
 	argv_provider_free(file->completed);
+	exit_statuses_free(file->statuses);
 	image_maker_done(&file->images);
 	env_selection_done(&file->environment);
 	decoder_free(file->decoder);
@@ -260,11 +266,19 @@ static int file_start(struct source *source, const struct request *request, stru
 /* Complete EVENT, decoded from `record`: 1, 0 where it is for us alone, -ENOMEM. */
 static int take_facts(struct capture_source *file, struct event *event)
 {
+	const struct decode_notes notes = {
+		.execs = file->completed,
+		.paths = &file->exit_paths,
+		.statuses = file->statuses,
+		.statuses_lost = &file->statuses_lost,
+	};
+
+	if (event->type == EVENT_NOTE)
+		return decode_notes_take(event, &notes) < 0 ? -ENOMEM : 1;
+	exit_statuses_apply(file->statuses, event);
 	if (event->type == EVENT_EXEC)
 		return image_make(&file->images, event) < 0 ? -ENOMEM : 1;
-	if (event->type != EVENT_NOTE)
-		return 1;
-	return decode_notes_take(event, file->completed, &file->exit_paths) < 0 ? -ENOMEM : 1;
+	return 1;
 }
 
 /* 1 with the event of `record`, 0 where it is none, -ENOMEM. */
@@ -311,6 +325,7 @@ static void file_stats(struct source *source, struct source_stats *stats)
 	stats->lost = stats->capture.lost;
 	stats->late = stats->capture.late;
 	stats->undecoded = file->undecoded;
+	stats->statuses_lost = file->statuses_lost;
 }
 
 static const struct capture_task *file_tasks(const struct source *source, size_t *count)

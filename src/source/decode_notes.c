@@ -8,6 +8,10 @@
 #include "base/text.h"
 #include "capture/notes/kinds.h"
 #include "exec/argv_kept.h"
+#include "source/exit_statuses.h"
+
+/* wait(2) has 16 bits. */
+#define WAIT_STATUS_MAX 0xffffU
 
 static bool add_address(struct exit_paths *paths, const struct note_item *item)
 {
@@ -46,20 +50,63 @@ static int take_exec(const struct event *note, const struct note_item *item,
 			     is_arguments ? NULL : strings);
 }
 
-int decode_notes_take(const struct event *note, struct argv_provider *execs,
-		      struct exit_paths *paths)
+static bool add_status(struct exit_statuses *statuses, const struct note_item *item)
+{
+	const struct told_exit told = {
+		.tid = (int32_t)item->status.tid,
+		.tgid = (int32_t)item->status.tgid,
+		.time_ns = item->status.time_ns,
+		.status = (uint32_t)item->status.status,
+		.flags = (unsigned int)item->status.flags,
+	};
+
+	if (item->status.status > WAIT_STATUS_MAX)
+		return false;
+	exit_statuses_add(statuses, &told);
+	return true;
+}
+
+/* With one missing the next exit of its task id would have its status. */
+static void take_statuses(const struct event *note, struct text left,
+			  struct exit_statuses *statuses)
+{
+	struct note_item item;
+	uint32_t count = 0;
+	int code;
+
+	while ((code = note_next(note->note.kind, &left, &item)) > 0 && add_status(statuses, &item))
+		count++;
+	if (code != 0 || count != note->note.count)
+		exit_statuses_drop(statuses, 0);
+}
+
+static void take_statuses_from(const struct note_item *item, const struct decode_notes *notes)
+{
+	exit_statuses_drop(notes->statuses, item->statuses_from.time_ns);
+	*notes->statuses_lost = item->statuses_from.lost;
+}
+
+int decode_notes_take(const struct event *note, const struct decode_notes *notes)
 {
 	struct text left = {note->note.body, note->note.size};
 	struct note_item item;
 
 	switch (note->note.kind) {
 	case CAPTURE_NOTE_EXIT_PATHS:
-		take_exit_paths(note, left, paths);
+		take_exit_paths(note, left, notes->paths);
+		return 0;
+	case CAPTURE_NOTE_STATUSES:
+		take_statuses(note, left, notes->statuses);
+		return 0;
+	case CAPTURE_NOTE_STATUSES_FROM:
+		if (note_next(note->note.kind, &left, &item) > 0)
+			take_statuses_from(&item, notes);
 		return 0;
 	case CAPTURE_NOTE_ARGUMENTS:
 	case CAPTURE_NOTE_ENVIRONMENT:
-		return note_next(note->note.kind, &left, &item) > 0 ? take_exec(note, &item, execs)
-								    : 0;
+		return note_next(note->note.kind, &left, &item) > 0
+			       ? take_exec(note, &item, notes->execs)
+			       : 0;
 	default:
 		return 0;
 	}

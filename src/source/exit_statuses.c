@@ -1,154 +1,190 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/exit_statuses.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/hash_table.h"
-#include "netlink/exit_stats.h"
-#include "netlink/socket.h"
-#include "netlink/taskstats.h"
 
-/* 8,000 exits between two looks, each as large as the last one of several threads is. */
-#define BUFFER_SIZE (32U * 1024U * 1024U)
+/* A status waits for its record no longer than this: a task may have terabytes to free first. */
+#define KEPT_NS (60 * NS_PER_S)
+
+/* More than any receive buffer holds; what a damaged capture tells is not kept without an end. */
+#define KEPT_MAX 262144U
 
 struct exit {
-	uint32_t status;
-	bool is_known;
-	struct exit *next;
-};
-
-/* The exits of one tid, the oldest first. */
-struct exits {
 	int32_t tid;
-	struct exit *first, **end;
-	UT_hash_handle hh;
+	struct told_exit told;
+	struct exit *next; /* the next exit with this tid */
+	UT_hash_handle hh; /* of the first one */
 };
 
 struct exit_statuses {
-	struct taskstats_listener *listener;
-	struct exits *by_tid;
-	uint64_t overruns; /* as of the last look */
+	struct exit *by_tid;
+	uint64_t newest_ns;  /* of what was told */
+	uint64_t dropped_ns; /* of exits up to here nothing is known */
+	size_t count;
 };
 
-int exit_statuses_open(struct exit_statuses **opened, struct error *err)
+struct exit_statuses *exit_statuses_new(void)
 {
-	struct exit_statuses *statuses = calloc(1, sizeof(*statuses));
-
-	if (!statuses)
-		return error_no_memory(err);
-	int code = taskstats_open(BUFFER_SIZE, &statuses->listener, err);
-	if (code < 0) {
-		free(statuses);
-		return code;
-	}
-	*opened = statuses;
-	return 0;
+	return calloc(1, sizeof(struct exit_statuses));
 }
 
-/* ---- the table ---- */
-
-static void free_exits(struct exits *exits)
-{
-	while (exits->first) {
-		struct exit *exit = exits->first;
-
-		exits->first = exit->next;
-		free(exit);
-	}
-	free(exits);
-}
-
-void exit_statuses_drop(struct exit_statuses *statuses)
-{
-	struct exits *exits, *next;
-
-	HASH_ITER (hh, statuses->by_tid, exits, next) {
-		HASH_DEL(statuses->by_tid, exits);
-		free_exits(exits);
-	}
-}
-
-void exit_statuses_close(struct exit_statuses *statuses)
+void exit_statuses_free(struct exit_statuses *statuses)
 {
 	if (!statuses)
 		return;
-	exit_statuses_drop(statuses);
-	taskstats_close(statuses->listener);
+	exit_statuses_drop(statuses, 0);
 	free(statuses);
 }
 
-static struct exits *exits_of(const struct exit_statuses *statuses, int32_t tid)
+static struct exit *first_of(const struct exit_statuses *statuses, int32_t tid)
 {
-	struct exits *exits;
+	struct exit *exit;
 
-	HASH_FIND_INT(statuses->by_tid, &tid, exits);
-	return exits;
+	HASH_FIND_INT(statuses->by_tid, &tid, exit);
+	return exit;
 }
 
-static struct exits *add_exits(struct exit_statuses *statuses, int32_t tid)
+static bool enter(struct exit_statuses *statuses, struct exit *exit)
 {
-	struct exits *exits = calloc(1, sizeof(*exits));
-
-	if (!exits)
-		return NULL;
-	exits->tid = tid;
-	exits->end = &exits->first;
-	HASH_ADD_INT(statuses->by_tid, tid, exits);
-	if (exits->hh.tbl)
-		return exits;
-	free(exits);
-	return NULL;
+	HASH_ADD_INT(statuses->by_tid, tid, exit);
+	return exit->hh.tbl != NULL;
 }
 
-static bool add(struct exit_statuses *statuses, const struct exit_stats *stats)
+static void free_chain(struct exit_statuses *statuses, struct exit *exit)
 {
-	struct exits *exits = exits_of(statuses, stats->tid);
-	struct exit *exit = calloc(1, sizeof(*exit));
+	while (exit) {
+		struct exit *next = exit->next;
 
-	if (exit && !exits)
-		exits = add_exits(statuses, stats->tid);
-	if (!exit || !exits) {
 		free(exit);
-		return false;
+		statuses->count--;
+		exit = next;
 	}
-	exit->status = stats->status;
-	exit->is_known = stats->version >= EXIT_STATS_STATUS_OF_THREADS;
-	*exits->end = exit;
-	exits->end = &exit->next;
+}
+
+/* FIRST is the first of its tid: the next one takes its place. */
+static void remove_first(struct exit_statuses *statuses, struct exit *first)
+{
+	struct exit *next = first->next;
+
+	HASH_DEL(statuses->by_tid, first);
+	free(first);
+	statuses->count--;
+	if (!next || enter(statuses, next))
+		return;
+	free_chain(statuses, next);
+	exit_statuses_drop(statuses, 0);
+}
+
+void exit_statuses_drop(struct exit_statuses *statuses, uint64_t time_ns)
+{
+	struct exit *exit, *next;
+
+	HASH_ITER (hh, statuses->by_tid, exit, next) {
+		HASH_DEL(statuses->by_tid, exit);
+		free_chain(statuses, exit);
+	}
+	if (time_ns < statuses->newest_ns)
+		time_ns = statuses->newest_ns;
+	if (statuses->dropped_ns < time_ns)
+		statuses->dropped_ns = time_ns;
+}
+
+/* ---- taking in ---- */
+
+static bool append(struct exit_statuses *statuses, struct exit *exit)
+{
+	struct exit *last = first_of(statuses, exit->tid);
+
+	if (!last)
+		return enter(statuses, exit);
+	while (last->next)
+		last = last->next;
+	last->next = exit;
 	return true;
 }
 
-void exit_statuses_collect(struct exit_statuses *statuses)
+static void forget_old(struct exit_statuses *statuses)
 {
-	struct exit_stats stats;
-	bool is_whole = true;
-
-	while (taskstats_next(statuses->listener, &stats) > 0)
-		is_whole = add(statuses, &stats) && is_whole;
-	uint64_t overruns = taskstats_counts(statuses->listener).overruns;
-	if (!is_whole || overruns != statuses->overruns)
-		exit_statuses_drop(statuses);
-	statuses->overruns = overruns;
+	/* uthash keeps the order of insertion. */
+	while (statuses->by_tid && statuses->by_tid->told.time_ns + KEPT_NS < statuses->newest_ns)
+		remove_first(statuses, statuses->by_tid);
 }
 
-bool exit_statuses_take(struct exit_statuses *statuses, int32_t tid, int32_t tgid, uint32_t *status)
+void exit_statuses_add(struct exit_statuses *statuses, const struct told_exit *told)
 {
-	struct exits *exits = exits_of(statuses, tid);
+	struct exit *exit = statuses->count < KEPT_MAX ? calloc(1, sizeof(*exit)) : NULL;
 
-	if (!exits)
-		return false;
-	const struct exit taken = *exits->first;
-	free(exits->first);
-	exits->first = taken.next;
-	if (!exits->first) {
-		HASH_DEL(statuses->by_tid, exits);
-		free_exits(exits);
+	if (told->time_ns > statuses->newest_ns)
+		statuses->newest_ns = told->time_ns;
+	forget_old(statuses);
+	if (exit) {
+		exit->tid = told->tid;
+		exit->told = *told;
 	}
-	*status = taken.status;
-	return taken.is_known || tid == tgid;
+	if (exit && append(statuses, exit)) {
+		statuses->count++;
+		return;
+	}
+	free(exit);
+	exit_statuses_drop(statuses, 0);
 }
 
-uint64_t exit_statuses_lost(struct exit_statuses *statuses)
+/* ---- giving out ---- */
+
+/* Whatever was told of TID before TIME_NS is of an earlier task. */
+static struct exit *forget_before(struct exit_statuses *statuses, int32_t tid, uint64_t time_ns)
 {
-	return taskstats_counts(statuses->listener).dropped;
+	struct exit *first;
+
+	while ((first = first_of(statuses, tid)) && first->told.time_ns < time_ns)
+		remove_first(statuses, first);
+	return first;
+}
+
+static struct exit *find(struct exit_statuses *statuses, const struct event *event)
+{
+	struct exit *first = first_of(statuses, event->exit.pid);
+
+	if (!first || event->time_ns <= statuses->dropped_ns)
+		return NULL;
+	if (!(first->told.flags & TOLD_HAS_TIME))
+		return first;
+	first = forget_before(statuses, event->exit.pid, event->time_ns);
+	return first && first->told.time_ns - event->time_ns <= EXIT_STATUS_LATE_NS ? first : NULL;
+}
+
+static void take(struct exit_statuses *statuses, struct event *event)
+{
+	struct exit *exit = find(statuses, event);
+
+	if (!exit)
+		return;
+	event->exit.status = exit->told.status;
+	event->exit.has_status =
+		!(exit->told.flags & TOLD_LEADER) || event->exit.pid == event->sample_pid;
+	remove_first(statuses, exit);
+}
+
+void exit_statuses_apply(struct exit_statuses *statuses, struct event *event)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		forget_before(statuses, event->fork.child_tid, event->time_ns);
+		break;
+	case EVENT_NEW_TASK:
+		forget_before(statuses, event->new_task.pid, event->time_ns);
+		break;
+	case EVENT_EXIT:
+		take(statuses, event);
+		break;
+	case EVENT_LOST:
+		exit_statuses_drop(statuses, 0);
+		break;
+	default:
+		break;
+	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/notice.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 
 #include "base/say.h"
@@ -14,4 +15,10 @@ void notice(const struct request *request, const char *format, ...)
 	va_start(args, format);
 	say_args(format, args);
 	va_end(args);
+}
+
+void notice_statuses_lost(const struct request *request, uint64_t lost)
+{
+	if (lost > 0)
+		notice(request, "%" PRIu64 " exit statuses were lost, and are unknown", lost);
 }

@@ -81,12 +81,9 @@ static void notice_exit_status(const struct perf_setup *setup)
 {
 	const struct tracepoints *tracepoints = &setup->tracepoints;
 
-	if (!(tracepoints->needs & NEED_STATUS))
+	if (!(tracepoints->needs & NEED_STATUS) || tracepoints->status_is_told)
 		return;
-	if (tracepoints->status_is_told) {
-		if (setup->request->verbose)
-			notice(setup->request, "exit statuses from the kernel's taskstats");
-	} else if (tracepoints->exit_paths.known) {
+	if (tracepoints->exit_paths.known) {
 		if (setup->request->verbose)
 			notice(setup->request, "exit statuses from registers and call chains");
 	} else if (tracepoints->formats[TRACEPOINT_EXIT_GROUP]) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/error.h"
 #include "decode/decoder.h"
 #include "decode/tracepoint.h"
@@ -14,16 +16,20 @@
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "host/identity.h"
+#include "host/perf_clock.h"
 #include "perf/perf_event.h"
 #include "perf/ring_stream.h"
 #include "source/completer.h"
+#include "source/exit_authority.h"
 #include "source/exit_statuses.h"
 #include "source/host_info.h"
-#include "source/notice.h"
 #include "source/perf_setup.h"
 #include "source/request.h"
 #include "source/source.h"
 #include "source/tracepoints.h"
+
+/* Sleeps while an exit waits for its status, ms, where none comes. */
+#define HELD_MS 10
 
 struct perf_source {
 	struct source source;
@@ -35,8 +41,11 @@ struct perf_source {
 	struct completer *completer;      /* NULL: no arguments are wanted */
 	struct argv_provider *completed;
 	struct image_maker images;
-	struct exit_statuses *statuses; /* NULL: not wanted, or not told to us */
-	struct record record;           /* the last one */
+	struct exit_authority *authority; /* NULL: exit statuses are not wanted, or not told us */
+	struct exit_statuses *statuses;   /* NULL as well then */
+	struct event held;                /* an exit that waits for its status; is_held */
+	bool is_held;
+	struct record record; /* the last one */
 	uint64_t undecoded;
 };
 
@@ -83,28 +92,62 @@ static int complete_execs(struct perf_source *perf, int proc_fd, struct error *e
 static void collect_statuses(void *context)
 {
 	struct perf_source *perf = context;
+	struct told_exit told;
 
-	exit_statuses_collect(perf->statuses);
+	while (exit_authority_next(perf->authority, &told))
+		exit_statuses_add(perf->statuses, &told);
+	if (exit_authority_overran(perf->authority))
+		exit_statuses_drop(perf->statuses, perf_clock_now_ns());
 }
 
 /* The kernel itself tells those who may ask; for others registers have to do. */
-static void open_statuses(struct perf_source *perf, const struct request *request)
+static int open_statuses(struct perf_source *perf, const struct request *request, struct error *err)
 {
-	struct error why;
-
-	if (!(request->needs & NEED_STATUS) || exit_statuses_open(&perf->statuses, &why) == 0 ||
-	    !request->verbose)
-		return;
-	notice(request, "no exit statuses from the kernel itself: %s", why.what);
+	if (!(request->needs & NEED_STATUS) || exit_authority_open(request, &perf->authority) < 0)
+		return 0;
+	perf->statuses = exit_statuses_new();
+	return perf->statuses ? 0 : error_no_memory(err);
 }
 
-static void take_status(struct perf_source *perf, struct event *event)
+/* Whether EVENT has to be held back, for its status may still come. */
+static bool awaits_status(const struct perf_source *perf, const struct event *event)
 {
-	if (event->type == EVENT_LOST)
-		exit_statuses_drop(perf->statuses);
-	if (event->type == EVENT_EXIT)
-		event->exit.has_status = exit_statuses_take(perf->statuses, event->exit.pid,
-							    event->sample_pid, &event->exit.status);
+	return event->type == EVENT_EXIT && perf->authority && !event->exit.has_status &&
+	       exit_authority_is_late(perf->authority) &&
+	       perf_clock_now_ns() < event->time_ns + EXIT_STATUS_LATE_NS;
+}
+
+/* 1, or 0 where EVENT is held back: its texts stay in the ring until the next record. */
+static int give(struct perf_source *perf, struct event *event)
+{
+	perf->is_held = awaits_status(perf, event);
+	if (perf->is_held)
+		perf->held = *event;
+	return perf->is_held ? 0 : 1;
+}
+
+static int give_held(struct perf_source *perf, struct event *event)
+{
+	*event = perf->held;
+	collect_statuses(perf);
+	exit_statuses_apply(perf->statuses, event);
+	return give(perf, event);
+}
+
+/* Nothing is read from the rings meanwhile. */
+static int wait_for_status(const struct perf_source *perf, int wake_fd, int timeout_ms,
+			   struct error *err)
+{
+	struct pollfd polls[] = {
+		{.fd = wake_fd, .events = POLLIN},
+		{.fd = exit_authority_fd(perf->authority), .events = POLLIN},
+	};
+
+	if (timeout_ms < 0 || timeout_ms > HELD_MS)
+		timeout_ms = HELD_MS;
+	if (poll(polls, ARRAY_SIZE(polls), timeout_ms) < 0 && errno != EINTR)
+		return error_set(err, -errno, "cannot wait for exit statuses: %s", strerror(errno));
+	return 0;
 }
 
 /* ---- opening ---- */
@@ -154,7 +197,7 @@ static int set_up(struct perf_source *perf, const struct request *request,
 		code = perf_setup_opened(&perf->setup,
 					 ring_stream_open(&perf->setup.rings, &perf->stream, err),
 					 err);
-	if (code == 0 && perf->statuses)
+	if (code == 0 && perf->authority)
 		ring_stream_set_refreshed(perf->stream, collect_statuses, perf);
 	if (code == 0)
 		code = make_decoder(perf, request, err);
@@ -173,7 +216,8 @@ static void perf_free(struct source *source)
 	image_maker_done(&perf->images);
 	env_selection_done(&perf->environment);
 	decoder_free(perf->decoder);
-	exit_statuses_close(perf->statuses);
+	exit_statuses_free(perf->statuses);
+	exit_authority_close(perf->authority);
 	perf_setup_done(&perf->setup);
 	free(perf);
 }
@@ -187,9 +231,9 @@ static int perf_start(struct source *source, const struct request *request, stru
 
 	(void)request;
 	/* Those of exits before that have no records. */
-	if (perf->statuses) {
-		exit_statuses_collect(perf->statuses);
-		exit_statuses_drop(perf->statuses);
+	if (perf->authority) {
+		collect_statuses(perf);
+		exit_statuses_drop(perf->statuses, 0);
 	}
 	return code;
 }
@@ -204,7 +248,7 @@ static int decode(struct perf_source *perf, struct event *event)
 	if (code <= 0)
 		return 0;
 	if (perf->statuses)
-		take_status(perf, event);
+		exit_statuses_apply(perf->statuses, event);
 	if (event->type == EVENT_EXEC && perf->setup.request->needs &&
 	    image_make(&perf->images, event) < 0)
 		return -ENOMEM;
@@ -216,6 +260,8 @@ static int perf_next(struct source *source, struct event *event, struct error *e
 	struct perf_source *perf = perf_of(source);
 	int code;
 
+	if (perf->is_held)
+		return give_held(perf, event);
 	while ((code = ring_stream_next(perf->stream, &perf->record, err)) > 0) {
 		code = decode(perf, event);
 		if (code < 0)
@@ -223,12 +269,16 @@ static int perf_next(struct source *source, struct event *event, struct error *e
 		if (code != 0)
 			break;
 	}
-	return code;
+	return code > 0 ? give(perf, event) : code;
 }
 
 static int perf_wait(struct source *source, int wake_fd, int timeout_ms, struct error *err)
 {
-	return ring_stream_wait(perf_of(source)->stream, wake_fd, timeout_ms, err);
+	const struct perf_source *perf = perf_of(source);
+
+	if (perf->is_held)
+		return wait_for_status(perf, wake_fd, timeout_ms, err);
+	return ring_stream_wait(perf->stream, wake_fd, timeout_ms, err);
 }
 
 static void perf_stop(struct source *source)
@@ -243,7 +293,7 @@ static void perf_stats(struct source *source, struct source_stats *stats)
 	stats->lost = ring_stream_lost(perf->stream);
 	stats->late = ring_stream_late(perf->stream);
 	stats->undecoded = perf->undecoded;
-	stats->statuses_lost = perf->statuses ? exit_statuses_lost(perf->statuses) : 0;
+	stats->statuses_lost = perf->authority ? exit_authority_lost(perf->authority) : 0;
 }
 
 static const struct source_ops perf_ops = {
@@ -263,11 +313,13 @@ static int perf_open(const struct request *request, const struct source_host *ho
 	if (!perf)
 		return error_no_memory(err);
 	perf->source.ops = &perf_ops;
-	open_statuses(perf, request);
-	int code = perf_setup_init(&perf->setup, request, host->state,
-				   perf->statuses ? PERF_SETUP_STATUS_IS_TOLD : 0, err);
+	int code = open_statuses(perf, request, err);
+	if (code == 0)
+		code = perf_setup_init(&perf->setup, request, host->state,
+				       perf->authority ? PERF_SETUP_STATUS_IS_TOLD : 0, err);
 	if (code < 0) {
-		exit_statuses_close(perf->statuses);
+		exit_authority_close(perf->authority);
+		exit_statuses_free(perf->statuses);
 		free(perf);
 		return code;
 	}

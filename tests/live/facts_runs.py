@@ -8,7 +8,7 @@ from typing import NamedTuple
 from facts import compare_facts, unknown_statuses
 from facts_log import FactsTruth
 from json_lines import Exec, parse
-from live import (ROOMY, no_problems, note, run_tool, scratch, shows_registers_at_exit,
+from live import (ROOMY, no_problems, note, run, run_tool, scratch, tells_codes_of_32_bits, tool,
                   unnamed_here, workload, workload_dir)
 
 WORKLOADS = ('images_workload', 'ends_workload')
@@ -32,26 +32,25 @@ def load_truth(log):
     """What a workload logged, less what this host's kernel shows nobody."""
     truth = FactsTruth.load(log)
     for process in truth.processes.values():
-        # The system calls' tracepoints, the other source of exit codes, are those of 64 bits.
-        process.silent |= process.has_32_bit_calls() and not shows_registers_at_exit()
+        process.silent |= process.has_32_bit_calls() and not tells_codes_of_32_bits()
     return truth
 
 
-def trace(program, *options, steps=(), command=()):
-    """Trace a workload as COMMAND, below another one if given."""
+def trace(program, *options, steps=(), command=(), prefix=()):
+    """Trace a workload as COMMAND, below another one if given; PREFIX as in recording()."""
     with workload_dir() as (log, work):
-        result = run_tool('-q', *ROOMY, '-F', 'json', *options, '--', *command, program, log, work,
-                          *steps).must_succeed()
+        result = run([*prefix, tool(), '-q', *ROOMY, '-F', 'json', *options, '--', *command,
+                      program, log, work, *steps]).must_succeed()
         return Traced(result.out, parse(result.out), load_truth(log))
 
 
 @contextlib.contextmanager
-def recording(name, steps=(), options=()):
-    """Record a workload: the capture and the truth."""
+def recording(name, steps=(), options=(), prefix=()):
+    """Record a workload: the capture and the truth. PREFIX is how to run the recorder."""
     with workload_dir() as (log, work), scratch() as directory:
         capture = directory / 'capture'
-        run_tool('record', '-q', '-x', *ROOMY, *options, '-o', capture, '--', workload(name), log,
-                 work, *steps).must_succeed()
+        run([*prefix, tool(), 'record', '-q', '-x', *ROOMY, *options, '-o', capture, '--',
+             workload(name), log, work, *steps]).must_succeed()
         yield capture, load_truth(log)
 
 

@@ -151,9 +151,9 @@ def unnamed_here():
 
 
 @functools.cache
-def shows_registers_at_exit():
-    """Whether exit codes come from registers: 6.12.69 and later ones of that series show none."""
-    return b'from registers and call chains' in run_tool('check').out
+def tells_codes_of_32_bits():
+    """The system calls' tracepoints, the last resort for exit codes, are those of 64 bits."""
+    return b'from the system calls' not in run_tool('check').out
 
 
 @functools.cache
@@ -163,6 +163,22 @@ def need_mount_namespaces():
     trial = run([need_program('unshare'), '-m', 'true'])
     if trial.status != 0:
         raise Skip(f'no mount namespace of our own: {trial.err_text().strip()}')
+
+
+def without_taskstats():
+    """How to run what is to have exit statuses from the process connector."""
+    need_root()
+    return [need_program('setpriv'), '--bounding-set=-net_admin', '--inh-caps=-net_admin']
+
+
+def without_told_statuses():
+    """How to run what nobody may tell exit statuses: both speak in the initial network alone."""
+    need_root()
+    apart = [need_program('unshare'), '-n']
+    trial = run([*apart, 'true'])
+    if trial.status != 0:
+        raise Skip(f'no network namespace of our own: {trial.err_text().strip()}')
+    return apart
 
 
 def in_initial_pid_namespace():

@@ -21,7 +21,8 @@ from pathlib import Path
 from lines import Exec, Exit, Fork, Lost
 from live import (Background, Dialogue, Failed, Puppet, Skip, equal, expect, in_mount_namespace,
                   lost_in, main, need_program, no_problems, note, run, run_tool, scratch, shell,
-                  stop, test, tool, tracer, tracing_test, wait_until, workload, workload_dir)
+                  stop, test, tool, tracer, tracing_test, wait_until, without_told_statuses, workload,
+                  workload_dir)
 from truth import Truth, compare_command, only_events
 
 BURST = 400
@@ -351,7 +352,8 @@ def call_chains_have_the_kernels_symbols():
         raise Skip('the kernel hides its addresses (kernel.kptr_restrict)')
     with scratch() as directory:
         path, injected = directory / 'capture', directory / 'injected'
-        run_tool('record', '-q', '-x', '-o', path, '--', 'true').must_succeed()
+        run([*without_told_statuses(), tool(), 'record', '-q', '-x', '-o', path, '--',
+             'true']).must_succeed()
         for perf in perfs():
             exits = [part for part in run([perf, 'script', '-i', path]).must_succeed().out.split(b'\n\n')
                      if b' sched:sched_process_exit: ' in part]

@@ -32,6 +32,8 @@ enum capture_note_kind {
 	CAPTURE_NOTE_COMMAND = 8,        /* `command` */
 	CAPTURE_NOTE_ROOT_CGROUP = 9,    /* no bytes: cgroups_root_is_proven() of host/cgroups.h */
 	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* `program` of older processes: file name and arguments */
+	CAPTURE_NOTE_STATUSES = 11,      /* `status` of exits that come later in time */
+	CAPTURE_NOTE_STATUSES_FROM = 12, /* `statuses_from`, and `string`: who told them */
 };
 
 #define NOTE_NUMBERS_MAX 5
@@ -61,6 +63,19 @@ struct note_item {
 			uint64_t complete; /* 1: these are all arguments */
 		} program;
 		int64_t wall_offset_ns;
+		struct {
+			uint64_t tid, tgid; /* of the initial pid namespace; tgid 0: not told */
+			uint64_t time_ns;
+			uint64_t status; /* as wait(2) has it, 0x80 for a core dump */
+			uint64_t flags;  /* enum told_flag of source/exit_statuses.h */
+		} status;
+		/*
+		 * Statuses are told of exits after `time_ns`: at the start, and anew whenever some
+		 * were lost, `lost` until then. Without such a note no statuses were recorded.
+		 */
+		struct {
+			uint64_t time_ns, lost;
+		} statuses_from;
 	};
 	struct text string; /* without its NUL, which follows in a decoded one */
 	struct string_list strings;

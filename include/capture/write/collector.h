@@ -23,6 +23,7 @@ struct collector_counts {
 	uint64_t events;            /* samples */
 	uint64_t lost;              /* the sum of all LOST records */
 	uint64_t first_ns, last_ns; /* times of the oldest and newest sample; 0: no samples */
+	uint64_t newest_ns;         /* of all records */
 };
 
 /* Called for every PERF_RECORD_FORK, with tids, in the order of each ring. */

@@ -19,10 +19,11 @@
  * the end. Kinds that are not here have no items.
  */
 static const char *const kinds[] = {
-	[CAPTURE_NOTE_ARGUMENTS] = "xr",  [CAPTURE_NOTE_ENVIRONMENT] = "xr",
-	[CAPTURE_NOTE_EXIT_PATHS] = "nx", [CAPTURE_NOTE_OLD_IDS] = "piiii",
-	[CAPTURE_NOTE_SELECTION] = "s",   [CAPTURE_NOTE_WALL_STEP] = "d",
-	[CAPTURE_NOTE_COMMAND] = "pn",    [CAPTURE_NOTE_OLD_ARGUMENTS] = "pnnnsb",
+	[CAPTURE_NOTE_ARGUMENTS] = "xr",   [CAPTURE_NOTE_ENVIRONMENT] = "xr",
+	[CAPTURE_NOTE_EXIT_PATHS] = "nx",  [CAPTURE_NOTE_OLD_IDS] = "piiii",
+	[CAPTURE_NOTE_SELECTION] = "s",    [CAPTURE_NOTE_WALL_STEP] = "d",
+	[CAPTURE_NOTE_COMMAND] = "pn",     [CAPTURE_NOTE_OLD_ARGUMENTS] = "pnnnsb",
+	[CAPTURE_NOTE_STATUSES] = "ppnnn", [CAPTURE_NOTE_STATUSES_FROM] = "nns",
 };
 
 static bool is_number(char field)

@@ -253,6 +253,9 @@ static int take_note(struct reader *reader, const struct raw_record *raw)
 		return origin_read_boot_id(&reader->origin, part.note.bytes, part.note.size);
 	if (part.note.kind == CAPTURE_NOTE_SELECTION)
 		return take_selection(reader, &part);
+	/* The first one is written at the start. */
+	if (part.note.kind == CAPTURE_NOTE_STATUSES_FROM)
+		reader->origin.tells_statuses = true;
 	if (!reader->wants_notes)
 		return 0;
 	/* No run of the kernel's records goes on across it. */

@@ -21,6 +21,7 @@
 #define LOST_COUNT 16U
 #define LOST_MIN 24U
 #define TRAILER_ID_FROM_END 8U
+#define TRAILER_TIME_FROM_END 24U
 
 /* The kernel's own, of records and of the user stack in them. */
 #define STACK_ALIGNMENT 8U
@@ -212,6 +213,19 @@ static int look_at_fork(const struct collector *collector, const struct perf_eve
 	return 0;
 }
 
+static void note_time(struct collector *collector, const struct perf_event_header *record)
+{
+	const size_t offset = record->type == PERF_RECORD_SAMPLE
+				      ? SAMPLE_TIME
+				      : record->size - TRAILER_TIME_FROM_END;
+
+	if (record->size < SAMPLE_MIN)
+		return;
+	uint64_t time_ns = load(record, offset);
+	if (time_ns > collector->counts.newest_ns)
+		collector->counts.newest_ns = time_ns;
+}
+
 static int look_at(struct collector *collector, struct cpu_ring *ring,
 		   const struct perf_event_header *record, uint64_t at)
 {
@@ -258,6 +272,7 @@ static int look_at_all(struct collector *collector, struct cpu_ring *ring)
 	while ((code = ring_peek(&ring->ring, &record)) > 0) {
 		uint64_t at = ring->ring.tail - ring->ring.released;
 
+		note_time(collector, record);
 		code = look_at(collector, ring, record, at);
 		if (code == 0 && !is_known)
 			code = change_id(collector, ring, record, at);

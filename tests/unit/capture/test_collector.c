@@ -179,6 +179,20 @@ static void expect_at(struct case_state *test, size_t at, uint64_t value)
 	memcpy(test->written + at, &value, sizeof(value));
 }
 
+static void test_the_newest_of_all_records(void **state)
+{
+	struct case_state *test = *state;
+
+	put_sample(test, capture_ids[0], 40);
+	put_other(test, PERF_RECORD_COMM, "eight by", 8, capture_ids[1]);
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_int_equal(collector_counts(test->collector).last_ns, 40);
+	assert_int_equal(collector_counts(test->collector).newest_ns, 50);
+	put_sample(test, capture_ids[0], 60);
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_int_equal(collector_counts(test->collector).newest_ns, 60);
+}
+
 static void test_records_go_as_they_are(void **state)
 {
 	struct case_state *test = *state;
@@ -456,6 +470,7 @@ static void test_short_forks_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_the_newest_of_all_records, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_records_go_as_they_are, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_nothing_new_writes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_gets_the_exact_count, set_up, tear_down),

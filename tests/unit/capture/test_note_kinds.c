@@ -43,6 +43,12 @@ static const struct known {
 	{CAPTURE_NOTE_OLD_ARGUMENTS,
 	 {.program = {10, 50, 0, 0}, .string = {"", 0}},
 	 BYTES("10 50 0 0\0")},
+	{CAPTURE_NOTE_STATUSES,
+	 {.status = {INT32_MAX, 0, UINT64_MAX, 0x8b, 7}},
+	 BYTES("2147483647 0 18446744073709551615 139 7")},
+	{CAPTURE_NOTE_STATUSES_FROM,
+	 {.statuses_from = {12, 8000}, .string = {"taskstats", 9}},
+	 BYTES("12 8000\0taskstats")},
 #undef BYTES
 };
 

@@ -19,6 +19,7 @@
 #include "run/selection.h"
 #include "source/completer.h"
 #include "source/decode_notes.h"
+#include "source/exit_statuses.h"
 #include "source/request.h"
 #include "support.h"
 
@@ -35,14 +36,12 @@ static struct event note_of(uint16_t kind, uint32_t count, const char *body, uin
 
 static int take_exec(struct argv_provider *kept, const struct event *note)
 {
-	struct exit_paths paths = {.known = false};
-
-	return decode_notes_take(note, kept, &paths);
+	return decode_notes_take(note, &(struct decode_notes){.execs = kept});
 }
 
 static void take_exit_paths(const struct event *note, struct exit_paths *paths)
 {
-	assert_int_equal(decode_notes_take(note, NULL, paths), 0);
+	assert_int_equal(decode_notes_take(note, &(struct decode_notes){.paths = paths}), 0);
 }
 
 static int take_old(const struct event *note, struct task_table *table)
@@ -98,6 +97,94 @@ static void test_too_many_addresses(void **state)
 		note_of(CAPTURE_NOTE_EXIT_PATHS, EXIT_PATH_ADDRESSES + 1, body[0], sizeof(body));
 	take_exit_paths(&note, &paths);
 	assert_false(paths.known);
+}
+
+/* ---- exit statuses ---- */
+
+#define UNKNOWN UINT32_MAX
+
+static uint32_t status_of(struct exit_statuses *statuses, int32_t tid, uint64_t time_ns)
+{
+	struct event event = {
+		.type = EVENT_EXIT, .time_ns = time_ns, .sample_pid = tid, .exit.pid = tid};
+
+	exit_statuses_apply(statuses, &event);
+	return event.exit.has_status ? event.exit.status : UNKNOWN;
+}
+
+static void test_statuses(void **state)
+{
+	const struct event from = NOTE(CAPTURE_NOTE_STATUSES_FROM, 1, "100 12\0taskstats");
+	const struct event note = NOTE(CAPTURE_NOTE_STATUSES, 3,
+				       "7 7 200 768 1\0"
+				       "8 0 200 139 0\0"
+				       "9 9 320 9 5");
+	struct exit_statuses *statuses = exit_statuses_new();
+	uint64_t lost = 0;
+	const struct decode_notes notes = {.statuses = statuses, .statuses_lost = &lost};
+
+	(void)state;
+	assert_int_equal(decode_notes_take(&from, &notes), 0);
+	assert_int_equal(decode_notes_take(&note, &notes), 0);
+	assert_int_equal(lost, 12);
+	assert_int_equal(status_of(statuses, 7, 100), UNKNOWN);
+	assert_int_equal(status_of(statuses, 7, 101), 0x300);
+	assert_int_equal(status_of(statuses, 8, 150), 0x8b);
+	assert_int_equal(status_of(statuses, 9, 310), 9);
+	exit_statuses_free(statuses);
+}
+
+/* After a loss, those that were told before are unknown. */
+static void test_statuses_from_anew(void **state)
+{
+	const struct event note = NOTE(CAPTURE_NOTE_STATUSES, 1, "7 7 200 768 0");
+	const struct event from = NOTE(CAPTURE_NOTE_STATUSES_FROM, 1, "250 3\0taskstats");
+	struct exit_statuses *statuses = exit_statuses_new();
+	uint64_t lost = 0;
+	const struct decode_notes notes = {.statuses = statuses, .statuses_lost = &lost};
+
+	(void)state;
+	assert_int_equal(decode_notes_take(&note, &notes), 0);
+	assert_int_equal(decode_notes_take(&from, &notes), 0);
+	assert_int_equal(lost, 3);
+	assert_int_equal(status_of(statuses, 7, 260), UNKNOWN);
+	assert_int_equal(decode_notes_take(&note, &notes), 0);
+	assert_int_equal(status_of(statuses, 7, 250), UNKNOWN);
+	exit_statuses_free(statuses);
+}
+
+/* One that is missing would shift the others. */
+static void test_malformed_statuses(void **state)
+{
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_STATUSES, 2, "7 7 200 768 0"),
+		NOTE(CAPTURE_NOTE_STATUSES, 2,
+		     "7 7 200 768 0\0"
+		     "8 8 200 0"),
+		NOTE(CAPTURE_NOTE_STATUSES, 2,
+		     "7 7 200 768 0\0"
+		     "8 8 200 65536 0"),
+		NOTE(CAPTURE_NOTE_STATUSES, 2,
+		     "7 7 200 768 0\0"
+		     "2147483648 8 200 0 0"),
+		NOTE(CAPTURE_NOTE_STATUSES, 2,
+		     "7 7 200 768 0\0"
+		     "8 8 200 -x 0"),
+		note_of(CAPTURE_NOTE_STATUSES, 2,
+			"7 7 200 768 0\0"
+			"8 8 200 0 0",
+			25),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		struct exit_statuses *statuses = exit_statuses_new();
+		const struct decode_notes into = {.statuses = statuses};
+
+		assert_int_equal(decode_notes_take(&notes[i], &into), 0);
+		assert_int_equal(status_of(statuses, 7, 300), UNKNOWN);
+		exit_statuses_free(statuses);
+	}
 }
 
 /* What KEPT gives to an exec that left its stack pointer at 0x1000. */
@@ -527,6 +614,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exit_paths),
+		cmocka_unit_test(test_statuses),
+		cmocka_unit_test(test_statuses_from_anew),
+		cmocka_unit_test(test_malformed_statuses),
 		cmocka_unit_test(test_malformed_exit_paths),
 		cmocka_unit_test(test_too_many_addresses),
 		cmocka_unit_test(test_malformed_arguments),

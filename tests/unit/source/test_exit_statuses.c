@@ -1,56 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Statuses joined by tid and order, with messages of this test's own.
+ * Statuses joined with exits: by tid and order, or by their time; unknown rather than wrong.
  */
-#include <errno.h>
 #include <stdlib.h>
 
-#include "netlink/exit_stats.h"
-#include "netlink/socket.h"
-#include "netlink/taskstats.h"
+#include "event/event.h"
 #include "source/exit_statuses.h"
 #include "support.h"
 
-static struct exit_stats messages[64];
-static size_t message_count, next_message;
-static struct netlink_counts counts;
-static int open_code;
-static int allocations_left; /* negative: all succeed */
+#define UNKNOWN UINT32_MAX
+#define SECOND 1000000000ULL
 
-int __wrap_taskstats_open(size_t buffer_size, struct taskstats_listener **opened,
-			  struct error *err);
-void __wrap_taskstats_close(struct taskstats_listener *listener);
-int __wrap_taskstats_next(struct taskstats_listener *listener, struct exit_stats *stats);
-struct netlink_counts __wrap_taskstats_counts(struct taskstats_listener *listener);
+static int allocations_left; /* negative: all succeed */
+static struct exit_statuses *statuses;
+
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
-
-int __wrap_taskstats_open(size_t buffer_size, struct taskstats_listener **opened, struct error *err)
-{
-	assert_true(buffer_size > 0);
-	*opened = NULL;
-	return open_code < 0 ? error_set(err, open_code, "refused") : 0;
-}
-
-void __wrap_taskstats_close(struct taskstats_listener *listener)
-{
-	assert_null(listener);
-}
-
-int __wrap_taskstats_next(struct taskstats_listener *listener, struct exit_stats *stats)
-{
-	assert_null(listener);
-	if (next_message == message_count)
-		return 0;
-	*stats = messages[next_message++];
-	return 1;
-}
-
-struct netlink_counts __wrap_taskstats_counts(struct taskstats_listener *listener)
-{
-	assert_null(listener);
-	return counts;
-}
 
 void *__wrap_calloc(size_t count, size_t size)
 {
@@ -59,134 +24,188 @@ void *__wrap_calloc(size_t count, size_t size)
 	return allocations_left != 0 ? __real_calloc(count, size) : NULL;
 }
 
-static struct exit_statuses *statuses;
-
 static int set_up(void **state)
 {
-	struct error err;
-
 	(void)state;
-	message_count = next_message = 0;
-	counts = (struct netlink_counts){0};
-	open_code = 0;
 	allocations_left = -1;
-	return exit_statuses_open(&statuses, &err);
+	statuses = exit_statuses_new();
+	return statuses ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	exit_statuses_close(statuses);
+	exit_statuses_free(statuses);
 	return 0;
 }
 
-static void tell(int32_t tid, uint32_t status)
+static void tell(int32_t tid, uint64_t time_ns, uint32_t status, unsigned int flags)
 {
-	messages[message_count++] = (struct exit_stats){
-		.version = EXIT_STATS_STATUS_OF_THREADS,
-		.tid = tid,
-		.status = status,
-	};
+	const struct told_exit told = {
+		.tid = tid, .time_ns = time_ns, .status = status, .flags = flags};
+
+	exit_statuses_add(statuses, &told);
 }
 
-static void assert_status(int32_t tid, uint32_t expected)
+static uint32_t status_of_thread(int32_t tid, int32_t tgid, uint64_t time_ns)
 {
-	uint32_t status;
+	struct event event = {
+		.type = EVENT_EXIT, .time_ns = time_ns, .sample_pid = tgid, .exit.pid = tid};
 
-	assert_true(exit_statuses_take(statuses, tid, tid, &status));
-	assert_int_equal(status, expected);
+	exit_statuses_apply(statuses, &event);
+	return event.exit.has_status ? event.exit.status : UNKNOWN;
 }
 
-static void assert_unknown(int32_t tid)
+static uint32_t status_of(int32_t tid, uint64_t time_ns)
 {
-	uint32_t status;
+	return status_of_thread(tid, tid, time_ns);
+}
 
-	assert_false(exit_statuses_take(statuses, tid, tid, &status));
+static void apply_fork(int32_t child, uint64_t time_ns)
+{
+	struct event event = {.type = EVENT_FORK, .time_ns = time_ns, .fork.child_tid = child};
+
+	exit_statuses_apply(statuses, &event);
+}
+
+static void apply_new_task(int32_t child, uint64_t time_ns)
+{
+	struct event event = {.type = EVENT_NEW_TASK, .time_ns = time_ns, .new_task.pid = child};
+
+	exit_statuses_apply(statuses, &event);
+}
+
+static void apply_loss(void)
+{
+	struct event event = {.type = EVENT_LOST};
+
+	exit_statuses_apply(statuses, &event);
 }
 
 static void test_exits_of_one_tid_come_in_order(void **state)
 {
 	(void)state;
-	tell(7, 0x300);
-	tell(8, 0x9);
-	tell(7, 0x8b);
-	exit_statuses_collect(statuses);
-	tell(7, 0);
-	exit_statuses_collect(statuses);
-	assert_status(7, 0x300);
-	assert_status(7, 0x8b);
-	assert_status(8, 0x9);
-	assert_status(7, 0);
-	assert_unknown(7);
-	assert_unknown(9);
+	tell(7, 100, 0x300, 0);
+	tell(8, 100, 0x9, 0);
+	tell(7, 100, 0x8b, 0);
+	tell(7, 200, 0, 0);
+	assert_int_equal(status_of(7, 10), 0x300);
+	assert_int_equal(status_of(7, 20), 0x8b);
+	assert_int_equal(status_of(8, 30), 0x9);
+	assert_int_equal(status_of(7, 40), 0);
+	assert_int_equal(status_of(7, 50), UNKNOWN);
+	assert_int_equal(status_of(9, 60), UNKNOWN);
 }
 
 static void test_what_is_dropped_is_unknown(void **state)
 {
 	(void)state;
-	tell(7, 0x300);
-	exit_statuses_collect(statuses);
-	exit_statuses_drop(statuses);
-	assert_unknown(7);
-	tell(7, 0x400);
-	exit_statuses_collect(statuses);
-	assert_status(7, 0x400);
+	tell(7, 100, 0x300, 0);
+	tell(7, 110, 0x400, 0);
+	exit_statuses_drop(statuses, 50);
+	tell(7, 200, 0x500, 0);
+	/* As old as what was dropped. */
+	assert_int_equal(status_of(7, 110), UNKNOWN);
+	assert_int_equal(status_of(7, 190), 0x500);
+	exit_statuses_drop(statuses, 300);
+	tell(7, 310, 0x600, 0);
+	assert_int_equal(status_of(7, 300), UNKNOWN);
+	assert_int_equal(status_of(7, 301), 0x600);
 }
 
-static void test_after_an_overrun_nothing_is_known_until_then(void **state)
+static void test_a_loss_of_records_drops_all(void **state)
 {
 	(void)state;
-	tell(7, 0x300);
-	exit_statuses_collect(statuses);
-	tell(8, 0x400);
-	counts.overruns = 1;
-	counts.dropped = 12;
-	exit_statuses_collect(statuses);
-	assert_unknown(7);
-	assert_unknown(8);
-	assert_int_equal(exit_statuses_lost(statuses), 12);
-	tell(8, 0x500);
-	exit_statuses_collect(statuses);
-	assert_status(8, 0x500);
+	tell(7, 100, 0x300, 0);
+	tell(8, 120, 0x300, 0);
+	apply_loss();
+	assert_int_equal(status_of(7, 130), UNKNOWN);
+	tell(8, 140, 0x400, 0);
+	assert_int_equal(status_of(8, 120), UNKNOWN);
+	assert_int_equal(status_of(8, 121), 0x400);
+}
+
+/* Its record was lost, and no loss has been told yet. */
+static void test_a_fork_ends_what_was_told_of_its_tid(void **state)
+{
+	(void)state;
+	for (int by_fork = 0; by_fork <= 1; by_fork++) {
+		tell(7, 100, 0x300, 0);
+		tell(7, 100, 0x400, 0);
+		(by_fork ? apply_fork : apply_new_task)(7, 101);
+		assert_int_equal(status_of(7, 150), UNKNOWN);
+		/* All was read only after both had gone. */
+		tell(7, 200, 0x500, 0);
+		(by_fork ? apply_fork : apply_new_task)(7, 180);
+		assert_int_equal(status_of(7, 190), 0x500);
+	}
+}
+
+static void test_statuses_with_a_time_come_after_their_exit(void **state)
+{
+	(void)state;
+	tell(7, 1000, 0x300, TOLD_HAS_TIME);
+	tell(7, 5000, 0x400, TOLD_HAS_TIME);
+	assert_int_equal(status_of(7, 2000), 0x400);
+	tell(7, 6000, 0x500, TOLD_HAS_TIME);
+	assert_int_equal(status_of(7, 6000), 0x500);
+}
+
+static void test_a_status_that_is_told_too_late_is_of_another_exit(void **state)
+{
+	const uint64_t exit_ns = SECOND;
+
+	(void)state;
+	tell(7, exit_ns + EXIT_STATUS_LATE_NS + 1, 0x300, TOLD_HAS_TIME);
+	assert_int_equal(status_of(7, exit_ns), UNKNOWN);
+	assert_int_equal(status_of(7, exit_ns + 1), 0x300);
 }
 
 /* Old kernels tell 0 of threads that are not their process's first. */
 static void test_old_kernels_know_only_leaders(void **state)
 {
-	uint32_t status;
-
 	(void)state;
-	tell(7, 0x300);
-	tell(8, 0);
-	messages[0].version = messages[1].version = EXIT_STATS_STATUS_OF_THREADS - 1;
-	exit_statuses_collect(statuses);
-	assert_false(exit_statuses_take(statuses, 8, 7, &status));
-	assert_true(exit_statuses_take(statuses, 7, 7, &status));
-	assert_int_equal(status, 0x300);
+	tell(7, 100, 0x300, TOLD_LEADER);
+	tell(8, 100, 0, TOLD_LEADER);
+	tell(8, 100, 0x500, 0);
+	assert_int_equal(status_of_thread(8, 7, 10), UNKNOWN);
+	assert_int_equal(status_of_thread(8, 7, 20), 0x500);
+	assert_int_equal(status_of_thread(7, 7, 30), 0x300);
+}
+
+static void test_statuses_do_not_wait_forever(void **state)
+{
+	(void)state;
+	tell(6, SECOND, 0x300, 0);
+	tell(7, SECOND, 0x400, 0);
+	tell(8, 61 * SECOND, 0, 0);
+	assert_int_equal(status_of(6, 3 * SECOND), 0x300);
+	tell(8, 61 * SECOND + 1, 0, 0);
+	assert_int_equal(status_of(7, 4 * SECOND), UNKNOWN);
+}
+
+static void test_there_is_an_end_to_what_is_kept(void **state)
+{
+	(void)state;
+	for (int32_t tid = 1; tid <= 262145; tid++)
+		tell(tid, 100, 0x300, 0);
+	assert_int_equal(status_of(1, 101), UNKNOWN);
+	tell(1, 200, 0x400, 0);
+	assert_int_equal(status_of(1, 150), 0x400);
 }
 
 static void test_without_memory_nothing_is_known(void **state)
 {
 	(void)state;
-	for (int left = 1; left <= 2; left++) {
-		tell(7, 0x300);
-		allocations_left = left;
-		exit_statuses_collect(statuses);
-		allocations_left = -1;
-		assert_unknown(7);
-	}
-}
-
-static void test_a_refusal(void **state)
-{
-	struct exit_statuses *refused;
-	struct error err;
-
-	(void)state;
-	open_code = -EPERM;
-	assert_int_equal(exit_statuses_open(&refused, &err), -EPERM);
-	assert_string_equal(err.what, "refused");
-	exit_statuses_close(NULL);
+	tell(7, 100, 0x300, 0);
+	allocations_left = 0;
+	tell(8, 110, 0x300, 0);
+	assert_null(exit_statuses_new());
+	allocations_left = -1;
+	assert_int_equal(status_of(7, 111), UNKNOWN);
+	tell(7, 200, 0x400, 0);
+	assert_int_equal(status_of(7, 110), UNKNOWN);
+	exit_statuses_free(NULL);
 }
 
 #define statuses_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -196,10 +215,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		statuses_test(test_exits_of_one_tid_come_in_order),
 		statuses_test(test_what_is_dropped_is_unknown),
-		statuses_test(test_after_an_overrun_nothing_is_known_until_then),
+		statuses_test(test_a_loss_of_records_drops_all),
+		statuses_test(test_a_fork_ends_what_was_told_of_its_tid),
+		statuses_test(test_statuses_with_a_time_come_after_their_exit),
+		statuses_test(test_a_status_that_is_told_too_late_is_of_another_exit),
 		statuses_test(test_old_kernels_know_only_leaders),
+		statuses_test(test_statuses_do_not_wait_forever),
+		statuses_test(test_there_is_an_end_to_what_is_kept),
 		statuses_test(test_without_memory_nothing_is_known),
-		statuses_test(test_a_refusal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
