@@ -419,8 +419,7 @@ void capture_event_names(const struct capture *capture, char *names, size_t size
 		const struct capture_event *event = events_at(reader->events, i);
 		char name[128];
 
-		/* It counts nothing, and only carries what perf wants to know besides. */
-		if (event->type == PERF_TYPE_SOFTWARE && event->config == PERF_COUNT_SW_DUMMY)
+		if (capture_event_is_dummy(event))
 			continue;
 		name_event(reader, event, name, sizeof(name));
 		used += (size_t)snprintf(names + used, size - used, "%s%s", used > 0 ? ", " : "",

@@ -93,10 +93,23 @@ static bool same_layout(const struct record_layout *a, const struct record_layou
 	       a->trailer.size == b->trailer.size;
 }
 
-static bool same_times(const struct record_layout *a, const struct record_layout *b)
+static bool same_trailer_times(const struct record_layout *a, const struct record_layout *b)
 {
-	return a->sample.time == b->sample.time && a->trailer.time == b->trailer.time &&
-	       a->trailer.size == b->trailer.size;
+	return a->trailer.time == b->trailer.time && a->trailer.size == b->trailer.size;
+}
+
+/* Keep up what is the same for all events, ADDED being the last one. */
+static void compare_layouts(struct events *events, const struct capture_event *added)
+{
+	const struct record_layout *layout = &added->layout, *first = &events->events[0]->layout;
+
+	events->same_layouts &= same_layout(layout, first);
+	events->same_times &= same_trailer_times(layout, first);
+	if (capture_event_is_dummy(added))
+		return;
+	if (!events->sampled)
+		events->sampled = added;
+	events->same_times &= layout->sample.time == events->sampled->layout.sample.time;
 }
 
 static int append(struct events *events, struct capture_event *event)
@@ -126,9 +139,7 @@ int events_add(struct events *events, const void *attr, size_t size)
 		free(event);
 		return -ENOMEM;
 	}
-	const struct record_layout *first = &events->events[0]->layout;
-	events->same_layouts &= same_layout(&event->layout, first);
-	events->same_times &= same_times(&event->layout, first);
+	compare_layouts(events, event);
 	return 0;
 }
 
