@@ -64,4 +64,13 @@ void reader_done(struct reader *reader);
  */
 int reader_read_round(struct reader *reader) MUST_CHECK;
 
+/* Set `cut`, unless it is set: the first finding is the cause of the others. */
+void reader_note_cut(struct reader *reader, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Read header, attributes and features of a perf.data file, and move the input to the records: for
+ * reader_open(). Returns 0, or a negative errno with ERR filled.
+ */
+int reader_read_file_head(struct reader *reader, struct error *err) MUST_CHECK;
+
 #endif
