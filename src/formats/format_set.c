@@ -185,7 +185,7 @@ static int load_stream(int fd, const char *path, struct format_set *set, struct 
 {
 	struct capture *source;
 	struct error why = {0};
-	int code = capture_open(fd, &source, &why);
+	int code = capture_open(fd, -1, &source, &why);
 
 	if (code < 0) {
 		error_set(err, code, "%.200s: %s", path, why.what);

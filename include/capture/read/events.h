@@ -37,10 +37,10 @@ static inline bool capture_event_is_dummy(const struct capture_event *event)
 	return event->type == PERF_TYPE_SOFTWARE && event->config == PERF_COUNT_SW_DUMMY;
 }
 
-/* Private, except to inline functions. */
+/* `list` and `count` may be read; the rest is private, except to inline functions. */
 struct events {
 	bool big_endian, swap;
-	struct capture_event **events;
+	struct capture_event **list;
 	size_t count, capacity;
 	bool same_layouts;
 	bool same_times;                     /* record_time() is the same for all */
@@ -74,9 +74,6 @@ void events_set_cpu(struct events *events, uint64_t id, uint32_t cpu);
 
 /* Read the CPU of ID; false: unknown. */
 bool events_cpu(const struct events *events, uint64_t id, uint32_t *cpu);
-
-size_t events_count(const struct events *events);
-struct capture_event *events_at(const struct events *events, size_t index);
 
 /* Want only samples of the tracepoints with the COUNT ids at IDS. */
 void events_select(struct events *events, const uint16_t *ids, size_t count);

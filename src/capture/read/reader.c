@@ -287,7 +287,7 @@ static int read_head(struct reader *reader, struct error *err)
 	code = read_head_records(reader);
 	if (code < 0 && code != -EBADMSG)
 		return error_set(err, code, "cannot read it: %s", strerror(-code));
-	if (code < 0 || events_count(reader->events) == 0)
+	if (code < 0 || reader->events->count == 0)
 		return error_set(err, -EBADMSG, "%s",
 				 reader->cut[0] ? reader->cut : "it tells of no event");
 	return 0;

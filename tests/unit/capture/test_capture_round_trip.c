@@ -226,7 +226,7 @@ static void check_capture(bool stream)
 	struct error err;
 	bool has_host = false;
 
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	check_host(source);
 	capture_want(source, RECORD_CGROUP);
 	capture_want(source, PERF_FILE_RECORD_EVENT_TYPE);
