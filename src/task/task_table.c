@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "event/comm.h"
+#include "task/cgroup_names.h"
+#include "task/describe.h"
 #include "task/keeper.h"
+#include "task/leaderless.h"
 #include "task/live_tasks.h"
 #include "task/process.h"
 #include "task/program.h"
@@ -39,7 +42,7 @@ int task_table_keep_facts(struct task_table *table)
 
 void task_table_expect_execs(struct task_table *table)
 {
-	keeper_expect_execs(table->keeper);
+	table->keeper->expects_execs = true;
 }
 
 void task_table_free(struct task_table *table)
@@ -186,7 +189,7 @@ static int apply_comm(struct task_table *table, const struct event *event)
 	if (event->comm.tid == 0)
 		return 0;
 	int code = unfinished_execs_add(&table->unfinished, event->comm.tid, event->comm.comm,
-					table->keeper ? keeper_losses(table->keeper) : 0);
+					table->keeper ? table->keeper->losses : 0);
 	return code < 0 ? code : inherit_leader(table, event);
 }
 
@@ -351,17 +354,19 @@ void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns
 
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)
 {
-	return keeper_name_cgroup(table->keeper, id, path);
+	return cgroup_names_set(&table->keeper->cgroups, id, path);
 }
 
 void task_table_prove_root_cgroup(struct task_table *table)
 {
-	keeper_prove_root_cgroup(table->keeper);
+	table->keeper->cgroups.root_proven = true;
 }
 
 void task_table_describe(struct task_table *table, const struct event *event, struct facts *facts)
 {
-	keeper_describe(table->keeper, event, facts);
+	struct keeper *keeper = table->keeper;
+
+	describe(&keeper->subject, event, &keeper->cgroups, keeper->ancestry, facts);
 }
 
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
@@ -399,7 +404,7 @@ bool task_table_sweep(struct task_table *table, size_t max,
 			forget(table, task);
 	}
 	if (!tasks->next && table->keeper)
-		keeper_forget_ended(table->keeper);
+		leaderless_forget_ended(&table->keeper->leaderless);
 	return !tasks->next;
 }
 
