@@ -36,7 +36,7 @@ static void add_pids(struct note_draft *draft, const struct pid_list *pids)
 	char *string = malloc(sizeof("pids ") + pids->count * sizeof("4194304,"));
 
 	if (!string) {
-		draft->code = -ENOMEM;
+		draft->bytes.failed = true;
 		return;
 	}
 	char *end = put_string(string, "pids ");

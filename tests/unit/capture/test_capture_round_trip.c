@@ -89,12 +89,11 @@ static void append_beginning(struct capture_writer *writer)
 		.descent = true,
 		.cgroup_fd = open("fixtures/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 	};
-	char *records;
-	size_t size;
+	struct buffer records = {0};
 
-	assert_int_equal(capture_initial_records(&beginning, &records, &size), 0);
-	append(writer, records, size);
-	free(records);
+	assert_int_equal(capture_initial_records(&beginning, &records), 0);
+	append(writer, records.bytes, records.size);
+	buffer_done(&records);
 	close(beginning.proc_fd);
 	close(beginning.cgroup_fd);
 }
