@@ -29,7 +29,7 @@ static int over_limit(struct error *err, char option, uint64_t value, unsigned i
 	return -EINVAL;
 }
 
-/* Where nothing else bounds the trace. */
+/* Apply the limits, which are defaults too. */
 static int limit(struct request *request, struct error *err)
 {
 	if (request->duration_s > DURATION_LIMIT_S)

@@ -183,7 +183,7 @@ static struct sender sender_of(const struct keeper *keeper, const struct event *
 	return sender;
 }
 
-/* What to count for a signal of PROCESS: a later loss makes it doubtful. */
+/* Returns the losses to note with a signal of PROCESS: a later one makes it doubtful. */
 static uint64_t losses_until_now(const struct keeper *keeper, const struct process *process)
 {
 	return process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses;

@@ -73,7 +73,7 @@ static struct task *newborn(struct task_table *table, int32_t tid, struct task *
 	return live_tasks_insert(&table->tasks, tid, followed);
 }
 
-/* Whether the parent in EVENT is followed, or the process that it is a thread of. */
+/* Returns whether the parent in EVENT is followed, or its process. */
 static bool parent_is_followed(const struct task_table *table, const struct event *event,
 			       int32_t parent_tid)
 {
@@ -207,7 +207,7 @@ static struct text comm_of_filename(struct text filename)
 	return filename;
 }
 
-/* Where no COMM came, because it was lost, the kernel's rule gives the name. */
+/* Returns the new name: COMM's, or by the kernel's rule if that was lost. */
 static struct text new_comm(struct task_table *table, const struct event *event)
 {
 	const struct unfinished_exec *exec =

@@ -30,7 +30,7 @@ static bool is_number(char field)
 	return field != '\0' && strchr("pindx", field);
 }
 
-/* What ends the number at FIELD. */
+/* Returns the character that ends the number at FIELD. */
 static char end_of(const char *field)
 {
 	return is_number(field[1]) ? ' ' : '\0';

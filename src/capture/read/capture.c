@@ -33,7 +33,7 @@ struct capture {
 
 /* ---- records ---- */
 
-/* What the body of a record begins with; a text follows, which no byte order touches. */
+/* The numbers that a record's body begins with. A text follows, which has no byte order. */
 struct numbers {
 	size_t u32_count, u64_count;
 };

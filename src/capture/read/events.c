@@ -135,7 +135,7 @@ int events_add(struct events *events, const void *attr, size_t size)
 
 /* ---- ids ---- */
 
-/* Where ID is, or is to go. */
+/* Returns the slot of ID, or the empty one for it. */
 static struct id_slot *slot_of(const struct events *events, uint64_t id)
 {
 	size_t mask = events->slot_count - 1;

@@ -101,7 +101,7 @@ static int take_tracing_data(struct reader *reader, uint32_t size)
 	return code == -ENOMEM ? code : 0;
 }
 
-/* What the recorder was asked for is to be known before the first event. */
+/* The selection has to be known before the first event. */
 static int take_selection(struct reader *reader, const struct capture_note_part *part)
 {
 	struct capture_note note;

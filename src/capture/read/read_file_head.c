@@ -52,7 +52,7 @@ static int read_features(struct reader *reader, const struct file_head *head)
 	return code == 0 ? file_head_name_events(head, reader->events) : code;
 }
 
-/* Where somebody put another capture behind the file. */
+/* Look for another capture that somebody appended to the file. */
 static void look_behind(struct reader *reader, const struct file_head *head)
 {
 	unsigned char magic[sizeof(uint64_t)];

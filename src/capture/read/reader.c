@@ -135,7 +135,7 @@ static int take_records(struct reader *reader, struct stretch *stretch,
 	return code;
 }
 
-/* What is missing at the end of a file or stream. */
+/* Note what is missing at the end of a file or stream. */
 static void look_at_end(struct reader *reader)
 {
 	if (input_missing(reader->input) > 0)
@@ -167,7 +167,7 @@ static int take_next_part(struct reader *reader)
 	return input_next_part(reader->input);
 }
 
-/* What comes next is taken in. 1; 0 at the end, or a negative errno. */
+/* Take in what comes next. Returns 1, 0 at the end, or a negative errno. */
 static int take_next(struct reader *reader, bool *ends_round)
 {
 	struct raw_record raw;
@@ -224,7 +224,7 @@ static bool ends_head(uint32_t type)
 	       type == PERF_FILE_RECORD_COMPRESSED2 || type == PERF_FILE_RECORD_FINISHED_ROUND;
 }
 
-/* What perf writes before the kernel's records. */
+/* Read the records that perf writes before the kernel's. */
 static int read_head_records(struct reader *reader)
 {
 	struct raw_record raw;

@@ -60,7 +60,7 @@ static bool skip_named_file(struct cursor *cursor, const char *name)
 
 /* ---- format files ---- */
 
-/* What stands behind PREFIX at the start of *REST, up to the end of the line; moves behind that. */
+/* Take a line that begins with PREFIX from *REST. Returns the rest of the line; "": it does not. */
 static struct text take_line(struct text *rest, const char *prefix)
 {
 	size_t skip = strlen(prefix);
