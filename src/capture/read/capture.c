@@ -140,7 +140,7 @@ static int next_complete(struct capture *capture, struct record *record)
 	if (record->time_ns > capture->newest_ns)
 		capture->newest_ns = record->time_ns;
 	if (record->type == PERF_RECORD_LOST &&
-	    losses_tell(&reader->losses, record->cpu, record->lost) < 0)
+	    losses_add(&reader->losses, record->cpu, record->lost, 0) < 0)
 		return -ENOMEM;
 	return 1;
 }

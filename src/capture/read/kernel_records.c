@@ -47,7 +47,7 @@ static int count_lost_samples(struct reader *reader, const struct raw_record *ra
 	/* perf leaves the CPU empty, but has mostly said before where each id is. */
 	if (!events_cpu(reader->events, record.id, &record.cpu) && record.cpu == 0)
 		record.cpu = RECORD_NO_CPU;
-	return losses_count(&reader->losses, record.cpu, record.lost);
+	return losses_add(&reader->losses, record.cpu, 0, record.lost);
 }
 
 static int take_event(struct reader *reader, const struct raw_record *raw)
