@@ -61,7 +61,10 @@ int perf_record_take(struct reader *reader, const struct raw_record *raw) MUST_C
 int compressed_take(struct reader *reader, const struct raw_record *raw) MUST_CHECK;
 int compressed_go_on(struct reader *reader) MUST_CHECK;
 
-/* Drop what is compressed and not taken in yet. */
-void compressed_stop(struct reader *reader);
+/* Returns the bytes of an incomplete record at the end of the compressed ones. */
+size_t compressed_remainder(const struct reader *reader);
+
+/* Drop what is compressed and not taken in yet, and end the stream. */
+void compressed_done(struct reader *reader);
 
 #endif

@@ -141,7 +141,7 @@ static void look_at_end(struct reader *reader)
 	if (input_missing(reader->input) > 0)
 		reader_note_cut(reader, "it ends within auxiliary data, %" PRIu64 " bytes short",
 				input_missing(reader->input));
-	if (reader->inflate && inflate_remainder(reader->inflate) > 0)
+	if (compressed_remainder(reader) > 0)
 		reader_note_cut(reader, "its compressed data end within a record");
 }
 
@@ -162,8 +162,7 @@ static int take_next_part(struct reader *reader)
 		return 0;
 	look_at_end(reader);
 	rounds_break(reader->rounds);
-	inflate_free(reader->inflate);
-	reader->inflate = NULL;
+	compressed_done(reader);
 	return input_next_part(reader->input);
 }
 
@@ -314,8 +313,7 @@ void reader_done(struct reader *reader)
 	origin_done(&reader->origin);
 	capture_note_joint_done(&reader->selection);
 	rounds_free(reader->rounds);
-	inflate_free(reader->inflate);
-	compressed_stop(reader);
+	compressed_done(reader);
 	events_free(reader->events);
 	tracing_data_free(reader->tracing);
 	free(reader->tracing_bytes);
