@@ -18,4 +18,10 @@ int number_take(const char **text, uint64_t min, uint64_t max, uint64_t *number)
 /* Parse all of TEXT. Returns 0, or -EINVAL with *NUMBER unchanged. */
 int number_parse(const char *text, uint64_t min, uint64_t max, uint64_t *number) MUST_CHECK;
 
+/*
+ * Parse all of TEXT as seconds with at most nine decimals, such as "0.5", above 0 and up to MAX_S.
+ * Returns 0, or -EINVAL with *NS unchanged.
+ */
+int number_parse_seconds(const char *text, uint64_t max_s, uint64_t *ns) MUST_CHECK;
+
 #endif

@@ -15,9 +15,9 @@
 /* Write at the descriptor's own offset. */
 #define WRITE_HERE UINT64_MAX
 
-/* After a stop was requested (stop.h), a reader may take nothing for so long, */
+/* After a stop was asked for (stop.h), a reader may take nothing for so long, */
 #define WRITE_STUCK_MS 1000U
-/* and may take so long in all. */
+/* and once it is due, may take so long in all. */
 #define WRITE_SLOW_MS 3000U
 
 /*

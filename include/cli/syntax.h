@@ -32,7 +32,7 @@ struct mode_syntax {
 	command_run *run;
 };
 
-/* The row of MODE. Those of MODE_HELP and MODE_VERSION have only `run`. */
+/* The row of MODE. That of MODE_VERSION has only `run`. */
 const struct mode_syntax *syntax_of(enum mode mode);
 
 /* The mode that WORD, the first argument, names; MODE_TRACE where it names none. */

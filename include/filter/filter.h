@@ -11,20 +11,19 @@
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 
-struct task;
-
 struct filter {
-	unsigned int events;               /* EVENT_BIT()s of fork, exec, exit */
-	const struct pid_list *pids;       /* NULL: any; borrowed */
-	bool followed_only;                /* only events of followed tasks */
+	unsigned int events;         /* EVENT_BIT()s of fork, exec, exit */
+	const struct pid_list *tids; /* only events in which one takes part; NULL: any; borrowed */
+	const struct pid_list *born; /* their FORK passes, too; NULL: none; borrowed */
+	bool followed_only;          /* only events of followed tasks */
 	const struct filter_options *more; /* NULL: none, and events need no facts; borrowed */
 };
 
 /*
- * Returns whether EVENT, whose subject by task_table_apply() is TASK (NULL: none), passes. LOST and
- * TRUNCATED always pass; events that only feed the task table never do. An unknown fact passes no
- * filter on it; an event without facts passes none of `more`.
+ * Returns whether EVENT passes; IS_FOLLOWED: it happened to a followed task
+ * (task_table_is_followed()). LOST and TRUNCATED always pass; events that only feed the task table
+ * never do. An unknown fact passes no filter on it; an event without facts passes none of `more`.
  */
-bool filter_passes(const struct filter *filter, const struct event *event, const struct task *task);
+bool filter_passes(const struct filter *filter, const struct event *event, bool is_followed);
 
 #endif

@@ -36,6 +36,15 @@ struct proc_ids {
  */
 int proc_read_ids(int proc_fd, int32_t pid, struct proc_ids *ids) MUST_CHECK;
 
+/* The thread group of a task. */
+struct proc_group {
+	int32_t tgid;
+	int32_t threads; /* those that ended and are not reaped included */
+};
+
+/* Read the group of task TID. Returns 0, or a negative errno as above with GROUP as it was. */
+int proc_read_group(int proc_fd, int32_t tid, struct proc_group *group) MUST_CHECK;
+
 /* Returns whether a task (process or thread) with this tid exists and is no zombie. */
 bool proc_is_alive(int proc_fd, int32_t tid);
 

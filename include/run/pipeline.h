@@ -25,7 +25,7 @@ struct pipeline {
 	uint64_t max_events; /* 0: no limit */
 	int32_t command_pid; /* its first EXEC makes it followed; 0: none, or that has happened */
 	bool ends_alone;     /* the end is reached with the last task that the filter waits for */
-	bool pids_to_come;   /* tasks with the filter's pids may be born: followed then too */
+	const struct pid_list *pids_to_come; /* may be born: followed then too; NULL: none */
 	bool foreign_sample_ids; /* sample ids are of another pid namespace than the payloads' */
 
 	uint64_t shown[EVENT_TYPES]; /* given to the sink, by type */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Writes and reads the selection of a recording: the events and tasks that it was asked for. The
- * recorder of `record -- COMMAND` and `record -p PIDS -f` does not decode events, and records the
+ * recorder of `record -- COMMAND` and `record -p PIDS` does not decode events, and records the
  * whole host; the replay selects. The selection is a note (capture/notes/kinds.h) at the beginning
  * of the capture. Captures of version 0.1.0 may lack it; the recorder's command line is parsed
  * then.
@@ -9,7 +9,8 @@
  * The note has strings:
  *
  *     event NAME    fork, exec or exit: one for each that was asked for
- *     pids PID,PID  -p
+ *     processes PID,PID  -p
+ *     pids TID,TID  -t; together with "follow", -p
  *     follow        -f
  *     command PID   COMMAND, by its pid in the recorder's pid namespace
  *     host-pids     that namespace is the initial one, so that the events have the same pid
@@ -34,7 +35,8 @@ struct selection_command {
 
 struct selection {
 	unsigned int events;  /* EVENT_BIT()s */
-	struct pid_list pids; /* none: all */
+	struct pid_list pids; /* -p; none: all */
+	struct pid_list tids; /* -t; none: all */
 	bool follow;
 	struct selection_command command;
 };

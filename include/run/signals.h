@@ -2,8 +2,8 @@
 /*
  * Signals as something to poll: SIGINT, SIGTERM and SIGHUP ask for a clean end, SIGCHLD says that
  * COMMAND may have ended. From a stop signal on, SIGALRM interrupts whatever blocks, so that a
- * reader who takes nothing holds nobody up (write_all.h). A second one of the same stop signal has
- * its default effect.
+ * reader who takes nothing holds nobody up (write_all.h). A stop signal has its default effect
+ * again once a stop is due (stop.h): after the first one, or the second of a trace of COMMAND.
  *
  * With stop.h the only mutable global state of the program: a handler has no other place to write
  * to.
@@ -16,15 +16,22 @@
 #include "base/compiler.h"
 
 /*
- * Install the handlers, and ignore SIGPIPE and SIGXFSZ: a write then says EPIPE or EFBIG. Returns a
+ * Install the handlers, and ignore SIGPIPE and SIGXFSZ: a write then says EPIPE or EFBIG. With
+ * OF_COMMAND the first stop signal only asks for a stop, and the second makes it due. Returns a
  * descriptor that becomes readable with every signal, or a negative errno.
  */
-int signals_install(void) MUST_CHECK;
+int signals_install(bool of_command) MUST_CHECK;
 
 /* Make the descriptor unreadable until the next signal. */
 void signals_clear_wake(int wake_fd);
 
-/* The stop signal that came, 0: none. *FROM_PROCESS: kill(2) sent it, not the terminal. */
-int signals_stop(bool *from_process);
+/* Stop signals, up to now. */
+struct stop_signals {
+	unsigned int count;
+	int last;          /* valid where `count` is not 0 */
+	bool from_process; /* kill(2) sent the last one, not the terminal */
+};
+
+struct stop_signals signals_stops(void);
 
 #endif

@@ -23,9 +23,11 @@ struct tracing {
 	int proc_fd;
 	int wake_fd;
 	uint64_t started_ns;
-	uint64_t deadline_ns; /* 0: none */
-	int handled_signal;   /* 0: none came */
-	bool stopped;         /* the source is to be stopped, and read to its end */
+	uint64_t deadline_ns;         /* 0: none */
+	uint64_t reminder_ns;         /* when to say that COMMAND still runs; 0: never */
+	uint64_t grace_end_ns;        /* when a COMMAND that was asked to end is left; 0: never */
+	unsigned int signals_handled; /* stop signals */
+	bool stopped;                 /* the source is to be stopped, and read to its end */
 };
 
 /*
@@ -42,24 +44,35 @@ void tracing_close(struct tracing *tracing);
 void tracing_begin(struct tracing *tracing);
 
 /*
- * Enter the pids of -p that are alive into TASKS as followed, or COMMAND, so that its end is shown
- * even where its EXEC got lost: but not in a pid namespace, where the events have another pid of
- * it. With -f also all else that /proc shows. Returns 0 or a negative errno with ERR filled.
+ * Enter the tasks of -p and -t that are alive into TASKS as followed, or COMMAND, so that its end
+ * is shown even where its EXEC got lost: but not in a pid namespace, where the events have another
+ * pid of it. With -p also all else that /proc shows. Returns 0 or a negative errno with ERR filled.
  */
-int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks,
+int tracing_enter_roots(struct tracing *tracing, struct task_table *tasks,
 			struct error *err) MUST_CHECK;
 
 /* Let COMMAND go, if there is one. Returns 0 or a negative errno with ERR filled. */
 int tracing_release_command(struct tracing *tracing, struct error *err) MUST_CHECK;
 
-/* See to signals, the end of COMMAND and the deadline: `stopped` where one of them is the end. */
+/*
+ * Handle signals, the end of COMMAND and the deadline: `stopped` where one of them is the end. An
+ * interrupt is COMMAND's business: it is traced until it has ended. SIGTERM and SIGHUP are passed
+ * on to it and leave it 10 s. A second signal is the end.
+ */
 void tracing_look_around(struct tracing *tracing);
 
 /* For how many ms to sleep at most; -1: as long as nothing happens. */
 int tracing_remaining_ms(const struct tracing *tracing);
 
-/* The trace is over; COMMAND goes on, and how it ends is still our exit status. */
-void tracing_wait_for_command(struct tracing *tracing, bool quietly);
+/*
+ * The trace is over: wait until COMMAND has ended, too, or is left by a signal as above. QUIETLY:
+ * without saying so. Returns its exit status, 128 + the signal's number where it is left, 0 where
+ * there is none.
+ */
+int tracing_end_command(struct tracing *tracing, bool quietly);
+
+/* The trace failed: as above, but any signal leaves COMMAND. */
+void tracing_abandon_command(struct tracing *tracing);
 
 /* Since tracing_begin(). */
 double tracing_seconds(const struct tracing *tracing);

@@ -19,7 +19,8 @@ struct source_type;
 struct request {
 	/* The events */
 	unsigned int events;  /* EVENT_BIT()s */
-	struct pid_list pids; /* none: all */
+	struct pid_list pids; /* processes, with all their threads; none: all */
+	struct pid_list tids; /* single tasks; none: all */
 	bool follow;          /* the pids' descendants too */
 	char **command;       /* NULL: none; borrowed from `argv` */
 	bool all;             /* of a replay: whatever the recorder was asked for */
@@ -37,8 +38,8 @@ struct request {
 	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
 
 	/* The limits */
-	uint32_t duration_s; /* 0: no limit */
-	uint64_t max_events; /* 0: no limit */
+	uint64_t duration_ns; /* 0: no limit */
+	uint64_t max_events;  /* 0: no limit */
 
 	/* The output */
 	char *output;                 /* NULL: standard output; never NULL of a recording */
@@ -57,6 +58,9 @@ struct request {
 };
 
 void request_done(struct request *request);
+
+/* Whether tasks are selected by descent, so that every fork has to be seen. */
+bool request_follows_tasks(const struct request *request);
 
 /* Returns the name of the capture of REQUEST, for messages. */
 const char *request_capture_name(const struct request *request);

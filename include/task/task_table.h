@@ -28,6 +28,9 @@ void task_table_free(struct task_table *table);
 /* Keep the state that facts are made of from now on. Returns 0 or -ENOMEM. */
 int task_table_keep_facts(struct task_table *table) MUST_CHECK;
 
+/* Follow no new process from now on, but new threads of followed processes. */
+void task_table_follow_threads_only(struct task_table *table);
+
 /* Take a missing EXEC as proof of a failed exec. Only where facts are kept. */
 void task_table_expect_execs(struct task_table *table);
 
@@ -84,6 +87,13 @@ void task_table_prove_root_cgroup(struct task_table *table);
  */
 int task_table_apply(struct task_table *table, struct event *event,
 		     const struct task **subject) MUST_CHECK;
+
+/*
+ * Returns whether EVENT, the last one applied, happened to a followed task, or is the fork of one.
+ * SUBJECT is what task_table_apply() gave.
+ */
+bool task_table_is_followed(const struct task_table *table, const struct event *event,
+			    const struct task *subject);
 
 /* Returns the task with this TID, borrowed until the next apply or add, or NULL. */
 const struct task *task_table_find(const struct task_table *table, int32_t tid);

@@ -3,14 +3,20 @@
 
 #include <signal.h>
 
-static volatile sig_atomic_t asked;
+static volatile sig_atomic_t asked = STOP_NONE;
 
-void stop_ask(void)
+void stop_ask(enum stop stage)
 {
-	asked = 1;
+	if ((int)stage > asked)
+		asked = (int)stage;
 }
 
 bool stop_is_asked(void)
 {
-	return asked != 0;
+	return asked >= STOP_ASKED;
+}
+
+bool stop_is_due(void)
+{
+	return asked >= STOP_DUE;
 }

@@ -32,13 +32,13 @@ static void drop_written(struct iovec *pieces, int count, size_t written)
 
 /* ---- patience ---- */
 
-/* When a stop was first seen to be asked for, and when the reader took something after it, ns. */
+/* When the reader took something after a stop was asked for, ns. */
 struct patience {
-	uint64_t asked_ns, progress_ns;
+	uint64_t progress_ns;
 };
 
-/* A stop is asked for once, so that all writes after it share this. */
-static uint64_t first_seen_ns(uint64_t now)
+/* When a stop was first seen to be due: it is so once, so that all writes after it share this. */
+static uint64_t due_since_ns(uint64_t now)
 {
 	static uint64_t seen_ns;
 
@@ -59,11 +59,10 @@ static bool is_over(struct patience *patience)
 	if (!stop_is_asked())
 		return false;
 	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
-	patience->asked_ns = first_seen_ns(now);
 	if (patience->progress_ns == 0)
 		patience->progress_ns = now;
 	return now - patience->progress_ns >= WRITE_STUCK_MS * NS_PER_MS ||
-	       now - patience->asked_ns >= WRITE_SLOW_MS * NS_PER_MS;
+	       (stop_is_due() && now - due_since_ns(now) >= WRITE_SLOW_MS * NS_PER_MS);
 }
 
 /* ---- writing ---- */

@@ -27,14 +27,10 @@
 
 static int parse_duration(const char *text, struct parse *parse, struct error *err)
 {
-	uint64_t seconds;
-
-	if (number_parse(text, 1, DURATION_MAX_S, &seconds) < 0)
-		return error_set(err, -EINVAL, "-d takes whole seconds, 1 to %u, not '%.40s'",
-				 parse->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S,
-				 text);
-	parse->options.request.duration_s = (uint32_t)seconds;
-	return 0;
+	if (number_parse_seconds(text, DURATION_MAX_S, &parse->options.request.duration_ns) == 0)
+		return 0;
+	return error_set(err, -EINVAL, "-d takes seconds, such as 5 or 0.5, up to %u, not '%.40s'",
+			 parse->mode == MODE_TRACE ? DURATION_LIMIT_S : DURATION_MAX_S, text);
 }
 
 static int parse_max_events(const char *text, struct parse *parse, struct error *err)
@@ -59,18 +55,17 @@ static int parse_mmap_pages(const char *text, struct parse *parse, struct error 
 	return 0;
 }
 
-static int parse_pids(const char *text, struct parse *parse, struct error *err)
+static int parse_ids(const char *text, const char *what, struct pid_list *list, struct error *err)
 {
-	struct pid_list pids;
-	int code = pid_list_parse(text, &pids);
+	struct pid_list parsed;
+	int code = pid_list_parse(text, &parsed);
 
 	if (code == -ENOMEM)
 		return error_no_memory(err);
 	if (code < 0)
-		return error_set(err, code, "-p takes process ids, PID[,PID...], not '%.40s'",
-				 text);
-	pid_list_done(&parse->options.request.pids);
-	parse->options.request.pids = pids;
+		return error_set(err, code, "%s, not '%.40s'", what, text);
+	pid_list_done(list);
+	*list = parsed;
 	return 0;
 }
 
@@ -225,7 +220,11 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 	case 'm':
 		return parse_mmap_pages(text, parse, err);
 	case 'p':
-		return parse_pids(text, parse, err);
+		return parse_ids(text, "-p takes process ids, PID[,PID...]",
+				 &parse->options.request.pids, err);
+	case 't':
+		return parse_ids(text, "-t takes thread ids, TID[,TID...]",
+				 &parse->options.request.tids, err);
 	case 'e':
 		return parse_events(text, parse, err);
 	case 'F':

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/parse.h"
@@ -20,11 +20,9 @@ static int refuse(struct error *err, const char *what, const char *remedy)
 	return -EINVAL;
 }
 
-static int over_limit(struct error *err, char option, uint64_t value, unsigned int limit,
-		      const char *unit)
+static int over_limit(struct error *err, const char *option, unsigned int limit, const char *unit)
 {
-	error_set(err, -EINVAL, "-%c %" PRIu64 " is over the limit of %u %s", option, value, limit,
-		  unit);
+	error_set(err, -EINVAL, "%s is over the limit of %u %s", option, limit, unit);
 	error_remedy(err, "--stream, which lifts the limits");
 	return -EINVAL;
 }
@@ -32,12 +30,12 @@ static int over_limit(struct error *err, char option, uint64_t value, unsigned i
 /* Apply the limits, which are defaults too. */
 static int limit(struct request *request, struct error *err)
 {
-	if (request->duration_s > DURATION_LIMIT_S)
-		return over_limit(err, 'd', request->duration_s, DURATION_LIMIT_S, "seconds");
+	if (request->duration_ns > DURATION_LIMIT_S * NS_PER_S)
+		return over_limit(err, "-d", DURATION_LIMIT_S, "seconds");
 	if (request->max_events > EVENT_LIMIT)
-		return over_limit(err, 'n', request->max_events, EVENT_LIMIT, "events");
-	if (request->duration_s == 0)
-		request->duration_s = DURATION_LIMIT_S;
+		return over_limit(err, "-n", EVENT_LIMIT, "events");
+	if (request->duration_ns == 0)
+		request->duration_ns = DURATION_LIMIT_S * NS_PER_S;
 	if (request->max_events == 0)
 		request->max_events = EVENT_LIMIT;
 	return 0;
@@ -51,8 +49,8 @@ static int check_subject(enum mode mode, const struct request *request, struct e
 	if (mode == MODE_RECORD && !request->output)
 		return refuse(err, "record needs -o FILE: where to",
 			      "perf_exec_trace record -o perf.data");
-	if (request->command && request->pids.count > 0)
-		return error_set(err, -EINVAL, "-p and a COMMAND exclude each other");
+	if ((request->command != NULL) + (request->pids.count > 0) + (request->tids.count > 0) > 1)
+		return error_set(err, -EINVAL, "-p, -t and a COMMAND exclude each other");
 	if (request->follow && !request->command && request->pids.count == 0)
 		return error_set(err, -EINVAL, "-f needs -p: whom to follow");
 	if (request->filter.failed && !(request->events & EVENT_BIT(EVENT_EXIT)))

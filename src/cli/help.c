@@ -52,12 +52,18 @@ static const char *const epilogues[] = {
 		"\n"
 		"Exit status: 0; 1 where diff finds differences (ids do not count); 2 on failure.\n",
 	[MODE_TRACE] = "\n"
-		"Traces every fork, exec and exit on this host, or of COMMAND and its descendants.\n"
+		"Traces every fork, exec and exit on this host, or those of COMMAND and all that\n"
+		"it starts.\n"
 		"\n"
-		"Also: perf_exec_trace record -o FILE   the same into a capture, for replay or perf\n"
+		"Also: perf_exec_trace record -o FILE   the same into a capture, to replay\n"
 		"      perf_exec_trace replay FILE      the same from a capture of record or perf\n"
 		"      perf_exec_trace check            what this host allows, and the remedies\n"
-		"      perf_exec_trace formats          tracepoint formats: list, show, diff\n",
+		"      perf_exec_trace formats          tracepoint formats: list, show, diff\n"
+		"      perf_exec_trace help COMMAND     the options of one of these\n"
+		"\n"
+		"Examples: perf_exec_trace -F tree make -j8          what a build runs, as a tree\n"
+		"          perf_exec_trace -F table --failed -d 30   what fails within 30 s\n"
+		"          perf_exec_trace -x -p 1234 -f --stream    a service, until Ctrl-C\n",
 };
 /* clang-format on */
 

@@ -29,10 +29,38 @@ static int copy_arguments(poptContext context, struct parse *parse, struct error
 	return copies ? 0 : error_no_memory(err);
 }
 
+/* Where options end, at the first other word or behind "--", COMMAND begins. */
+static int take_command(poptContext context, int argc, char **argv, struct parse *parse,
+			struct error *err)
+{
+	const char **words = poptGetArgs(context);
+	int count = 0;
+
+	while (words && words[count])
+		count++;
+	if (count > 0)
+		parse->options.request.command = argv + argc - count;
+	else if (argc > 1 && strcmp(argv[argc - 1], "--") == 0)
+		return error_set(err, -EINVAL, "no COMMAND after '--'");
+	return 0;
+}
+
+static int take_help(poptContext context, struct parse *parse, struct error *err)
+{
+	const char *mode = poptGetArg(context);
+
+	parse->options.help_on = mode ? syntax_named_mode(mode) : MODE_TRACE;
+	if (mode && parse->options.help_on == MODE_TRACE)
+		return error_set(err, -EINVAL, "no help on '%.80s'", mode);
+	return 0;
+}
+
 static int take_arguments(poptContext context, struct parse *parse, struct error *err)
 {
 	if (parse->mode == MODE_FORMATS)
 		return copy_arguments(context, parse, err);
+	if (parse->mode == MODE_HELP)
+		return take_help(context, parse, err);
 	if (parse->mode == MODE_REPLAY && poptPeekArg(context)) {
 		int code = option_take_text(&parse->options.request.capture, poptGetArg(context),
 					    "replay", err);
@@ -42,10 +70,7 @@ static int take_arguments(poptContext context, struct parse *parse, struct error
 	const char *stray = poptPeekArg(context);
 	if (!stray)
 		return 0;
-	error_set(err, -EINVAL, "unexpected argument '%.80s'", stray);
-	if (parse->options.mode == MODE_TRACE)
-		error_remedy(err, "perf_exec_trace -- %.80s, to trace that command", stray);
-	return -EINVAL;
+	return error_set(err, -EINVAL, "unexpected argument '%.80s'", stray);
 }
 
 /* WORD is what popt could not make sense of, and why. */
@@ -76,39 +101,29 @@ static int apply_all(poptContext context, struct parse *parse, struct error *err
 	}
 	if (option < -1)
 		return refuse(poptBadOption(context, POPT_BADOPTION_NOALIAS), option, parse, err);
-	return take_arguments(context, parse, err);
+	return 0;
 }
 
 /* ---- the whole ---- */
-
-static int find_command(int argc, char **argv, struct options *options, struct error *err)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--") != 0)
-			continue;
-		if (i + 1 == argc)
-			return error_set(err, -EINVAL, "no COMMAND after '--'");
-		options->request.command = argv + i + 1;
-		return i;
-	}
-	return argc;
-}
 
 static int parse_mode(int argc, char **argv, struct parse *parse, struct error *err)
 {
 	const struct mode_syntax *mode = syntax_of(parse->mode);
 	int skipped = mode->name ? 1 : 0;
+	bool takes_command = parse->mode == MODE_TRACE || parse->mode == MODE_RECORD;
 
 	parse->options.mode = parse->mode;
-	poptContext context = poptGetContext(
-		NULL, argc - skipped, (const char **)(void *)(argv + skipped), mode->table, 0);
+	poptContext context =
+		poptGetContext(NULL, argc - skipped, (const char **)(void *)(argv + skipped),
+			       mode->table, takes_command ? POPT_CONTEXT_POSIXMEHARDER : 0);
 	if (!context)
 		return error_no_memory(err);
 	int code = apply_all(context, parse, err);
+	if (code == 0 && takes_command)
+		code = take_command(context, argc, argv, parse, err);
+	else if (code == 0)
+		code = take_arguments(context, parse, err);
 	poptFreeContext(context);
-	bool takes_command = parse->mode == MODE_TRACE || parse->mode == MODE_RECORD;
-	if (code == 0 && !takes_command && parse->options.request.command)
-		return error_set(err, -EINVAL, "%s takes no COMMAND", mode->name);
 	return code;
 }
 
@@ -118,12 +133,9 @@ int options_parse(int argc, char **argv, struct options *options, struct error *
 						  .sink = sink_type_find("pipe"),
 						  .argv = argv,
 						  .parse_recording = options_parse_recording}};
-	int before_command = find_command(argc, argv, &parse.options, err);
 
-	if (before_command < 0)
-		return before_command;
-	parse.mode = before_command > 1 ? syntax_named_mode(argv[1]) : MODE_TRACE;
-	int code = parse_mode(before_command, argv, &parse, err);
+	parse.mode = argc > 1 ? syntax_named_mode(argv[1]) : MODE_TRACE;
+	int code = parse_mode(argc, argv, &parse, err);
 	if (code == 0)
 		code = options_combine(&parse, err);
 	if (code < 0) {

@@ -17,8 +17,9 @@
 #define LONG_VALUE(name, option, help, value) \
 	{name, '\0', POPT_ARG_STRING, NULL, option, help, value}
 
-#define OPTION_PID VALUE("pid", 'p', "only events in which one of the PIDs takes part", "PID[,PID...]")
-#define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants and threads too, those to come and those alive")
+#define OPTION_PID VALUE("pid", 'p', "only these processes, with all their threads", "PID[,PID...]")
+#define OPTION_TID VALUE("tid", 't', "only these single tasks, filtered in the kernel", "TID[,TID...]")
+#define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants too, those to come and those alive")
 #define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit", "LIST")
 #define OPTION_OUTPUT VALUE("output", 'o', "write to FILE instead of standard output", "FILE")
 #define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
@@ -47,13 +48,15 @@
 	{"max-events", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPTION_MAX_EVENTS, NULL, NULL}, \
 	VALUE("max-events", 'n', help "; -n REGEX is --name REGEX", "N")
 #define OPTION_VERSION FLAG("version", 'V', "show the version")
-#define OPTION_HELP FLAG("help", 'h', "show this help")
+#define OPTION_HELP FLAG("help", 'h', "show this help"), \
+	{NULL, '?', POPT_ARG_NONE | POPT_ARGFLAG_DOC_HIDDEN, NULL, 'h', NULL, NULL}
 
 static const struct poptOption trace_options[] = {
-	VALUE("duration", 'd', "stop after SECS, 1 to 60 (60)", "SECS"),
+	VALUE("duration", 'd', "stop after SECS, at most 60 (60); 0.5 is half a second", "SECS"),
 	OPTION_LIMIT_OR_NAME("stop after N events, 1 to 5000 (5000)"),
 	LONG_FLAG("stream", OPTION_STREAM, "lift both limits: run until interrupted"),
 	OPTION_PID,
+	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	OPTION_USER,
@@ -85,6 +88,7 @@ static const struct poptOption record_options[] = {
 	VALUE("duration", 'd', "stop after SECS", "SECS"),
 	VALUE("max-events", 'n', "stop once at least N events are recorded", "N"),
 	OPTION_PID,
+	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	FLAG("extended", 'x', "record what all formats and filters of replay need"),
@@ -104,6 +108,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_LIMIT_OR_NAME("stop after N events"),
 	LONG_FLAG("all", OPTION_ALL, "all that was recorded, not only what record was asked for"),
 	OPTION_PID,
+	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
 	OPTION_USER,
@@ -139,18 +144,24 @@ static const struct poptOption formats_options[] = {
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
+
+static const struct poptOption help_options[] = {
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
 /* clang-format on */
 
 static const struct mode_syntax modes[] = {
-	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [-- COMMAND [ARG]...]", command_trace},
-	[MODE_RECORD] = {"record", record_options,
-			 "record -o FILE [OPTION]... [-- COMMAND [ARG]...]", command_record},
+	[MODE_TRACE] = {NULL, trace_options, "[OPTION]... [COMMAND [ARG]...]", command_trace},
+	[MODE_RECORD] = {"record", record_options, "record -o FILE [OPTION]... [COMMAND [ARG]...]",
+			 command_record},
 	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE", command_replay},
 	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]", command_check},
 	[MODE_FORMATS] = {"formats", formats_options,
 			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]",
 			  command_formats},
-	[MODE_HELP] = {.run = command_help},
+	[MODE_HELP] = {"help", help_options, "help [record | replay | check | formats]",
+		       command_help},
 	[MODE_VERSION] = {.run = command_version},
 };
 

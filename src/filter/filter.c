@@ -7,12 +7,15 @@
 #include "event/comm.h"
 #include "event/facts.h"
 #include "filter/cgroup_path.h"
-#include "task/task.h"
 
-static bool takes_part(const struct pid_list *pids, const struct event *event)
+static bool bears(const struct event *event, const struct pid_list *children)
 {
-	return pid_list_has(pids, event_task(event)) ||
-	       (event->type == EVENT_FORK && pid_list_has(pids, event->fork.child_tid));
+	return event->type == EVENT_FORK && pid_list_has(children, event->fork.child_tid);
+}
+
+static bool takes_part(const struct pid_list *tids, const struct event *event)
+{
+	return pid_list_has(tids, event_task(event)) || bears(event, tids);
 }
 
 /* ---- filters that look at facts: none of them lets pass what is not known ---- */
@@ -103,20 +106,19 @@ static NOINLINE bool passes_all(const struct filter_options *options, const stru
 
 /* ---- the whole ---- */
 
-static bool is_selected(const struct filter *filter, const struct event *event,
-			const struct task *task)
+static bool is_selected(const struct filter *filter, const struct event *event, bool is_followed)
 {
 	if (filter->followed_only)
-		return task && task->followed;
-	return !filter->pids || takes_part(filter->pids, event);
+		return is_followed || (filter->born && bears(event, filter->born));
+	return !filter->tids || takes_part(filter->tids, event);
 }
 
-bool filter_passes(const struct filter *filter, const struct event *event, const struct task *task)
+bool filter_passes(const struct filter *filter, const struct event *event, bool is_followed)
 {
 	/* LOST and TRUNCATED always pass; what only feeds the task table never does. */
 	if (event->type > EVENT_EXIT)
 		return event->type < EVENT_SHOWN_TYPES;
-	if (!(filter->events & EVENT_BIT(event->type)) || !is_selected(filter, event, task))
+	if (!(filter->events & EVENT_BIT(event->type)) || !is_selected(filter, event, is_followed))
 		return false;
 	return !filter->more || passes_all(filter->more, event);
 }

@@ -145,15 +145,46 @@ static bool parse_ids(const char *status, const char *what, uint32_t *real, uint
 	return line && sscanf(line + strlen(what), "%" SCNu32 " %" SCNu32, real, effective) == 2;
 }
 
+static int read_status(int proc_fd, int32_t pid, char *text, size_t size)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/status", pid);
+	ssize_t got = read_file(proc_fd, path, text, size);
+	return got < 0 ? (int)got : 0;
+}
+
+/* The number in the line "WHAT\tNUMBER" of STATUS. */
+static bool parse_number(const char *status, const char *what, int32_t *number)
+{
+	const char *line = strstr(status, what);
+
+	return line && sscanf(line + strlen(what), "%" SCNd32, number) == 1;
+}
+
+int proc_read_group(int proc_fd, int32_t tid, struct proc_group *group)
+{
+	struct proc_group read;
+	char text[2048];
+	int code = read_status(proc_fd, tid, text, sizeof(text));
+
+	if (code < 0)
+		return code;
+	if (!parse_number(text, "\nTgid:", &read.tgid) ||
+	    !parse_number(text, "\nThreads:", &read.threads))
+		return -EBADMSG;
+	*group = read;
+	return 0;
+}
+
 int proc_read_ids(int proc_fd, int32_t pid, struct proc_ids *ids)
 {
 	struct proc_ids read;
-	char path[32], text[2048];
+	char text[2048];
+	int code = read_status(proc_fd, pid, text, sizeof(text));
 
-	snprintf(path, sizeof(path), "%d/status", pid);
-	ssize_t got = read_file(proc_fd, path, text, sizeof(text));
-	if (got < 0)
-		return (int)got;
+	if (code < 0)
+		return code;
 	/* Name comes before them; in it a newline is written as \n. */
 	if (!parse_ids(text, "\nUid:", &read.uid, &read.euid) ||
 	    !parse_ids(text, "\nGid:", &read.gid, &read.egid))

@@ -13,6 +13,7 @@ struct family {
 	size_t count;
 	int32_t *queue; /* followed, their children not entered yet */
 	size_t queued;
+	bool processes; /* not only threads */
 };
 
 static int compare_parents(const void *a, const void *b)
@@ -49,6 +50,13 @@ static int follow(struct family *family, int32_t tgid, int32_t tid)
 	return task_table_add_thread(family->table, tgid, tid, true);
 }
 
+static int follow_child(struct family *family, const struct capture_task *child)
+{
+	return family->processes || child->tgid == child->parent
+		       ? follow(family, child->tgid, child->tid)
+		       : 0;
+}
+
 static int follow_all(struct family *family, const struct pid_list *pids)
 {
 	int code = 0;
@@ -60,19 +68,19 @@ static int follow_all(struct family *family, const struct pid_list *pids)
 
 		for (size_t i = find_children(family, parent);
 		     code == 0 && i < family->count && family->by_parent[i]->parent == parent; i++)
-			code = follow(family, family->by_parent[i]->tgid,
-				      family->by_parent[i]->tid);
+			code = follow_child(family, family->by_parent[i]);
 	}
 	return code;
 }
 
 int descendants_enter(struct task_table *table, const struct pid_list *pids,
-		      const struct capture_task *tasks, size_t count)
+		      const struct capture_task *tasks, size_t count, bool processes)
 {
 	struct family family = {
 		.table = table,
 		.by_parent = calloc(count + 1, sizeof(struct capture_task *)),
 		.count = count,
+		.processes = processes,
 		.queue = calloc(count + pids->count + 1, sizeof(int32_t)),
 	};
 	int code = family.by_parent && family.queue ? 0 : -ENOMEM;

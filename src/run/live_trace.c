@@ -55,7 +55,7 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 	/* Elsewhere the events have its pid, by which it is followed before its EXEC. */
 	if (!tracing->host.initial_pid_ns)
 		pipeline->command_pid = tracing->command.pid;
-	pipeline->ends_alone = tracing->request->pids.count > 0;
+	pipeline->ends_alone = tracing->request->pids.count > 0 || tracing->request->tids.count > 0;
 	return code;
 }
 
@@ -112,7 +112,8 @@ static int make_up_for_forks(const struct live_trace *trace)
 	const struct session *session = &trace->session;
 
 	return session->pipeline.filter.followed_only
-		       ? proc_tasks_enter(trace->tracing.proc_fd, session->tasks)
+		       ? proc_tasks_enter(trace->tracing.proc_fd, session->tasks,
+					  session->request->follow || session->request->command)
 		       : 0;
 }
 
@@ -207,8 +208,10 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 		code = session_finish_output(&trace->session, err);
 	if (code == 0 && !trace->session.reader_gone)
 		session_print_summary(&trace->session, tracing_seconds(&trace->tracing));
-	tracing_wait_for_command(&trace->tracing, trace->session.reader_gone);
-	return code < 0 ? 1 : trace->tracing.command.status;
+	if (code == 0)
+		return tracing_end_command(&trace->tracing, trace->session.reader_gone);
+	tracing_abandon_command(&trace->tracing);
+	return 1;
 }
 
 int live_trace(const struct request *request, struct error *err)

@@ -14,15 +14,15 @@ uint64_t pipeline_shown(const struct pipeline *pipeline)
 
 bool pipeline_waits_for_any(const struct pipeline *pipeline)
 {
-	const struct pid_list *pids = pipeline->filter.pids;
+	const struct pid_list *tids = pipeline->filter.tids;
 
 	if (pipeline->filter.followed_only)
 		return task_table_followed(pipeline->tasks) > 0;
-	for (size_t i = 0; pids && i < pids->count; i++) {
-		if (task_table_find(pipeline->tasks, pids->pids[i]))
+	for (size_t i = 0; tids && i < tids->count; i++) {
+		if (task_table_find(pipeline->tasks, tids->pids[i]))
 			return true;
 	}
-	return !pids;
+	return !tids;
 }
 
 /*
@@ -38,13 +38,23 @@ static int root_command(struct pipeline *pipeline, const struct event *event)
 	return task_table_add(pipeline->tasks, event->exec.pid, true);
 }
 
-/* A task that was asked for by its pid, in a capture that has its birth. */
+/* A process that was asked for by its pid, in a capture that has its birth. */
 static int root_born(struct pipeline *pipeline, const struct event *event)
 {
 	if (!pipeline->pids_to_come || event->type != EVENT_FORK ||
-	    !pid_list_has(pipeline->filter.pids, event->fork.child_tid))
+	    !pid_list_has(pipeline->pids_to_come, event->fork.child_tid))
 		return 0;
 	return task_table_add(pipeline->tasks, event->fork.child_tid, true);
+}
+
+static bool passes(const struct pipeline *pipeline, const struct event *event,
+		   const struct task *subject)
+{
+	const struct filter *filter = &pipeline->filter;
+
+	return filter_passes(filter, event,
+			     filter->followed_only &&
+				     task_table_is_followed(pipeline->tasks, event, subject));
 }
 
 static int show(struct pipeline *pipeline, const struct event *event)
@@ -152,7 +162,7 @@ int pipeline_feed(struct pipeline *pipeline, struct event *event)
 					     : task_table_apply(pipeline->tasks, event, &task);
 	if (code == 0)
 		code = root_born(pipeline, event);
-	if (code == 0 && filter_passes(&pipeline->filter, event, task))
+	if (code == 0 && passes(pipeline, event, task))
 		code = show_counted(pipeline, event);
 	if (code != 0)
 		return code;

@@ -266,7 +266,8 @@ static int write_old_notes(const struct recording *recording)
 static int write_initial_records(struct recording *recording, struct error *err)
 {
 	const struct tracing *tracing = &recording->tracing;
-	const struct pid_list *pids = &tracing->request->pids;
+	const struct pid_list *pids = tracing->request->tids.count > 0 ? &tracing->request->tids
+								       : &tracing->request->pids;
 	const int32_t command = (int32_t)tracing->command.pid;
 	const struct capture_beginning beginning = {
 		.proc_fd = tracing->proc_fd,
@@ -410,10 +411,12 @@ static int look_for_the_end(struct recording *recording, struct error *err)
 	struct tracing *tracing = &recording->tracing;
 	const struct request *request = tracing->request;
 
-	if (request->pids.count == 0 ||
+	if ((request->pids.count == 0 && request->tids.count == 0) ||
 	    !is_due(&recording->done.look, LOOK_NS, clock_now_ns(CLOCK_MONOTONIC)))
 		return 0;
-	int code = request->follow ? proc_tasks_enter(tracing->proc_fd, recording->tasks) : 0;
+	int code = request->pids.count > 0
+			   ? proc_tasks_enter(tracing->proc_fd, recording->tasks, request->follow)
+			   : 0;
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
 	proc_tasks_forget_dead(tracing->proc_fd, recording->tasks);
@@ -525,8 +528,10 @@ static int record_and_end(struct recording *recording, struct error *err)
 		print_summary(recording);
 	if (begun < 0)
 		return command->status != 0 ? command->status : 1;
-	tracing_wait_for_command(&recording->tracing, recording->reader_gone);
-	return code < 0 ? 1 : command->status;
+	if (code == 0)
+		return tracing_end_command(&recording->tracing, recording->reader_gone);
+	tracing_abandon_command(&recording->tracing);
+	return 1;
 }
 
 static void tear_down(struct recording *recording)

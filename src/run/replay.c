@@ -66,7 +66,7 @@ static int find_selection(const struct replay *replay, struct selection *selecti
 }
 
 /*
- * `record -- COMMAND` and `record -p PIDS -f` take in the whole host. What they were asked for is
+ * `record -- COMMAND` and `record -p PIDS` take in the whole host. What they were asked for is
  * what is shown, unless other pids are named.
  */
 static int adopt_selection(struct replay *replay, struct error *err)
@@ -74,7 +74,7 @@ static int adopt_selection(struct replay *replay, struct error *err)
 	struct request *request = &replay->request;
 	struct error why = {0};
 
-	if (request->all || request->pids.count > 0)
+	if (request->all || request->pids.count > 0 || request->tids.count > 0)
 		return 0;
 	int code = find_selection(replay, &replay->recorded, &why);
 	if (code == -ENOMEM)
@@ -88,6 +88,7 @@ static int adopt_selection(struct replay *replay, struct error *err)
 		return 0;
 	request->events &= replay->recorded.events;
 	request->pids = replay->recorded.pids;
+	request->tids = replay->recorded.tids;
 	request->follow = replay->recorded.follow;
 	/* That there is one is all that matters; its words are not in the note. */
 	request->command = replay->recorded.command.pid ? request->argv : NULL;
@@ -112,7 +113,7 @@ static int make_pipeline(struct replay *replay, struct error *err)
 	int code = session_make_pipeline(session, err);
 
 	session->pipeline.wall_steps = &session->wall_steps;
-	session->pipeline.pids_to_come = replay->request.follow;
+	session->pipeline.pids_to_come = &replay->request.pids;
 	if (!replay->recorded.command.of_host)
 		session->pipeline.command_pid = replay->recorded.command.pid;
 	return code;
@@ -120,7 +121,7 @@ static int make_pipeline(struct replay *replay, struct error *err)
 
 static int set_up(struct replay *replay, const struct request *given, struct error *err)
 {
-	replay->wake_fd = signals_install();
+	replay->wake_fd = signals_install(false);
 	if (replay->wake_fd < 0)
 		return error_set(err, replay->wake_fd, "cannot catch signals: %s",
 				 strerror(-replay->wake_fd));
@@ -169,9 +170,9 @@ static int enter_first(struct replay *replay, struct error *err)
 
 	if (code == 0 && command->pid && command->of_host)
 		code = task_table_add(replay->session.tasks, command->pid, true);
-	if (code == 0 && replay->request.follow)
-		code = descendants_enter(replay->session.tasks, &replay->request.pids, tasks,
-					 count);
+	if (code == 0 && replay->request.pids.count > 0)
+		code = descendants_enter(replay->session.tasks, &replay->request.pids, tasks, count,
+					 replay->request.follow);
 	return code < 0 ? error_no_memory(err) : 0;
 }
 
@@ -196,9 +197,7 @@ static void show_progress(struct replay *replay)
 
 static void look_around(struct replay *replay)
 {
-	bool from_process;
-
-	if (signals_stop(&from_process) != 0)
+	if (signals_stops().count > 0)
 		source_stop(replay->session.source);
 	show_progress(replay);
 }
@@ -206,7 +205,7 @@ static void look_around(struct replay *replay)
 /* Whether -d is over before EVENT. */
 static bool is_over(struct replay *replay, const struct event *event)
 {
-	uint64_t duration_ns = replay->request.duration_s * NS_PER_S;
+	const uint64_t duration_ns = replay->request.duration_ns;
 
 	if (event->record->type != PERF_RECORD_SAMPLE)
 		return false;

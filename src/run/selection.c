@@ -22,6 +22,7 @@ static const char *const event_names[] = {
 void selection_done(struct selection *selection)
 {
 	pid_list_done(&selection->pids);
+	pid_list_done(&selection->tids);
 }
 
 /* ---- writing ---- */
@@ -31,15 +32,19 @@ static void add_string(struct note_draft *draft, const char *string)
 	note_draft_add(draft, &(struct note_item){.string = {string, strlen(string)}});
 }
 
-static void add_pids(struct note_draft *draft, const struct pid_list *pids)
+/* What -p was, until -t became that: recorders before that wrote it, and their replays read it. */
+#define TIDS "pids "
+#define PIDS "processes "
+
+static void add_pids(struct note_draft *draft, const char *what, const struct pid_list *pids)
 {
-	char *string = malloc(sizeof("pids ") + pids->count * sizeof("4194304,"));
+	char *string = malloc(sizeof(PIDS) + pids->count * sizeof("4194304,"));
 
 	if (!string) {
 		draft->bytes.failed = true;
 		return;
 	}
-	char *end = put_string(string, "pids ");
+	char *end = put_string(string, what);
 	for (size_t i = 0; i < pids->count; i++)
 		end = put_char(put_signed(end, pids->pids[i]), ',');
 	end[-1] = '\0';
@@ -58,8 +63,10 @@ int selection_write(struct capture_writer *writer, const struct request *request
 		if (request->events & EVENT_BIT(i))
 			add_string(&draft, string);
 	}
+	if (request->tids.count > 0)
+		add_pids(&draft, TIDS, &request->tids);
 	if (request->pids.count > 0)
-		add_pids(&draft, &request->pids);
+		add_pids(&draft, request->follow ? TIDS : PIDS, &request->pids);
 	if (request->follow)
 		add_string(&draft, "follow");
 	snprintf(string, sizeof(string), "command %" PRId32, command->pid);
@@ -91,6 +98,12 @@ static int take_event(struct selection *selection, const char *name)
 	return -EINVAL;
 }
 
+/* Pids that come twice would be freed once. */
+static int take_pids(struct pid_list *list, const char *value)
+{
+	return list->count == 0 ? pid_list_parse(value, list) : -EINVAL;
+}
+
 static int take_string(struct selection *selection, const char *string)
 {
 	const char *value;
@@ -107,10 +120,19 @@ static int take_string(struct selection *selection, const char *string)
 		return take_event(selection, value);
 	if ((value = behind(string, "command ")))
 		return pid_parse(value, &selection->command.pid);
-	value = behind(string, "pids ");
-	/* Pids that come twice would be freed once. */
-	return value && selection->pids.count == 0 ? pid_list_parse(value, &selection->pids)
-						   : -EINVAL;
+	if ((value = behind(string, PIDS)))
+		return take_pids(&selection->pids, value);
+	value = behind(string, TIDS);
+	return value ? take_pids(&selection->tids, value) : -EINVAL;
+}
+
+/* "pids" and "follow" together are -p. */
+static void name_pids(struct selection *selection)
+{
+	if (!selection->follow || selection->pids.count > 0)
+		return;
+	selection->pids = selection->tids;
+	selection->tids = (struct pid_list){0};
 }
 
 /* Descendants of nobody in particular are no selection. */
@@ -139,6 +161,7 @@ static int take_strings(struct selection *selection, struct text left, struct er
 	}
 	if (code < 0 || is_empty)
 		return error_set(err, -EBADMSG, "its note is damaged");
+	name_pids(selection);
 	return check(selection, err);
 }
 
@@ -170,10 +193,11 @@ int selection_parse_argv(const struct request *request, char *const *argv, int32
 	*selection = (struct selection){
 		.events = recorded.events,
 		.pids = recorded.pids,
+		.tids = recorded.tids,
 		.follow = recorded.follow,
 		.command.pid = recorded.command ? first_pid : 0,
 	};
-	recorded.pids = (struct pid_list){0};
+	recorded.pids = recorded.tids = (struct pid_list){0};
 	request_done(&recorded);
 	return 0;
 }

@@ -130,8 +130,9 @@ static struct pipeline make_pipeline(struct session *session)
 		.filter =
 			{
 				.events = request->events,
-				.pids = request->pids.count > 0 ? &request->pids : NULL,
-				.followed_only = request->follow || request->command,
+				.tids = request->tids.count > 0 ? &request->tids : NULL,
+				.born = request->follow ? NULL : &request->pids,
+				.followed_only = request_follows_tasks(request),
 				.more = filter_options_needs(&request->filter) ? &request->filter
 									       : NULL,
 			},
@@ -146,6 +147,8 @@ int session_make_pipeline(struct session *session, struct error *err)
 	session->tasks = task_table_new();
 	if (!session->tasks || (wants_facts && task_table_keep_facts(session->tasks) < 0))
 		return error_no_memory(err);
+	if (session->request->pids.count > 0 && !session->request->follow)
+		task_table_follow_threads_only(session->tasks);
 	if (wants_facts && session->source->info.has_execs)
 		task_table_expect_execs(session->tasks);
 	int code = make_sinks(session, err);

@@ -15,8 +15,10 @@
 /* How often a write that blocks is interrupted once a stop was asked for, us. */
 #define TICK_US 50000
 
+static volatile sig_atomic_t stops;
 static volatile sig_atomic_t stop_signal;
 static volatile sig_atomic_t stop_from_process;
+static volatile sig_atomic_t first_stage = STOP_DUE;
 static volatile sig_atomic_t wake = -1;
 
 static void wake_up(void)
@@ -41,12 +43,15 @@ static void start_ticking(void)
 	setitimer(ITIMER_REAL, &ticks, NULL);
 }
 
-static void on_stop(int signal, siginfo_t *info, void *context)
+static void on_stop(int number, siginfo_t *info, void *context)
 {
 	(void)context;
 	stop_from_process = info->si_code <= 0;
-	stop_signal = signal;
-	stop_ask();
+	stop_signal = number;
+	stops++;
+	stop_ask(stops == 1 ? (enum stop)first_stage : STOP_DUE);
+	if (stop_is_due())
+		signal(number, SIG_DFL);
 	start_ticking();
 	wake_up();
 }
@@ -68,7 +73,7 @@ static int install_stop(int signal)
 {
 	struct sigaction action = {
 		.sa_sigaction = on_stop,
-		.sa_flags = SA_SIGINFO | (int)SA_RESETHAND,
+		.sa_flags = SA_SIGINFO,
 	};
 
 	sigemptyset(&action.sa_mask);
@@ -106,13 +111,14 @@ static int install_all(void)
 	return code < 0 ? code : install_stop(SIGTERM);
 }
 
-int signals_install(void)
+int signals_install(bool of_command)
 {
 	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
 	if (fd < 0)
 		return -errno;
 	wake = fd;
+	first_stage = of_command ? STOP_ASKED : STOP_DUE;
 	int code = install_all();
 	return code < 0 ? code : fd;
 }
@@ -126,8 +132,11 @@ void signals_clear_wake(int wake_fd)
 		;
 }
 
-int signals_stop(bool *from_process)
+struct stop_signals signals_stops(void)
 {
-	*from_process = stop_from_process != 0;
-	return stop_signal;
+	return (struct stop_signals){
+		.count = (unsigned int)stops,
+		.last = stop_signal,
+		.from_process = stop_from_process != 0,
+	};
 }

@@ -3,18 +3,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
+#include "base/stop.h"
+#include "filter/pid_list.h"
 #include "host/proc.h"
 #include "run/signals.h"
 #include "source/notice.h"
 #include "task/proc_tasks.h"
 
-/* After an interrupt, COMMAND has this long to end too and show how. */
-#define GRACE_MS 1000U
+/* After a SIGTERM or SIGHUP, COMMAND has this long to end too and show how. */
+#define GRACE_MS 10000U
+/* After an interrupt, so long nothing is said of a COMMAND that goes on. */
+#define REMINDER_MS 1000U
 
 double tracing_seconds(const struct tracing *tracing)
 {
@@ -23,20 +30,39 @@ double tracing_seconds(const struct tracing *tracing)
 
 /* ---- opening ---- */
 
+static int check_process(int proc_fd, int32_t pid, struct error *err)
+{
+	struct proc_group group;
+
+	/* Its first thread may have ended before the others. */
+	if (proc_read_group(proc_fd, pid, &group) < 0 ||
+	    (!proc_is_alive(proc_fd, pid) && group.threads < 2))
+		return error_set(err, -ESRCH, "-p %d: no such process", pid);
+	if (group.tgid == pid)
+		return 0;
+	error_set(err, -EINVAL, "-p %d: that is a thread of process %d", pid, group.tgid);
+	error_remedy(err, "-t %d, or -p %d", pid, group.tgid);
+	return -EINVAL;
+}
+
 static int check_pids(const struct tracing *tracing, struct error *err)
 {
 	const struct pid_list *pids = &tracing->request->pids;
+	const struct pid_list *tids = &tracing->request->tids;
+	int code = 0;
 
-	if (pids->count > 0 && !tracing->host.initial_pid_ns)
-		return error_set(
-			err, -EINVAL,
-			"-p takes pids of the host, which this pid namespace does not show; "
-			"run it outside of the container");
-	for (size_t i = 0; i < pids->count; i++) {
-		if (!proc_is_alive(tracing->proc_fd, pids->pids[i]))
-			return error_set(err, -ESRCH, "-p %d: no such process", pids->pids[i]);
+	if ((pids->count > 0 || tids->count > 0) && !tracing->host.initial_pid_ns)
+		return error_set(err, -EINVAL,
+				 "%s takes ids of the host, which this pid namespace does not "
+				 "show; run it outside of the container",
+				 pids->count > 0 ? "-p" : "-t");
+	for (size_t i = 0; code == 0 && i < pids->count; i++)
+		code = check_process(tracing->proc_fd, pids->pids[i], err);
+	for (size_t i = 0; code == 0 && i < tids->count; i++) {
+		if (!proc_is_alive(tracing->proc_fd, tids->pids[i]))
+			code = error_set(err, -ESRCH, "-t %d: no such task", tids->pids[i]);
 	}
-	return 0;
+	return code;
 }
 
 /* COMMAND comes before the signal handlers: it is to have what we were given. */
@@ -69,7 +95,7 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		code = start_command(tracing, recording, err);
 	if (code < 0)
 		return code;
-	tracing->wake_fd = signals_install();
+	tracing->wake_fd = signals_install(tracing->request->command != NULL);
 	if (tracing->wake_fd < 0)
 		return error_set(err, tracing->wake_fd, "cannot catch signals: %s",
 				 strerror(-tracing->wake_fd));
@@ -90,25 +116,52 @@ void tracing_close(struct tracing *tracing)
 void tracing_begin(struct tracing *tracing)
 {
 	tracing->started_ns = clock_now_ns(CLOCK_MONOTONIC);
-	if (tracing->request->duration_s > 0)
-		tracing->deadline_ns =
-			tracing->started_ns + tracing->request->duration_s * NS_PER_S;
+	if (tracing->request->duration_ns > 0)
+		tracing->deadline_ns = tracing->started_ns + tracing->request->duration_ns;
 }
 
-int tracing_enter_roots(const struct tracing *tracing, struct task_table *tasks, struct error *err)
+static int enter_listed(const struct pid_list *list, struct task_table *tasks)
 {
-	const struct pid_list *pids = &tracing->request->pids;
+	int code = 0;
+
+	for (size_t i = 0; code == 0 && i < list->count; i++)
+		code = task_table_add(tasks, list->pids[i], true);
+	return code;
+}
+
+/* Only of what was asked for: all else may still have its EXIT to come. */
+static bool is_alive_or_not_listed(void *context, int32_t tid)
+{
+	const struct tracing *tracing = context;
+	const struct request *request = tracing->request;
+	bool listed = pid_list_has(&request->pids, tid) || pid_list_has(&request->tids, tid);
+
+	return !listed || proc_is_alive(tracing->proc_fd, tid);
+}
+
+/* Threads of a process whose first one has ended are found by its id, too. */
+static int enter_asked_for(struct tracing *tracing, struct task_table *tasks)
+{
+	const struct request *request = tracing->request;
+	int code = enter_listed(&request->pids, tasks);
+
+	if (code == 0)
+		code = enter_listed(&request->tids, tasks);
+	if (code == 0 && request->pids.count > 0)
+		code = proc_tasks_enter(tracing->proc_fd, tasks, request->follow);
+	task_table_prune(tasks, is_alive_or_not_listed, tracing);
+	return code;
+}
+
+int tracing_enter_roots(struct tracing *tracing, struct task_table *tasks, struct error *err)
+{
 	const int32_t command = (int32_t)tracing->command.pid;
 	int code = 0;
 
 	if (command && tracing->host.initial_pid_ns)
 		code = task_table_add(tasks, command, true);
-	for (size_t i = 0; code == 0 && i < pids->count; i++) {
-		if (proc_is_alive(tracing->proc_fd, pids->pids[i]))
-			code = task_table_add(tasks, pids->pids[i], true);
-	}
-	if (code == 0 && tracing->request->follow)
-		code = proc_tasks_enter(tracing->proc_fd, tasks);
+	if (code == 0 && !tracing->request->command)
+		code = enter_asked_for(tracing, tasks);
 	return code < 0 ? error_set(err, code, "cannot read /proc: %s", strerror(-code)) : 0;
 }
 
@@ -119,68 +172,117 @@ int tracing_release_command(struct tracing *tracing, struct error *err)
 	return command_release(&tracing->command, tracing->request->command[0], err);
 }
 
-/* Interrupted: COMMAND gets the signal too, unless the terminal gave it that already. */
-static void pass_on(const struct tracing *tracing, int signal, bool from_process)
+/* ---- signals ---- */
+
+static uint64_t in_ms(uint64_t ms)
 {
-	if (tracing->command.pid > 0 && !tracing->command.ended && from_process)
-		kill(tracing->command.pid, signal);
+	return clock_now_ns(CLOCK_MONOTONIC) + ms * NS_PER_MS;
 }
 
-static void on_stop_signal(struct tracing *tracing, int signal, bool from_process)
+static bool is_past(uint64_t time_ns)
 {
-	uint64_t grace_end = clock_now_ns(CLOCK_MONOTONIC) + GRACE_MS * NS_PER_MS;
+	return time_ns != 0 && clock_now_ns(CLOCK_MONOTONIC) >= time_ns;
+}
 
-	if (tracing->command.pid == 0) {
+static bool command_runs(struct tracing *tracing)
+{
+	return tracing->command.pid != 0 && !command_has_ended(&tracing->command, false);
+}
+
+/* COMMAND gets the signal too, unless the terminal gave it that already. */
+static void handle_signal(struct tracing *tracing, const struct stop_signals *stops)
+{
+	tracing->signals_handled = stops->count;
+	if (!command_runs(tracing)) {
 		tracing->stopped = true;
 		return;
 	}
-	pass_on(tracing, signal, from_process);
-	if (tracing->deadline_ns == 0 || tracing->deadline_ns > grace_end)
-		tracing->deadline_ns = grace_end;
+	if (stops->from_process)
+		kill(tracing->command.pid, stops->last);
+	if (stops->last == SIGINT)
+		tracing->reminder_ns = in_ms(REMINDER_MS);
+	else
+		tracing->grace_end_ns = in_ms(GRACE_MS);
+}
+
+/* Whether signals ask to go on without COMMAND. */
+static bool is_command_left(const struct tracing *tracing)
+{
+	return tracing->signals_handled > 1 || is_past(tracing->grace_end_ns);
+}
+
+static void remind(struct tracing *tracing)
+{
+	if (!is_past(tracing->reminder_ns))
+		return;
+	tracing->reminder_ns = 0;
+	if (command_runs(tracing) && !is_command_left(tracing))
+		notice(tracing->request,
+		       "'%.80s' (pid %d) has not ended yet; a second Ctrl-C ends the trace",
+		       tracing->request->command[0], (int)tracing->command.pid);
 }
 
 void tracing_look_around(struct tracing *tracing)
 {
-	bool from_process;
-
 	signals_clear_wake(tracing->wake_fd);
-	int signal = signals_stop(&from_process);
+	const struct stop_signals stops = signals_stops();
 
-	if (signal != 0 && tracing->handled_signal == 0) {
-		tracing->handled_signal = signal;
-		on_stop_signal(tracing, signal, from_process);
-	}
-	if (command_has_ended(&tracing->command, false))
+	if (stops.count > tracing->signals_handled)
+		handle_signal(tracing, &stops);
+	remind(tracing);
+	if (command_has_ended(&tracing->command, false) || is_command_left(tracing) ||
+	    is_past(tracing->deadline_ns))
 		tracing->stopped = true;
-	if (tracing->deadline_ns != 0 && clock_now_ns(CLOCK_MONOTONIC) >= tracing->deadline_ns)
-		tracing->stopped = true;
+	if (tracing->stopped && stops.count > 0)
+		stop_ask(STOP_DUE);
 }
 
 int tracing_remaining_ms(const struct tracing *tracing)
 {
-	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	const uint64_t times[] = {tracing->deadline_ns, tracing->reminder_ns,
+				  tracing->grace_end_ns};
+	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	int remaining = -1;
 
-	if (tracing->deadline_ns == 0)
-		return -1;
-	uint64_t left = tracing->deadline_ns > now ? tracing->deadline_ns - now : 0;
-	uint64_t ms = left / NS_PER_MS + 1;
-	return ms < 1000 ? (int)ms : 1000;
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		uint64_t ms = times[i] > now ? (times[i] - now) / NS_PER_MS + 1 : 1;
+
+		if (times[i] != 0 && (remaining < 0 || ms < (uint64_t)remaining))
+			remaining = ms < 1000 ? (int)ms : 1000;
+	}
+	return remaining;
 }
 
-void tracing_wait_for_command(struct tracing *tracing, bool quietly)
-{
-	bool from_process;
+/* ---- the end of COMMAND ---- */
 
-	if (tracing->command.pid == 0 || command_has_ended(&tracing->command, false))
-		return;
-	if (!quietly && signals_stop(&from_process) == 0)
+/* Until it has ended, or signals leave it. */
+static void wait_for_command(struct tracing *tracing, unsigned int signals)
+{
+	struct pollfd wake = {.fd = tracing->wake_fd, .events = POLLIN};
+
+	tracing->deadline_ns = 0;
+	tracing_look_around(tracing);
+	while (command_runs(tracing) && !is_command_left(tracing) &&
+	       tracing->signals_handled < signals) {
+		poll(&wake, 1, tracing_remaining_ms(tracing));
+		tracing_look_around(tracing);
+	}
+}
+
+int tracing_end_command(struct tracing *tracing, bool quietly)
+{
+	if (!quietly && command_runs(tracing) && signals_stops().count == 0)
 		notice(tracing->request, "the trace is over; waiting for '%.80s' (pid %d)",
 		       tracing->request->command[0], (int)tracing->command.pid);
-	while (signals_stop(&from_process) == 0) {
-		if (command_has_ended(&tracing->command, true))
-			return;
-	}
-	/* While the output was stuck, nobody looked around. */
-	if (tracing->handled_signal == 0)
-		pass_on(tracing, signals_stop(&from_process), from_process);
+	wait_for_command(tracing, UINT_MAX);
+	if (!command_runs(tracing))
+		return tracing->command.status;
+	notice(tracing->request, "'%.80s' (pid %d) still runs", tracing->request->command[0],
+	       (int)tracing->command.pid);
+	return 128 + signals_stops().last;
+}
+
+void tracing_abandon_command(struct tracing *tracing)
+{
+	wait_for_command(tracing, 1);
 }

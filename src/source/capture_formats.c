@@ -187,7 +187,7 @@ static void notice_unshown(const struct capture_formats *formats, const struct r
 	if (misread[0] != '\0')
 		notice(request, "%s: left out", misread);
 	else if (tracepoint < TRACEPOINTS_SHOWN &&
-		 (request->follow || request->events & EVENT_BIT(tracepoint)))
+		 (request_follows_tasks(request) || request->events & EVENT_BIT(tracepoint)))
 		notice(request, "sched:%s %s", tracepoint_types[tracepoint]->name,
 		       shortfalls[formats->coverage[tracepoint]]);
 }

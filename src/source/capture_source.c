@@ -231,7 +231,7 @@ static void notice_unknown(const struct capture_source *file, const struct reque
 
 	if (lacks & PERF_SAMPLE_TIME)
 		notice(request, "the capture tells no times: events come in its order%s",
-		       request->duration_s > 0 ? ", and -d ends nothing" : "");
+		       request->duration_ns > 0 ? ", and -d ends nothing" : "");
 	if (lacks & PERF_SAMPLE_CPU)
 		notice(request, "the capture does not tell on which CPU events were");
 }
@@ -246,7 +246,7 @@ static int file_start(struct source *source, const struct request *request, stru
 	notice_unknown(file, request);
 	source->info.has_times = !(capture_lacks(file->capture) & PERF_SAMPLE_TIME);
 	/* Where task_newtask was not recorded, they tell of threads that the kernel made. */
-	if (request->follow || request->command) {
+	if (request_follows_tasks(request)) {
 		capture_want(file->capture, PERF_RECORD_FORK);
 		decoder_want_births(file->decoder);
 	}

@@ -21,6 +21,7 @@
 #include "source/host_info.h"
 #include "source/notice.h"
 #include "source/perf_setup.h"
+#include "source/request.h"
 #include "source/source.h"
 #include "source/tracepoints.h"
 
@@ -134,7 +135,7 @@ static int make_decoder(struct perf_source *perf, const struct request *request,
 	if (code < 0)
 		return code;
 	/* Descent: the kernel makes threads without a FORK. */
-	if (request->follow || request->command)
+	if (request_follows_tasks(request))
 		decoder_want_births(perf->decoder);
 	if (request->needs)
 		decoder_want_facts(perf->decoder);

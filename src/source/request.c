@@ -7,6 +7,7 @@
 void request_done(struct request *request)
 {
 	pid_list_done(&request->pids);
+	pid_list_done(&request->tids);
 	filter_options_done(&request->filter);
 	free(request->output);
 	free(request->formats);
@@ -18,4 +19,9 @@ void request_done(struct request *request)
 const char *request_capture_name(const struct request *request)
 {
 	return strcmp(request->capture, "-") == 0 ? "standard input" : request->capture;
+}
+
+bool request_follows_tasks(const struct request *request)
+{
+	return request->command || request->pids.count > 0;
 }

@@ -27,10 +27,10 @@ static unsigned int needed_for_lines(const struct request *request)
 	if (request->needs)
 		return SHOWN;
 	/* Threads: of which process they are, and those that have no FORK. */
-	if (request->follow || request->command)
+	if (request_follows_tasks(request))
 		return SHOWN | TRACEPOINT_BIT(TRACEPOINT_NEW_TASK);
-	/* Without exits nobody would know that the last of the pids is gone. */
-	if (request->pids.count > 0)
+	/* Without exits nobody would know that the last of the tasks is gone. */
+	if (request->tids.count > 0)
 		return request->events | TRACEPOINT_BIT(TRACEPOINT_EXIT);
 	return request->events;
 }
@@ -76,15 +76,15 @@ static int read_formats(struct tracepoints *tracepoints, unsigned int needed, st
 	return 0;
 }
 
-static int filter_pids(struct tracepoints *tracepoints, const struct pid_list *pids,
+static int filter_tids(struct tracepoints *tracepoints, const struct pid_list *tids,
 		       struct error *err)
 {
 	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
 		if (!tracepoints->formats[i])
 			continue;
-		int code = pid_list_kernel_filter(pids, tracepoint_types[i]->pid_fields,
+		int code = pid_list_kernel_filter(tids, tracepoint_types[i]->pid_fields,
 						  &tracepoints->filters[i]);
-		/* So many pids that the kernel takes no such filter: ours does it all. */
+		/* So many tids that the kernel takes no such filter: ours does it all. */
 		if (code < 0 && code != -E2BIG)
 			return error_no_memory(err);
 	}
@@ -128,8 +128,8 @@ static int add_filters(struct tracepoints *tracepoints, const struct request *re
 		       struct error *err)
 {
 	/* Facts need all events: a parent's and a sender's name are told by those of others. */
-	if (request->pids.count > 0 && !request->follow && !request->needs)
-		return filter_pids(tracepoints, &request->pids, err);
+	if (request->tids.count > 0 && !request->needs)
+		return filter_tids(tracepoints, &request->tids, err);
 	return add_own_filters(tracepoints, err);
 }
 

@@ -55,13 +55,17 @@ static bool is_followed(const struct task_table *table, int32_t tid)
 	return task && task->followed;
 }
 
+static void mark_threads(struct listing *listing, const struct task_table *table)
+{
+	for (size_t i = 0; i < listing->count; i++)
+		listing->tasks[i].followed = is_followed(table, listing->tasks[i].pid);
+}
+
 /* Pids wrap around, so a child may come before its parent: again, until nothing changes. */
-static void mark_descendants(struct listing *listing, const struct task_table *table)
+static void mark_descendants(struct listing *listing)
 {
 	bool changed = true;
 
-	for (size_t i = 0; i < listing->count; i++)
-		listing->tasks[i].followed = is_followed(table, listing->tasks[i].pid);
 	while (changed) {
 		changed = false;
 		for (size_t i = 0; i < listing->count; i++) {
@@ -76,7 +80,7 @@ static void mark_descendants(struct listing *listing, const struct task_table *t
 	}
 }
 
-int proc_tasks_enter(int proc_fd, struct task_table *table)
+int proc_tasks_enter(int proc_fd, struct task_table *table, bool descendants)
 {
 	struct listing listing = {0};
 	int code = proc_visit(proc_fd, list_task, &listing);
@@ -85,7 +89,9 @@ int proc_tasks_enter(int proc_fd, struct task_table *table)
 		code = listing.code;
 	if (listing.count > 0)
 		qsort(listing.tasks, listing.count, sizeof(*listing.tasks), compare_pids);
-	mark_descendants(&listing, table);
+	mark_threads(&listing, table);
+	if (descendants)
+		mark_descendants(&listing);
 	for (size_t i = 0; code == 0 && i < listing.count; i++)
 		code = task_table_add_thread(table, listing.tasks[i].pid, listing.tasks[i].tid,
 					     listing.tasks[i].followed);

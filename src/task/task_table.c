@@ -2,6 +2,7 @@
 #include "task/task_table.h"
 
 #include <errno.h>
+#include <linux/sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@
 struct task_table {
 	struct live_tasks tasks;
 	struct unfinished_execs unfinished;
-	struct keeper *keeper; /* NULL: facts are not kept */
+	struct keeper *keeper;    /* NULL: facts are not kept */
+	bool follow_threads_only; /* and no new process */
 };
 
 struct task_table *task_table_new(void)
@@ -38,6 +40,11 @@ int task_table_keep_facts(struct task_table *table)
 {
 	table->keeper = keeper_new(&table->tasks);
 	return table->keeper ? 0 : -ENOMEM;
+}
+
+void task_table_follow_threads_only(struct task_table *table)
+{
+	table->follow_threads_only = true;
 }
 
 void task_table_expect_execs(struct task_table *table)
@@ -98,8 +105,10 @@ static int apply_fork(struct task_table *table, const struct event *event,
 	struct task *child = live_tasks_find(&table->tasks, event->fork.child_tid);
 	bool is_same = child && thread_is_born_to(&child->thread, event->fork.parent_tid);
 
+	/* A thread has been announced: it is followed already. */
 	child = newborn(table, event->fork.child_tid, child, is_same,
-			parent_is_followed(table, event, event->fork.parent_tid));
+			!table->follow_threads_only &&
+				parent_is_followed(table, event, event->fork.parent_tid));
 	if (!child)
 		return -ENOMEM;
 	*subject = child;
@@ -120,8 +129,9 @@ static int apply_new_task(struct task_table *table, const struct event *event)
 	/* A CPU's idle task. */
 	if (tid <= 0)
 		return 0;
+	bool may_follow = !table->follow_threads_only || event->new_task.clone_flags & CLONE_THREAD;
 	child = newborn(table, tid, child, is_same,
-			parent_is_followed(table, event, event->current_tid));
+			may_follow && parent_is_followed(table, event, event->current_tid));
 	if (!child)
 		return -ENOMEM;
 	thread_announce(&child->thread, event);
@@ -270,6 +280,15 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 	default:
 		return table->keeper ? keeper_other(table->keeper, event) : 0;
 	}
+}
+
+bool task_table_is_followed(const struct task_table *table, const struct event *event,
+			    const struct task *subject)
+{
+	if (subject && subject->followed)
+		return true;
+	return event->type == EVENT_FORK &&
+	       parent_is_followed(table, event, event->fork.parent_tid);
 }
 
 const struct task *task_table_find(const struct task_table *table, int32_t tid)

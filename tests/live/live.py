@@ -340,7 +340,8 @@ class Background:
             self.arrived.append(Arrived(time.monotonic(), line))
 
     def _read_err(self):
-        self.err = self.process.stderr.read()
+        for line in self.process.stderr:
+            self.err += line
 
     def __enter__(self):
         return self
@@ -368,6 +369,10 @@ class Background:
                    f'{self.args} ended before {what}: {self.err!r}')
             return found
         return wait_until(look, what)
+
+    def wait_err(self, text):
+        """Until TEXT is on standard error."""
+        wait_until(lambda: text in self.err, text)
 
     def send(self, signal_number):
         self.process.send_signal(signal_number)

@@ -73,7 +73,7 @@ def need_exact_counts():
 def loss(*options, pages=PAGES):
     need_exact_counts()
     with workload_dir() as (log, _), Puppet(log) as puppet, \
-            tracer('--stream', '-m', pages, '-p', puppet.pid, *options) as trace:
+            tracer('--stream', '-m', pages, '-t', puppet.pid, *options) as trace:
         yield Loss(puppet, trace, log)
 
 

@@ -178,7 +178,7 @@ def recorder(*options):
 def recorded_puppet(*options):
     """A puppet whose forks alone are recorded: (Puppet, Background, path)."""
     with workload_dir() as (log, _), Puppet(log) as puppet, \
-            recorder('-p', puppet.pid, *options) as (background, path):
+            recorder('-t', puppet.pid, *options) as (background, path):
         yield puppet, background, path
 
 
@@ -618,7 +618,7 @@ def limits():
         run_tool('record', '-o', path, '-d', 1).must_succeed()
         expect(is_recording(path), 'no capture')
         with workload_dir() as (log, _), Puppet(log) as puppet, \
-                tracer('record', '-o', path, '-n', 50, '-p', puppet.pid) as background:
+                tracer('record', '-o', path, '-n', 50, '-t', puppet.pid) as background:
             while background.process.poll() is None:
                 puppet.burst(10)
             result = background.finish().must_succeed()
@@ -627,17 +627,17 @@ def limits():
 
 
 @tracing_test
-def last_of_the_pids_ends_it():
-    for options in ((), ('-f',)):
+def last_of_the_tasks_ends_it():
+    for option in (('-t',), ('-p',), ('-f', '-p')):
         with workload_dir() as (log, _), Puppet(log) as puppet, \
-                recorder('-p', puppet.pid, *options) as (background, path):
+                recorder(*option, puppet.pid) as (background, path):
             puppet.burst(5)
             puppet.end()
             background.finish().must_succeed()
             items = replay(path)
-            equal(sum(isinstance(item, Fork) for item in items), 5, f'forks with {options}')
+            equal(sum(isinstance(item, Fork) for item in items), 5, f'forks with {option}')
             expect(any(isinstance(item, Exit) and item.pid == puppet.pid for item in items),
-                   f'its own EXIT is missing with {options}')
+                   f'its own EXIT is missing with {option}')
 
 
 @tracing_test
@@ -733,7 +733,7 @@ def selection_of_a_recorder_by_another_name():
 
 @test
 def usage():
-    for options in ((), ('-o',), ('-o', ''), ('-o', 'x', 'stray'), ('-o', 'x', '--stream')):
+    for options in ((), ('-o',), ('-o', ''), ('-o', 'x', '--stray'), ('-o', 'x', '--stream')):
         result = run_tool('record', *options)
         equal(result.status, 2, f'status with {options}')
         equal(result.out, b'', f'output with {options}')

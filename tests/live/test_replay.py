@@ -120,8 +120,10 @@ def events_are_chosen():
 @test
 def pids_are_chosen():
     for pids in ({SHELL}, {SHELL + 2}, {SHELL, SHELL + 2}):
-        result = replay('-p', ','.join(map(str, pids)), FILE).must_succeed()
-        same(result.items(), [item for item in expected(FILE) if pids & pids_of(item)], pids)
+        for option in ('-p', '-t'):
+            result = replay(option, ','.join(map(str, pids)), FILE).must_succeed()
+            same(result.items(), [item for item in expected(FILE) if pids & pids_of(item)],
+                 f'{option} {pids}')
     equal(replay('-p', '4000000', FILE).must_succeed().items(), [], 'lines of nobody')
 
 
@@ -207,7 +209,7 @@ def command_lines_that_make_no_sense():
     for args, word in (([], 'FILE'), ([FILE, 'more'], 'more'), (['-p', '0', FILE], '-p'),
                        (['-d', '0', FILE], '-d'), (['-n', '7x', FILE], '-n'), (['-f', FILE], '-p'),
                        (['-e', 'spoon', FILE], '-e'), (['-m', '8', FILE], '-m'),
-                       (['--stream', FILE], '--stream'), ([FILE, '--', 'true'], 'COMMAND')):
+                       (['--stream', FILE], '--stream'), ([FILE, '--', 'true'], 'true')):
         must_be_refused(replay(*args), 2, word)
 
 

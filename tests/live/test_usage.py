@@ -12,7 +12,7 @@ WRONG = [
     (['--no-such-option'], ['no-such-option']),
     (['-Z'], ['-Z']),
     (['-d'], ['-d']),
-    (['-d', '0'], ['-d', '1 to 60']),
+    (['-d', '0'], ['-d', 'up to 60']),
     (['-d', '61'], ['--stream']),
     (['-d', '-1'], ['-d']),
     (['-d', 'x'], ['-d']),
@@ -46,7 +46,6 @@ WRONG = [
     (['-m', 'x'], ['-m']),
     (['-m', '4294967296'], ['-m']),
     (['--'], ['COMMAND']),
-    (['true'], ['--']),
     (['check', 'me'], ['me']),
     (['-o', ''], ['-o']),
     (['-n', 'make('], ['make(']),
@@ -85,7 +84,9 @@ WRONG = [
     (['formats', 'diff', 'live'], ['diff']),
     (['formats', 'list', 'no-such-kernel'], ['no-such-kernel']),
     (['formats', '-p', '1'], ['-p']),
-    (['formats', '--', 'true'], ['COMMAND']),
+    (['formats', '--', 'true'], ['true']),
+    (['help', 'true'], ['true']),
+    (['record', '-o', 'x', '--'], ['COMMAND']),
 ]
 
 DEAD_PID = 4194304  # PID_MAX_LIMIT itself is never given out

@@ -59,12 +59,41 @@ static void test_numbers_in_a_list(void **state)
 	assert_true(number == 12);
 }
 
+static void assert_seconds(const char *text, uint64_t wanted)
+{
+	uint64_t ns = 0;
+
+	assert_int_equal(number_parse_seconds(text, 60, &ns), 0);
+	assert_int_equal(ns, wanted);
+}
+
+static void test_seconds(void **state)
+{
+	static const char *const wrong[] = {
+		"",   "0",   "0.0", ".",    "-1",  "+1", "1s",           "60.1",
+		"61", "1,5", "1..", "1.-5", "1e3", " 1", "0.0000000001", "60.000000001"};
+	uint64_t ns = 77;
+
+	(void)state;
+	assert_seconds("1", 1000000000);
+	assert_seconds("60", 60000000000);
+	assert_seconds("0.5", 500000000);
+	assert_seconds(".25", 250000000);
+	assert_seconds("1.000000001", 1000000001);
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		if (number_parse_seconds(wrong[i], 60, &ns) != -EINVAL)
+			fail_msg("taken: '%s'", wrong[i]);
+		assert_int_equal(ns, 77);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_what_is_no_number),
 		cmocka_unit_test(test_numbers_in_a_list),
+		cmocka_unit_test(test_seconds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -171,6 +172,43 @@ static void test_notice_waits_a_second_at_most(void **state)
 
 /* ---- tests: somebody does; these come last ---- */
 
+/* A process that takes a page every 50 ms until the pipe is closed. */
+static pid_t start_slow_reader(const int ends[2])
+{
+	const struct timespec pause = {.tv_nsec = 50000000};
+	char page[PAGE];
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	close(ends[1]);
+	while (read(ends[0], page, sizeof(page)) > 0)
+		nanosleep(&pause, NULL);
+	_exit(0);
+}
+
+/* COMMAND may still be cleaning up: a slow reader may go on for longer than WRITE_SLOW_MS. */
+static void test_slow_reader_is_kept_until_a_stop_is_due(void **state)
+{
+	static char bytes[(WRITE_SLOW_MS / 50 + 10) * PAGE];
+	struct iovec piece = {bytes, sizeof(bytes)};
+	int ends[2];
+
+	(void)state;
+	stop_ask(STOP_ASKED);
+	start_ticking();
+	open_pipe(ends);
+	fill(ends[1]);
+	pid_t reader = start_slow_reader(ends);
+	assert_int_equal(write_all(ends[1], WRITE_HERE, &piece, 1), 0);
+	piece = (struct iovec){bytes, sizeof(bytes)};
+	stop_ask(STOP_DUE);
+	assert_int_equal(write_all(ends[1], WRITE_HERE, &piece, 1), -ETIME);
+	stop_ticking();
+	close_pipe(ends);
+	assert_content(reader);
+}
+
 /* Into a full pipe of these FLAGS, of which nobody reads. */
 static void assert_gives_up(int flags)
 {
@@ -191,7 +229,7 @@ static void assert_gives_up(int flags)
 static void test_stuck_reader_is_given_up(void **state)
 {
 	(void)state;
-	stop_ask();
+	stop_ask(STOP_DUE);
 	start_ticking();
 	assert_gives_up(0);
 	assert_gives_up(O_NONBLOCK);
@@ -205,7 +243,7 @@ static void test_room_is_used_after_a_stop_too(void **state)
 	int ends[2];
 
 	(void)state;
-	stop_ask();
+	stop_ask(STOP_DUE);
 	open_pipe(ends);
 	assert_int_equal(write_all(ends[1], WRITE_HERE, &piece, 1), 0);
 	close_pipe(ends);
@@ -217,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_waits_for_a_late_reader),
 		cmocka_unit_test(test_failure_leaves_what_was_not_written),
 		cmocka_unit_test(test_notice_waits_a_second_at_most),
+		cmocka_unit_test(test_slow_reader_is_kept_until_a_stop_is_due),
 		cmocka_unit_test(test_stuck_reader_is_given_up),
 		cmocka_unit_test(test_room_is_used_after_a_stop_too),
 	};

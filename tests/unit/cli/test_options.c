@@ -7,16 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli/options.h"
 #include "sink/sinks.h"
 #include "support.h"
 
 #define WORDS_MAX 16
 
-/* Split LINE at its blanks and parse it. The caller frees *WORDS too, which OPTIONS borrows. */
+/*
+ * Split LINE at its blanks and parse it. The caller frees *WORDS too, which OPTIONS borrows; its
+ * COMMAND is valid until the next call.
+ */
 static int parse_line(const char *line, struct options *options, char **words)
 {
-	char program[] = "perf_exec_trace", *argv[WORDS_MAX] = {program};
+	static char program[] = "perf_exec_trace", *argv[WORDS_MAX] = {program};
 	struct error err = {0};
 	int argc = 1;
 
@@ -26,6 +30,7 @@ static int parse_line(const char *line, struct options *options, char **words)
 		assert_true(argc + 1 < WORDS_MAX);
 		argv[argc++] = word;
 	}
+	argv[argc] = NULL;
 	int code = options_parse(argc, argv, options, &err);
 	assert_true((code == 0) == (err.what[0] == '\0'));
 	return code;
@@ -307,14 +312,52 @@ static void test_limits(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		struct options options = parse(lines[i]);
 
-		assert_int_equal(options.request.duration_s, DURATION_LIMIT_S);
+		assert_int_equal(options.request.duration_ns, DURATION_LIMIT_S * NS_PER_S);
 		assert_int_equal(options.request.max_events, EVENT_LIMIT);
 		options_done(&options);
 	}
 	struct options options = parse("-S --stream");
-	assert_int_equal(options.request.duration_s, 0);
+	assert_int_equal(options.request.duration_ns, 0);
 	assert_int_equal(options.request.max_events, 0);
 	options_done(&options);
+}
+
+/* Options end where COMMAND begins. */
+static void assert_command(const char *line, const char *first, const char *last)
+{
+	struct options options;
+	char *words;
+	int count = 0;
+
+	assert_int_equal(parse_line(line, &options, &words), 0);
+	char **command = options.request.command;
+
+	assert_non_null(command);
+	while (command[count + 1])
+		count++;
+	assert_string_equal(command[0], first);
+	assert_string_equal(command[count], last);
+	options_done(&options);
+	free(words);
+}
+
+static void test_command(void **state)
+{
+	(void)state;
+	assert_command("-- make -j8", "make", "-j8");
+	assert_command("make -j8", "make", "-j8");
+	assert_command("-F tree make -n x", "make", "x");
+	assert_command("-x git checkout -- file", "git", "file");
+	assert_command("-- -x", "-x", "-x");
+	assert_command("-- check", "check", "check");
+	assert_command("record -o file make -x", "make", "-x");
+	assert_command("record -o file -- replay -x", "replay", "-x");
+	assert_refused("--");
+	assert_refused("-x --");
+	assert_refused("record -o file --");
+	assert_refused("-p 1 make");
+	assert_refused("replay file -- make");
+	assert_refused("help make");
 }
 
 int main(void)
@@ -328,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_arg_bytes),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_limits),
 	};
 

@@ -17,9 +17,6 @@ static const struct event truncated_event = {.type = EVENT_TRUNCATED, .truncated
 
 static const struct event *const showable[] = {&fork_event, &exec_event, &exit_event};
 
-static const struct task followed = {.tid = 2, .followed = true};
-static const struct task stranger = {.tid = 2, .followed = false};
-
 static int32_t pid_1[] = {1}, pid_2[] = {2}, pid_3[] = {3};
 static const struct pid_list list_1 = {pid_1, 1}, list_2 = {pid_2, 1}, list_3 = {pid_3, 1};
 
@@ -29,9 +26,9 @@ static void test_everything(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(showable); i++) {
-		assert_true(filter_passes(&filter, showable[i], &followed));
-		assert_true(filter_passes(&filter, showable[i], &stranger));
-		assert_true(filter_passes(&filter, showable[i], NULL));
+		assert_true(filter_passes(&filter, showable[i], true));
+		assert_true(filter_passes(&filter, showable[i], false));
+		assert_true(filter_passes(&filter, showable[i], false));
 	}
 }
 
@@ -43,9 +40,9 @@ static void test_events_asked_for(void **state)
 			struct filter filter = {.events = events};
 			bool wanted = events & EVENT_BIT(showable[i]->type);
 
-			assert_int_equal(filter_passes(&filter, showable[i], &followed), wanted);
+			assert_int_equal(filter_passes(&filter, showable[i], true), wanted);
 			filter.followed_only = true;
-			assert_int_equal(filter_passes(&filter, showable[i], &followed), wanted);
+			assert_int_equal(filter_passes(&filter, showable[i], true), wanted);
 		}
 	}
 }
@@ -56,25 +53,25 @@ static void test_loss_is_always_shown(void **state)
 	for (unsigned int events = 0; events < 8; events++) {
 		for (int followed_only = 0; followed_only < 2; followed_only++) {
 			struct filter filter = {.events = events,
-						.pids = events % 2 ? &list_3 : NULL,
+						.tids = events % 2 ? &list_3 : NULL,
 						.followed_only = followed_only};
 
-			assert_true(filter_passes(&filter, &lost_event, NULL));
-			assert_true(filter_passes(&filter, &truncated_event, NULL));
+			assert_true(filter_passes(&filter, &lost_event, false));
+			assert_true(filter_passes(&filter, &truncated_event, false));
 		}
 	}
 }
 
 static void assert_shown(const struct pid_list *pids, bool fork, bool exec, bool exit)
 {
-	struct filter filter = {.events = EVENT_SHOWABLE, .pids = pids};
+	struct filter filter = {.events = EVENT_SHOWABLE, .tids = pids};
 
-	assert_int_equal(filter_passes(&filter, &fork_event, &stranger), fork);
-	assert_int_equal(filter_passes(&filter, &exec_event, &stranger), exec);
-	assert_int_equal(filter_passes(&filter, &exit_event, &stranger), exit);
-	assert_int_equal(filter_passes(&filter, &fork_event, NULL), fork);
-	assert_int_equal(filter_passes(&filter, &exec_event, NULL), exec);
-	assert_int_equal(filter_passes(&filter, &exit_event, NULL), exit);
+	assert_int_equal(filter_passes(&filter, &fork_event, false), fork);
+	assert_int_equal(filter_passes(&filter, &exec_event, false), exec);
+	assert_int_equal(filter_passes(&filter, &exit_event, false), exit);
+	assert_int_equal(filter_passes(&filter, &fork_event, false), fork);
+	assert_int_equal(filter_passes(&filter, &exec_event, false), exec);
+	assert_int_equal(filter_passes(&filter, &exit_event, false), exit);
 }
 
 static void test_pids(void **state)
@@ -87,12 +84,12 @@ static void test_pids(void **state)
 
 static void test_pids_and_events(void **state)
 {
-	struct filter filter = {.events = EVENT_BIT(EVENT_EXIT), .pids = &list_2};
+	struct filter filter = {.events = EVENT_BIT(EVENT_EXIT), .tids = &list_2};
 
 	(void)state;
-	assert_false(filter_passes(&filter, &fork_event, &stranger));
-	assert_false(filter_passes(&filter, &exec_event, &stranger));
-	assert_true(filter_passes(&filter, &exit_event, &stranger));
+	assert_false(filter_passes(&filter, &fork_event, false));
+	assert_false(filter_passes(&filter, &exec_event, false));
+	assert_true(filter_passes(&filter, &exit_event, false));
 }
 
 static void test_followed_only(void **state)
@@ -101,9 +98,9 @@ static void test_followed_only(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(showable); i++) {
-		assert_true(filter_passes(&filter, showable[i], &followed));
-		assert_false(filter_passes(&filter, showable[i], &stranger));
-		assert_false(filter_passes(&filter, showable[i], NULL));
+		assert_true(filter_passes(&filter, showable[i], true));
+		assert_false(filter_passes(&filter, showable[i], false));
+		assert_false(filter_passes(&filter, showable[i], false));
 	}
 }
 
@@ -115,7 +112,7 @@ static void test_what_feeds_the_table_is_not_shown(void **state)
 	for (unsigned int type = EVENT_SHOWN_TYPES; type < EVENT_TYPES; type++) {
 		struct event event = {.type = (enum event_type)type};
 
-		assert_false(filter_passes(&filter, &event, &followed));
+		assert_false(filter_passes(&filter, &event, true));
 	}
 }
 
@@ -132,7 +129,7 @@ static bool passes(const struct filter_options *more, struct event event, const 
 	struct filter filter = {.events = EVENT_SHOWABLE, .more = more};
 
 	event.facts = facts;
-	return filter_passes(&filter, &event, &stranger);
+	return filter_passes(&filter, &event, false);
 }
 
 static bool any_passes(const struct filter_options *more, const struct facts *facts)
@@ -349,16 +346,16 @@ static void test_all_together(void **state)
 	assert_false(passes(&more, exit_event, &other));
 
 	struct event event = exit_event;
-	struct filter filter = {.events = EVENT_SHOWABLE, .pids = &list_2, .more = &more};
+	struct filter filter = {.events = EVENT_SHOWABLE, .tids = &list_2, .more = &more};
 	event.facts = &facts;
-	assert_true(filter_passes(&filter, &event, &stranger));
-	filter.pids = &list_3;
-	assert_false(filter_passes(&filter, &event, &stranger));
+	assert_true(filter_passes(&filter, &event, false));
+	filter.tids = &list_3;
+	assert_false(filter_passes(&filter, &event, false));
 	filter.followed_only = true;
-	assert_true(filter_passes(&filter, &event, &followed));
-	assert_false(filter_passes(&filter, &event, &stranger));
+	assert_true(filter_passes(&filter, &event, true));
+	assert_false(filter_passes(&filter, &event, false));
 	filter.events = EVENT_BIT(EVENT_EXEC);
-	assert_false(filter_passes(&filter, &event, &followed));
+	assert_false(filter_passes(&filter, &event, true));
 }
 
 int main(void)

@@ -262,7 +262,7 @@ static struct fields fields_of(const struct event *event)
 static bool passes(const struct pid_list *list, const struct event *event)
 {
 	struct fields fields = fields_of(event);
-	struct filter filter = {.events = EVENT_SHOWABLE, .pids = list};
+	struct filter filter = {.events = EVENT_SHOWABLE, .tids = list};
 	char *expression = NULL;
 
 	assert_int_equal(pid_list_kernel_filter(list, tracepoint_types[event->type]->pid_fields,
@@ -270,7 +270,7 @@ static bool passes(const struct pid_list *list, const struct event *event)
 			 0);
 	assert_non_null(expression);
 	bool result = evaluate(expression, &fields);
-	assert_int_equal(filter_passes(&filter, event, NULL), result);
+	assert_int_equal(filter_passes(&filter, event, false), result);
 	free(expression);
 	return result;
 }

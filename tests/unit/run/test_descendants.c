@@ -48,7 +48,7 @@ static void test_a_chain_that_comes_backwards(void **state)
 	}
 	assert_int_equal(pid_list_parse("1", &pids), 0);
 	searches = 0;
-	assert_int_equal(descendants_enter(table, &pids, tasks, (size_t)2 * TASKS), 0);
+	assert_int_equal(descendants_enter(table, &pids, tasks, (size_t)2 * TASKS, true), 0);
 	assert_in_range(searches, TASKS, 2 * TASKS);
 	assert_int_equal(task_table_followed(table), TASKS + 1);
 	for (int32_t pid = 1; pid <= TASKS + 1; pid++)
@@ -72,10 +72,28 @@ static void test_circles(void **state)
 
 	assert_non_null(table);
 	assert_int_equal(pid_list_parse("5,10", &pids), 0);
-	assert_int_equal(descendants_enter(table, &pids, tasks, ARRAY_SIZE(tasks)), 0);
+	assert_int_equal(descendants_enter(table, &pids, tasks, ARRAY_SIZE(tasks), true), 0);
 	assert_int_equal(task_table_followed(table), 5);
 	assert_true(is_followed(table, 6) && is_followed(table, 7) && is_followed(table, 9));
 	assert_false(is_followed(table, 8));
+	pid_list_done(&pids);
+	task_table_free(table);
+}
+
+static void test_threads_only(void **state)
+{
+	const struct capture_task tasks[] = {
+		{5, 5, 1, ""}, {6, 5, 5, ""}, {7, 7, 5, ""}, {8, 7, 7, ""}, {9, 9, 1, ""},
+	};
+	struct task_table *table = task_table_new();
+	struct pid_list pids;
+
+	(void)state;
+	assert_non_null(table);
+	assert_int_equal(pid_list_parse("5", &pids), 0);
+	assert_int_equal(descendants_enter(table, &pids, tasks, ARRAY_SIZE(tasks), false), 0);
+	assert_true(is_followed(table, 5) && is_followed(table, 6));
+	assert_int_equal(task_table_followed(table), 2);
 	pid_list_done(&pids);
 	task_table_free(table);
 }
@@ -85,6 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_chain_that_comes_backwards),
 		cmocka_unit_test(test_circles),
+		cmocka_unit_test(test_threads_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -421,12 +421,21 @@ static void test_writing_a_selection(void **state)
 	(void)state;
 	assert_int_equal(pid_list_parse("7,5,4194304", &request.pids), 0);
 	assert_int_equal(selection_write(written.writer, &request, &none), 0);
-	pid_list_done(&request.pids);
+	request.follow = false;
+	assert_int_equal(selection_write(written.writer, &request, &none), 0);
+	request.tids = request.pids;
+	request.pids = (struct pid_list){0};
+	assert_int_equal(selection_write(written.writer, &request, &none), 0);
+	request_done(&request);
 	request = (struct request){.events = EVENT_BIT(EVENT_EXEC)};
 	assert_int_equal(selection_write(written.writer, &request, &command), 0);
 	read_back(&written);
 	ASSERT_NEXT(&written, CAPTURE_NOTE_SELECTION, 0, 0, 4,
 		    "event fork\0event exit\0pids 5,7,4194304\0follow");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_SELECTION, 0, 0, 3,
+		    "event fork\0event exit\0processes 5,7,4194304");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_SELECTION, 0, 0, 3,
+		    "event fork\0event exit\0pids 5,7,4194304");
 	ASSERT_NEXT(&written, CAPTURE_NOTE_SELECTION, 0, 0, 3,
 		    "event exec\0command 1234\0host-pids");
 	done_writing(&written);

@@ -29,8 +29,19 @@ static void test_note(void **state)
 	assert_int_equal(selection.events, EVENT_BIT(EVENT_FORK) | EVENT_BIT(EVENT_EXIT));
 	assert_int_equal(selection.pids.count, 2);
 	assert_true(pid_list_has(&selection.pids, 5));
+	assert_int_equal(selection.tids.count, 0);
 	assert_true(selection.follow);
 	assert_int_equal(selection.command.pid, 0);
+	selection_done(&selection);
+
+	assert_int_equal(PARSE("event exit\0pids 7,5", &selection, &err), 0);
+	assert_int_equal(selection.tids.count, 2);
+	assert_int_equal(selection.pids.count, 0);
+	selection_done(&selection);
+
+	assert_int_equal(PARSE("event exit\0processes 7,5", &selection, &err), 0);
+	assert_int_equal(selection.pids.count, 2);
+	assert_int_equal(selection.tids.count, 0);
 	selection_done(&selection);
 
 	assert_int_equal(PARSE("event exec\0command 1234", &selection, &err), 0);

@@ -23,8 +23,8 @@ static int open_tree(const char *path)
 	return fd;
 }
 
-/* A table that follows TID (0: nobody) and has seen the tree at PATH. */
-static struct task_table *scan(const char *path, int32_t tid)
+/* A table that follows TID (0: nobody), or its DESCENDANTS too, and has seen the tree at PATH. */
+static struct task_table *scan_for(const char *path, int32_t tid, bool descendants)
 {
 	struct task_table *table = task_table_new();
 	int fd = open_tree(path);
@@ -32,9 +32,14 @@ static struct task_table *scan(const char *path, int32_t tid)
 	assert_non_null(table);
 	if (tid)
 		assert_int_equal(task_table_add(table, tid, true), 0);
-	assert_int_equal(proc_tasks_enter(fd, table), 0);
+	assert_int_equal(proc_tasks_enter(fd, table, descendants), 0);
 	close(fd);
 	return table;
+}
+
+static struct task_table *scan(const char *path, int32_t tid)
+{
+	return scan_for(path, tid, true);
 }
 
 static void assert_known(const struct task_table *table, int32_t tid, bool followed)
@@ -98,6 +103,21 @@ static void test_zombies_are_not_live_tasks(void **state)
 	task_table_free(table);
 }
 
+/* Also those of a leader that is a zombie. */
+static void test_threads_alone_are_followed(void **state)
+{
+	static const int32_t leaders[] = {120, 150};
+	static const size_t threads[] = {3, 2};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(leaders); i++) {
+		struct task_table *table = scan_for("fixtures/proc/host", leaders[i], false);
+
+		assert_int_equal(task_table_followed(table), threads[i]);
+		task_table_free(table);
+	}
+}
+
 static void test_a_process_without_children(void **state)
 {
 	struct task_table *table = scan("fixtures/proc/host", 200);
@@ -130,7 +150,7 @@ static void test_scanning_again_changes_nothing(void **state)
 	int fd = open_tree("fixtures/proc/host");
 
 	(void)state;
-	assert_int_equal(proc_tasks_enter(fd, table), 0);
+	assert_int_equal(proc_tasks_enter(fd, table, true), 0);
 	assert_int_equal(task_table_followed(table), followed);
 	close(fd);
 	task_table_free(table);
@@ -143,8 +163,8 @@ static void test_a_directory_that_is_none(void **state)
 
 	(void)state;
 	assert_true(file >= 0);
-	assert_int_equal(proc_tasks_enter(file, table), -ENOTDIR);
-	assert_int_equal(proc_tasks_enter(-1, table), -EBADF);
+	assert_int_equal(proc_tasks_enter(file, table, true), -ENOTDIR);
+	assert_int_equal(proc_tasks_enter(-1, table, true), -EBADF);
 	close(file);
 	task_table_free(table);
 }
@@ -205,6 +225,7 @@ int main(void)
 		cmocka_unit_test(test_all_tasks_are_entered),
 		cmocka_unit_test(test_what_is_no_process_is_left_out),
 		cmocka_unit_test(test_descendants_are_followed),
+		cmocka_unit_test(test_threads_alone_are_followed),
 		cmocka_unit_test(test_zombies_are_not_live_tasks),
 		cmocka_unit_test(test_a_process_without_children),
 		cmocka_unit_test(test_init_is_everybodys_ancestor),

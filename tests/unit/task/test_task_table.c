@@ -196,6 +196,29 @@ static void test_children_inherit(void **state)
 	assert_int_equal(task_table_followed(table), 3);
 }
 
+/* -p: a thread is announced before its FORK; a new process is none of those asked for. */
+static void test_threads_alone_inherit(void **state)
+{
+	struct event fork = {.type = EVENT_FORK,
+			     .sample_pid = 10,
+			     .sample_tid = 10,
+			     .fork = {.parent_tid = 10, .child_tid = 12}};
+
+	(void)state;
+	task_table_follow_threads_only(table);
+	add(10, true);
+	apply_child(10, 11);
+	assert_subject(apply_fork(10, 10, 11), 11, true);
+	const struct task *child = apply(&fork);
+	assert_subject(child, 12, false);
+	assert_true(task_table_is_followed(table, &fork, child));
+	fork.fork.parent_tid = fork.sample_pid = fork.sample_tid = 12;
+	fork.fork.child_tid = 13;
+	child = apply(&fork);
+	assert_false(task_table_is_followed(table, &fork, child));
+	assert_int_equal(task_table_followed(table), 2);
+}
+
 static void test_a_child_of_nobody_known_is_not_followed(void **state)
 {
 	(void)state;
@@ -692,6 +715,7 @@ int main(void)
 		table_test(test_added_tasks_are_found),
 		table_test(test_adding_again_can_only_begin_to_follow),
 		table_test(test_children_inherit),
+		table_test(test_threads_alone_inherit),
 		table_test(test_a_child_of_nobody_known_is_not_followed),
 		table_test(test_children_outlive_their_parent),
 		table_test(test_exit_shows_the_task_once_more),
