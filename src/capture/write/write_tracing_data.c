@@ -40,10 +40,11 @@ static void put_sized(struct buffer *out, const char *text, uint64_t size)
 static void put_intro(struct buffer *out)
 {
 	const struct machine machine = machine_native();
+	const uint8_t big_endian = machine.big_endian;
 
 	buffer_put(out, "\x17\x08\x44tracing0.6", sizeof("\x17\x08\x44tracing0.6"));
-	buffer_put(out, &(uint8_t){machine.big_endian}, 1);
-	buffer_put(out, &machine.long_size, 1);
+	buffer_put(out, &big_endian, sizeof(big_endian));
+	buffer_put(out, &machine.long_size, sizeof(machine.long_size));
 	put_u32(out, (uint32_t)sysconf(_SC_PAGESIZE));
 }
 
