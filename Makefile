@@ -3,7 +3,7 @@
 #   make             build/perf_exec_trace
 #   make run         install what is missing, build, show a live trace of a small command
 #   make test        install what is missing, build, run all tests (`make check` is the same)
-#   make install     into $(DESTDIR)$(PREFIX)
+#   make install     into $(DESTDIR)$(PREFIX); install-caps for users without root, install-service
 #   make help        every target and variable
 
 PROGRAM := perf_exec_trace
@@ -13,6 +13,7 @@ PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 FORMATSDIR ?= $(PREFIX)/share/$(PROGRAM)/formats
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 
 # V=1 shows the commands; SAN=1 adds ASan and UBSan; DEBUG=1 turns optimisation off; WERROR=1 is CI's.
@@ -184,10 +185,26 @@ install: all
 		install -D -m 0644 formats/$$file $(DESTDIR)$(FORMATSDIR)/$$file || exit 1; \
 	done
 
+# For users without root: everybody, or with GROUP= those in it. PERF_CAPABILITY=cap_sys_admin where
+# the kernel does not take cap_perfmon.
+.PHONY: install-caps
+install-caps: install
+ifdef GROUP
+	chown root:$(GROUP) $(DESTDIR)$(BINDIR)/$(PROGRAM)
+	chmod 0750 $(DESTDIR)$(BINDIR)/$(PROGRAM)
+endif
+	scripts/grant-caps $(DESTDIR)$(BINDIR)/$(PROGRAM) $(PERF_CAPABILITY)
+
+UNIT := perf-exec-trace.service
+.PHONY: install-service
+install-service: install
+	install -d -m 0755 $(DESTDIR)$(UNITDIR)
+	sed 's|@BINDIR@|$(BINDIR)|' contrib/$(UNIT).in > $(DESTDIR)$(UNITDIR)/$(UNIT)
+
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/$(PROGRAM) $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1 \
-		$(DESTDIR)$(COMPLETIONDIR)/$(PROGRAM)
+		$(DESTDIR)$(COMPLETIONDIR)/$(PROGRAM) $(DESTDIR)$(UNITDIR)/$(UNIT)
 	rm -rf $(DESTDIR)$(FORMATSDIR)
 
 # make bench BENCH_OPTIONS='--rounds 3 --mmap-pages 64,1024'; bench/run --help lists them.
@@ -211,7 +228,7 @@ format-check:
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 
 # What looks at the source without running it. clang-tidy takes the most, so two at a time.
-SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs completions/$(PROGRAM).bash
+SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps completions/$(PROGRAM).bash
 .PHONY: lint
 lint:
 	$(Q)$(MAKE) --no-print-directory format-check

@@ -33,7 +33,7 @@ _perf_exec_trace_words()
 	-F | --format) compgen -W "$(_perf_exec_trace_formats "$1")" -- "$3" ;;
 	-b | --backend) compgen -W "$(_perf_exec_trace_backends "$1")" -- "$3" ;;
 	-e | --events) _perf_exec_trace_list 'fork exec exit' "$3" ;;
-	-u | --user) compgen -u -- "$3" ;;
+	-u | --user | --run-as) compgen -u -- "$3" ;;
 	-o | --output) compgen -f -- "$3" ;;
 	--formats) compgen -d -- "$3" ;;
 	--env) compgen -W all -- "$3" ;;

@@ -23,6 +23,11 @@ enum long_option {
 	OPTION_FAILED,
 	OPTION_ENV,
 	OPTION_ARG_BYTES,
+	OPTION_WIDE,
+	OPTION_COLOR,
+	OPTION_RUN_AS,
+	OPTION_SUDO,
+	OPTION_CALLER,
 };
 
 struct mode_syntax {

@@ -11,6 +11,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "run/user.h"
 
 /* Exit statuses of env(1), time(1) and the shell where a command cannot be started. */
 #define COMMAND_CANNOT_RUN 126
@@ -25,17 +26,22 @@ struct command {
 	int status; /* exit status once it has ended, as a shell puts it: 128 + signal if killed */
 };
 
+struct command_plan {
+	char *const *argv;
+	const struct user *user; /* NULL: as we are */
+	bool stdout_to_stderr;   /* its standard output goes where its standard error goes */
+};
+
 /*
- * Fork; the child waits. To be called before signal handlers and limits are changed, which COMMAND
- * is not to inherit. STDOUT_TO_STDERR: its standard output goes where its standard error goes.
- * Returns 0, or a negative errno with ERR filled.
+ * Fork; the child waits, as the user that we are. To be called before signal handlers and limits
+ * are changed, which COMMAND is not to inherit. Returns 0, or a negative errno with ERR filled.
  */
-int command_start(struct command *command, char *const argv[], bool stdout_to_stderr,
+int command_start(struct command *command, const struct command_plan *plan,
 		  struct error *err) MUST_CHECK;
 
 /*
- * Let it exec, and wait until it has. Returns 0; a negative errno with ERR filled where it could
- * not: `status` is 126 or 127 then, and the child is gone.
+ * Let it become its user and exec, and wait until it has. Returns 0; a negative errno with ERR
+ * filled where it could not: `status` is 126 or 127 then, and the child is gone.
  */
 int command_release(struct command *command, const char *name, struct error *err) MUST_CHECK;
 

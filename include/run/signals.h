@@ -29,7 +29,7 @@ void signals_clear_wake(int wake_fd);
 struct stop_signals {
 	unsigned int count;
 	int last;          /* valid where `count` is not 0 */
-	bool from_process; /* kill(2) sent the last one, not the terminal */
+	bool from_process; /* not the terminal sent the last one */
 };
 
 struct stop_signals signals_stops(void);

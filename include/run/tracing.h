@@ -13,12 +13,16 @@
 #include "base/error.h"
 #include "host/state.h"
 #include "run/command.h"
+#include "run/user.h"
 #include "source/request.h"
 #include "task/task_table.h"
 
 struct tracing {
 	const struct request *request;
 	struct host_state host;
+	struct user *caller; /* of --sudo: whose the output is; NULL: ours */
+	int caller_fd;       /* its end asks for ours */
+	struct user *run_as; /* of --run-as; NULL: none */
 	struct command command;
 	int proc_fd;
 	int wake_fd;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/terminal.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 
@@ -23,7 +24,11 @@ struct request {
 	struct pid_list tids; /* single tasks; none: all */
 	bool follow;          /* the pids' descendants too */
 	char **command;       /* NULL: none; borrowed from `argv` */
-	bool all;             /* of a replay: whatever the recorder was asked for */
+	char *run_as;         /* --run-as: the user that COMMAND runs as; NULL: ours */
+	bool sudo;            /* --sudo: trace as root, for the user who asks */
+	int caller_pid;       /* who asked (run/caller.h); 0: nobody */
+	int caller_fd;
+	bool all; /* of a replay: whatever the recorder was asked for */
 	struct filter_options filter;
 
 	/* The origin of events */
@@ -47,6 +52,8 @@ struct request {
 	bool summary;                 /* -S beside lines: on standard error */
 	bool raw;                     /* every event's record below its line */
 	bool wall_clock;              /* -T */
+	bool wide;                    /* lines are not cut at the terminal's width */
+	enum terminal_color color;
 	bool verbose, quiet;
 
 	char **argv; /* the whole command line, borrowed; NULL at its end */

@@ -17,10 +17,12 @@ unsigned int terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : WIDTH_DEFAULT;
 }
 
-bool terminal_wants_color(int fd)
+bool terminal_wants_color(int fd, enum terminal_color when)
 {
 	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
+	if (when != TERMINAL_COLOR_AUTO)
+		return when == TERMINAL_COLOR_ALWAYS;
 	return isatty(fd) && (!no_color || !*no_color) && terminal && *terminal &&
 	       strcmp(terminal, "dumb") != 0;
 }

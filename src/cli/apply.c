@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/number.h"
+#include "base/terminal.h"
 #include "cli/options.h"
 #include "cli/parse.h"
 #include "cli/syntax.h"
@@ -14,6 +15,7 @@
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 #include "perf/ring_room.h"
+#include "run/caller.h"
 #include "sink/sinks.h"
 #include "source/sources.h"
 
@@ -158,6 +160,23 @@ static int parse_format(const char *text, struct parse *parse, struct error *err
 	return 0;
 }
 
+static int parse_color(const char *text, struct parse *parse, struct error *err)
+{
+	static const char *const names[] = {
+		[TERMINAL_COLOR_AUTO] = "auto",
+		[TERMINAL_COLOR_ALWAYS] = "always",
+		[TERMINAL_COLOR_NEVER] = "never",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			parse->options.request.color = (enum terminal_color)i;
+			return 0;
+		}
+	}
+	return error_set(err, -EINVAL, "--color takes auto, always or never, not '%.40s'", text);
+}
+
 static int parse_arg_bytes(const char *text, struct parse *parse, struct error *err)
 {
 	uint64_t bytes;
@@ -187,6 +206,17 @@ static int parse_environment(const char *text, struct parse *parse, struct error
 		name += length + 1;
 	}
 	return option_take_text(&parse->options.request.environment, text, "--env", err);
+}
+
+static int parse_caller(const char *text, struct parse *parse, struct error *err)
+{
+	struct caller caller;
+
+	if (caller_parse(text, &caller) < 0)
+		return error_set(err, -EINVAL, CALLER_OPTION "PID,FD is for --sudo alone");
+	parse->options.request.caller_pid = caller.pid;
+	parse->options.request.caller_fd = caller.fd;
+	return 0;
 }
 
 /* ---- options ---- */
@@ -233,8 +263,14 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_backend(text, parse, err);
 	case OPTION_ENV:
 		return parse_environment(text, parse, err);
+	case OPTION_COLOR:
+		return parse_color(text, parse, err);
 	case OPTION_ARG_BYTES:
 		return parse_arg_bytes(text, parse, err);
+	case OPTION_CALLER:
+		return parse_caller(text, parse, err);
+	case OPTION_RUN_AS:
+		return option_take_text(&parse->options.request.run_as, text, "--run-as", err);
 	case 'o':
 		return option_take_text(&parse->options.request.output, text, "-o", err);
 	case OPTION_FORMATS:
@@ -262,10 +298,14 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.verbose;
 	case 'q':
 		return &options->request.quiet;
+	case OPTION_WIDE:
+		return &options->request.wide;
 	case OPTION_STREAM:
 		return &parse->stream;
 	case OPTION_ALL:
 		return &options->request.all;
+	case OPTION_SUDO:
+		return &options->request.sudo;
 	case OPTION_RAW:
 		return &options->request.raw;
 	case OPTION_NO_THREADS:

@@ -53,6 +53,9 @@ static int check_subject(enum mode mode, const struct request *request, struct e
 		return error_set(err, -EINVAL, "-p, -t and a COMMAND exclude each other");
 	if (request->follow && !request->command && request->pids.count == 0)
 		return error_set(err, -EINVAL, "-f needs -p: whom to follow");
+	if (request->run_as && !request->command)
+		return refuse(err, "--run-as needs a COMMAND: what to run",
+			      "--run-as USER -- COMMAND");
 	if (request->filter.failed && !(request->events & EVENT_BIT(EVENT_EXIT)))
 		return error_set(err, -EINVAL, "--failed shows exits, which -e leaves out");
 	return 0;

@@ -3,18 +3,38 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/check.h"
 #include "formats/formats.h"
+#include "run/caller.h"
 #include "run/live_trace.h"
 #include "run/recording.h"
 #include "run/replay.h"
 #include "run/ring_check.h"
 
+/*
+ * --sudo, where we are not root: through sudo, which runs our command line again. WORDS: how many
+ * words of it come before the options.
+ */
+static int run_as_root(const struct request *request, unsigned int words, struct error *err)
+{
+	int status = caller_start_sudo(request->argv, words, err);
+
+	return status < 0 ? EXIT_RUNTIME : status;
+}
+
+static bool needs_sudo(const struct request *request)
+{
+	return request->sudo && geteuid() != 0;
+}
+
 int command_trace(const struct options *options, struct error *err)
 {
 	const struct request *request = &options->request;
 
+	if (needs_sudo(request))
+		return run_as_root(request, 1, err);
 	return ring_check(request, err) < 0 ? EXIT_USAGE : live_trace(request, err);
 }
 
@@ -22,6 +42,8 @@ int command_record(const struct options *options, struct error *err)
 {
 	const struct request *request = &options->request;
 
+	if (needs_sudo(request))
+		return run_as_root(request, 2, err);
 	return ring_check(request, err) < 0 ? EXIT_USAGE : record_trace(request, err);
 }
 

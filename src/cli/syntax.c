@@ -38,6 +38,8 @@
 #define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
 #define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
 #define OPTION_TIME FLAG("time", 'T', "show the time of day too; not in plain pipe lines")
+#define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
+#define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (16384)", "N")
 /*
@@ -47,6 +49,11 @@
 #define OPTION_LIMIT_OR_NAME(help) \
 	{"max-events", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPTION_MAX_EVENTS, NULL, NULL}, \
 	VALUE("max-events", 'n', help "; -n REGEX is --name REGEX", "N")
+/* The second one is for the tool itself: it says who used the first one. */
+#define OPTION_USERS \
+	LONG_VALUE("run-as", OPTION_RUN_AS, "run COMMAND as USER, a name or a number; needs root", "USER"), \
+	LONG_FLAG("sudo", OPTION_SUDO, "trace as root, through sudo; COMMAND and the output stay yours"), \
+	{"caller", '\0', POPT_ARG_STRING | POPT_ARGFLAG_DOC_HIDDEN, NULL, OPTION_CALLER, NULL, NULL}
 #define OPTION_VERSION FLAG("version", 'V', "show the version")
 #define OPTION_HELP FLAG("help", 'h', "show this help"), \
 	{NULL, '?', POPT_ARG_NONE | POPT_ARGFLAG_DOC_HIDDEN, NULL, 'h', NULL, NULL}
@@ -69,12 +76,15 @@ static const struct poptOption trace_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_WIDE_LINES,
+	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_STACK,
 	OPTION_OUTPUT,
 	OPTION_BACKEND,
 	OPTION_RAW_RECORDS,
 	OPTION_MMAP_PAGES,
+	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
 	OPTION_QUIET,
@@ -95,6 +105,7 @@ static const struct poptOption record_options[] = {
 	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
 	OPTION_STACK,
 	OPTION_MMAP_PAGES,
+	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),
 	FLAG("verbose", 'v', "say what is opened and how"),
 	OPTION_QUIET,
@@ -121,6 +132,8 @@ static const struct poptOption replay_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_WIDE_LINES,
+	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_OUTPUT,
 	OPTION_RAW_RECORDS,

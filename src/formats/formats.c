@@ -112,7 +112,8 @@ static int run_verb(const struct verb *verb, const struct verb_call *call, struc
 
 int formats_run(const char *const arguments[], bool verbose, FILE *out, struct error *err)
 {
-	const struct page page = page_on(out, terminal_wants_color(fileno(out)));
+	const struct page page =
+		page_on(out, terminal_wants_color(fileno(out), TERMINAL_COLOR_AUTO));
 	struct verb_call call = {.arguments = arguments, .verbose = verbose, .page = &page};
 	const char *name = "list";
 

@@ -16,8 +16,24 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+/* What the child tells where it could not exec. */
+struct failure {
+	int code; /* a negative errno */
+	bool of_user;
+};
+
+static struct failure become_and_exec(const struct command_plan *plan)
+{
+	int code = plan->user ? user_become(plan->user) : 0;
+
+	if (code < 0)
+		return (struct failure){code, true};
+	execvp(plan->argv[0], plan->argv);
+	return (struct failure){-errno, false};
+}
+
 /* In the child: exec once a byte comes, exit when the tracer goes away or the exec fails. */
-static _Noreturn void hold_and_exec(int hold_fd, int error_fd, char *const argv[])
+static _Noreturn void hold_and_exec(int hold_fd, int error_fd, const struct command_plan *plan)
 {
 	char go;
 	ssize_t got;
@@ -26,16 +42,15 @@ static _Noreturn void hold_and_exec(int hold_fd, int error_fd, char *const argv[
 		got = read(hold_fd, &go, sizeof(go));
 	while (got < 0 && errno == EINTR);
 	if (got == (ssize_t)sizeof(go)) {
-		execvp(argv[0], argv);
-		int why = errno;
-		if (write(error_fd, &why, sizeof(why)) < 0)
+		const struct failure failure = become_and_exec(plan);
+		if (write(error_fd, &failure, sizeof(failure)) < 0)
 			_exit(COMMAND_CANNOT_RUN);
 	}
 	_exit(COMMAND_NOT_FOUND);
 }
 
 static int fork_held(struct command *command, const int hold[2], const int error[2],
-		     char *const argv[], bool stdout_to_stderr)
+		     const struct command_plan *plan)
 {
 	pid_t pid = fork();
 
@@ -44,9 +59,9 @@ static int fork_held(struct command *command, const int hold[2], const int error
 	if (pid == 0) {
 		close(hold[1]);
 		close(error[0]);
-		if (stdout_to_stderr && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		if (plan->stdout_to_stderr && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 			_exit(COMMAND_CANNOT_RUN);
-		hold_and_exec(hold[0], error[1], argv);
+		hold_and_exec(hold[0], error[1], plan);
 	}
 	close(hold[0]);
 	close(error[1]);
@@ -57,8 +72,7 @@ static int fork_held(struct command *command, const int hold[2], const int error
 	return 0;
 }
 
-int command_start(struct command *command, char *const argv[], bool stdout_to_stderr,
-		  struct error *err)
+int command_start(struct command *command, const struct command_plan *plan, struct error *err)
 {
 	int hold[2], error[2];
 
@@ -71,7 +85,7 @@ int command_start(struct command *command, char *const argv[], bool stdout_to_st
 		close(hold[1]);
 		return error_set(err, code, "cannot make a pipe: %s", strerror(-code));
 	}
-	int code = fork_held(command, hold, error, argv, stdout_to_stderr);
+	int code = fork_held(command, hold, error, plan);
 	if (code < 0) {
 		for (int i = 0; i < 2; i++) {
 			close(hold[i]);
@@ -83,15 +97,25 @@ int command_start(struct command *command, char *const argv[], bool stdout_to_st
 }
 
 /* Nothing comes where the exec succeeds: that closes the pipe. */
-static int read_exec_error(int fd)
+static struct failure read_failure(int fd)
 {
-	int why;
+	struct failure failure;
 	ssize_t got;
 
 	do
-		got = read(fd, &why, sizeof(why));
+		got = read(fd, &failure, sizeof(failure));
 	while (got < 0 && errno == EINTR);
-	return got == (ssize_t)sizeof(why) ? -why : 0;
+	return got == (ssize_t)sizeof(failure) ? failure : (struct failure){0};
+}
+
+static int explain(struct failure failure, const char *name, struct error *err)
+{
+	const char *why = strerror(-failure.code);
+
+	if (failure.of_user)
+		return error_set(err, failure.code, "cannot run '%.80s' as another user: %s", name,
+				 why);
+	return error_set(err, failure.code, "cannot run '%.80s': %s", name, why);
 }
 
 int command_release(struct command *command, const char *name, struct error *err)
@@ -101,14 +125,13 @@ int command_release(struct command *command, const char *name, struct error *err
 	/* Where the child was killed meanwhile, EPIPE: its end tells. */
 	if (write(command->hold_fd, &go, sizeof(go)) < 0 && errno != EPIPE)
 		return error_set(err, -errno, "cannot start '%.80s': %s", name, strerror(errno));
-	int code = read_exec_error(command->error_fd);
-	if (code < 0) {
-		while (!command_has_ended(command, true))
-			;
-		command->status = code == -ENOENT ? COMMAND_NOT_FOUND : COMMAND_CANNOT_RUN;
-		return error_set(err, code, "cannot run '%.80s': %s", name, strerror(-code));
-	}
-	return 0;
+	const struct failure failure = read_failure(command->error_fd);
+	if (failure.code == 0)
+		return 0;
+	while (!command_has_ended(command, true))
+		;
+	command->status = failure.code == -ENOENT ? COMMAND_NOT_FOUND : COMMAND_CANNOT_RUN;
+	return explain(failure, name, err);
 }
 
 bool command_has_ended(struct command *command, bool wait)

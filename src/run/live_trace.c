@@ -11,6 +11,7 @@
 #include "run/session.h"
 #include "run/sweep.h"
 #include "run/tracing.h"
+#include "run/user.h"
 #include "run/wall_watch.h"
 #include "sink/text/wall_steps.h"
 #include "source/source.h"
@@ -59,6 +60,18 @@ static int make_pipeline(struct live_trace *trace, struct error *err)
 	return code;
 }
 
+static int open_output(struct live_trace *trace, struct error *err)
+{
+	const struct user *caller = trace->tracing.caller;
+	int code = user_files_begin(caller, err);
+
+	if (code < 0)
+		return code;
+	code = session_open_output(&trace->session, err);
+	user_files_end(caller);
+	return code;
+}
+
 static int set_up(struct live_trace *trace, const struct request *request, struct error *err)
 {
 	int code = tracing_open(&trace->tracing, request, false, err);
@@ -66,7 +79,7 @@ static int set_up(struct live_trace *trace, const struct request *request, struc
 	if (code == 0)
 		code = open_source(trace, err);
 	if (code == 0)
-		code = session_open_output(&trace->session, err);
+		code = open_output(trace, err);
 	return code == 0 ? make_pipeline(trace, err) : code;
 }
 
@@ -214,6 +227,18 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 	return 1;
 }
 
+/* As the caller too, since an output that was made in vain is removed. */
+static void end_session(struct live_trace *trace)
+{
+	const struct user *caller = trace->tracing.caller;
+	struct error ignored;
+	int code = user_files_begin(caller, &ignored);
+
+	session_done(&trace->session);
+	if (code == 0)
+		user_files_end(caller);
+}
+
 int live_trace(const struct request *request, struct error *err)
 {
 	struct live_trace trace = {.session = SESSION_NEW(request)};
@@ -225,7 +250,7 @@ int live_trace(const struct request *request, struct error *err)
 		else if (trace.tracing.command.status != 0)
 			status = trace.tracing.command.status;
 	}
-	session_done(&trace.session);
+	end_session(&trace);
 	source_free(trace.session.source);
 	tracing_close(&trace.tracing);
 	return status;

@@ -28,6 +28,7 @@
 #include "run/record_events.h"
 #include "run/selection.h"
 #include "run/tracing.h"
+#include "run/user.h"
 #include "run/wall_watch.h"
 #include "source/completer.h"
 #include "source/notice.h"
@@ -163,6 +164,18 @@ static int make_collector(struct recording *recording, const struct record_event
 	return recording->collector ? 0 : error_no_memory(err);
 }
 
+static int open_output(struct recording *recording, struct error *err)
+{
+	const struct tracing *tracing = &recording->tracing;
+	int code = user_files_begin(tracing->caller, err);
+
+	if (code < 0)
+		return code;
+	code = capture_output_open(&recording->output, tracing->request->output, err);
+	user_files_end(tracing->caller);
+	return code;
+}
+
 /* The output is opened last, so that a recording that cannot begin leaves an old file alone. */
 static int start_capture(struct recording *recording, const struct record_events *events,
 			 struct error *err)
@@ -185,7 +198,7 @@ static int start_capture(struct recording *recording, const struct record_events
 
 	if (code < 0)
 		return code;
-	code = capture_output_open(&recording->output, request->output, err);
+	code = open_output(recording, err);
 	if (code == 0) {
 		code = capture_writer_new(recording->output.fd, recording->output.stream,
 					  &description, &features, &recording->writer);

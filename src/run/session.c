@@ -82,8 +82,8 @@ static struct sink_context make_context(const struct session *session, int fd,
 		.wall_offset_ns = info->wall_offset_ns,
 		.wall_steps = &session->wall_steps,
 		.environment = session->request->environment != NULL,
-		.width = terminal_width(fd),
-		.color = terminal_wants_color(fd),
+		.width = session->request->wide ? 0 : terminal_width(fd),
+		.color = terminal_wants_color(fd, session->request->color),
 	};
 }
 

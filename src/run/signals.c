@@ -46,7 +46,8 @@ static void start_ticking(void)
 static void on_stop(int number, siginfo_t *info, void *context)
 {
 	(void)context;
-	stop_from_process = info->si_code <= 0;
+	/* SI_KERNEL: the terminal's, which goes to COMMAND by itself. */
+	stop_from_process = info->si_code != SI_KERNEL;
 	stop_signal = number;
 	stops++;
 	stop_ask(stops == 1 ? (enum stop)first_stage : STOP_DUE);

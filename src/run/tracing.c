@@ -14,7 +14,9 @@
 #include "base/stop.h"
 #include "filter/pid_list.h"
 #include "host/proc.h"
+#include "run/caller.h"
 #include "run/signals.h"
+#include "run/user.h"
 #include "source/notice.h"
 #include "task/proc_tasks.h"
 
@@ -65,6 +67,20 @@ static int check_pids(const struct tracing *tracing, struct error *err)
 	return code;
 }
 
+static int find_users(struct tracing *tracing, struct error *err)
+{
+	const struct request *request = tracing->request;
+	const struct caller caller = {request->caller_pid, request->caller_fd};
+	int code = 0;
+
+	if (caller.pid > 0)
+		code = caller_find(&caller, tracing->proc_fd, &tracing->caller, &tracing->caller_fd,
+				   err);
+	if (code == 0 && request->run_as)
+		code = user_find(request->run_as, &tracing->run_as, err);
+	return code;
+}
+
 /* COMMAND comes before the signal handlers: it is to have what we were given. */
 static int start_command(struct tracing *tracing, bool recording, struct error *err)
 {
@@ -74,7 +90,12 @@ static int start_command(struct tracing *tracing, bool recording, struct error *
 		return 0;
 	/* Where a recording goes to standard output, COMMAND's goes elsewhere. */
 	bool divert = recording && request->output && strcmp(request->output, "-") == 0;
-	return command_start(&tracing->command, request->command, divert, err);
+	const struct command_plan plan = {
+		.argv = request->command,
+		.user = tracing->run_as ? tracing->run_as : tracing->caller,
+		.stdout_to_stderr = divert,
+	};
+	return command_start(&tracing->command, &plan, err);
 }
 
 int tracing_open(struct tracing *tracing, const struct request *request, bool recording,
@@ -83,6 +104,7 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 	*tracing = (struct tracing){
 		.request = request,
 		.command = {.hold_fd = -1, .error_fd = -1},
+		.caller_fd = -1,
 		.proc_fd = -1,
 		.wake_fd = -1,
 	};
@@ -91,6 +113,8 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		return error_set(err, -errno, "cannot open /proc: %s", strerror(errno));
 	host_state_of_this_host(&tracing->host);
 	int code = check_pids(tracing, err);
+	if (code == 0)
+		code = find_users(tracing, err);
 	if (code == 0)
 		code = start_command(tracing, recording, err);
 	if (code < 0)
@@ -105,6 +129,10 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 void tracing_close(struct tracing *tracing)
 {
 	command_done(&tracing->command);
+	user_free(tracing->run_as);
+	user_free(tracing->caller);
+	if (tracing->caller_fd >= 0)
+		close(tracing->caller_fd);
 	if (tracing->proc_fd >= 0)
 		close(tracing->proc_fd);
 	if (tracing->wake_fd >= 0)

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/put.h"
 #include "event/event.h"
 #include "event/facts.h"
@@ -36,12 +37,14 @@ struct column {
 	const char *title;
 	unsigned int width, most; /* it grows up to `most`; what is larger only shifts its line */
 	bool is_right;
+	bool is_left_out; /* the terminal is too narrow */
 };
 
 struct sink_table {
 	struct sink sink;
 	struct times times;
 	bool has_head;
+	bool is_narrow; /* columns are left out */
 	struct column columns[CELLS];
 };
 
@@ -57,16 +60,36 @@ static const struct column columns[CELLS] = {
 	[CELL_COMMAND] = {"COMMAND", 0, 0, false},
 };
 
-/* ---- cells ---- */
+/* ---- columns ---- */
+
+/* Left out in this order until COMMAND has so many columns. */
+static const struct {
+	enum cell cell;
+	unsigned int command;
+} narrowings[] = {
+	{CELL_UID, 40}, {CELL_AGE, 40}, {CELL_PPID, 40}, {CELL_TIME, 20}, {CELL_STATUS, 20},
+};
 
 static unsigned int cell_start(const struct sink_table *table, enum cell cell)
 {
 	unsigned int start = 0;
 
 	for (unsigned int i = 0; i < cell; i++)
-		start += table->columns[i].width + GAP;
+		start += table->columns[i].is_left_out ? 0 : table->columns[i].width + GAP;
 	return start;
 }
+
+static void fit_columns(struct sink_table *table, unsigned int width)
+{
+	for (size_t i = 0; width > 0 && i < ARRAY_SIZE(narrowings); i++) {
+		if (cell_start(table, CELL_COMMAND) + narrowings[i].command <= width)
+			continue;
+		table->columns[narrowings[i].cell].is_left_out = true;
+		table->is_narrow = true;
+	}
+}
+
+/* ---- cells ---- */
 
 /* Move LINE to where the cell begins that will be LENGTH wide. */
 static void begin_cell(struct sink_table *table, struct line *line, enum cell cell,
@@ -80,13 +103,15 @@ static void begin_cell(struct sink_table *table, struct line *line, enum cell ce
 	if (column->is_right && length < column->width)
 		start += column->width - length;
 	/* A cell before may have been too wide. */
-	if (cell > 0)
+	if (line->columns > 0)
 		line_string(line, " ");
 	line_pad(line, start);
 }
 
 static void put_cell(struct sink_table *table, struct line *line, enum cell cell, const char *text)
 {
+	if (table->columns[cell].is_left_out)
+		return;
 	begin_cell(table, line, cell, (unsigned int)strlen(text));
 	line_string(line, text);
 }
@@ -171,15 +196,36 @@ static enum paint event_paint(const struct event *event)
 	return phrase_failed(event) ? PAINT_RED : PAINT_NONE;
 }
 
+static bool is_killed(const struct event *event)
+{
+	const struct exit_status *status = &event_facts(event)->status;
+
+	return event->type == EVENT_EXIT && status->known && status->signal != 0;
+}
+
+/* A signal with its sender is wider than the column: on a narrow terminal it comes last. */
+static void put_death(struct sink_table *table, struct line *line, const struct event *event)
+{
+	const struct exit_status *status = &event_facts(event)->status;
+
+	if (table->columns[CELL_STATUS].is_left_out)
+		return;
+	begin_cell(table, line, CELL_STATUS, 0);
+	if (table->is_narrow) {
+		phrase_signal_name(line, status->signal);
+		return;
+	}
+	phrase_signal(line, status);
+	phrase_handled(line, event);
+}
+
 static void put_status(struct sink_table *table, struct line *line, const struct event *event)
 {
 	const struct exit_status *status = &event_facts(event)->status;
 	char code[CELL_SIZE] = "";
 
-	if (event->type == EVENT_EXIT && status->known && status->signal != 0) {
-		begin_cell(table, line, CELL_STATUS, 0);
-		phrase_signal(line, status);
-		phrase_handled(line, event);
+	if (is_killed(event)) {
+		put_death(table, line, event);
 		return;
 	}
 	if (event->type == EVENT_EXIT && status->known)
@@ -187,7 +233,7 @@ static void put_status(struct sink_table *table, struct line *line, const struct
 	else if (event->type == EVENT_EXIT && !is_thread(event))
 		strcpy(code, "?");
 	put_cell(table, line, CELL_STATUS, code);
-	if (event->type == EVENT_EXIT)
+	if (event->type == EVENT_EXIT && !table->is_narrow)
 		phrase_handled(line, event);
 }
 
@@ -242,6 +288,13 @@ static void put_right(struct sink_table *table, struct line *line, const struct 
 		phrase_failed_exec(line, "", event);
 	else
 		phrase_command(line, event);
+	if (!table->is_narrow || event->type != EVENT_EXIT)
+		return;
+	if (is_killed(event)) {
+		line_string(line, ":");
+		phrase_signal_origin(line, &event_facts(event)->status);
+	}
+	phrase_handled(line, event);
 }
 
 static int show_line(struct sink_table *table, const struct event *event)
@@ -305,7 +358,11 @@ struct sink *sink_table_new(const struct sink_context *context)
 {
 	struct sink *sink = sink_new(&table_ops, context, sizeof(struct sink_table));
 
-	if (sink)
-		memcpy(((struct sink_table *)sink)->columns, columns, sizeof(columns));
+	struct sink_table *table = (struct sink_table *)sink;
+
+	if (!table)
+		return NULL;
+	memcpy(table->columns, columns, sizeof(columns));
+	fit_columns(table, context->width);
 	return sink;
 }

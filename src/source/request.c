@@ -9,6 +9,7 @@ void request_done(struct request *request)
 	pid_list_done(&request->pids);
 	pid_list_done(&request->tids);
 	filter_options_done(&request->filter);
+	free(request->run_as);
 	free(request->output);
 	free(request->formats);
 	free(request->capture);

@@ -37,6 +37,8 @@ struct line {
 	char *cut_at;         /* where to cut, so that a column is left for the mark */
 	unsigned int cut_columns;
 	bool is_cut;
+	char *middle_at; /* where the text begins that may lose its middle; NULL: nowhere */
+	unsigned int middle_columns;
 	enum paint paint;
 };
 
@@ -49,6 +51,13 @@ int line_begin(struct line *line, const struct sink_context *context, size_t roo
  * dropped.
  */
 void line_extend(struct line *line, const char *end);
+
+/*
+ * What follows up to line_end_middle(), without colours, loses its middle rather than its end where
+ * the line is wider than the terminal; "…" takes its place. Needs room for all of it.
+ */
+void line_begin_middle(struct line *line);
+void line_end_middle(struct line *line);
 
 /* Append STRING, one of the tool's own: it is not escaped. */
 void line_string(struct line *line, const char *string);

@@ -58,7 +58,8 @@ static bool extend_plainly(struct line *line, const char *end)
 {
 	size_t columns = line->columns + (size_t)(end - line->at);
 
-	if (line->is_cut || (line->width > 0 && columns >= line->width) || !is_ascii(line->at, end))
+	if (line->is_cut || !is_ascii(line->at, end) ||
+	    (line->width > 0 && !line->middle_at && columns >= line->width))
 		return false;
 	line->at = line->cut_at = (char *)end;
 	line->columns = line->cut_columns = (unsigned int)columns;
@@ -75,7 +76,7 @@ void line_extend(struct line *line, const char *end)
 		struct text rest = {line->at, (size_t)(end - line->at)};
 		unsigned int columns = columns_of_character(rest, &length);
 
-		if (line->width > 0 && line->columns + columns > line->width) {
+		if (line->width > 0 && !line->middle_at && line->columns + columns > line->width) {
 			cut(line);
 			return;
 		}
@@ -86,6 +87,74 @@ void line_extend(struct line *line, const char *end)
 			line->cut_columns = line->columns;
 		}
 	}
+}
+
+/* Less than this on either side of the mark tells nobody anything. */
+#define MIDDLE_COLUMNS_MIN 8U
+
+void line_begin_middle(struct line *line)
+{
+	bool has_room = line->width > line->columns + 2 * MIDDLE_COLUMNS_MIN;
+
+	if (!has_room || line->is_cut)
+		return;
+	line->middle_at = line->at;
+	line->middle_columns = line->columns;
+}
+
+static unsigned int columns_at(const char *at, const char *end, size_t *length)
+{
+	return columns_of_character((struct text){at, (size_t)(end - at)}, length);
+}
+
+/* Skip as many characters from FROM on as fit into ROOM columns; *TAKEN: how many they take. */
+static char *skip_columns(char *from, const char *end, unsigned int room, unsigned int *taken)
+{
+	size_t length;
+
+	*taken = 0;
+	while (from < end && *taken + columns_at(from, end, &length) <= room) {
+		*taken += columns_at(from, end, &length);
+		from += length;
+	}
+	return from;
+}
+
+/* Cut out of the text from FROM to END, which is WIDE, so much that it takes ROOM with the mark. */
+static char *cut_middle(char *from, const char *end, unsigned int wide, unsigned int room)
+{
+	unsigned int kept, columns;
+	char *head = skip_columns(from, end, room / 2, &kept), *tail;
+	size_t length;
+
+	/* What combines with a character that is gone goes with it. */
+	for (tail = head; tail < end; tail += length) {
+		columns = columns_at(tail, end, &length);
+		if (columns > 0 && wide <= room)
+			break;
+		wide -= columns;
+	}
+	memmove(head + strlen(CUT_MARK), tail, (size_t)(end - tail));
+	memcpy(head, CUT_MARK, strlen(CUT_MARK));
+	return head + strlen(CUT_MARK) + (end - tail);
+}
+
+void line_end_middle(struct line *line)
+{
+	char *from = line->middle_at;
+
+	line->middle_at = NULL;
+	if (!from || line->columns < line->width)
+		return;
+	const unsigned int room = line->width - line->middle_columns - 1;
+	if (line->columns == line->width) {
+		line->cut_at = skip_columns(from, line->at, room, &line->cut_columns);
+		line->cut_columns += line->middle_columns;
+		return;
+	}
+	line->at = cut_middle(from, line->at, line->columns - line->middle_columns, room);
+	line->columns = line->width;
+	line->is_cut = true;
 }
 
 void line_string(struct line *line, const char *string)

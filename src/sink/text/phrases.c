@@ -71,12 +71,14 @@ void phrase_command(struct line *line, const struct event *event)
 {
 	const struct arguments *arguments = &event_facts(event)->arguments;
 
+	line_begin_middle(line);
 	if (event->type == EVENT_FORK || arguments->known.bytes.length == 0)
 		line_enclosed(line, "[]", task_name(event));
 	else
 		put_words(line, arguments->known.bytes);
 	if (event->type != EVENT_FORK && arguments->source != ARGV_NONE && !arguments->complete)
 		line_string(line, " …");
+	line_end_middle(line);
 }
 
 /* ---- how it ended ---- */
@@ -109,6 +111,11 @@ static void put_sender(struct line *line, enum signal_origin by, int32_t pid, st
 void phrase_signal(struct line *line, const struct exit_status *status)
 {
 	phrase_signal_name(line, status->signal);
+	phrase_signal_origin(line, status);
+}
+
+void phrase_signal_origin(struct line *line, const struct exit_status *status)
+{
 	if (status->core == KNOWN_YES)
 		line_string(line, " (core)");
 	if (status->oom == KNOWN_YES)

@@ -49,7 +49,9 @@ static void test_files_have_neither(void **state)
 	(void)state;
 	assert_non_null(file);
 	use_environment("xterm", NULL);
-	assert_false(terminal_wants_color(fileno(file)));
+	assert_false(terminal_wants_color(fileno(file), TERMINAL_COLOR_AUTO));
+	assert_true(terminal_wants_color(fileno(file), TERMINAL_COLOR_ALWAYS));
+	assert_false(terminal_wants_color(fileno(file), TERMINAL_COLOR_NEVER));
 	assert_int_equal(terminal_width(fileno(file)), 0);
 	assert_int_equal(terminal_width(-1), 0);
 	fclose(file);
@@ -69,7 +71,8 @@ static void test_colour_of_terminals(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		use_environment(cases[i].term, cases[i].no_color);
-		assert_int_equal(terminal_wants_color(terminal.fd), cases[i].wanted);
+		assert_int_equal(terminal_wants_color(terminal.fd, TERMINAL_COLOR_AUTO),
+				 cases[i].wanted);
 	}
 	close_terminal(terminal);
 }

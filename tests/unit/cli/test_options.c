@@ -137,6 +137,9 @@ static void test_sinks(void **state)
 	assert_sink("-Sx", "extended", true);
 	assert_sink("-SF json", "json", true);
 	assert_sink("replay -S file", "summary", false);
+	assert_refused("--run-as nobody");
+	assert_refused("record -o file --run-as nobody");
+	assert_refused("--caller 1 -- true");
 	assert_refused("-F extended");
 	assert_refused("-F");
 	assert_refused("-F csv");
@@ -163,6 +166,7 @@ static void test_options_of_sinks(void **state)
 		"--arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
 		"--failed -e fork,exec",
+		"--color sometimes",
 	};
 	static const char *const right[] = {
 		"-T -x",
@@ -174,6 +178,7 @@ static void test_options_of_sinks(void **state)
 		"--env all -x",
 		"--env A,B -F json",
 		"--failed -e exit",
+		"--wide --color never -F table",
 		"-u 0 --arg-bytes 2048",
 		"-F table --arg-bytes 2048",
 	};

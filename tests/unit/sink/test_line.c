@@ -73,6 +73,36 @@ static void test_cuts(void **state)
 	check("a\033b", 5, "a\\x1…\n");
 }
 
+static void check_middle(const char *text, unsigned int width, const char *expected)
+{
+	struct paper paper = paper_new(width, false);
+	struct line line;
+
+	assert_int_equal(line_begin(&line, &paper.context, ESCAPE_GROWTH * strlen(text)), 0);
+	line_string(&line, "> ");
+	line_begin_middle(&line);
+	line_text(&line, (struct text){text, strlen(text)});
+	line_end_middle(&line);
+	line_string(&line, "!");
+	line_end(&line);
+	assert_string_equal(read_paper(&paper), expected);
+}
+
+/* "…" is three bytes for the two that go, and nothing follows. */
+static void test_the_middle_goes(void **state)
+{
+	(void)state;
+	check_middle("abcdefghijklmnopqrst", 0, "> abcdefghijklmnopqrst!\n");
+	check_middle("abcdefghijklmnopqrst", 23, "> abcdefghijklmnopqrst!\n");
+	check_middle("abcdefghijklmnopqrst", 22, "> abcdefghijklmnopqrs…\n");
+	check_middle("abcdefghijklmnopqrst", 21, "> abcdefghi…lmnopqrst\n");
+	check_middle("abcdefghijklmnopqrst", 20, "> abcdefgh…lmnopqrst\n");
+	/* Wide ones are never halved, what combines goes with what is before it. */
+	check_middle("日本語日本語日本語日本語", 20, "> 日本語日…語日本語\n");
+	check_middle("abcdefghijk\xcc\x81lmnopqrst", 20, "> abcdefgh…lmnopqrst\n");
+	check_middle("abcdefgh\xcc\x81ijklmnopqrst", 20, "> abcdefgh\xcc\x81…lmnopqrst\n");
+}
+
 static void test_nothing_follows_a_cut(void **state)
 {
 	struct paper paper = paper_new(4, false);
@@ -180,9 +210,13 @@ static void test_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cuts),    cmocka_unit_test(test_nothing_follows_a_cut),
-		cmocka_unit_test(test_pads),    cmocka_unit_test(test_paint),
-		cmocka_unit_test(test_columns), cmocka_unit_test(test_numbers_and_marks),
+		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_the_middle_goes),
+		cmocka_unit_test(test_nothing_follows_a_cut),
+		cmocka_unit_test(test_pads),
+		cmocka_unit_test(test_paint),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_numbers_and_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,22 @@ static void test_awkward_names(void **state)
 	check(story_of_awkward_names(), (struct sink_context){.width = 40}, "table-awkward-40.txt");
 }
 
+/* 104 columns hold all; what is asked for least goes first. */
+static void test_narrow_terminals(void **state)
+{
+	static const struct {
+		unsigned int width;
+		const char *golden;
+	} cases[] = {{104, "table-deaths-104.txt"},
+		     {80, "table-deaths-80.txt"},
+		     {60, "table-deaths-60.txt"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		check(story_of_deaths(), (struct sink_context){.width = cases[i].width},
+		      cases[i].golden);
+}
+
 static void test_threads(void **state)
 {
 	(void)state;
@@ -128,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_build),
 		cmocka_unit_test(test_awkward_names),
+		cmocka_unit_test(test_narrow_terminals),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_nothing_known),
