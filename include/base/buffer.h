@@ -6,6 +6,7 @@
 #ifndef PXT_BASE_BUFFER_H
 #define PXT_BASE_BUFFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -14,6 +15,7 @@ struct buffer {
 	char *bytes; /* ours; NULL before the first use */
 	size_t size; /* filled bytes */
 	size_t capacity;
+	bool failed; /* a buffer_put() had no memory */
 };
 
 /* Make room for MORE bytes behind the filled ones. Returns 0 or -ENOMEM. */
@@ -21,6 +23,9 @@ int buffer_reserve(struct buffer *buffer, size_t more) MUST_CHECK;
 
 /* Append SIZE bytes. Returns 0 or -ENOMEM. */
 int buffer_append(struct buffer *buffer, const void *bytes, size_t size) MUST_CHECK;
+
+/* Append SIZE bytes, or set `failed`; after a failure nothing is appended. */
+void buffer_put(struct buffer *buffer, const void *bytes, size_t size);
 
 /* Free the memory. */
 void buffer_done(struct buffer *buffer);

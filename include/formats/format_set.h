@@ -22,8 +22,8 @@ enum format_set_scope {
 /* One event of a kernel. */
 struct format_entry {
 	char *system, *name;
-	struct format *format; /* NULL: malformed */
-	char *why;             /* what is malformed; NULL with a format */
+	struct format *format; /* NULL: malformed, or not asked for */
+	char *why;             /* what is malformed, or NULL */
 };
 
 struct format_set {
@@ -31,18 +31,21 @@ struct format_set {
 	char kernel[128];       /* release and machine, printable; "": unknown */
 	struct machine machine; /* of a directory, only the word size is known */
 	enum format_set_scope scope;
+	const char *pattern; /* of the events whose formats were read, borrowed; NULL: all */
 	struct format_entry *entries; /* sorted by system and name */
 	size_t count, capacity;
 };
 
 /*
- * Load the formats of SOURCE: "live", the name of a shipped kernel, or the path of a directory or
- * capture ("-": standard input).
+ * Load the events of SOURCE: "live", the name of a shipped kernel, or the path of a directory or
+ * capture ("-": standard input). Formats are read of those that match PATTERN, as in
+ * format_entry_matches(); "" is none.
  *
  * Returns 0 with SET (free with format_set_done()), even where formats are malformed; -ENOENT where
  * there is no such source, or another negative errno where it cannot be read, with ERR filled.
  */
-int format_set_load(const char *source, struct format_set *set, struct error *err) MUST_CHECK;
+int format_set_load(const char *source, const char *pattern, struct format_set *set,
+		    struct error *err) MUST_CHECK;
 
 void format_set_done(struct format_set *set);
 

@@ -6,6 +6,7 @@
 #ifndef PXT_TASK_CGROUP_NAMES_H
 #define PXT_TASK_CGROUP_NAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -13,23 +14,22 @@
 
 #define CGROUP_NAMES_MAX 65536U
 
-struct cgroup_names;
+/* All zero has none. */
+struct cgroup_names {
+	bool root_proven; /* the root's id in a sample means that the task is in the root */
+	struct cgroup_name *by_id;
+};
 
-/* Returns NULL without memory. */
-struct cgroup_names *cgroup_names_new(void);
-void cgroup_names_free(struct cgroup_names *names);
+void cgroup_names_done(struct cgroup_names *names);
 
 /* Map ID to a copy of PATH from now on. Returns 0 or -ENOMEM. */
 int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path) MUST_CHECK;
-
-/* From now on the root's id in a sample means that the task is in the root. */
-void cgroup_names_prove_root(struct cgroup_names *names);
 
 /*
  * Return the path of ID, an id from a sample, borrowed until that id is set again; NULL bytes: not
  * known. Until the root's cgroup.subtree_control is written for the first time the kernel has no
  * perf_event controller below the root, and every sample carries the root's id. So the root's id
- * counts as not known until cgroup_names_prove_root(), or until another known id was asked for.
+ * counts as not known unless `root_proven`, which asking for another known id sets.
  */
 struct text cgroup_names_find(struct cgroup_names *names, uint64_t id);
 

@@ -6,17 +6,38 @@
 #ifndef PXT_TASK_KEEPER_H
 #define PXT_TASK_KEEPER_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
 #include "event/event.h"
 #include "event/facts.h"
+#include "task/cgroup_names.h"
+#include "task/describe.h"
+#include "task/leaderless.h"
 #include "task/live_tasks.h"
 #include "task/task.h"
 #include "task/task_table.h"
 #include "task/unfinished_execs.h"
 
-struct keeper;
+/* The parent, by its pid, of the leader of an old process. */
+struct old_parent {
+	int32_t pid, ppid;
+};
+
+struct keeper {
+	struct live_tasks *tasks; /* of the task table */
+	struct cgroup_names cgroups;
+	struct leaderless leaderless;
+	uint64_t losses;        /* how often events have been lost until now */
+	bool expects_execs;     /* EXECs are recorded: a missing one proves that the exec failed */
+	bool has_execs;         /* one came */
+	struct subject subject; /* of the last event */
+	struct old_parent *old_parents;
+	size_t old_count, old_capacity;
+	struct ancestor ancestry[ANCESTRY_MAX];
+};
 
 /* TASKS, those of the task table, are borrowed. Returns NULL without memory. */
 struct keeper *keeper_new(struct live_tasks *tasks);
@@ -30,12 +51,6 @@ int keeper_exec(struct keeper *keeper, const struct event *event, struct task *t
 int keeper_exit(struct keeper *keeper, const struct event *event, struct task *task,
 		const struct unfinished_exec *unfinished) MUST_CHECK;
 
-/* From now on EXECs are recorded: a missing one proves that the exec failed. */
-void keeper_expect_execs(struct keeper *keeper);
-
-/* Returns how often events have been lost until now. */
-uint64_t keeper_losses(const struct keeper *keeper);
-
 /* Apply EVENT, a NEW_TASK or CHILD: if CHILD is a thread, it joins its process. As above. */
 int keeper_new_task(struct keeper *keeper, const struct event *event,
 		    struct task *child) MUST_CHECK;
@@ -47,14 +62,8 @@ void keeper_comm(struct keeper *keeper, const struct event *event);
 /* Apply an EVENT of any other type. Returns 0 or -ENOMEM. */
 int keeper_other(struct keeper *keeper, const struct event *event) MUST_CHECK;
 
-/* Free the processes that have no threads left, though no EXIT of theirs was the last one. */
-void keeper_forget_ended(struct keeper *keeper);
-
 /* The work behind the functions of these names in task_table.h. TASK is that of OLD. */
 int keeper_add_old(struct keeper *keeper, struct task *task, const struct old_task *old) MUST_CHECK;
 void keeper_link_old(struct keeper *keeper);
-int keeper_name_cgroup(struct keeper *keeper, uint64_t id, struct text path) MUST_CHECK;
-void keeper_prove_root_cgroup(struct keeper *keeper);
-void keeper_describe(struct keeper *keeper, const struct event *event, struct facts *facts);
 
 #endif

@@ -75,7 +75,8 @@ void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns
  * -ENOMEM. */
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path) MUST_CHECK;
 
-/* See cgroup_names_prove_root(). Only where facts are kept. */
+/* Take the root's id in samples to be that of the root: task/cgroup_names.h. Only where facts are
+ * kept. */
 void task_table_prove_root_cgroup(struct task_table *table);
 
 /*

@@ -23,7 +23,7 @@ struct unfinished_exec {
 
 struct unfinished_execs {
 	struct unfinished_exec *by_tid;
-	struct unfinished_exec *taken; /* removed, but still borrowed */
+	struct unfinished_exec *taken; /* removed, still borrowed, and the next one's memory */
 };
 
 /* Returns 0 or -ENOMEM. */
@@ -34,7 +34,7 @@ void unfinished_execs_done(struct unfinished_execs *execs);
 int unfinished_execs_add(struct unfinished_execs *execs, int32_t sample_tid, struct text comm,
 			 uint64_t losses) MUST_CHECK;
 
-/* Remove that of SAMPLE_TID and return it, borrowed until the next one is taken; NULL: none. */
+/* Remove that of SAMPLE_TID and return it, borrowed until the next call; NULL: none. */
 const struct unfinished_exec *unfinished_execs_take(struct unfinished_execs *execs,
 						    int32_t sample_tid);
 

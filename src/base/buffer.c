@@ -34,6 +34,11 @@ int buffer_append(struct buffer *buffer, const void *bytes, size_t size)
 	return 0;
 }
 
+void buffer_put(struct buffer *buffer, const void *bytes, size_t size)
+{
+	buffer->failed = buffer->failed || buffer_append(buffer, bytes, size) < 0;
+}
+
 void buffer_done(struct buffer *buffer)
 {
 	free(buffer->bytes);

@@ -114,7 +114,7 @@ int write_all(int fd, uint64_t at, struct iovec *pieces, int count)
 	return code;
 }
 
-/* Whether FD takes PIPE_BUF bytes without blocking, within the time; poll(2) says so of a pipe. */
+/* Returns whether FD takes PIPE_BUF bytes in time without blocking, as poll(2) says of a pipe. */
 static bool is_writable_soon(int fd)
 {
 	struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};

@@ -119,7 +119,7 @@ int option_take_text(char **owner, const char *text, const char *option, struct 
 	return 0;
 }
 
-/* Whether TEXT is meant as a number, be it a wrong one. */
+/* Returns whether TEXT is meant as a number, even a wrong one. */
 static bool is_like_number(const char *text)
 {
 	return isdigit((unsigned char)text[strspn(text, "+-")]);
@@ -291,7 +291,7 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 	}
 }
 
-/* What an option without an argument switches on; NULL: OPTION is none of these. */
+/* Returns the flag that OPTION switches on; NULL: it is no such option. */
 static bool *flag_of(int option, struct parse *parse)
 {
 	struct options *options = &parse->options;

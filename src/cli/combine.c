@@ -27,7 +27,7 @@ static int over_limit(struct error *err, const char *option, unsigned int limit,
 	return -EINVAL;
 }
 
-/* Where nothing else bounds the trace. */
+/* Apply the limits, which are defaults too. */
 static int limit(struct request *request, struct error *err)
 {
 	if (request->duration_ns > DURATION_LIMIT_S * NS_PER_S)

@@ -138,7 +138,7 @@ static enum exit_path path_of(const struct decoder *decoder,
 	return decoder->exit_paths ? exit_paths_find(decoder->exit_paths, &chain) : EXIT_PATH_OTHER;
 }
 
-/* What follows the raw data. */
+/* Decode the fields behind the raw data. */
 static int decode_extra(const struct decoder *decoder, const struct sample_extra_layout *layout,
 			const struct record *record, struct event *event)
 {

@@ -44,7 +44,7 @@ enum exit_path exit_paths_find(const struct exit_paths *paths, const struct exit
 	return EXIT_PATH_OTHER;
 }
 
-/* Whether ADDRESS is on any way but PATH. */
+/* Returns whether ADDRESS is on another path than PATH. */
 static bool is_elsewhere(uint64_t address, unsigned int path,
 			 const struct exit_chain chains[EXIT_PATHS],
 			 const struct exit_chain *killed)

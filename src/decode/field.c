@@ -50,7 +50,7 @@ int field_number_of_size(const struct field *field, const void *raw, uint32_t ra
 	return 0;
 }
 
-/* Where the bytes of a dynamic array lie: its field holds length << 16 | offset. */
+/* Find the bytes of a dynamic array, whose field holds length << 16 | offset. */
 static inline int locate(const struct field *field, const void *raw, uint32_t raw_size,
 			 uint32_t *offset, uint32_t *length)
 {

@@ -189,7 +189,7 @@ static bool is_field(struct text line)
 	return take(&line, ";") && line.length == 0;
 }
 
-/* What of a format file has been seen. */
+/* The parts of a format file that have been seen. */
 struct lines_seen {
 	enum { NOTHING, NAME, ID, FORMAT } last;
 	unsigned int fields, empty_lines;

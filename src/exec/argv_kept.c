@@ -86,7 +86,7 @@ int argv_kept_add(struct argv_provider *provider, int32_t pid, uint64_t pointer,
 	const struct key key = {pointer, pid};
 	struct entry *old = find(kept, &key);
 
-	/* What comes in two pieces belongs together. */
+	/* Arguments and environment come in two notes. */
 	if (old && !arguments && old->has_arguments)
 		arguments = &old->arguments;
 	if (old && !environment && old->has_environment)

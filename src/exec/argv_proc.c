@@ -63,7 +63,7 @@ static bool has_random_addresses(const struct proc_provider *provider, int32_t p
 	       strtoul(text, NULL, 10) > 0;
 }
 
-/* Whether STRINGS lay between START and END when the exec that left STACK put them there. */
+/* Returns whether the exec that left STACK put STRINGS between START and END. */
 static bool is_area(const struct user_stack *stack, const struct stack_tables *tables,
 		    enum stack_area area, uint64_t start, uint64_t end,
 		    const struct buffer *strings)

@@ -17,7 +17,7 @@ int image_maker_init(struct image_maker *maker, const char *text, struct env_sel
 	return 0;
 }
 
-/* What IMAGE lacks of what is wanted (ARGV_WANT_*). */
+/* Returns the wanted parts that IMAGE lacks (ARGV_WANT_*). */
 static unsigned int missing(const struct image_maker *maker, const struct exec_image *image)
 {
 	unsigned int wants = image->arguments.complete ? 0 : ARGV_WANT_ARGUMENTS;

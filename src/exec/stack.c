@@ -50,7 +50,7 @@ static uint32_t count_pointers(const struct user_stack *stack, uint32_t first, u
 	return count;
 }
 
-/* Whether the pointers to arguments that are in the dump are ARGC ones and a NULL, or are cut. */
+/* Returns whether the dump has ARGC pointers to arguments and a NULL, or cuts them. */
 static bool is_argv(const struct user_stack *stack, uint64_t argc, uint32_t count)
 {
 	uint32_t end = ARGV_WORD + count;

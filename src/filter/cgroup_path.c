@@ -95,7 +95,7 @@ static int exists(const struct mount *mount, const char *path)
 	return is_there;
 }
 
-/* What the wanted path is called in the hierarchy if it was meant as one below MOUNT. */
+/* Make the path in the hierarchy of a wanted one that was meant as below MOUNT. */
 static int look_in(const struct mount *mount, struct search *search)
 {
 	const char *wanted = search->wanted;

@@ -71,7 +71,7 @@ static bool is_in_cgroup(const struct filter_options *options, const struct fact
 		cgroup_path_is_below(facts->cgroup.bytes, facts->cgroup.length, options->cgroup));
 }
 
-/* Where nobody knows whether others live on, the leader's exit stands for the process's. */
+/* If it is not known whether threads live on, the leader's exit stands for the process's. */
 static bool is_of_process(const struct event *event, const struct facts *facts)
 {
 	switch (event->type) {

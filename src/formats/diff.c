@@ -227,12 +227,13 @@ static int diff(const struct format_set *a, const struct format_set *b,
 
 int formats_diff(const struct verb_call *call, struct error *err)
 {
+	const char *pattern = call->arguments[2];
 	struct format_set a, b;
 	int status = STATUS_TROUBLE;
 
-	if (format_set_load(call->arguments[0], &a, err) < 0)
+	if (format_set_load(call->arguments[0], pattern, &a, err) < 0)
 		return STATUS_TROUBLE;
-	if (format_set_load(call->arguments[1], &b, err) == 0) {
+	if (format_set_load(call->arguments[1], pattern, &b, err) == 0) {
 		if (enter_sandbox(call, err) == 0)
 			status = diff(&a, &b, call, err);
 		format_set_done(&b);

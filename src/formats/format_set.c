@@ -63,24 +63,27 @@ static void free_entry(const struct format_entry *entry)
 	free(entry->why);
 }
 
-/* Takes FORMAT over, also on failure. WHY is for a FORMAT that is NULL. */
 static int add_entry(struct format_set *set, const char *system, const char *name,
-		     struct format *format, const char *why)
+		     struct format_entry **added)
 {
-	const struct format_entry entry = {
-		.system = strdup(system),
-		.name = strdup(name),
-		.format = format,
-		.why = format ? NULL : strdup(why),
-	};
-	bool whole = entry.system && entry.name && (format || entry.why);
+	const struct format_entry entry = {.system = strdup(system), .name = strdup(name)};
 
-	if (!whole || ARRAY_GROW(set->entries, set->count, set->capacity) < 0) {
+	if (!entry.system || !entry.name ||
+	    ARRAY_GROW(set->entries, set->count, set->capacity) < 0) {
 		free_entry(&entry);
 		return -ENOMEM;
 	}
+	*added = &set->entries[set->count];
 	set->entries[set->count++] = entry;
 	return 0;
+}
+
+/* Reading the format of ENTRY ended with CODE. 0 or -ENOMEM. */
+static int keep_failure(struct format_entry *entry, int code, const struct error *why)
+{
+	if (code < 0 && code != -ENOMEM)
+		entry->why = strdup(why->what);
+	return code < 0 && !entry->why ? -ENOMEM : 0;
 }
 
 /* The kernel's own names are C identifiers; others would not be safe to print either. */
@@ -99,7 +102,7 @@ static int add_event(const struct format_dir *dir, const char *system, const cha
 		     struct format_set *set)
 {
 	char path[sizeof(dir->path) + 2 * NAME_MAX + sizeof("/events///format")];
-	struct format *format = NULL;
+	struct format_entry *entry;
 	struct error why = {0};
 
 	snprintf(path, sizeof(path), "%s/events/%s/%s/format", dir->path, system, name);
@@ -107,8 +110,11 @@ static int add_event(const struct format_dir *dir, const char *system, const cha
 		return 0;
 	if (set->count >= ENTRIES_MAX)
 		return -E2BIG;
-	int code = format_dir_read(dir, system, name, &set->machine, &format, &why);
-	return code == -ENOMEM ? code : add_entry(set, system, name, format, why.what);
+	int code = add_entry(set, system, name, &entry);
+	if (code < 0 || !format_entry_matches(entry, set->pattern))
+		return code;
+	code = format_dir_read(dir, system, name, &set->machine, &entry->format, &why);
+	return keep_failure(entry, code, &why);
 }
 
 /* ENTRY is events/ at level 0, a system at 1, an event at 2. */
@@ -143,18 +149,21 @@ static int add_directory(const struct format_dir *dir, struct format_set *set, s
 static int add_recorded(const struct tracing_event *event, struct format_set *set)
 {
 	char system[NAME_MAX + 1], name[NAME_MAX + 1];
-	struct format *format = NULL;
+	struct format_entry *entry;
 	struct error why = {0};
 
 	snprintf(system, sizeof(system), "%.*s", (int)event->system.length, event->system.bytes);
 	snprintf(name, sizeof(name), "%.*s", (int)event->name.length, event->name.bytes);
 	if (!is_name(system) || !is_name(name))
 		return 0;
-	int code = format_parse(system, event->format.bytes, event->format.length, &set->machine,
-				&format, &why);
+	int code = add_entry(set, system, name, &entry);
+	if (code < 0 || !format_entry_matches(entry, set->pattern))
+		return code;
+	code = format_parse(system, event->format.bytes, event->format.length, &set->machine,
+			    &entry->format, &why);
 	if (code < 0)
 		error_set(&why, code, "%.100s, %s:%s: %.200s", set->name, system, name, why.what);
-	return code == -ENOMEM ? code : add_entry(set, system, name, format, why.what);
+	return keep_failure(entry, code, &why);
 }
 
 static int add_all_recorded(const struct capture *source, struct format_set *set, struct error *err)
@@ -176,7 +185,7 @@ static int load_stream(int fd, const char *path, struct format_set *set, struct 
 {
 	struct capture *source;
 	struct error why = {0};
-	int code = capture_open(fd, &source, &why);
+	int code = capture_open(fd, -1, &source, &why);
 
 	if (code < 0) {
 		error_set(err, code, "%.200s: %s", path, why.what);
@@ -334,9 +343,10 @@ static int load(const char *source, struct format_set *set, struct error *err)
 	return load_path(source, set, err);
 }
 
-int format_set_load(const char *source, struct format_set *set, struct error *err)
+int format_set_load(const char *source, const char *pattern, struct format_set *set,
+		    struct error *err)
 {
-	struct format_set loaded = {.scope = FORMAT_SET_ALL};
+	struct format_set loaded = {.scope = FORMAT_SET_ALL, .pattern = pattern};
 	int code = load(source, &loaded, err);
 
 	if (code < 0) {

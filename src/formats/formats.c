@@ -20,6 +20,21 @@ int enter_sandbox(const struct verb_call *call, struct error *err)
 	return call->options->sandbox ? sandbox_enter(call->options->sandbox, &in_force, err) : 0;
 }
 
+struct page page_on(FILE *out, bool color)
+{
+	if (!color)
+		return (struct page){out, "", "", "", "", "", ""};
+	return (struct page){
+		.out = out,
+		.bold = "\033[1m",
+		.dim = "\033[2m",
+		.added = "\033[32m",
+		.removed = "\033[31m",
+		.changed = "\033[33m",
+		.end = "\033[0m",
+	};
+}
+
 void print_source(const struct format_set *set, FILE *out)
 {
 	fprintf(out, "%s  %s%s%u-bit%s\n", set->name, set->kernel, *set->kernel ? ", " : "",

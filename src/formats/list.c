@@ -17,7 +17,7 @@ static void list_source(const char *source, FILE *out)
 	struct error err = {0};
 	char name[sizeof(set.name)];
 
-	if (format_set_load(source, &set, &err) < 0) {
+	if (format_set_load(source, "", &set, &err) < 0) {
 		printable(name, sizeof(name), source);
 		fprintf(out, "%4s  %6s  %-22s (%s)\n", "-", "-", name, err.what);
 		return;
@@ -75,7 +75,7 @@ int formats_list(const struct verb_call *call, struct error *err)
 
 	if (call->count == 0)
 		return list_all(out, err);
-	if (format_set_load(call->arguments[0], &set, err) < 0)
+	if (format_set_load(call->arguments[0], NULL, &set, err) < 0)
 		return STATUS_TROUBLE;
 	int status = enter_sandbox(call, err) < 0 ? STATUS_TROUBLE : list_events(&set, out, err);
 	format_set_done(&set);

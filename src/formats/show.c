@@ -99,7 +99,7 @@ int formats_show(const struct verb_call *call, struct error *err)
 	/* This host's thousands of events would bury those that matter. */
 	if (!event && strcmp(source, "live") == 0)
 		event = "sched:sched_process_*";
-	if (format_set_load(source, &set, err) < 0)
+	if (format_set_load(source, event, &set, err) < 0)
 		return STATUS_TROUBLE;
 	int status = enter_sandbox(call, err) < 0 ? STATUS_TROUBLE
 						  : print_matches(&set, event, call->page, err);

@@ -70,7 +70,7 @@ static size_t pair_fields(const struct format *a, const struct format *b, unsign
 	return count;
 }
 
-/* Whether any field in PARTS of A differs in B, or is not there. */
+/* Returns whether a field in PARTS of A differs in B or is missing there. */
 static bool any_differs(const struct format *a, const struct format *b, unsigned int parts)
 {
 	for (size_t i = 0; i < a->field_count; i++) {
@@ -126,7 +126,7 @@ static size_t half_width(const struct format_field *field)
 	return field ? PLACE_WIDTH + strlen(field->declaration) : 0;
 }
 
-/* Where the mark stands: earlier for a right half that is too long. */
+/* Returns the column of the mark: an earlier one if the right half is too long. */
 static size_t middle_of(const struct row *row)
 {
 	size_t right = MARK_WIDTH + half_width(row->b);

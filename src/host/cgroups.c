@@ -99,7 +99,7 @@ static uint64_t read_id(int fd, const struct stat *status)
 		memcpy(&id, found.handle.f_handle, sizeof(id));
 		return id;
 	}
-	/* Where inode numbers have 64 bits, they are the ids. */
+	/* Inode numbers of 64 bits are the ids. */
 	return sizeof(long) == sizeof(uint64_t) ? status->st_ino : 0;
 }
 

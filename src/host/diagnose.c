@@ -25,7 +25,7 @@ static void remedy_container(const struct host_state *host, struct error *err)
 			     host_accepts_perfmon(host) ? "PERFMON" : "SYS_ADMIN");
 }
 
-/* Where root lacks the capability too, only the one who starts the container can give it. */
+/* If root lacks the capability too, only whoever starts the container can give it. */
 static void remedy_privilege(const struct host_state *host, struct error *err)
 {
 	if (host_root_has_privilege(host))

@@ -88,7 +88,7 @@ static void look_ahead(const struct ring_stream *stream)
 	for (size_t i = 0; stream->preview && (ring = cpu_rings_at(stream->rings, i)); i++) {
 		struct ring *scout = &ring->scout;
 
-		/* What the merge has used up by now may be written over. */
+		/* The kernel may overwrite what the merge has used up. */
 		if ((int64_t)(ring->ring.tail - scout->tail) > 0)
 			scout->tail = ring->ring.tail;
 		ring_refresh(scout);
@@ -133,7 +133,7 @@ static bool make_lost(struct ring_stream *stream, struct cpu_ring *ring, uint64_
 	return true;
 }
 
-/* Whether RECORD is for the caller; turns the kernel's LOST into ours. */
+/* Returns whether RECORD is for the caller. Turns the kernel's LOST into ours. */
 static bool is_wanted(struct ring_stream *stream, struct cpu_ring *ring, struct record *record)
 {
 	if (record->time_ns > stream->newest_ns)

@@ -98,7 +98,7 @@ int sample_extra_parse(const struct sample_extra_layout *layout, const void *byt
 	struct sample_extra found = {0};
 	struct cursor cursor = {
 		.at = bytes,
-		/* Where there is nothing BYTES may be NULL, to which not even 0 can be added. */
+		/* BYTES may be NULL if SIZE is 0, and not even 0 can be added to NULL. */
 		.end = size > 0 ? (const unsigned char *)bytes + size : bytes,
 		.swap = layout->swap,
 	};

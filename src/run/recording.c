@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "capture/write/capture_writer.h"
 #include "capture/write/collector.h"
@@ -301,16 +302,17 @@ static int write_initial_records(struct recording *recording, struct error *err)
 		.pids = command ? &command : pids->pids,
 		.pid_count = command ? 1 : pids->count,
 	};
-	char *records;
-	size_t size;
-	int code = capture_initial_records(&beginning, &records, &size);
+	struct buffer records = {0};
+	int code = capture_initial_records(&beginning, &records);
 	if (beginning.cgroup_fd >= 0)
 		close(beginning.cgroup_fd);
-	if (code < 0)
+	if (code < 0) {
+		buffer_done(&records);
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	struct iovec piece = {records, size};
+	}
+	struct iovec piece = {records.bytes, records.size};
 	code = capture_writer_append(recording->writer, &piece, 1);
-	free(records);
+	buffer_done(&records);
 	if (code == 0 && recording->setup.tracepoints.exit_paths.known)
 		code = notes_write_exit_paths(recording->writer,
 					      &recording->setup.tracepoints.exit_paths);

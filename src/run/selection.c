@@ -41,7 +41,7 @@ static void add_pids(struct note_draft *draft, const char *what, const struct pi
 	char *string = malloc(sizeof(PIDS) + pids->count * sizeof("4194304,"));
 
 	if (!string) {
-		draft->code = -ENOMEM;
+		draft->bytes.failed = true;
 		return;
 	}
 	char *end = put_string(string, what);

@@ -10,7 +10,7 @@
 #include "sink/text/names.h"
 #include "sink/text/wall_time.h"
 
-/* What a text takes besides itself: an ancestor's has a pid and marks before it. */
+/* Bytes beside each text: an ancestor's has a pid and marks before it. */
 #define TEXT_ROOM 16U
 
 /* In a list, what would be taken for the marks between its items. */

@@ -12,11 +12,11 @@
 #include "sink/text/names.h"
 #include "sink/text/wall_time.h"
 
-/* What a line takes besides its properties: version, type, number, braces. */
+/* Bytes of a line beside its properties: version, type, number, braces. */
 #define HEAD_ROOM 96U
 /* Names and numbers of a signal that was handled. */
 #define HANDLED_ROOM 192U
-/* What a text takes besides itself: in an ancestor it has a pid and two names beside it. */
+/* Bytes beside each text: an ancestor's has a pid and two names. */
 #define TEXT_ROOM (JSON_TEXT_ROOM(0) + 64U)
 
 struct sink_json {

@@ -6,7 +6,7 @@
 
 #include "base/write_all.h"
 
-/* What a pipe holds by default (pipe(7)): one write takes it all. */
+/* The default capacity of a pipe (pipe(7)), so that one write takes it all. */
 #define BUFFER_SIZE 65536U
 
 struct out_buffer {

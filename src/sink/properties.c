@@ -30,7 +30,7 @@ static struct value prio_value(int32_t prio)
 	return prio != EVENT_NO_PRIO ? signed_value(prio) : unknown;
 }
 
-/* Of what is never negative but where it is not known: pids, argc, times. */
+/* For numbers that are negative only if they are not known: pids, argc, times. */
 static struct value natural_value(int64_t number)
 {
 	return number >= 0 ? signed_value(number) : unknown;
@@ -279,7 +279,7 @@ static void add_exec(struct list *list)
 	add_ages(list);
 }
 
-/* What JSON has as one object. */
+/* JSON has one object for all of these. */
 static void add_handled(struct list *list)
 {
 	const struct handled_signal *handled = &list->facts->handled;

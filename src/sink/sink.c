@@ -20,3 +20,32 @@ void sink_free(struct sink *sink)
 		sink->ops->done(sink);
 	free(sink);
 }
+
+/* ---- two at once ---- */
+
+struct sink_tee {
+	struct sink sink;
+	struct sink *first, *second;
+};
+
+static int tee_event(struct sink *sink, const struct event *event)
+{
+	const struct sink_tee *tee = (const struct sink_tee *)sink;
+	int code = sink_event(tee->first, event);
+
+	return code == 0 ? sink_event(tee->second, event) : code;
+}
+
+static const struct sink_ops tee_ops = {.event = tee_event};
+
+struct sink *sink_tee_new(struct sink *first, struct sink *second)
+{
+	struct sink *sink = sink_new(&tee_ops, &first->context, sizeof(struct sink_tee));
+	struct sink_tee *tee = (struct sink_tee *)sink;
+
+	if (tee) {
+		tee->first = first;
+		tee->second = second;
+	}
+	return sink;
+}

@@ -174,7 +174,7 @@ static uint64_t count_programs(const struct report *report)
 	return count;
 }
 
-/* Where one table holds all programs, other orders show nothing new. */
+/* If one table holds all programs, other orders show nothing new. */
 static void show_programs(const struct report *report)
 {
 	static const char *const titles[] = {

@@ -102,7 +102,7 @@ static void begin_cell(struct sink_table *table, struct line *line, enum cell ce
 	unsigned int start = cell_start(table, cell);
 	if (column->is_right && length < column->width)
 		start += column->width - length;
-	/* Where a cell before was too large. */
+	/* A cell before may have been too wide. */
 	if (line->columns > 0)
 		line_string(line, " ");
 	line_pad(line, start);
@@ -125,7 +125,7 @@ static void put_id(struct sink_table *table, struct line *line, enum cell cell, 
 	put_cell(table, line, cell, text);
 }
 
-/* Who it is, and whose rights it has where that is another. */
+/* The real user, and the effective one if that is another. */
 static void put_uid(struct sink_table *table, struct line *line,
 		    const struct credentials *credentials)
 {

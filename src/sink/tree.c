@@ -146,7 +146,7 @@ static struct text parent_name(const struct facts *facts)
 	return facts->ancestor_count > 0 ? facts->ancestry[0].comm : (struct text){0};
 }
 
-/* Whose child a root is: nothing above it says that. */
+/* The parent of a root, which no line above it shows. */
 static void put_origin(struct line *line, const struct facts *facts)
 {
 	if (facts->ppid <= 0)

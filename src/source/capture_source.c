@@ -75,8 +75,8 @@ static int open_capture(struct capture_source *file, int wake_fd, struct error *
 			return error_set(err, -errno, "cannot open %.200s: %s", path,
 					 strerror(errno));
 	}
-	int code = capture_open_interruptible(file->fd >= 0 ? file->fd : STDIN_FILENO, wake_fd,
-					      &file->capture, err);
+	int code =
+		capture_open(file->fd >= 0 ? file->fd : STDIN_FILENO, wake_fd, &file->capture, err);
 	if (code == 0) {
 		file->formats.request = file->request;
 		file->formats.capture = file->capture;

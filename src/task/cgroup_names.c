@@ -2,7 +2,6 @@
 #include "task/cgroup_names.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,27 +14,16 @@ struct cgroup_name {
 	char path[];
 };
 
-struct cgroup_names {
-	bool root_proven;
-	struct cgroup_name *by_id; /* uthash keeps the order of insertion: the oldest is the head */
-};
-
-struct cgroup_names *cgroup_names_new(void)
-{
-	return calloc(1, sizeof(struct cgroup_names));
-}
-
 static void forget(struct cgroup_names *names, struct cgroup_name *name)
 {
 	HASH_DEL(names->by_id, name);
 	free(name);
 }
 
-void cgroup_names_free(struct cgroup_names *names)
+void cgroup_names_done(struct cgroup_names *names)
 {
-	while (names && names->by_id)
+	while (names->by_id)
 		forget(names, names->by_id);
-	free(names);
 }
 
 static struct cgroup_name *find(const struct cgroup_names *names, uint64_t id)
@@ -59,6 +47,7 @@ int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path)
 	if (old)
 		forget(names, old);
 	else if (HASH_COUNT(names->by_id) >= CGROUP_NAMES_MAX)
+		/* uthash keeps the order of insertion: the head is the oldest. */
 		forget(names, names->by_id);
 	HASH_ADD(hh, names->by_id, id, sizeof(name->id), name);
 	if (!name->hh.tbl) {
@@ -66,11 +55,6 @@ int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path)
 		return -ENOMEM;
 	}
 	return 0;
-}
-
-void cgroup_names_prove_root(struct cgroup_names *names)
-{
-	names->root_proven = true;
 }
 
 struct text cgroup_names_find(struct cgroup_names *names, uint64_t id)

@@ -62,7 +62,6 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 	describe_program(program_at(process->program, event->time_ns), facts);
 	describe_times(subject, event, facts);
 	facts->last = subject->last;
-	/* Who leaves by itself runs a program: its EXEC was not recorded. */
 	if (subject->last == KNOWN_YES) {
 		facts->handled = exit_evidence_last_handled(&process->evidence, event->time_ns);
 		facts->status = process->status_is_told
@@ -72,6 +71,7 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 							       process->losses == subject->losses,
 							       subject->losses);
 	}
+	/* A process that left by itself ran the program: its EXEC was not recorded. */
 	if (!facts->status.known || facts->status.signal != 0)
 		facts->failed_exec = subject->failed_exec;
 }

@@ -201,7 +201,7 @@ static struct exit_status by_signal(const struct exit_evidence *evidence, int32_
 	struct exit_status status = {
 		.known = true,
 		.signal = signal,
-		/* Whether a core was dumped, the kernel tells its parent alone. */
+		/* Only its parent learns whether a core was dumped. */
 		.core = is_among(signal, dumping) ? KNOWN_NOT : KNOWN_NO,
 		/* It also marks who is dying anyway: task_will_free_mem(), mm/oom_kill.c. */
 		.oom = evidence->oom && signal == SIGKILL && !by_process ? KNOWN_YES : KNOWN_NO,
@@ -244,7 +244,7 @@ static bool is_ambiguous(const struct exit_evidence *evidence)
 	return evidence->ambiguous || (evidence->has_rival && !evidence->is_recent);
 }
 
-/* Whether the signal that was sent can be what made threads take SIGKILL. */
+/* Returns whether the signal that was sent can have made threads take SIGKILL. */
 static bool may_have_killed(const struct exit_evidence *evidence)
 {
 	/* A thread that left after the signal was sent shows that it was not a fatal one. */

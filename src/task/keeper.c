@@ -13,36 +13,12 @@
 #include "task/process.h"
 #include "task/thread.h"
 
-/* The parent, by its pid, of the leader of an old process. */
-struct old_parent {
-	int32_t pid, ppid;
-};
-
-struct keeper {
-	struct live_tasks *tasks;
-	struct cgroup_names *cgroups;
-	struct leaderless leaderless;
-	uint64_t losses; /* how often events were lost */
-	bool expects_execs;
-	bool has_execs;         /* one came */
-	struct subject subject; /* of the last event */
-	struct old_parent *old_parents;
-	size_t old_count, old_capacity;
-	struct ancestor ancestry[ANCESTRY_MAX];
-};
-
 struct keeper *keeper_new(struct live_tasks *tasks)
 {
 	struct keeper *keeper = calloc(1, sizeof(*keeper));
 
-	if (!keeper)
-		return NULL;
-	keeper->tasks = tasks;
-	keeper->cgroups = cgroup_names_new();
-	if (!keeper->cgroups) {
-		free(keeper);
-		return NULL;
-	}
+	if (keeper)
+		keeper->tasks = tasks;
 	return keeper;
 }
 
@@ -51,7 +27,7 @@ void keeper_free(struct keeper *keeper)
 	if (!keeper)
 		return;
 	leaderless_done(&keeper->leaderless);
-	cgroup_names_free(keeper->cgroups);
+	cgroup_names_done(&keeper->cgroups);
 	free(keeper->old_parents);
 	free(keeper);
 }
@@ -113,16 +89,6 @@ int keeper_exec(struct keeper *keeper, const struct event *event, struct task *t
 	};
 	keeper->has_execs = true;
 	return thread_exec(&task->thread, event, keeper->losses);
-}
-
-void keeper_expect_execs(struct keeper *keeper)
-{
-	keeper->expects_execs = true;
-}
-
-uint64_t keeper_losses(const struct keeper *keeper)
-{
-	return keeper->losses;
 }
 
 /*
@@ -217,7 +183,7 @@ static struct sender sender_of(const struct keeper *keeper, const struct event *
 	return sender;
 }
 
-/* What to count for a signal of PROCESS: a later loss makes it doubtful. */
+/* Returns the losses to note with a signal of PROCESS: a later one makes it doubtful. */
 static uint64_t losses_until_now(const struct keeper *keeper, const struct process *process)
 {
 	return process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses;
@@ -297,30 +263,10 @@ int keeper_other(struct keeper *keeper, const struct event *event)
 		keeper->losses++;
 		return 0;
 	case EVENT_CGROUP:
-		return cgroup_names_set(keeper->cgroups, event->cgroup.id, event->cgroup.path);
+		return cgroup_names_set(&keeper->cgroups, event->cgroup.id, event->cgroup.path);
 	default:
 		return 0;
 	}
-}
-
-void keeper_forget_ended(struct keeper *keeper)
-{
-	leaderless_forget_ended(&keeper->leaderless);
-}
-
-void keeper_describe(struct keeper *keeper, const struct event *event, struct facts *facts)
-{
-	describe(&keeper->subject, event, keeper->cgroups, keeper->ancestry, facts);
-}
-
-int keeper_name_cgroup(struct keeper *keeper, uint64_t id, struct text path)
-{
-	return cgroup_names_set(keeper->cgroups, id, path);
-}
-
-void keeper_prove_root_cgroup(struct keeper *keeper)
-{
-	cgroup_names_prove_root(keeper->cgroups);
 }
 
 /* ---- tasks that were there before ---- */

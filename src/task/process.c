@@ -94,7 +94,7 @@ void process_give_up_program(struct process *process)
 	exit_evidence_exec(&process->evidence);
 }
 
-/* Whether PROCESS is among PARENT and its nearest ancestors, or that takes too long to find out. */
+/* Returns whether PROCESS is PARENT or an ancestor of it, or that takes too long to find out. */
 static bool would_be_circular(const struct process *process, const struct process *parent)
 {
 	for (unsigned int depth = 0; parent; parent = parent->parent) {

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "event/comm.h"
+#include "task/cgroup_names.h"
+#include "task/describe.h"
 #include "task/keeper.h"
+#include "task/leaderless.h"
 #include "task/live_tasks.h"
 #include "task/process.h"
 #include "task/program.h"
@@ -46,7 +49,7 @@ void task_table_follow_threads_only(struct task_table *table)
 
 void task_table_expect_execs(struct task_table *table)
 {
-	keeper_expect_execs(table->keeper);
+	table->keeper->expects_execs = true;
 }
 
 void task_table_free(struct task_table *table)
@@ -77,7 +80,7 @@ static struct task *newborn(struct task_table *table, int32_t tid, struct task *
 	return live_tasks_insert(&table->tasks, tid, followed);
 }
 
-/* Whether the parent in EVENT is followed, or the process that it is a thread of. */
+/* Returns whether the parent in EVENT is followed, or its process. */
 static bool parent_is_followed(const struct task_table *table, const struct event *event,
 			       int32_t parent_tid)
 {
@@ -196,7 +199,7 @@ static int apply_comm(struct task_table *table, const struct event *event)
 	if (event->comm.tid == 0)
 		return 0;
 	int code = unfinished_execs_add(&table->unfinished, event->comm.tid, event->comm.comm,
-					table->keeper ? keeper_losses(table->keeper) : 0);
+					table->keeper ? table->keeper->losses : 0);
 	return code < 0 ? code : inherit_leader(table, event);
 }
 
@@ -214,7 +217,7 @@ static struct text comm_of_filename(struct text filename)
 	return filename;
 }
 
-/* Where no COMM came, because it was lost, the kernel's rule gives the name. */
+/* Returns the new name: COMM's, or by the kernel's rule if that was lost. */
 static struct text new_comm(struct task_table *table, const struct event *event)
 {
 	const struct unfinished_exec *exec =
@@ -370,17 +373,19 @@ void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns
 
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)
 {
-	return keeper_name_cgroup(table->keeper, id, path);
+	return cgroup_names_set(&table->keeper->cgroups, id, path);
 }
 
 void task_table_prove_root_cgroup(struct task_table *table)
 {
-	keeper_prove_root_cgroup(table->keeper);
+	table->keeper->cgroups.root_proven = true;
 }
 
 void task_table_describe(struct task_table *table, const struct event *event, struct facts *facts)
 {
-	keeper_describe(table->keeper, event, facts);
+	struct keeper *keeper = table->keeper;
+
+	describe(&keeper->subject, event, &keeper->cgroups, keeper->ancestry, facts);
 }
 
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
@@ -418,7 +423,7 @@ bool task_table_sweep(struct task_table *table, size_t max,
 			forget(table, task);
 	}
 	if (!tasks->next && table->keeper)
-		keeper_forget_ended(table->keeper);
+		leaderless_forget_ended(&table->keeper->leaderless);
 	return !tasks->next;
 }
 

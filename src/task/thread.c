@@ -43,7 +43,7 @@ void thread_set_name(struct thread *thread, int32_t tid, struct text name)
 		thread->process->comm = thread->comm;
 }
 
-/* Whom CHILD says it descends from; where the leader's name is not known, who forked. */
+/* Returns the leader's name, or that of the thread which forked if it is not known. */
 static const struct comm *parent_name(const struct thread *parent)
 {
 	return parent->process->comm.length > 0 ? &parent->process->comm : &parent->comm;
@@ -58,7 +58,7 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 	comm_set(&child->comm, event->fork.child_comm);
 	/* It goes on: what it took did not end it. */
 	parent->end.taken = 0;
-	/* As it was announced. */
+	/* It may have joined a process when it was announced. */
 	thread_leave(child);
 	thread_done(child);
 	if (is_of_parent == KNOWN_YES) {

@@ -10,19 +10,21 @@
 
 static struct unfinished_exec *find(const struct unfinished_execs *execs, int32_t sample_tid)
 {
-	struct unfinished_exec *exec;
+	struct unfinished_exec *exec = NULL;
 
-	HASH_FIND_INT(execs->by_tid, &sample_tid, exec);
+	/* Mostly there is none. */
+	if (HASH_COUNT(execs->by_tid) > 1)
+		HASH_FIND_INT(execs->by_tid, &sample_tid, exec);
 	return exec;
 }
 
 static struct unfinished_exec *insert(struct unfinished_execs *execs, int32_t sample_tid)
 {
-	/* Not calloc(): glibc serves that from no cache. */
-	struct unfinished_exec *exec = malloc(sizeof(*exec));
+	struct unfinished_exec *exec = execs->taken ? execs->taken : malloc(sizeof(*exec));
 
 	if (!exec)
 		return NULL;
+	execs->taken = NULL;
 	*exec = (struct unfinished_exec){.sample_tid = sample_tid};
 	HASH_ADD_INT(execs->by_tid, sample_tid, exec);
 	if (exec->hh.tbl)

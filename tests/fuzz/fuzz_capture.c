@@ -137,7 +137,7 @@ static void read_capture(int fd)
 {
 	struct reading reading = {.buffer = buffer_to_nowhere()};
 	struct error err = {0};
-	int code = capture_open(fd, &reading.source, &err);
+	int code = capture_open(fd, -1, &reading.source, &err);
 
 	if (code < 0) {
 		check_reason(code, &err);

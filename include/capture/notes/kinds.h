@@ -85,7 +85,6 @@ struct note_item {
 struct note_draft {
 	struct capture_note note; /* the caller sets kind, time and task */
 	struct buffer bytes;
-	int code; /* 0 or -ENOMEM: the first failure, after which nothing is added */
 };
 
 /* Append ITEM, of the kind of DRAFT, and count it. */

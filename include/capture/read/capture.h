@@ -29,19 +29,15 @@ struct capture;
  * Open what FD holds (it stays the caller's, and open until the capture is freed): reads the head,
  * up to the first record of the kernel's. Returns 0 with *CAPTURE, or a negative errno with ERR
  * filled: -EOPNOTSUPP for what is recognised but not supported (PERFFILE v1, simpleperf, trace.dat,
- * …), by name and with a hint; -EBADMSG for what is no capture; -EINTR where a signal came
- * meanwhile.
+ * …), by name and with a hint; -EBADMSG for what is no capture; -EINTR where WAKE_FD
+ * (-1: none) became readable meanwhile, however long the head is.
  *
  * Its records: SAMPLE, COMM and LOST as the kernel wrote them, synthesized ones left out, numbers
  * in native byte order, but `raw` and `extra` as they were recorded. The last LOST records tell of
  * what LOST_SAMPLES counted beyond that, so that no loss is told twice. Where a capture is cut
  * short or damaged, the records end there.
  */
-int capture_open(int fd, struct capture **capture, struct error *err) MUST_CHECK;
-
-/* The same, but with -EINTR as soon as WAKE_FD is readable, however long the head is. */
-int capture_open_interruptible(int fd, int wake_fd, struct capture **capture,
-			       struct error *err) MUST_CHECK;
+int capture_open(int fd, int wake_fd, struct capture **capture, struct error *err) MUST_CHECK;
 
 void capture_free(struct capture *capture);
 

@@ -31,14 +31,21 @@ struct id_slot {
 	uint32_t cpu;
 };
 
-/* Private, except to inline functions. */
+/* Returns whether EVENT is a dummy: it counts nothing and has no samples, only other records. */
+static inline bool capture_event_is_dummy(const struct capture_event *event)
+{
+	return event->type == PERF_TYPE_SOFTWARE && event->config == PERF_COUNT_SW_DUMMY;
+}
+
+/* `list` and `count` may be read; the rest is private, except to inline functions. */
 struct events {
 	bool big_endian, swap;
-	struct capture_event **events;
+	struct capture_event **list;
 	size_t count, capacity;
 	bool same_layouts;
-	bool same_times; /* record_time() is the same for all */
-	uint64_t types;  /* of records that are returned, a bit each */
+	bool same_times;                     /* record_time() is the same for all */
+	const struct capture_event *sampled; /* the first that is no dummy; NULL: none */
+	uint64_t types;                      /* of records that are returned, a bit each */
 	struct id_slot *slots;
 	size_t slot_count; /* a power of two, or 0 */
 	size_t id_count;
@@ -68,9 +75,6 @@ void events_set_cpu(struct events *events, uint64_t id, uint32_t cpu);
 /* Read the CPU of ID; false: unknown. */
 bool events_cpu(const struct events *events, uint64_t id, uint32_t *cpu);
 
-size_t events_count(const struct events *events);
-struct capture_event *events_at(const struct events *events, size_t index);
-
 /* Want only samples of the tracepoints with the COUNT ids at IDS. */
 void events_select(struct events *events, const uint16_t *ids, size_t count);
 
@@ -95,7 +99,7 @@ const struct capture_event *events_of_record(const struct events *events, const 
 /* Returns an event whose records have the time at the place that all others use; NULL: none. */
 static inline const struct capture_event *events_common(const struct events *events)
 {
-	return events->same_times && events->count > 0 ? events->events[0] : NULL;
+	return events->same_times ? events->sampled : NULL;
 }
 
 /* Return records of TYPE, one of the kernel's, too. SAMPLE, COMM and LOST are always returned. */

@@ -46,10 +46,6 @@ bool file_head_is_unfinished(const struct file_head *head);
 /* Returns the size of the table of features, which follows the data, in bytes. */
 size_t file_head_table_size(const struct file_head *head);
 
-/* Find the body of FEATURE. False where the file has none, or not all of it. */
-bool file_head_feature(const struct file_head *head, unsigned int feature,
-		       struct perf_file_section *section);
-
 /* Returns the offset behind data and features. */
 uint64_t file_head_end(const struct file_head *head);
 

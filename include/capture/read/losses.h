@@ -31,13 +31,12 @@ struct losses {
 
 void losses_done(struct losses *losses);
 
-/* Add COUNT of a LOST record, or of LOST_SAMPLES, on CPU. Return 0 or -ENOMEM. */
-int losses_tell(struct losses *losses, uint32_t cpu, uint64_t count) MUST_CHECK;
-int losses_count(struct losses *losses, uint32_t cpu, uint64_t count) MUST_CHECK;
+/* Add what a LOST record TOLD of CPU, and what LOST_SAMPLES COUNTED. Returns 0 or -ENOMEM. */
+int losses_add(struct losses *losses, uint32_t cpu, uint64_t told, uint64_t counted) MUST_CHECK;
 
 /*
  * Move one CPU's counted but untold losses to the told ones, and return them. False: there are
- * none. losses_count() must not be called afterwards.
+ * none. Nothing must be counted afterwards.
  */
 bool losses_take_rest(struct losses *losses, uint32_t *cpu, uint64_t *count);
 

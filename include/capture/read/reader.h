@@ -17,13 +17,14 @@
 #include "capture/read/block.h"
 #include "capture/read/events.h"
 #include "capture/read/found_tasks.h"
-#include "capture/read/inflate.h"
 #include "capture/read/input.h"
 #include "capture/read/losses.h"
 #include "capture/read/origin.h"
 #include "capture/read/recognise.h"
 #include "capture/read/rounds.h"
 #include "capture/read/tracing_data.h"
+
+struct inflate;
 
 struct reader {
 	struct recognised kind;
@@ -34,7 +35,7 @@ struct reader {
 	struct rounds *rounds;
 	struct tracing_data *tracing; /* NULL: none, or none yet */
 	unsigned char *tracing_bytes; /* the bytes that it is a view of */
-	struct inflate *inflate;      /* NULL: no compressed record so far */
+	struct inflate *inflate;      /* of compressed.c; NULL: no compressed record so far */
 	struct block *fed;            /* the block of compressed bytes that are left; NULL: none */
 	uint64_t inflated;            /* bytes */
 	struct losses losses;
@@ -63,5 +64,14 @@ void reader_done(struct reader *reader);
  * -EAGAIN to be called again, where more may come or it takes long; another negative errno.
  */
 int reader_read_round(struct reader *reader) MUST_CHECK;
+
+/* Set `cut`, unless it is set: the first finding is the cause of the others. */
+void reader_note_cut(struct reader *reader, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * Read header, attributes and features of a perf.data file, and move the input to the records: for
+ * reader_open(). Returns 0, or a negative errno with ERR filled.
+ */
+int reader_read_file_head(struct reader *reader, struct error *err) MUST_CHECK;
 
 #endif

@@ -24,9 +24,6 @@ struct tracing_event {
 /* All texts are views of the parsed bytes. */
 struct tracing_data {
 	struct machine machine;
-	uint32_t page_size; /* bytes */
-	struct text version;
-	struct text header_page, header_event;
 	struct tracing_event *events; /* those of ftrace itself have the system "ftrace" */
 	size_t event_count;
 };

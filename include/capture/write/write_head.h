@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/compiler.h"
 #include "base/error.h"
 #include "capture/perf_file.h"
@@ -47,8 +48,7 @@ struct perf_event_attr capture_attr(const struct recorded_event *event, uint32_t
 /* The body of a feature section. */
 struct capture_feature {
 	enum perf_file_feature bit;
-	char *bytes; /* ours */
-	size_t size;
+	struct buffer body; /* ours */
 };
 
 struct capture_features {
@@ -68,23 +68,22 @@ void capture_features_done(struct capture_features *features);
 /*
  * Make the head of a file: header, ids, attributes, and the bodies of FEATURES. Their sections are
  * stored in SECTIONS, in the same order. *HEADER gets a copy of the header, in which data.size and
- * the feature bits are 0. Returns 0 with *HEAD (caller frees), whose SIZE is a multiple of 8 bytes,
- * or -ENOMEM.
+ * the feature bits are 0. Returns 0 with HEAD, which was empty and whose size is a multiple of 8
+ * bytes, or -ENOMEM; the caller frees it in either case.
  */
 int capture_file_head(const struct capture_description *description,
 		      const struct capture_features *features, struct perf_file_header *header,
-		      struct perf_file_section *sections, char **head, size_t *size) MUST_CHECK;
+		      struct perf_file_section *sections, struct buffer *head) MUST_CHECK;
 
-/* Make the head of a stream (pipe mode). Returns 0 with *HEAD (caller frees), or -ENOMEM. */
+/* Make the head of a stream (pipe mode), likewise. */
 int capture_pipe_head(const struct capture_description *description,
-		      const struct capture_features *features, char **head,
-		      size_t *size) MUST_CHECK;
+		      const struct capture_features *features, struct buffer *head) MUST_CHECK;
 
 /*
- * Make the tracing data section: the format files of the EVENTS that are tracepoints. Returns 0
- * with *BYTES (caller frees), or a negative errno with ERR filled.
+ * Append the tracing data section: the format files of the EVENTS that are tracepoints. Returns 0,
+ * or a negative errno with ERR filled; the caller frees OUT in either case.
  */
 int tracing_data_make(const struct format_dir *dir, const struct recorded_event *events,
-		      size_t event_count, char **bytes, size_t *size, struct error *err) MUST_CHECK;
+		      size_t event_count, struct buffer *out, struct error *err) MUST_CHECK;
 
 #endif

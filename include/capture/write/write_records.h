@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/compiler.h"
 
 /* PERF_RECORD_LOST with its trailer. */
@@ -44,12 +45,13 @@ struct capture_beginning {
 };
 
 /*
- * Make the records before the first event: a note with the boot id, a THREAD_MAP with the pids, an
- * MMAP of the kernel's text (unless kptr_restrict hides its address), a CGROUP for each cgroup, a
- * COMM and a FORK for each task. There is no FINISHED_INIT: perf before 5.16 stops at records that
- * it does not know. Returns 0 with *RECORDS (caller frees), or a negative errno.
+ * Append the records before the first event: a note with the boot id, a THREAD_MAP with the pids,
+ * an MMAP of the kernel's text (unless kptr_restrict hides its address), a CGROUP for each cgroup,
+ * a COMM and a FORK for each task. There is no FINISHED_INIT: perf before 5.16 stops at records
+ * that it does not know. Returns 0 with RECORDS, or a negative errno; the caller frees RECORDS in
+ * either case.
  */
-int capture_initial_records(const struct capture_beginning *beginning, char **records,
-			    size_t *size) MUST_CHECK;
+int capture_initial_records(const struct capture_beginning *beginning,
+			    struct buffer *records) MUST_CHECK;
 
 #endif

@@ -67,7 +67,6 @@ void line_printf(struct line *line, const char *format, ...) PRINTF_LIKE(2, 3);
 void line_vprintf(struct line *line, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* Append NUMBER in decimal. */
-void line_unsigned(struct line *line, uint64_t number);
 void line_signed(struct line *line, int64_t number);
 
 /* Append STRING, one of the tool's own and ASCII, right-aligned in so many COLUMNS. */

@@ -31,7 +31,7 @@ static bool is_number(char field)
 	return field != '\0' && strchr("pindx", field);
 }
 
-/* What ends the number at FIELD. */
+/* Returns the character that ends the number at FIELD. */
 static char end_of(const char *field)
 {
 	return is_number(field[1]) ? ' ' : '\0';
@@ -39,7 +39,7 @@ static char end_of(const char *field)
 
 /* ---- encoding ---- */
 
-static int encode_number(const char *field, uint64_t value, struct buffer *bytes)
+static void encode_number(const char *field, uint64_t value, struct buffer *bytes)
 {
 	char text[32];
 	int length;
@@ -51,24 +51,28 @@ static int encode_number(const char *field, uint64_t value, struct buffer *bytes
 	else
 		length = snprintf(text, sizeof(text), "%" PRIu64, value);
 	text[length] = end_of(field);
-	return buffer_append(bytes, text, (size_t)length + 1);
+	buffer_put(bytes, text, (size_t)length + 1);
 }
 
-static int encode_strings(char field, const struct note_item *item, struct buffer *bytes)
+static void encode_strings(char field, const struct note_item *item, struct buffer *bytes)
 {
 	const struct text text = field == 's' ? item->string : item->strings.bytes;
-	int code = buffer_append(bytes, text.bytes, text.length);
 
-	return code == 0 && field == 's' ? buffer_append(bytes, "", 1) : code;
+	buffer_put(bytes, text.bytes, text.length);
+	if (field == 's')
+		buffer_put(bytes, "", 1);
 }
 
 void note_draft_add(struct note_draft *draft, const struct note_item *item)
 {
 	const uint64_t *number = item->numbers;
 
-	for (const char *field = kinds[draft->note.kind]; draft->code == 0 && *field; field++)
-		draft->code = is_number(*field) ? encode_number(field, *number++, &draft->bytes)
-						: encode_strings(*field, item, &draft->bytes);
+	for (const char *field = kinds[draft->note.kind]; *field; field++) {
+		if (is_number(*field))
+			encode_number(field, *number++, &draft->bytes);
+		else
+			encode_strings(*field, item, &draft->bytes);
+	}
 	draft->note.count++;
 }
 

@@ -33,7 +33,7 @@ struct capture {
 
 /* ---- records ---- */
 
-/* What the body of a record begins with; a text follows, which no byte order touches. */
+/* The numbers that a record's body begins with. A text follows, which has no byte order. */
 struct numbers {
 	size_t u32_count, u64_count;
 };
@@ -140,7 +140,7 @@ static int next_complete(struct capture *capture, struct record *record)
 	if (record->time_ns > capture->newest_ns)
 		capture->newest_ns = record->time_ns;
 	if (record->type == PERF_RECORD_LOST &&
-	    losses_tell(&reader->losses, record->cpu, record->lost) < 0)
+	    losses_add(&reader->losses, record->cpu, record->lost, 0) < 0)
 		return -ENOMEM;
 	return 1;
 }
@@ -242,12 +242,7 @@ void capture_free(struct capture *capture)
 	free(capture);
 }
 
-int capture_open(int fd, struct capture **opened, struct error *err)
-{
-	return capture_open_interruptible(fd, -1, opened, err);
-}
-
-int capture_open_interruptible(int fd, int wake_fd, struct capture **opened, struct error *err)
+int capture_open(int fd, int wake_fd, struct capture **opened, struct error *err)
 {
 	struct capture *capture = calloc(1, sizeof(*capture));
 
@@ -297,8 +292,8 @@ enum capture_recorded capture_tracepoint(const struct capture *capture, uint16_t
 	const struct events *events = capture->reader.events;
 	enum capture_recorded best = CAPTURE_NOT_RECORDED;
 
-	for (size_t i = 0; i < events_count(events); i++) {
-		const struct capture_event *event = events_at(events, i);
+	for (size_t i = 0; i < events->count; i++) {
+		const struct capture_event *event = events->list[i];
 
 		if (event->type == PERF_TYPE_TRACEPOINT &&
 		    (event->config == id || id == CAPTURE_ANY_TRACEPOINT) && recorded(event) > best)
@@ -312,8 +307,8 @@ uint64_t capture_lacks(const struct capture *capture)
 	const struct events *events = capture->reader.events;
 	uint64_t lacks = 0;
 
-	for (size_t i = 0; i < events_count(events); i++) {
-		const struct capture_event *event = events_at(events, i);
+	for (size_t i = 0; i < events->count; i++) {
+		const struct capture_event *event = events->list[i];
 
 		if (event->wanted)
 			lacks |= ~event->layout.sample_type & (PERF_SAMPLE_TIME | PERF_SAMPLE_CPU);
@@ -415,12 +410,11 @@ void capture_event_names(const struct capture *capture, char *names, size_t size
 	size_t used = 0;
 
 	names[0] = '\0';
-	for (size_t i = 0; i < events_count(reader->events) && used < size; i++) {
-		const struct capture_event *event = events_at(reader->events, i);
+	for (size_t i = 0; i < reader->events->count && used < size; i++) {
+		const struct capture_event *event = reader->events->list[i];
 		char name[128];
 
-		/* It counts nothing, and only carries what perf wants to know besides. */
-		if (event->type == PERF_TYPE_SOFTWARE && event->config == PERF_COUNT_SW_DUMMY)
+		if (capture_event_is_dummy(event))
 			continue;
 		name_event(reader, event, name, sizeof(name));
 		used += (size_t)snprintf(names + used, size - used, "%s%s", used > 0 ? ", " : "",

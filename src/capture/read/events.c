@@ -38,20 +38,10 @@ void events_free(struct events *events)
 	if (!events)
 		return;
 	for (size_t i = 0; i < events->count; i++)
-		free(events->events[i]);
-	free(events->events);
+		free(events->list[i]);
+	free(events->list);
 	free(events->slots);
 	free(events);
-}
-
-size_t events_count(const struct events *events)
-{
-	return events->count;
-}
-
-struct capture_event *events_at(const struct events *events, size_t index)
-{
-	return events->events[index];
 }
 
 /* ---- attributes ---- */
@@ -93,17 +83,30 @@ static bool same_layout(const struct record_layout *a, const struct record_layou
 	       a->trailer.size == b->trailer.size;
 }
 
-static bool same_times(const struct record_layout *a, const struct record_layout *b)
+static bool same_trailer_times(const struct record_layout *a, const struct record_layout *b)
 {
-	return a->sample.time == b->sample.time && a->trailer.time == b->trailer.time &&
-	       a->trailer.size == b->trailer.size;
+	return a->trailer.time == b->trailer.time && a->trailer.size == b->trailer.size;
+}
+
+/* Keep up what is the same for all events, ADDED being the last one. */
+static void compare_layouts(struct events *events, const struct capture_event *added)
+{
+	const struct record_layout *layout = &added->layout, *first = &events->list[0]->layout;
+
+	events->same_layouts &= same_layout(layout, first);
+	events->same_times &= same_trailer_times(layout, first);
+	if (capture_event_is_dummy(added))
+		return;
+	if (!events->sampled)
+		events->sampled = added;
+	events->same_times &= layout->sample.time == events->sampled->layout.sample.time;
 }
 
 static int append(struct events *events, struct capture_event *event)
 {
-	if (ARRAY_GROW(events->events, events->count, events->capacity) < 0)
+	if (ARRAY_GROW(events->list, events->count, events->capacity) < 0)
 		return -ENOMEM;
-	events->events[events->count++] = event;
+	events->list[events->count++] = event;
 	return 0;
 }
 
@@ -126,15 +129,13 @@ int events_add(struct events *events, const void *attr, size_t size)
 		free(event);
 		return -ENOMEM;
 	}
-	const struct record_layout *first = &events->events[0]->layout;
-	events->same_layouts &= same_layout(&event->layout, first);
-	events->same_times &= same_times(&event->layout, first);
+	compare_layouts(events, event);
 	return 0;
 }
 
 /* ---- ids ---- */
 
-/* Where ID is, or is to go. */
+/* Returns the slot of ID, or the empty one for it. */
 static struct id_slot *slot_of(const struct events *events, uint64_t id)
 {
 	size_t mask = events->slot_count - 1;
@@ -173,7 +174,7 @@ int events_add_id(struct events *events, uint64_t id)
 	events->id_count += !slot->event;
 	*slot = (struct id_slot){
 		.id = id,
-		.event = events->events[events->count - 1],
+		.event = events->list[events->count - 1],
 		.cpu = NO_CPU,
 	};
 	return 0;
@@ -212,7 +213,7 @@ bool events_tracepoint_extra(const struct events *events, uint16_t id,
 	const struct sample_extra_layout *found = NULL;
 
 	for (size_t i = 0; i < events->count; i++) {
-		const struct capture_event *event = events->events[i];
+		const struct capture_event *event = events->list[i];
 
 		if (event->type != PERF_TYPE_TRACEPOINT || event->config != id)
 			continue;
@@ -233,7 +234,7 @@ void events_select(struct events *events, const uint16_t *ids, size_t count)
 	if (events->id_count == 0)
 		return;
 	for (size_t i = 0; i < events->count; i++) {
-		struct capture_event *event = events->events[i];
+		struct capture_event *event = events->list[i];
 		bool selected = false;
 
 		for (size_t j = 0; j < count; j++)
@@ -247,7 +248,7 @@ const struct capture_event *events_of_record(const struct events *events, const 
 {
 	if (events->count == 0)
 		return NULL;
-	const struct capture_event *first = events->events[0];
+	const struct capture_event *first = events->list[0];
 	/* perf wants ids at the same place in all records of a kind, so any layout tells where. */
 	uint64_t id = events->id_count > 0 ? record_id(bytes, header, &first->layout) : 0;
 	if (id == 0)

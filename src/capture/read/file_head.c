@@ -202,9 +202,12 @@ bool file_head_is_unfinished(const struct file_head *head)
 	       ends_with_table_record(head);
 }
 
-/* They follow the data: a section for each bit that is set, then their bodies. */
-bool file_head_feature(const struct file_head *head, unsigned int feature,
-		       struct perf_file_section *section)
+/*
+ * Find the body of FEATURE. False where the file has none, or not all of it. A section for each bit
+ * that is set follows the data, then their bodies.
+ */
+static bool find_feature(const struct file_head *head, unsigned int feature,
+			 struct perf_file_section *section)
 {
 	struct perf_file_section table = {
 		.offset = head->data.offset + head->data.size,
@@ -230,7 +233,7 @@ uint64_t file_head_end(const struct file_head *head)
 	struct perf_file_section section;
 
 	for (unsigned int i = 0; i < FEATURE_BITS; i++) {
-		if (!file_head_feature(head, i, &section))
+		if (!find_feature(head, i, &section))
 			continue;
 		end = section.offset + section.size > end ? section.offset + section.size : end;
 	}
@@ -242,7 +245,7 @@ int file_head_read_feature(const struct file_head *head, unsigned int feature,
 {
 	struct perf_file_section section;
 
-	if (!file_head_feature(head, feature, &section) || section.size > FILE_FEATURE_MAX)
+	if (!find_feature(head, feature, &section) || section.size > FILE_FEATURE_MAX)
 		return -ENOENT;
 	input_set_section(head->input, section.offset, section.offset + section.size);
 	return input_payload(head->input, (size_t)section.size, bytes, size);
@@ -269,8 +272,8 @@ static void name_events(struct cursor *cursor, struct events *events)
 
 	if (!cursor_take32(cursor, &count) || !cursor_take32(cursor, &attr_size))
 		return;
-	for (size_t i = 0; i < count && i < events_count(events); i++) {
-		struct capture_event *event = events_at(events, i);
+	for (size_t i = 0; i < count && i < events->count; i++) {
+		struct capture_event *event = events->list[i];
 
 		if (!cursor_skip(cursor, attr_size, 1) || !cursor_take32(cursor, &ids) ||
 		    !take_string(cursor, event->name, sizeof(event->name)) ||

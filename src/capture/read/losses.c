@@ -36,25 +36,16 @@ static void add(uint64_t *sum, uint64_t count)
 	*sum = count > UINT64_MAX - *sum ? UINT64_MAX : *sum + count;
 }
 
-int losses_tell(struct losses *losses, uint32_t cpu, uint64_t count)
+int losses_add(struct losses *losses, uint32_t cpu, uint64_t told, uint64_t counted)
 {
 	struct cpu_losses *found = find_or_add(losses, cpu);
 
 	if (!found)
 		return -ENOMEM;
-	add(&found->told, count);
-	add(&losses->told, count);
-	return 0;
-}
-
-int losses_count(struct losses *losses, uint32_t cpu, uint64_t count)
-{
-	struct cpu_losses *found = find_or_add(losses, cpu);
-
-	if (!found)
-		return -ENOMEM;
-	add(&found->counted, count);
-	add(&losses->counted, count);
+	add(&found->told, told);
+	add(&found->counted, counted);
+	add(&losses->told, told);
+	add(&losses->counted, counted);
 	return 0;
 }
 

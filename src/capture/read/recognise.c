@@ -11,7 +11,7 @@
 /* struct perf_pipe_file_header: the magic and this size, both u64. */
 #define PIPE_HEADER_SIZE 16U
 
-/* What is not supported, why, and what helps. */
+/* Formats that are not supported, with the reason and a remedy. */
 static const struct other {
 	const char *magic;
 	size_t length;

@@ -128,7 +128,7 @@ static int start_run(struct rounds *rounds, const struct run *first)
 	return 0;
 }
 
-/* Where in its file a record of BLOCK lies. */
+/* Returns the offset in its file of the record at BYTES in BLOCK. */
 static uint64_t position_of(const struct block *block, const unsigned char *bytes)
 {
 	return block->position + (uint64_t)(bytes - block->bytes);
@@ -191,7 +191,7 @@ void rounds_finish(struct rounds *rounds)
 	rounds->previous_ns = rounds->newest_ns;
 }
 
-/* Whether one Nth of what may be held is. */
+/* Returns whether 1/NTH of a limit of memory is reached. */
 static bool is_full_to(const struct rounds *rounds, size_t nth)
 {
 	return rounds->pool->in_use >= ROUNDS_BLOCKS / nth ||
@@ -223,7 +223,7 @@ void rounds_finish_all(struct rounds *rounds)
 
 /* ---- giving out ---- */
 
-/* Whether a whole record is in memory where RUN is. */
+/* Returns whether the next record of RUN is in memory as a whole. */
 static bool has_whole(const struct rounds *rounds, const struct run *run)
 {
 	size_t size = (size_t)(run->end - run->at);

@@ -51,16 +51,16 @@ static bool text_equals(struct text text, const char *string)
 	return text.length == strlen(string) && memcmp(text.bytes, string, text.length) == 0;
 }
 
-static bool take_named_file(struct cursor *cursor, const char *name, struct text *text)
+static bool skip_named_file(struct cursor *cursor, const char *name)
 {
-	struct text found;
+	struct text text;
 
-	return take_string(cursor, &found) && text_equals(found, name) && take_file(cursor, text);
+	return take_string(cursor, &text) && text_equals(text, name) && take_file(cursor, &text);
 }
 
 /* ---- format files ---- */
 
-/* What stands behind PREFIX at the start of *REST, up to the end of the line; moves behind that. */
+/* Take a line that begins with PREFIX from *REST. Returns the rest of the line; "": it does not. */
 static struct text take_line(struct text *rest, const char *prefix)
 {
 	size_t skip = strlen(prefix);
@@ -149,20 +149,21 @@ static int take_head(struct parse *parse)
 {
 	struct tracing_data *data = parse->data;
 	struct cursor *cursor = &parse->cursor;
+	struct text version;
+	uint32_t page_size;
 	const unsigned char *found = cursor_take(cursor, sizeof(magic));
 
 	if (!found || memcmp(found, magic, sizeof(magic)) != 0)
 		return -EBADMSG;
-	if (!take_string(cursor, &data->version))
+	if (!take_string(cursor, &version))
 		return -EBADMSG;
 	const unsigned char *bytes = cursor_take(cursor, 2);
 	if (!bytes)
 		return -EBADMSG;
 	data->machine = (struct machine){.big_endian = bytes[0] != 0, .long_size = bytes[1]};
 	cursor->swap = data->machine.big_endian != machine_native().big_endian;
-	if (!cursor_take32(cursor, &data->page_size) ||
-	    !take_named_file(cursor, "header_page", &data->header_page) ||
-	    !take_named_file(cursor, "header_event", &data->header_event))
+	if (!cursor_take32(cursor, &page_size) || !skip_named_file(cursor, "header_page") ||
+	    !skip_named_file(cursor, "header_event"))
 		return -EBADMSG;
 	return 0;
 }

@@ -19,11 +19,10 @@ struct capture_writer {
 	uint64_t committed; /* offset of the last whole table's record; 0: none */
 	struct perf_file_header header;
 	struct perf_file_section table[CAPTURE_FEATURES_MAX];
-	size_t table_size; /* bytes */
-	char *bodies;      /* of the features; in the head at `bodies_at` */
+	size_t table_size;  /* bytes */
+	struct buffer head; /* its features' bodies begin at `bodies_at` */
 	uint64_t bodies_at;
-	size_t bodies_size;
-	size_t sample_time_at; /* in the bodies */
+	size_t sample_time_at; /* in the head */
 	int error;             /* of the first write that failed */
 };
 
@@ -52,7 +51,7 @@ static void make_table(struct capture_writer *writer, const struct capture_featu
 	for (size_t i = 0; i < features->count; i++) {
 		writer->header.features[0] |= UINT64_C(1) << features->list[i].bit;
 		if (features->list[i].bit == PERF_FILE_SAMPLE_TIME)
-			writer->sample_time_at = writer->table[i].offset - writer->bodies_at;
+			writer->sample_time_at = writer->table[i].offset;
 	}
 }
 
@@ -100,22 +99,15 @@ static int put_header(struct capture_writer *writer)
 static int start_file(struct capture_writer *writer, const struct capture_description *description,
 		      const struct capture_features *features)
 {
-	char *head;
-	size_t size;
-	int code = capture_file_head(description, features, &writer->header, writer->table, &head,
-				     &size);
+	int code = capture_file_head(description, features, &writer->header, writer->table,
+				     &writer->head);
 
 	if (code < 0)
 		return code;
 	writer->bodies_at = writer->table[0].offset;
-	writer->bodies_size = size - writer->bodies_at;
-	writer->bodies = malloc(writer->bodies_size);
-	if (writer->bodies)
-		memcpy(writer->bodies, head + writer->bodies_at, writer->bodies_size);
 	make_table(writer, features);
-	code = writer->bodies ? write_at(writer, 0, head, size) : -ENOMEM;
-	free(head);
-	writer->position = size;
+	code = write_at(writer, 0, writer->head.bytes, writer->head.size);
+	writer->position = writer->head.size;
 	return code == 0 ? capture_writer_commit(writer) : code;
 }
 
@@ -123,23 +115,17 @@ static int start_stream(struct capture_writer *writer,
 			const struct capture_description *description,
 			const struct capture_features *features)
 {
-	char *head;
-	size_t size;
-	int code = capture_pipe_head(description, features, &head, &size);
+	int code = capture_pipe_head(description, features, &writer->head);
 
-	if (code < 0)
-		return code;
-	code = write_at(writer, 0, head, size);
-	free(head);
-	writer->position = size;
-	return code;
+	writer->position = writer->head.size;
+	return code == 0 ? write_at(writer, 0, writer->head.bytes, writer->head.size) : code;
 }
 
 void capture_writer_free(struct capture_writer *writer)
 {
 	if (!writer)
 		return;
-	free(writer->bodies);
+	buffer_done(&writer->head);
 	free(writer);
 }
 
@@ -179,7 +165,7 @@ int capture_writer_append(struct capture_writer *writer, struct iovec *pieces, i
 int capture_writer_append_note(struct capture_writer *writer, struct note_draft *draft)
 {
 	struct buffer records = {0};
-	int code = draft->code;
+	int code = draft->bytes.failed ? -ENOMEM : 0;
 
 	draft->note.bytes = draft->bytes.bytes;
 	draft->note.size = (uint32_t)draft->bytes.size;
@@ -193,7 +179,6 @@ int capture_writer_append_note(struct capture_writer *writer, struct note_draft 
 	buffer_done(&records);
 	buffer_done(&draft->bytes);
 	draft->note.count = 0;
-	draft->code = 0;
 	return code;
 }
 
@@ -251,7 +236,7 @@ static int put_features(struct capture_writer *writer)
 	uint64_t bodies_at = writer->position + writer->table_size;
 	struct iovec pieces[] = {
 		{table, writer->table_size},
-		{writer->bodies, writer->bodies_size},
+		{writer->head.bytes + writer->bodies_at, writer->head.size - writer->bodies_at},
 	};
 
 	memcpy(table, writer->table, writer->table_size);
@@ -259,14 +244,13 @@ static int put_features(struct capture_writer *writer)
 		table[i].offset += bodies_at - writer->bodies_at;
 	int code = write_pieces(writer, writer->position, pieces, ARRAY_SIZE(pieces));
 	if (code == 0)
-		writer->position = bodies_at + writer->bodies_size;
+		writer->position = bodies_at + writer->head.size - writer->bodies_at;
 	return code;
 }
 
 /* Without room for the bodies: append a table of those in the head, and set the times there. */
 static int put_features_again(struct capture_writer *writer)
 {
-	uint64_t at = writer->bodies_at + writer->sample_time_at;
 	int code = span_table(writer);
 
 	if (code == 0)
@@ -274,8 +258,8 @@ static int put_features_again(struct capture_writer *writer)
 	if (code == 0)
 		code = write_at(writer, writer->position, writer->table, writer->table_size);
 	if (code == 0)
-		code = write_at(writer, at, writer->bodies + writer->sample_time_at,
-				sizeof(uint64_t[2]));
+		code = write_at(writer, writer->sample_time_at,
+				writer->head.bytes + writer->sample_time_at, sizeof(uint64_t[2]));
 	if (code == 0) {
 		writer->header.data.size = writer->position - writer->header.data.offset;
 		writer->position += writer->table_size;
@@ -287,7 +271,7 @@ static int close_file(struct capture_writer *writer, const uint64_t sample_time[
 {
 	int code = writer->error;
 
-	memcpy(writer->bodies + writer->sample_time_at, sample_time, sizeof(uint64_t[2]));
+	memcpy(writer->head.bytes + writer->sample_time_at, sample_time, sizeof(uint64_t[2]));
 	if (code == 0) {
 		writer->header.data.size = writer->position - writer->header.data.offset;
 		code = put_features(writer);

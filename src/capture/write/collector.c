@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buffer.h"
-#include "capture/write/edits.h"
 #include "capture/write/write_records.h"
 #include "perf/record.h"
 #include "perf/ring.h"
@@ -25,6 +25,73 @@
 
 /* The kernel's own, of records and of the user stack in them. */
 #define STACK_ALIGNMENT 8U
+
+/* ---- edits of the ring's bytes before they are written: offsets are those before any edit ---- */
+
+/* A number to replace, or a range to remove. */
+struct edit {
+	size_t at;
+	uint64_t what; /* the new value, or the size of the cut in bytes */
+};
+
+struct edit_list {
+	struct edit *list;
+	size_t count, capacity;
+};
+
+/* All zero: no edits. */
+struct edits {
+	struct edit_list values, cuts;
+};
+
+static int append(struct edit_list *edits, size_t at, uint64_t what)
+{
+	if (ARRAY_GROW(edits->list, edits->count, edits->capacity) < 0)
+		return -ENOMEM;
+	edits->list[edits->count++] = (struct edit){at, what};
+	return 0;
+}
+
+/* Replace the eight bytes at AT by VALUE. Returns 0 or -ENOMEM. */
+static int edits_set(struct edits *edits, size_t at, uint64_t value)
+{
+	return append(&edits->values, at, value);
+}
+
+/* Remove SIZE bytes at AT, which is behind all earlier cuts. Returns 0 or -ENOMEM. */
+static int edits_cut(struct edits *edits, size_t at, size_t size)
+{
+	return append(&edits->cuts, at, size);
+}
+
+/* Move the bytes between the CUTS together. Returns the new size. */
+static size_t close_cuts(const struct edit_list *cuts, unsigned char *bytes, size_t size)
+{
+	size_t from = 0, to = 0;
+
+	for (size_t i = 0; i < cuts->count; i++) {
+		size_t kept = cuts->list[i].at - from;
+
+		memmove(bytes + to, bytes + from, kept);
+		to += kept;
+		from = cuts->list[i].at + cuts->list[i].what;
+	}
+	memmove(bytes + to, bytes + from, size - from);
+	return to + size - from;
+}
+
+/* Apply EDITS to the SIZE bytes at BYTES, which contain them all. Returns the new size. */
+static size_t edits_apply(const struct edits *edits, unsigned char *bytes, size_t size)
+{
+	for (size_t i = 0; i < edits->values.count; i++) {
+		const struct edit *edit = &edits->values.list[i];
+
+		memcpy(bytes + edit->at, &edit->what, sizeof(edit->what));
+	}
+	return edits->cuts.count > 0 ? close_cuts(&edits->cuts, bytes, size) : size;
+}
+
+/* ---- the collector ---- */
 
 struct collected_event {
 	uint64_t id;
@@ -84,7 +151,8 @@ void collector_free(struct collector *collector)
 {
 	if (!collector)
 		return;
-	edits_done(&collector->edits);
+	free(collector->edits.values.list);
+	free(collector->edits.cuts.list);
 	buffer_done(&collector->copy);
 	free(collector);
 }
@@ -268,7 +336,7 @@ static int look_at_all(struct collector *collector, struct cpu_ring *ring)
 	const struct perf_event_header *record;
 	int code;
 
-	edits_clear(&collector->edits);
+	collector->edits.values.count = collector->edits.cuts.count = 0;
 	while ((code = ring_peek(&ring->ring, &record)) > 0) {
 		uint64_t at = ring->ring.tail - ring->ring.released;
 
@@ -312,7 +380,7 @@ int collector_take(struct collector *collector, struct cpu_ring *ring)
 	int count = ring_skipped(&ring->ring, pieces);
 	if (count == 0)
 		return 0;
-	if (!edits_is_empty(&collector->edits))
+	if (collector->edits.values.count + collector->edits.cuts.count > 0)
 		code = copy_and_edit(collector, pieces, &count);
 	if (code == 0)
 		code = capture_writer_append(collector->writer, pieces, count);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "base/error.h"
@@ -14,17 +13,12 @@
 #include "host/kernel_build_id.h"
 #include "host/perf_clock.h"
 
-static void put(FILE *out, const void *value, size_t size)
+static void put_u32(struct buffer *out, uint32_t value)
 {
-	fwrite(value, 1, size, out);
+	buffer_put(out, &value, sizeof(value));
 }
 
-static void put_u32(FILE *out, uint32_t value)
-{
-	put(out, &value, sizeof(value));
-}
-
-static void put_text(FILE *out, const char *text)
+static void put_text(struct buffer *out, const char *text)
 {
 	static const char zeros[PERF_FILE_TEXT_ALIGNMENT];
 	size_t length = strlen(text) + 1;
@@ -32,11 +26,11 @@ static void put_text(FILE *out, const char *text)
 			 PERF_FILE_TEXT_ALIGNMENT;
 
 	put_u32(out, (uint32_t)(length + padding));
-	put(out, text, length);
-	put(out, zeros, padding);
+	buffer_put(out, text, length);
+	buffer_put(out, zeros, padding);
 }
 
-static void put_utsname(FILE *out, enum perf_file_feature bit)
+static void put_utsname(struct buffer *out, enum perf_file_feature bit)
 {
 	struct utsname host;
 
@@ -51,7 +45,7 @@ static void put_utsname(FILE *out, enum perf_file_feature bit)
 }
 
 /* The machine's name, if no CPU has one: perf 6.1 crashes without this feature. */
-static void put_cpudesc(FILE *out)
+static void put_cpudesc(struct buffer *out)
 {
 	char model[256];
 
@@ -61,7 +55,7 @@ static void put_cpudesc(FILE *out)
 		put_utsname(out, PERF_FILE_ARCH);
 }
 
-static void put_cpuid(FILE *out)
+static void put_cpuid(struct buffer *out)
 {
 	char cpuid[256];
 
@@ -69,15 +63,15 @@ static void put_cpuid(FILE *out)
 		put_text(out, cpuid);
 }
 
-static void put_total_mem(FILE *out)
+static void put_total_mem(struct buffer *out)
 {
 	const uint64_t total = hardware_memory(HARDWARE_MEMINFO);
 
-	put(out, &total, sizeof(total));
+	buffer_put(out, &total, sizeof(total));
 }
 
 /* Of the kernel: without it perf uses the symbols of the kernel that it runs on. */
-static void put_build_id(FILE *out)
+static void put_build_id(struct buffer *out)
 {
 	struct {
 		struct perf_event_header header;
@@ -94,10 +88,10 @@ static void put_build_id(FILE *out)
 
 	record.size = (uint8_t)kernel_build_id(KERNEL_BUILD_ID_NOTES, record.id);
 	if (record.size > 0)
-		put(out, &record, sizeof(record));
+		buffer_put(out, &record, sizeof(record));
 }
 
-static void put_cmdline(FILE *out, const char *const *argv)
+static void put_cmdline(struct buffer *out, const char *const *argv)
 {
 	uint32_t count = 0;
 
@@ -108,7 +102,7 @@ static void put_cmdline(FILE *out, const char *const *argv)
 		put_text(out, argv[i]);
 }
 
-static void put_event_desc(FILE *out, const struct capture_description *description)
+static void put_event_desc(struct buffer *out, const struct capture_description *description)
 {
 	uint32_t size = capture_attr_size(description);
 
@@ -118,43 +112,43 @@ static void put_event_desc(FILE *out, const struct capture_description *descript
 		const struct recorded_event *event = &description->events[i];
 		const struct perf_event_attr attr = capture_attr(event, size);
 
-		put(out, &attr, size);
+		buffer_put(out, &attr, size);
 		put_u32(out, (uint32_t)event->id_count);
 		put_text(out, event->name);
-		put(out, event->ids, event->id_count * sizeof(*event->ids));
+		buffer_put(out, event->ids, event->id_count * sizeof(*event->ids));
 	}
 }
 
-static void put_clockid(FILE *out)
+static void put_clockid(struct buffer *out)
 {
 	struct timespec smallest = {0};
 
 	clock_getres(CLOCK_MONOTONIC, &smallest);
 	const uint64_t resolution = timespec_ns(&smallest);
-	put(out, &resolution, sizeof(resolution));
+	buffer_put(out, &resolution, sizeof(resolution));
 }
 
 /* One moment by both clocks, to convert events' times to wall time. */
-static void put_clock_data(FILE *out)
+static void put_clock_data(struct buffer *out)
 {
 	const uint64_t wall = clock_now_ns(CLOCK_REALTIME);
 	const uint64_t monotonic = perf_clock_now_ns();
 
 	put_u32(out, 1); /* version */
 	put_u32(out, CLOCK_MONOTONIC);
-	put(out, &wall, sizeof(wall));
-	put(out, &monotonic, sizeof(monotonic));
+	buffer_put(out, &wall, sizeof(wall));
+	buffer_put(out, &monotonic, sizeof(monotonic));
 }
 
 /* The times of the first and last sample, filled in at the close. */
-static void put_sample_time(FILE *out)
+static void put_sample_time(struct buffer *out)
 {
 	const uint64_t unknown[2] = {0, 0};
 
-	put(out, unknown, sizeof(unknown));
+	buffer_put(out, unknown, sizeof(unknown));
 }
 
-static void put_body(FILE *out, const struct capture_description *description,
+static void put_body(struct buffer *out, const struct capture_description *description,
 		     enum perf_file_feature bit)
 {
 	switch (bit) {
@@ -205,29 +199,13 @@ static void put_body(FILE *out, const struct capture_description *description,
 }
 
 static int make_body(const struct capture_description *description, enum perf_file_feature bit,
-		     struct capture_feature *feature, struct error *err)
+		     struct buffer *body, struct error *err)
 {
-	struct capture_feature made = {.bit = bit};
-
-	if (bit == PERF_FILE_TRACING_DATA) {
-		int code =
-			tracing_data_make(description->formats, description->events,
-					  description->event_count, &made.bytes, &made.size, err);
-		if (code < 0)
-			return code;
-		*feature = made;
-		return 0;
-	}
-	FILE *out = open_memstream(&made.bytes, &made.size);
-	if (!out)
-		return error_no_memory(err);
-	put_body(out, description, bit);
-	if (fclose(out) != 0) {
-		free(made.bytes);
-		return error_no_memory(err);
-	}
-	*feature = made;
-	return 0;
+	if (bit == PERF_FILE_TRACING_DATA)
+		return tracing_data_make(description->formats, description->events,
+					 description->event_count, body, err);
+	put_body(body, description, bit);
+	return body->failed ? error_no_memory(err) : 0;
 }
 
 int capture_features_make(const struct capture_description *description,
@@ -248,12 +226,11 @@ int capture_features_make(const struct capture_description *description,
 
 		if (of_clock && !description->events[0].attr.use_clockid)
 			continue;
-		code = make_body(description, bits[i], &made.list[made.count], err);
+		struct capture_feature *feature = &made.list[made.count];
+		feature->bit = bits[i];
+		code = make_body(description, bits[i], &feature->body, err);
 		/* Features that the host has no data for are left out. */
-		if (code == 0 && made.list[made.count].size == 0)
-			free(made.list[made.count].bytes);
-		else
-			made.count += code == 0;
+		made.count += feature->body.size > 0;
 	}
 	if (code < 0) {
 		capture_features_done(&made);
@@ -266,6 +243,6 @@ int capture_features_make(const struct capture_description *description,
 void capture_features_done(struct capture_features *features)
 {
 	for (size_t i = 0; i < features->count; i++)
-		free(features->list[i].bytes);
+		buffer_done(&features->list[i].body);
 	features->count = 0;
 }

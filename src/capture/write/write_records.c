@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,7 +68,7 @@ struct perf_event_header capture_finished_round(void)
 }
 
 /* As perf does: the parent of a thread is its leader, even if another thread created it. */
-static void put_fork(FILE *out, const struct proc_task *task)
+static void put_fork(struct buffer *out, const struct proc_task *task)
 {
 	int32_t parent = task->tid == task->pid ? task->ppid : task->pid;
 	const struct fork_record record = {
@@ -80,10 +79,10 @@ static void put_fork(FILE *out, const struct proc_task *task)
 		.ptid = (uint32_t)parent,
 	};
 
-	fwrite(&record, sizeof(record), 1, out);
+	buffer_put(out, &record, sizeof(record));
 }
 
-static void put_comm(FILE *out, const struct proc_task *task)
+static void put_comm(struct buffer *out, const struct proc_task *task)
 {
 	struct comm_record record = {
 		.header = {.type = PERF_RECORD_COMM, .size = sizeof(record)},
@@ -92,7 +91,7 @@ static void put_comm(FILE *out, const struct proc_task *task)
 	};
 
 	memcpy(record.comm, task->comm, strnlen(task->comm, sizeof(record.comm) - 1));
-	fwrite(&record, sizeof(record), 1, out);
+	buffer_put(out, &record, sizeof(record));
 }
 
 static void put_comm_only(void *out, const struct proc_task *task)
@@ -107,7 +106,7 @@ static void put_fork_and_comm(void *out, const struct proc_task *task)
 }
 
 /* Write as many pids as fit into one record; or -1, perf's number for all. */
-static void put_thread_map(FILE *out, const int32_t *pids, size_t count)
+static void put_thread_map(struct buffer *out, const int32_t *pids, size_t count)
 {
 	const size_t fixed = sizeof(struct perf_event_header) + sizeof(uint64_t);
 	const size_t most = (UINT16_MAX - fixed) / sizeof(struct thread_map_entry);
@@ -117,14 +116,14 @@ static void put_thread_map(FILE *out, const int32_t *pids, size_t count)
 		.size = (uint16_t)(fixed + entries * sizeof(struct thread_map_entry)),
 	};
 
-	fwrite(&header, sizeof(header), 1, out);
-	fwrite(&entries, sizeof(entries), 1, out);
+	buffer_put(out, &header, sizeof(header));
+	buffer_put(out, &entries, sizeof(entries));
 	for (uint64_t i = 0; i < entries; i++) {
 		const struct thread_map_entry entry = {
 			.pid = count == 0 ? UINT64_MAX : (uint64_t)pids[i],
 		};
 
-		fwrite(&entry, sizeof(entry), 1, out);
+		buffer_put(out, &entry, sizeof(entry));
 	}
 }
 
@@ -138,13 +137,13 @@ static void put_cgroup(void *context, uint64_t id, const char *path)
 		.type = RECORD_CGROUP,
 		.size = (uint16_t)(size + sizeof(trailer)),
 	};
-	FILE *out = context;
+	struct buffer *out = context;
 
-	fwrite(&header, sizeof(header), 1, out);
-	fwrite(&id, sizeof(id), 1, out);
-	fwrite(path, 1, length, out);
-	fwrite(zeros, 1, padding, out);
-	fwrite(&trailer, sizeof(trailer), 1, out);
+	buffer_put(out, &header, sizeof(header));
+	buffer_put(out, &id, sizeof(id));
+	buffer_put(out, path, length);
+	buffer_put(out, zeros, padding);
+	buffer_put(out, &trailer, sizeof(trailer));
 }
 
 /* perf's name of the kernel's text. */
@@ -176,7 +175,7 @@ static void find_text(FILE *kallsyms, uint64_t *start, uint64_t *end)
 }
 
 /* As perf does: without it perf finds no symbols of kernel addresses. */
-static void put_kernel(FILE *out, int proc_fd)
+static void put_kernel(struct buffer *out, int proc_fd)
 {
 	uint64_t start, end;
 	FILE *kallsyms = file_open_at(proc_fd, "kallsyms");
@@ -195,40 +194,29 @@ static void put_kernel(FILE *out, int proc_fd)
 		.symbol = start,
 		.name = KERNEL_NAME,
 	};
-	fwrite(&record, sizeof(record), 1, out);
-}
-
-static int put_note(FILE *out, const struct capture_note *note)
-{
-	struct buffer records = {0};
-	int code = capture_note_make(note, &records);
-
-	if (code == 0)
-		fwrite(records.bytes, 1, records.size, out);
-	buffer_done(&records);
-	return code;
+	buffer_put(out, &record, sizeof(record));
 }
 
 /* Nothing is written if /proc has no boot id. */
-static int put_boot_id(FILE *out, int proc_fd)
+static int put_boot_id(struct buffer *out, int proc_fd)
 {
 	char id[BOOT_ID_SIZE];
 
 	if (!host_boot_id(proc_fd, id))
 		return 0;
-	return put_note(out, &(struct capture_note){
-				     .kind = CAPTURE_NOTE_BOOT_ID,
-				     .bytes = id,
-				     .size = (uint32_t)strlen(id),
-			     });
+	return capture_note_make(&(struct capture_note){.kind = CAPTURE_NOTE_BOOT_ID,
+							.bytes = id,
+							.size = (uint32_t)strlen(id)},
+				 out);
 }
 
-static int put_root_proof(FILE *out)
+static int put_root_proof(struct buffer *out)
 {
-	return put_note(out, &(struct capture_note){.kind = CAPTURE_NOTE_ROOT_CGROUP, .bytes = ""});
+	return capture_note_make(
+		&(struct capture_note){.kind = CAPTURE_NOTE_ROOT_CGROUP, .bytes = ""}, out);
 }
 
-static int put_all(FILE *out, const struct capture_beginning *beginning)
+int capture_initial_records(const struct capture_beginning *beginning, struct buffer *out)
 {
 	int code = put_boot_id(out, beginning->proc_fd);
 
@@ -242,25 +230,5 @@ static int put_all(FILE *out, const struct capture_beginning *beginning)
 	if (code == 0)
 		code = proc_visit(beginning->proc_fd,
 				  beginning->descent ? put_fork_and_comm : put_comm_only, out);
-	return code;
-}
-
-int capture_initial_records(const struct capture_beginning *beginning, char **records, size_t *size)
-{
-	char *made = NULL;
-	size_t made_size = 0;
-	FILE *out = open_memstream(&made, &made_size);
-
-	if (!out)
-		return -ENOMEM;
-	int code = put_all(out, beginning);
-	if (fclose(out) != 0 && code == 0)
-		code = -ENOMEM;
-	if (code < 0) {
-		free(made);
-		return code;
-	}
-	*records = made;
-	*size = made_size;
-	return 0;
+	return code == 0 && out->failed ? -ENOMEM : code;
 }

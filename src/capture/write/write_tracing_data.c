@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "capture/write/write_head.h"
@@ -25,29 +26,30 @@ static const char standard_header_event[] = "# compressed entry header\n"
 					    "\ttime_delta  :   27 bits\n"
 					    "\tarray       :   32 bits\n";
 
-static void put_u32(FILE *out, uint32_t value)
+static void put_u32(struct buffer *out, uint32_t value)
 {
-	fwrite(&value, sizeof(value), 1, out);
+	buffer_put(out, &value, sizeof(value));
 }
 
-static void put_sized(FILE *out, const char *text, uint64_t size)
+static void put_sized(struct buffer *out, const char *text, uint64_t size)
 {
-	fwrite(&size, sizeof(size), 1, out);
-	fwrite(text, 1, size, out);
+	buffer_put(out, &size, sizeof(size));
+	buffer_put(out, text, size);
 }
 
-static void put_intro(FILE *out)
+static void put_intro(struct buffer *out)
 {
 	const struct machine machine = machine_native();
+	const uint8_t big_endian = machine.big_endian;
 
-	fwrite("\x17\x08\x44tracing0.6", 1, sizeof("\x17\x08\x44tracing0.6"), out);
-	fputc(machine.big_endian, out);
-	fputc(machine.long_size, out);
+	buffer_put(out, "\x17\x08\x44tracing0.6", sizeof("\x17\x08\x44tracing0.6"));
+	buffer_put(out, &big_endian, sizeof(big_endian));
+	buffer_put(out, &machine.long_size, sizeof(machine.long_size));
 	put_u32(out, (uint32_t)sysconf(_SC_PAGESIZE));
 }
 
 /* Write NAME ("header_page") with its NUL, and the contents of that file. */
-static void put_header_file(FILE *out, const struct format_dir *dir, const char *name,
+static void put_header_file(struct buffer *out, const struct format_dir *dir, const char *name,
 			    const char *standard)
 {
 	struct error unread;
@@ -57,7 +59,7 @@ static void put_header_file(FILE *out, const struct format_dir *dir, const char 
 
 	snprintf(path, sizeof(path), "events/%s", name);
 	int code = format_dir_read_text(dir, path, &text, &size, &unread);
-	fwrite(name, 1, strlen(name) + 1, out);
+	buffer_put(out, name, strlen(name) + 1);
 	if (code == 0 && size > 0)
 		put_sized(out, text, size);
 	else
@@ -67,7 +69,8 @@ static void put_header_file(FILE *out, const struct format_dir *dir, const char 
 }
 
 /* Write the format of NAME, "SYSTEM:EVENT". */
-static int put_format(FILE *out, const struct format_dir *dir, const char *name, struct error *err)
+static int put_format(struct buffer *out, const struct format_dir *dir, const char *name,
+		      struct error *err)
 {
 	const char *event = strchr(name, ':') + 1;
 	int system_length = (int)(event - name) - 1;
@@ -111,16 +114,17 @@ static uint32_t count_of(const struct recorded_event *events, size_t count, stru
 }
 
 /* Write the system of the event at INDEX with all its formats, unless an earlier event did. */
-static int put_system(FILE *out, const struct format_dir *dir, const struct recorded_event *events,
-		      size_t event_count, size_t index, struct error *err)
+static int put_system(struct buffer *out, const struct format_dir *dir,
+		      const struct recorded_event *events, size_t event_count, size_t index,
+		      struct error *err)
 {
 	const struct text system = system_of(&events[index]);
 	int code = 0;
 
 	if (!system.bytes || count_of(events, index, system) > 0)
 		return 0;
-	fwrite(system.bytes, 1, system.length, out);
-	fputc('\0', out);
+	buffer_put(out, system.bytes, system.length);
+	buffer_put(out, "", 1);
 	put_u32(out, count_of(events, event_count, system));
 	for (size_t i = index; code == 0 && i < event_count; i++) {
 		if (is_of(&events[i], system))
@@ -141,8 +145,8 @@ static uint32_t count_systems(const struct recorded_event *events, size_t event_
 	return systems;
 }
 
-static int put_formats(FILE *out, const struct format_dir *dir, const struct recorded_event *events,
-		       size_t event_count, struct error *err)
+static int put_formats(struct buffer *out, const struct format_dir *dir,
+		       const struct recorded_event *events, size_t event_count, struct error *err)
 {
 	int code = 0;
 
@@ -154,29 +158,16 @@ static int put_formats(FILE *out, const struct format_dir *dir, const struct rec
 }
 
 int tracing_data_make(const struct format_dir *dir, const struct recorded_event *events,
-		      size_t event_count, char **bytes, size_t *size, struct error *err)
+		      size_t event_count, struct buffer *out, struct error *err)
 {
 	const uint64_t no_saved_cmdlines = 0;
-	char *made = NULL;
-	size_t made_size = 0;
-	FILE *out = open_memstream(&made, &made_size);
 
-	if (!out)
-		return error_no_memory(err);
 	put_intro(out);
 	put_header_file(out, dir, "header_page", standard_header_page);
 	put_header_file(out, dir, "header_event", standard_header_event);
 	int code = put_formats(out, dir, events, event_count, err);
 	put_u32(out, 0); /* kallsyms */
 	put_u32(out, 0); /* printk formats */
-	fwrite(&no_saved_cmdlines, sizeof(no_saved_cmdlines), 1, out);
-	if (fclose(out) != 0 && code == 0)
-		code = error_no_memory(err);
-	if (code < 0) {
-		free(made);
-		return code;
-	}
-	*bytes = made;
-	*size = made_size;
-	return 0;
+	buffer_put(out, &no_saved_cmdlines, sizeof(no_saved_cmdlines));
+	return code == 0 && out->failed ? error_no_memory(err) : code;
 }

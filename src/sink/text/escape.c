@@ -28,7 +28,7 @@ static bool is_kept(uint32_t point, bool visible_only)
 	       !(visible_only && utf8_is_invisible(point));
 }
 
-/* What begins at FROM and is not plain: *LENGTH bytes that belong together. */
+/* Write the character at FROM, which is not plain; *LENGTH becomes its bytes. */
 static char *put_special(char *out, const unsigned char *from, size_t available, bool visible_only,
 			 size_t *length)
 {

@@ -165,11 +165,6 @@ void line_string(struct line *line, const char *string)
 	line_extend(line, line->at + length);
 }
 
-void line_unsigned(struct line *line, uint64_t number)
-{
-	line_extend(line, put_unsigned(line->at, number));
-}
-
 void line_signed(struct line *line, int64_t number)
 {
 	line_extend(line, put_signed(line->at, number));

@@ -8,7 +8,7 @@
 #include "base/compiler.h"
 #include "base/utf8.h"
 
-/* What no shell changes, wherever in a word it stands. */
+/* Characters that no shell changes anywhere in a word. */
 static const bool is_plain[UCHAR_MAX + 1] = {
 	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['_'] = true,
 	['@'] = true,         ['%'] = true,         ['+'] = true,         ['='] = true,
@@ -16,7 +16,7 @@ static const bool is_plain[UCHAR_MAX + 1] = {
 	['-'] = true,
 };
 
-/* Where a command begins (POSIX.1-2024 XCU 2.4, and bash's), as far as they are plain. */
+/* Reserved words (POSIX.1-2024 XCU 2.4, and bash's) that consist of plain characters. */
 static bool is_reserved(struct text word)
 {
 	static const char *const reserved[] = {

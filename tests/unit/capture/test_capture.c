@@ -73,7 +73,7 @@ static int read_bytes(const struct bytes *bytes, enum capture_kind kind, struct 
 	int fd = open_bytes(bytes, kind);
 	struct capture *source;
 	struct error err = {0};
-	int code = capture_open(fd, &source, &err);
+	int code = capture_open(fd, -1, &source, &err);
 
 	*seen = (struct seen){0};
 	if (code == 0) {
@@ -256,7 +256,7 @@ static void test_a_stream_is_given_out_round_by_round(void **state)
 	builder_at(&builder, 2, 5);
 	struct bytes bytes = builder_finish(&builder);
 	assert_int_equal(write(fds[1], bytes.data, bytes.size), bytes.size);
-	assert_int_equal(capture_open(fds[0], &source, &err), 0);
+	assert_int_equal(capture_open(fds[0], -1, &source, &err), 0);
 	assert_int_equal(read_ready(source), 0);
 	written = bytes.size;
 	for (size_t round = 0; round < 50; round++) {
@@ -294,7 +294,7 @@ static void test_a_stopped_source_ends(void **state)
 	builder_at(&builder, 1, 20);
 	struct bytes bytes = builder_finish(&builder);
 	int fd = open_bytes(&bytes, CAPTURE_PIPE);
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	assert_int_equal(capture_next(source, &record, &err), 1);
 	capture_stop(source);
 	assert_int_equal(capture_next(source, &record, &err), -ENODATA);
@@ -439,7 +439,7 @@ static void test_selecting_tracepoints(void **state)
 	builder_lost_samples(&builder, 0, 5, 7);
 	struct bytes bytes = builder_finish(&builder);
 	int fd = open_bytes(&bytes, CAPTURE_FILE);
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	assert_int_equal(capture_tracepoint(source, 300), CAPTURE_RECORDED);
 	assert_int_equal(capture_tracepoint(source, 301), CAPTURE_RECORDED);
 	assert_int_equal(capture_tracepoint(source, 302), CAPTURE_NOT_RECORDED);
@@ -497,7 +497,7 @@ static void check_synthesized(struct builder *builder)
 
 	int fd = open_bytes(&bytes, builder->kind);
 	struct capture *source;
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	read_all(source, &seen);
 	ASSERT_TIMES(&seen, 10, 12);
 	assert_int_equal(seen.first[1].type, PERF_RECORD_COMM);
@@ -535,7 +535,7 @@ static void check_comm(struct builder *builder)
 		     &(struct sample){.id = 3, .time_ns = 12, .pid = 20, .tid = 21, .cpu = 6});
 	bytes = builder_finish(builder);
 	int fd = open_bytes(&bytes, builder->kind);
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	while ((code = capture_next(source, &record, &err)) == 0)
 		assert_int_equal(capture_wait(source, -1, -1, &err), 0);
 	assert_int_equal(code, 1);
@@ -646,7 +646,7 @@ static void check_wanted(struct builder *builder)
 	struct record record;
 	struct error err;
 
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	capture_want(source, PERF_RECORD_FORK);
 	capture_want(source, RECORD_CGROUP);
 	assert_cgroup(source, 0, 1, "/");
@@ -686,7 +686,7 @@ static void check_long_path(struct builder *builder)
 	put_cgroup(builder, 7, path, &(struct sample){.id = 3, .time_ns = 5});
 	struct bytes bytes = builder_finish(builder);
 	int fd = open_bytes(&bytes, builder->kind);
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	capture_want(source, RECORD_CGROUP);
 	assert_next(source, &record);
 	assert_int_equal(load64(record.body, false), 7);
@@ -781,7 +781,7 @@ static void check_notes(struct builder *builder)
 	struct seen seen;
 	struct error err;
 
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	assert_string_equal(capture_origin(source)->boot_id, uuid);
 	capture_want(source, PERF_EVENT_TYPE);
 	assert_sample(source, 10);
@@ -1409,7 +1409,7 @@ static void assert_refused(const struct refused *what, enum capture_kind kind)
 
 	bytes_put(&bytes, what->bytes, what->size);
 	int fd = open_bytes(&bytes, kind);
-	assert_int_equal(capture_open(fd, &source, &err), what->code);
+	assert_int_equal(capture_open(fd, -1, &source, &err), what->code);
 	assert_non_null(strstr(err.what, what->word));
 	if (what->code == -EOPNOTSUPP)
 		assert_true(err.remedy[0] != '\0');
@@ -1439,7 +1439,7 @@ static void test_a_file_cannot_come_through_a_pipe(void **state)
 	builder_at(&builder, 1, 10);
 	struct bytes bytes = builder_finish(&builder);
 	int fd = open_bytes(&bytes, CAPTURE_STREAM);
-	assert_int_equal(capture_open(fd, &source, &err), -ESPIPE);
+	assert_int_equal(capture_open(fd, -1, &source, &err), -ESPIPE);
 	assert_non_null(strstr(err.remedy, "-o -"));
 	close(fd);
 	bytes_free(&bytes);
@@ -1467,7 +1467,7 @@ static void test_other_dialects_are_refused(void **state)
 
 		bytes.data[72 + feature / 8] |= (unsigned char)(1U << feature % 8);
 		int fd = open_bytes(&bytes, CAPTURE_FILE);
-		assert_int_equal(capture_open(fd, &source, &err), -EOPNOTSUPP);
+		assert_int_equal(capture_open(fd, -1, &source, &err), -EOPNOTSUPP);
 		assert_non_null(strstr(err.what, dialects[i].word));
 		close(fd);
 		bytes_free(&bytes);
@@ -1494,7 +1494,7 @@ static void test_features_of_a_recorder_of_32_bits(void **state)
 	memset(bytes.data + 72, 0, 8);
 	memcpy(bytes.data + 72, &features, sizeof(features));
 	int fd = open_bytes(&bytes, CAPTURE_FILE);
-	assert_int_equal(capture_open(fd, &source, &err), -EOPNOTSUPP);
+	assert_int_equal(capture_open(fd, -1, &source, &err), -EOPNOTSUPP);
 	assert_non_null(strstr(err.what, "--threads"));
 	close(fd);
 	bytes_free(&bytes);
@@ -1509,7 +1509,7 @@ static void test_a_directory_is_refused(void **state)
 
 	(void)state;
 	assert_true(fd >= 0);
-	assert_int_equal(capture_open(fd, &source, &err), -EOPNOTSUPP);
+	assert_int_equal(capture_open(fd, -1, &source, &err), -EOPNOTSUPP);
 	assert_non_null(strstr(err.what, "directory"));
 	close(fd);
 }

@@ -89,12 +89,11 @@ static void append_beginning(struct capture_writer *writer)
 		.descent = true,
 		.cgroup_fd = open("fixtures/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 	};
-	char *records;
-	size_t size;
+	struct buffer records = {0};
 
-	assert_int_equal(capture_initial_records(&beginning, &records, &size), 0);
-	append(writer, records, size);
-	free(records);
+	assert_int_equal(capture_initial_records(&beginning, &records), 0);
+	append(writer, records.bytes, records.size);
+	buffer_done(&records);
 	close(beginning.proc_fd);
 	close(beginning.cgroup_fd);
 }
@@ -226,7 +225,7 @@ static void check_capture(bool stream)
 	struct error err;
 	bool has_host = false;
 
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	check_host(source);
 	capture_want(source, RECORD_CGROUP);
 	capture_want(source, PERF_FILE_RECORD_EVENT_TYPE);

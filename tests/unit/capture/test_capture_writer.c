@@ -34,8 +34,10 @@ static char tracing_data[] = "tracing data", sample_time[16];
 static const struct capture_features features = {
 	.list =
 		{
-			{PERF_FILE_TRACING_DATA, tracing_data, sizeof(tracing_data)},
-			{PERF_FILE_SAMPLE_TIME, sample_time, sizeof(sample_time)},
+			{PERF_FILE_TRACING_DATA,
+			 {.bytes = tracing_data, .size = sizeof(tracing_data)}},
+			{PERF_FILE_SAMPLE_TIME,
+			 {.bytes = sample_time, .size = sizeof(sample_time)}},
 		},
 	.count = 2,
 };

@@ -135,6 +135,45 @@ static void test_nothing_is_known_of_what_is_no_tracepoint(void **state)
 	events_free(events);
 }
 
+/* A dummy has no samples, so that theirs may be laid out otherwise. */
+static void test_a_dummy_does_not_spoil_the_place_of_times(void **state)
+{
+	struct perf_event_attr dummy = example, other = example;
+
+	(void)state;
+	dummy.type = PERF_TYPE_SOFTWARE;
+	dummy.config = PERF_COUNT_SW_DUMMY;
+	dummy.sample_type |= PERF_SAMPLE_IP;
+	other.sample_type |= PERF_SAMPLE_IP;
+	for (int dummy_first = 0; dummy_first < 2; dummy_first++) {
+		struct events *events = new_events(false);
+
+		assert_int_equal(events_add(events, dummy_first ? &dummy : &example, sizeof(dummy)),
+				 0);
+		assert_int_equal(events_add(events, dummy_first ? &example : &dummy, sizeof(dummy)),
+				 0);
+		assert_ptr_equal(events_common(events), events->list[dummy_first ? 1 : 0]);
+		assert_int_equal(events_add(events, &other, sizeof(other)), 0);
+		assert_null(events_common(events));
+		events_free(events);
+	}
+}
+
+static void test_a_dummy_can_spoil_that_of_other_records(void **state)
+{
+	struct perf_event_attr dummy = example;
+	struct events *events = new_events(false);
+
+	(void)state;
+	dummy.type = PERF_TYPE_SOFTWARE;
+	dummy.config = PERF_COUNT_SW_DUMMY;
+	dummy.sample_id_all = 1;
+	assert_int_equal(events_add(events, &example, sizeof(example)), 0);
+	assert_int_equal(events_add(events, &dummy, sizeof(dummy)), 0);
+	assert_null(events_common(events));
+	events_free(events);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +181,8 @@ int main(void)
 		cmocka_unit_test(test_what_an_attribute_is_too_short_for_is_0),
 		cmocka_unit_test(test_events_of_one_tracepoint_must_agree),
 		cmocka_unit_test(test_nothing_is_known_of_what_is_no_tracepoint),
+		cmocka_unit_test(test_a_dummy_does_not_spoil_the_place_of_times),
+		cmocka_unit_test(test_a_dummy_can_spoil_that_of_other_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ static int open_large(enum capture_kind kind, struct capture **source)
 	int fd = open_bytes(&bytes, kind);
 	/* Clocks of file systems are coarse. */
 	assert_int_equal(futimens(fd, (const struct timespec[]){{1, 0}, {1, 0}}), 0);
-	assert_int_equal(capture_open(fd, source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, source, &err), 0);
 	bytes_free(&bytes);
 	builder_free(&builder);
 	return fd;
@@ -179,7 +179,7 @@ static void test_a_round_that_inflates_to_more_than_is_kept(void **state)
 	struct bytes bytes = builder_finish(&builder);
 	assert_true(bytes.size < 200000);
 	int fd = open_bytes(&bytes, CAPTURE_PIPE);
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 
 	uint64_t newest_ns = 999;
 	for (size_t i = 0; i < count + 1; i++) {
@@ -214,7 +214,7 @@ static void claim_tracing_data(uint32_t size, const char *expected)
 	bytes_free(&body);
 	struct bytes bytes = builder_finish(&builder);
 	int fd = open_bytes(&bytes, CAPTURE_STREAM);
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	assert_int_equal(read_rest(source, cut, sizeof(cut)), 0);
 	assert_string_equal(cut, expected);
 	capture_free(source);
@@ -249,7 +249,7 @@ static void test_what_is_skipped_gives_time(void **state)
 	int fds[2];
 	assert_int_equal(pipe(fds), 0);
 	assert_int_equal(write(fds[1], bytes.data, bytes.size), bytes.size);
-	assert_int_equal(capture_open(fds[0], &source, &err), 0);
+	assert_int_equal(capture_open(fds[0], -1, &source, &err), 0);
 	for (int i = 0; i < 100; i++) {
 		assert_int_equal(write(fds[1], "more", 4), 4);
 		assert_int_equal(capture_next(source, &record, &err), 0);
@@ -277,7 +277,7 @@ static void test_a_head_is_interruptible(void **state)
 		new_capture(&builder, (enum capture_kind)kind);
 		struct bytes bytes = builder_finish(&builder);
 		int fd = open_bytes(&bytes, (enum capture_kind)kind);
-		assert_int_equal(capture_open_interruptible(fd, wake[0], &source, &err), -EINTR);
+		assert_int_equal(capture_open(fd, wake[0], &source, &err), -EINTR);
 		close(fd);
 		bytes_free(&bytes);
 		builder_free(&builder);

@@ -14,9 +14,9 @@ static void test_what_was_not_told_comes_by_cpu(void **state)
 	uint32_t cpu;
 	(void)state;
 
-	assert_int_equal(losses_count(&losses, 900, 7), 0);
-	assert_int_equal(losses_count(&losses, 3, 5), 0);
-	assert_int_equal(losses_tell(&losses, 3, 2), 0);
+	assert_int_equal(losses_add(&losses, 900, 0, 7), 0);
+	assert_int_equal(losses_add(&losses, 3, 0, 5), 0);
+	assert_int_equal(losses_add(&losses, 3, 2, 0), 0);
 	assert_true(losses_take_rest(&losses, &cpu, &count));
 	assert_int_equal(cpu, 3);
 	assert_int_equal(count, 3);
@@ -36,7 +36,7 @@ static void test_cpus_that_cannot_be(void **state)
 	(void)state;
 
 	for (uint32_t i = 0; i < 1000; i++)
-		assert_int_equal(losses_count(&losses, UINT32_MAX - i * 1000, 1), 0);
+		assert_int_equal(losses_add(&losses, UINT32_MAX - i * 1000, 0, 1), 0);
 	assert_int_equal(losses.count, 0);
 	assert_true(losses_take_rest(&losses, &cpu, &count));
 	assert_int_equal(cpu, RECORD_NO_CPU);

@@ -127,7 +127,8 @@ static struct reader read_feature(const struct capture_features *features,
 		const struct capture_feature *feature = &features->list[i];
 
 		if (feature->bit == bit)
-			return (struct reader){feature->bytes, feature->bytes + feature->size};
+			return (struct reader){feature->body.bytes,
+					       feature->body.bytes + feature->body.size};
 	}
 	fail();
 	return (struct reader){0};
@@ -187,8 +188,7 @@ static void test_formats_of_several_systems(void **state)
 	struct recorded_event mixed[ARRAY_SIZE(names)];
 	struct tracing_data *data;
 	struct error err;
-	char *bytes;
-	size_t size;
+	struct buffer bytes = {0};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -197,8 +197,8 @@ static void test_formats_of_several_systems(void **state)
 				strchr(names[i], ':') ? PERF_TYPE_TRACEPOINT : PERF_TYPE_SOFTWARE,
 			.name = names[i],
 		};
-	assert_int_equal(tracing_data_make(&dir, mixed, ARRAY_SIZE(mixed), &bytes, &size, &err), 0);
-	assert_int_equal(tracing_data_parse(bytes, size, &data, &err), 0);
+	assert_int_equal(tracing_data_make(&dir, mixed, ARRAY_SIZE(mixed), &bytes, &err), 0);
+	assert_int_equal(tracing_data_parse(bytes.bytes, bytes.size, &data, &err), 0);
 	assert_int_equal(data->event_count, 4);
 	assert_ptr_equal(tracing_data_find(data, "sched", "sched_process_fork"), &data->events[0]);
 	assert_ptr_equal(tracing_data_find(data, "sched", "sched_process_exit"), &data->events[1]);
@@ -206,9 +206,9 @@ static void test_formats_of_several_systems(void **state)
 	assert_ptr_equal(tracing_data_find(data, "signal", "signal_generate"), &data->events[3]);
 	/* Nothing is left out behind them. */
 	assert_ptr_equal(data->events[3].format.bytes + data->events[3].format.length + 16,
-			 bytes + size);
+			 bytes.bytes + bytes.size);
 	tracing_data_free(data);
-	free(bytes);
+	buffer_done(&bytes);
 }
 
 /* ---- attributes of different sizes ---- */
@@ -250,39 +250,36 @@ static void test_attributes_are_padded_to_the_largest(void **state)
 	struct capture_features features = {0};
 	struct perf_file_section section;
 	struct perf_file_header header;
-	char *head;
-	size_t size;
+	struct buffer head = {0};
 
 	(void)state;
 	description.events = sizes;
 	description.event_count = ARRAY_SIZE(sizes);
-	assert_int_equal(
-		capture_file_head(&description, &features, &header, &section, &head, &size), 0);
+	assert_int_equal(capture_file_head(&description, &features, &header, &section, &head), 0);
 	assert_int_equal(header.attr_size, entry);
 	assert_int_equal(header.attrs.size, 2 * entry);
-	assert_int_equal(header.data.offset, size);
+	assert_int_equal(header.data.offset, head.size);
 	for (size_t i = 0; i < 2; i++) {
-		const char *at = head + header.attrs.offset + i * entry;
+		const char *at = head.bytes + header.attrs.offset + i * entry;
 
 		assert_sizes(at, i);
 		memcpy(&section, at + PERF_ATTR_SIZE_VER5, sizeof(section));
-		assert_memory_equal(head + section.offset, sizes[i].ids, section.size);
+		assert_memory_equal(head.bytes + section.offset, sizes[i].ids, section.size);
 	}
-	free(head);
+	buffer_done(&head);
 }
 
 static void test_attributes_of_a_stream_are_padded_too(void **state)
 {
 	struct capture_description description = describe();
 	struct capture_features features = {0};
-	char *head;
-	size_t size;
+	struct buffer head = {0};
 
 	(void)state;
 	description.events = sizes;
 	description.event_count = ARRAY_SIZE(sizes);
-	assert_int_equal(capture_pipe_head(&description, &features, &head, &size), 0);
-	struct reader reader = {head + 16, head + size};
+	assert_int_equal(capture_pipe_head(&description, &features, &head), 0);
+	struct reader reader = {head.bytes + 16, head.bytes + head.size};
 	for (size_t i = 0; i < 2; i++) {
 		struct perf_event_header record;
 
@@ -292,7 +289,7 @@ static void test_attributes_of_a_stream_are_padded_too(void **state)
 		assert_sizes(take(&reader, PERF_ATTR_SIZE_VER5), i);
 		take_exactly(&reader, (const char *)sizes[i].ids, 16);
 	}
-	free(head);
+	buffer_done(&head);
 }
 
 static void test_sizes_in_the_description_of_events(void **state)
@@ -488,14 +485,13 @@ static void test_stream_head(void **state)
 	const struct capture_description description = describe();
 	struct capture_features features;
 	unsigned int seen[128] = {0};
-	char *head;
-	size_t size;
+	struct buffer head = {0};
 
 	(void)state;
 	make(&description, &features);
-	assert_int_equal(capture_pipe_head(&description, &features, &head, &size), 0);
-	assert_int_equal(size % 8, 4); /* the record of the tracing data has 12 bytes */
-	struct reader reader = {head, head + size};
+	assert_int_equal(capture_pipe_head(&description, &features, &head), 0);
+	assert_int_equal(head.size % 8, 4); /* the record of the tracing data has 12 bytes */
+	struct reader reader = {head.bytes, head.bytes + head.size};
 	take_exactly(&reader, "PERFILE2", 8);
 	assert_int_equal(take_u64(&reader), 16);
 	while (reader.at < reader.end) {
@@ -519,7 +515,7 @@ static void test_stream_head(void **state)
 	const unsigned int builds = find_feature(&features, PERF_FILE_BUILD_ID) != NULL;
 	assert_int_equal(seen[PERF_FILE_RECORD_BUILD_ID], builds);
 	assert_int_equal(seen[PERF_FILE_RECORD_FEATURE], features.count - 3 - builds);
-	free(head);
+	buffer_done(&head);
 	capture_features_done(&features);
 }
 
@@ -601,15 +597,14 @@ static struct found walk(const char *records, size_t size)
 
 static struct found records_of(const char *proc, struct capture_beginning beginning)
 {
-	char *records;
-	size_t size;
+	struct buffer records = {0};
 
 	beginning.proc_fd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(beginning.proc_fd >= 0);
-	assert_int_equal(capture_initial_records(&beginning, &records, &size), 0);
+	assert_int_equal(capture_initial_records(&beginning, &records), 0);
 	close(beginning.proc_fd);
-	struct found found = walk(records, size);
-	free(records);
+	struct found found = walk(records.bytes, records.size);
+	buffer_done(&records);
 	return found;
 }
 

@@ -593,7 +593,7 @@ static void test_this_host(void **state)
 	struct error err;
 
 	(void)state;
-	if (format_set_load("live", &set, &err) < 0)
+	if (format_set_load("live", NULL, &set, &err) < 0)
 		skip();
 	const struct format_entry *exec = find(&set, "sched", "sched_process_exec");
 	assert_non_null(exec);
@@ -622,17 +622,47 @@ static void test_what_a_set_covers(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(format_set_load("android-raven", &set, &err), 0);
+	assert_int_equal(format_set_load("android-raven", NULL, &set, &err), 0);
 	assert_true(covers(&set, "sched", "sched_prepare_exec"));
 	assert_false(covers(&set, "sched", "sched_switch"));
 	assert_false(covers(&set, "raw_syscalls", "sys_enter"));
 	format_set_done(&set);
-	assert_int_equal(format_set_load("formats/amd64-6.1.0-50", &set, &err), 0);
+	assert_int_equal(format_set_load("formats/amd64-6.1.0-50", NULL, &set, &err), 0);
 	assert_true(covers(&set, "sched", "sched_switch"));
 	format_set_done(&set);
-	assert_int_equal(format_set_load("fixtures/corpus/capture/s390x-file.data", &set, &err), 0);
+	assert_int_equal(
+		format_set_load("fixtures/corpus/capture/s390x-file.data", NULL, &set, &err), 0);
 	assert_false(covers(&set, "sched", "sched_prepare_exec"));
 	format_set_done(&set);
+}
+
+static size_t count_formats(const char *pattern, size_t *events)
+{
+	struct format_set set;
+	struct error err;
+	size_t count = 0;
+
+	assert_int_equal(format_set_load("amd64-7.3", pattern, &set, &err), 0);
+	for (size_t i = 0; i < set.count; i++) {
+		count += set.entries[i].format != NULL;
+		assert_null(set.entries[i].why);
+	}
+	*events = set.count;
+	format_set_done(&set);
+	return count;
+}
+
+static void test_formats_are_read_of_what_matches(void **state)
+{
+	size_t all, events, read = count_formats(NULL, &all);
+
+	(void)state;
+	assert_int_equal(read, all);
+	assert_int_equal(count_formats("sched:sched_process_exec", &events), 1);
+	assert_int_equal(events, all);
+	assert_int_equal(count_formats("sched_process_*", &events), 3);
+	assert_int_equal(count_formats("", &events), 0);
+	assert_int_equal(events, all);
 }
 
 static void test_find_in_a_set(void **state)
@@ -641,7 +671,7 @@ static void test_find_in_a_set(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(format_set_load("amd64-7.3", &set, &err), 0);
+	assert_int_equal(format_set_load("amd64-7.3", NULL, &set, &err), 0);
 	for (size_t i = 0; i < set.count; i++)
 		assert_ptr_equal(format_set_find(&set, &set.entries[i]), &set.entries[i]);
 	assert_null(find(&set, "sched", "sched"));
@@ -678,6 +708,7 @@ int main(void)
 		cmocka_unit_test(test_names_and_files),
 		cmocka_unit_test(test_this_host),
 		cmocka_unit_test(test_what_a_set_covers),
+		cmocka_unit_test(test_formats_are_read_of_what_matches),
 		cmocka_unit_test(test_find_in_a_set),
 	};
 

@@ -153,7 +153,7 @@ static void assert_selection(enum capture_kind kind, const char *bytes, uint32_t
 	builder_at(&builder, id, 1000);
 	struct bytes capture = builder_finish(&builder);
 	int fd = open_bytes(&capture, kind);
-	assert_int_equal(capture_open(fd, &source, &err), 0);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
 	const struct origin *origin = capture_origin(source);
 	assert_non_null(origin->selection);
 	assert_int_equal(origin->selection_size, size);

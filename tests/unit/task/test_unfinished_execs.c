@@ -81,6 +81,18 @@ static void test_long_name_is_cut(void **state)
 	assert_taken(10, "0123456789abcdef", 0);
 }
 
+/* The memory of the one that was taken is used again. */
+static void test_taking_and_adding_in_turn(void **state)
+{
+	(void)state;
+	add(30, "stays", 9);
+	for (int32_t tid = 100; tid < 104; tid++) {
+		add(tid, "in turn", 1);
+		assert_taken(tid, "in turn", 1);
+	}
+	assert_taken(30, "stays", 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +100,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_newer_one_replaces_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_empty_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_long_name_is_cut, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_taking_and_adding_in_turn, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
