@@ -12,12 +12,8 @@
 #include "source/request.h"
 
 const struct source_type *const source_types[] = {
-	&perf_source_type,
-	&sideband_source_type,
-	&connector_source_type,
-	&bpftrace_source_type,
-	&execsnoop_source_type,
-	NULL,
+	&perf_source_type,     &sideband_source_type,  &connector_source_type,
+	&bpftrace_source_type, &execsnoop_source_type, NULL,
 };
 
 const struct source_type *source_type_find(const char *name)
