@@ -4,6 +4,7 @@
 #include "base/put.h"
 #include "base/string_list.h"
 #include "event/event.h"
+#include "event/signal_names.h"
 #include "sink/out_buffer.h"
 #include "sink/properties.h"
 #include "sink/sink.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "event/facts.h"
+#include "event/signal_names.h"
 #include "sink/text/names.h"
 
 /* ---- values ---- */

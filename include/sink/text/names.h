@@ -9,12 +9,6 @@
 
 #include "event/facts.h"
 
-/*
- * "SIGTERM", "SIGRTMIN+3"; NULL where SIGNAL has no name. Numbers are those of x86, arm64 and s390,
- * which agree (signal(7)), on any host; SIGRTMIN is glibc's 34, since it keeps 32 and 33.
- */
-const char *signal_name(int32_t signal);
-
 /* Bytes that clone_flags_put() writes at most: 64 flags of 24 characters, separators included. */
 #define CLONE_FLAGS_ROOM (64U * 24U)
 

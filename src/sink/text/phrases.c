@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "event/facts.h"
+#include "event/signal_names.h"
 #include "sink/text/escape.h"
-#include "sink/text/names.h"
 #include "sink/text/quote.h"
 
 /* Of a LOST line where the terminal's width is not known. */
