@@ -125,11 +125,11 @@ struct facts {
 	uint64_t clone_flags;      /* CLONE_* of linux/sched.h */
 	bool clone_flags_complete; /* false: a 32-bit kernel, bits above 31 are not known */
 
-	/* EXEC and EXIT: the program of the last exec. */
+	/* The program of the last exec; FORK: of the process that forks. */
 	struct text filename;
 	struct arguments arguments;
-	struct environment environment;
-	struct credentials credentials; /* FORK too */
+	struct environment environment; /* EXEC */
+	struct credentials credentials;
 
 	/* EXIT */
 	enum known last;           /* the process ends with this task */

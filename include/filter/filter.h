@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/compiler.h"
 #include "event/event.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
@@ -20,10 +21,11 @@ struct filter {
 };
 
 /*
- * Returns whether EVENT passes; IS_FOLLOWED: it happened to a followed task
+ * Returns 1 if EVENT passes, 0 if it does not, -ENOMEM; IS_FOLLOWED: it happened to a followed task
  * (task_table_is_followed()). LOST and TRUNCATED always pass; events that only feed the task table
  * never do. An unknown fact passes no filter on it; an event without facts passes none of `more`.
  */
-bool filter_passes(const struct filter *filter, const struct event *event, bool is_followed);
+int filter_passes(const struct filter *filter, const struct event *event,
+		  bool is_followed) MUST_CHECK;
 
 #endif

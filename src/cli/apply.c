@@ -13,6 +13,7 @@
 #include "cli/parse.h"
 #include "cli/syntax.h"
 #include "event/event.h"
+#include "filter/exit_list.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
 #include "perf/ring_room.h"
@@ -242,6 +243,10 @@ static int parse_filter(int option, const char *text, struct parse *parse, struc
 	case 'c':
 		/* A capture's cgroups need not be those of this host. */
 		return filter_options_parse_cgroup(filter, text, parse->mode != MODE_REPLAY, err);
+	case OPTION_ARGS:
+		return filter_options_parse_args(filter, text, err);
+	case OPTION_EXIT:
+		return exit_list_parse(&filter->exits, text, err);
 	default:
 		return filter_options_parse_name(filter, text, err);
 	}

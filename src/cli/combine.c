@@ -64,8 +64,10 @@ static int check_subject(enum mode mode, const struct request *request, struct e
 	if (request->run_as && !request->command)
 		return refuse(err, "--run-as needs a COMMAND: what to run",
 			      "--run-as USER -- COMMAND");
-	if (request->filter.failed && !(request->events & EVENT_BIT(EVENT_EXIT)))
-		return error_set(err, -EINVAL, "--failed shows exits, which -e leaves out");
+	if (filter_options_want_exits(&request->filter) &&
+	    !(request->events & EVENT_BIT(EVENT_EXIT)))
+		return error_set(err, -EINVAL, "%s shows exits, which -e leaves out",
+				 request->filter.failed ? "--failed" : "--exit");
 	return 0;
 }
 

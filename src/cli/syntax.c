@@ -33,9 +33,11 @@
 #define OPTION_USER VALUE("user", 'u', "only what runs as USER, a name or a number, by the real uid", "USER")
 #define OPTION_PPID VALUE("ppid", 'P', "only processes that PPID forked", "PPID")
 #define OPTION_NAMES LONG_VALUE("name", OPTION_NAME, "only where comm or argv[0] matches an extended regular expression", "REGEX")
+#define OPTION_ARGUMENTS LONG_VALUE("args", OPTION_ARGS, "only where the arguments, joined by blanks, match an extended regular expression", "REGEX")
 #define OPTION_CGROUP VALUE("cgroup", 'c', "only what runs in this cgroup or below", "CGROUP")
 #define OPTION_PROCESSES LONG_FLAG("no-threads", OPTION_NO_THREADS, "processes as a whole: no threads' FORK, one EXIT each")
 #define OPTION_FAILURES LONG_FLAG("failed", OPTION_FAILED, "only failures: exits of processes by a signal or with a code other than 0")
+#define OPTION_EXITS LONG_VALUE("exit", OPTION_EXIT, "only exits of processes with one of these codes or signals: 1,SEGV,SIG9", "LIST")
 #define OPTION_FORMAT VALUE("format", 'F', "format of the output", "FMT")
 #define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
 #define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
@@ -71,9 +73,11 @@ static const struct poptOption trace_options[] = {
 	OPTION_USER,
 	OPTION_PPID,
 	OPTION_NAMES,
+	OPTION_ARGUMENTS,
 	OPTION_CGROUP,
 	OPTION_PROCESSES,
 	OPTION_FAILURES,
+	OPTION_EXITS,
 	OPTION_FORMAT,
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
@@ -131,9 +135,11 @@ static const struct poptOption replay_options[] = {
 	OPTION_USER,
 	OPTION_PPID,
 	OPTION_NAMES,
+	OPTION_ARGUMENTS,
 	OPTION_CGROUP,
 	OPTION_PROCESSES,
 	OPTION_FAILURES,
+	OPTION_EXITS,
 	OPTION_FORMAT,
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,

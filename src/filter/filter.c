@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "filter/filter.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/string_list.h"
 #include "event/comm.h"
 #include "event/facts.h"
 #include "filter/cgroup_path.h"
+#include "filter/exit_list.h"
 
 static bool bears(const struct event *event, const struct pid_list *children)
 {
@@ -60,8 +64,29 @@ static bool argv0_matches(const regex_t *name, const struct string_list *known)
 static bool has_name(const struct filter_options *options, const struct event *event,
 		     const struct facts *facts)
 {
-	return !options->name || comm_matches(options->name, event_comm(event)) ||
-	       argv0_matches(options->name, &facts->arguments.known);
+	if (!options->name || comm_matches(options->name, event_comm(event)))
+		return true;
+	return event->type != EVENT_FORK && argv0_matches(options->name, &facts->arguments.known);
+}
+
+/* As far as they are known, joined by blanks. */
+static int arguments_match(const regex_t *regex, const struct string_list *known)
+{
+	struct string_list left = *known;
+	struct text argument;
+	char *joined = malloc(left.bytes.length + 1), *end = joined;
+
+	if (!joined)
+		return -ENOMEM;
+	while (string_list_next(&left, &argument)) {
+		if (end > joined)
+			*end++ = ' ';
+		end = mempcpy(end, argument.bytes, argument.length);
+	}
+	*end = '\0';
+	int matches = known->count > 0 && regexec(regex, joined, 0, NULL, 0) == 0;
+	free(joined);
+	return matches;
 }
 
 static bool is_in_cgroup(const struct filter_options *options, const struct facts *facts)
@@ -85,23 +110,34 @@ static bool is_of_process(const struct event *event, const struct facts *facts)
 	}
 }
 
-static bool is_failure(const struct event *event, const struct facts *facts)
+static bool is_failure(const struct facts *facts)
 {
 	const struct exit_status *status = &facts->status;
 
-	return event->type == EVENT_EXIT && facts->last == KNOWN_YES && status->known &&
-	       (status->code != 0 || status->signal != 0);
+	return status->known && (status->code != 0 || status->signal != 0);
+}
+
+static bool has_end(const struct filter_options *options, const struct event *event,
+		    const struct facts *facts)
+{
+	if (!filter_options_want_exits(options))
+		return true;
+	return event->type == EVENT_EXIT && facts->last == KNOWN_YES &&
+	       (!options->failed || is_failure(facts)) &&
+	       (!options->exits.is_set || exit_list_has(&options->exits, &facts->status));
 }
 
 /* Not inlined: most traces have no such filter, and need no room for its copies. */
-static NOINLINE bool passes_all(const struct filter_options *options, const struct event *event)
+static NOINLINE int passes_all(const struct filter_options *options, const struct event *event)
 {
 	const struct facts *facts = event->facts;
 
-	return facts && has_uid(options, facts) && has_parent(options, event, facts) &&
-	       has_name(options, event, facts) && is_in_cgroup(options, facts) &&
-	       (!options->no_threads || is_of_process(event, facts)) &&
-	       (!options->failed || is_failure(event, facts));
+	if (!facts || !has_uid(options, facts) || !has_parent(options, event, facts) ||
+	    !has_name(options, event, facts) || !is_in_cgroup(options, facts) ||
+	    (options->no_threads && !is_of_process(event, facts)) ||
+	    !has_end(options, event, facts))
+		return 0;
+	return options->args ? arguments_match(options->args, &facts->arguments.known) : 1;
 }
 
 /* ---- the whole ---- */
@@ -113,12 +149,12 @@ static bool is_selected(const struct filter *filter, const struct event *event, 
 	return !filter->tids || takes_part(filter->tids, event);
 }
 
-bool filter_passes(const struct filter *filter, const struct event *event, bool is_followed)
+int filter_passes(const struct filter *filter, const struct event *event, bool is_followed)
 {
 	/* LOST and TRUNCATED always pass; what only feeds the task table never does. */
 	if (event->type > EVENT_EXIT)
-		return event->type < EVENT_SHOWN_TYPES;
+		return event->type < EVENT_SHOWN_TYPES ? 1 : 0;
 	if (!(filter->events & EVENT_BIT(event->type)) || !is_selected(filter, event, is_followed))
-		return false;
-	return !filter->more || passes_all(filter->more, event);
+		return 0;
+	return filter->more ? passes_all(filter->more, event) : 1;
 }

@@ -12,17 +12,18 @@
 #include "filter/pid_list.h"
 #include "host/mountinfo.h"
 
-static void drop_name(struct filter_options *options)
+static void drop_regex(regex_t **regex)
 {
-	if (options->name)
-		regfree(options->name);
-	free(options->name);
-	options->name = NULL;
+	if (*regex)
+		regfree(*regex);
+	free(*regex);
+	*regex = NULL;
 }
 
 void filter_options_done(struct filter_options *options)
 {
-	drop_name(options);
+	drop_regex(&options->name);
+	drop_regex(&options->args);
 	free(options->cgroup);
 	*options = (struct filter_options){0};
 }
@@ -75,34 +76,48 @@ int filter_options_parse_ppid(struct filter_options *options, const char *text, 
 	return 0;
 }
 
-static int compile(const char *text, regex_t *name, struct error *err)
+static int compile(const char *option, const char *text, regex_t *regex, struct error *err)
 {
 	char why[120];
-	int code = regcomp(name, text, REG_EXTENDED | REG_NOSUB);
+	int code = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
 
 	if (code == REG_ESPACE)
 		return error_no_memory(err);
 	if (code == 0)
 		return 0;
-	regerror(code, name, why, sizeof(why));
-	return error_set(err, -EINVAL, "-n: '%.80s' is no regular expression: %s", text, why);
+	regerror(code, regex, why, sizeof(why));
+	return error_set(err, -EINVAL, "%s: '%.80s' is no regular expression: %s", option, text,
+			 why);
+}
+
+/* Replace *OWNER by the regular expression TEXT, the argument of OPTION, for WHAT. */
+static int parse_regex(regex_t **owner, const char *text, const char *option, const char *what,
+		       struct error *err)
+{
+	if (text[0] == '\0')
+		return error_set(err, -EINVAL, "%s takes a regular expression for %s, not ''",
+				 option, what);
+	regex_t *regex = malloc(sizeof(*regex));
+	if (!regex)
+		return error_no_memory(err);
+	int code = compile(option, text, regex, err);
+	if (code < 0) {
+		free(regex);
+		return code;
+	}
+	drop_regex(owner);
+	*owner = regex;
+	return 0;
 }
 
 int filter_options_parse_name(struct filter_options *options, const char *text, struct error *err)
 {
-	if (text[0] == '\0')
-		return error_set(err, -EINVAL, "-n takes a regular expression for names, not ''");
-	regex_t *name = malloc(sizeof(*name));
-	if (!name)
-		return error_no_memory(err);
-	int code = compile(text, name, err);
-	if (code < 0) {
-		free(name);
-		return code;
-	}
-	drop_name(options);
-	options->name = name;
-	return 0;
+	return parse_regex(&options->name, text, "-n", "names", err);
+}
+
+int filter_options_parse_args(struct filter_options *options, const char *text, struct error *err)
+{
+	return parse_regex(&options->args, text, "--args", "arguments", err);
 }
 
 int filter_options_parse_cgroup(struct filter_options *options, const char *text, bool must_exist,
@@ -120,15 +135,20 @@ int filter_options_parse_cgroup(struct filter_options *options, const char *text
 
 /* ---- what they look at ---- */
 
+bool filter_options_want_exits(const struct filter_options *options)
+{
+	return options->failed || options->exits.is_set;
+}
+
 unsigned int filter_options_needs(const struct filter_options *options)
 {
 	unsigned int needs = 0;
 
-	if (options->has_uid || options->name)
+	if (options->has_uid || options->name || options->args)
 		needs |= NEED_ARGUMENTS;
 	if (options->cgroup)
 		needs |= NEED_CGROUP;
-	if (options->failed)
+	if (filter_options_want_exits(options))
 		needs |= NEED_STATUS;
 	/* Parents, and which exit is a process's last: all that looks at facts needs the tasks. */
 	if (needs != 0 || options->ppid != 0 || options->no_threads)

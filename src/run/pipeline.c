@@ -47,7 +47,7 @@ static int root_born(struct pipeline *pipeline, const struct event *event)
 	return task_table_add(pipeline->tasks, event->fork.child_tid, true);
 }
 
-static bool passes(const struct pipeline *pipeline, const struct event *event,
+static int passes(const struct pipeline *pipeline, const struct event *event,
 		   const struct task *subject)
 {
 	const struct filter *filter = &pipeline->filter;
@@ -162,7 +162,9 @@ int pipeline_feed(struct pipeline *pipeline, struct event *event)
 					     : task_table_apply(pipeline->tasks, event, &task);
 	if (code == 0)
 		code = root_born(pipeline, event);
-	if (code == 0 && passes(pipeline, event, task))
+	if (code == 0)
+		code = passes(pipeline, event, task);
+	if (code > 0)
 		code = show_counted(pipeline, event);
 	if (code != 0)
 		return code;

@@ -8,6 +8,7 @@
 
 #include "event/event.h"
 #include "event/facts.h"
+#include "filter/filter_options.h"
 #include "source/notice.h"
 #include "source/request.h"
 
@@ -72,8 +73,10 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--env: it does not tell the environment", err);
 	if (request->filter.cgroup && !(type->serves & NEED_CGROUP))
 		return refuse(type, "-c: it does not tell cgroups", err);
-	if (request->filter.failed && !(type->serves & NEED_STATUS))
-		return refuse(type, "--failed: it does not tell exit statuses", err);
+	if (filter_options_want_exits(&request->filter) && !(type->serves & NEED_STATUS))
+		return refuse(type, "--failed and --exit: it does not tell exit statuses", err);
+	if (request->filter.args && !(type->serves & NEED_ARGUMENTS))
+		return refuse(type, "--args: it does not tell arguments", err);
 	if ((request->filter.ppid || request->filter.no_threads) && !(type->serves & NEED_TASKS))
 		return refuse(type, "-P and --no-threads: it does not tell parents", err);
 	if ((request->command || request->follow) && !(type->events & EVENT_BIT(EVENT_FORK)))

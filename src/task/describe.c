@@ -42,7 +42,9 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 			  struct facts *facts)
 {
 	const struct thread *child = subject->child;
+	const struct process *process = subject->thread->process;
 
+	describe_program(program_at(process->program, event->time_ns), facts);
 	facts->kind = thread_kind(child);
 	/* Without the flags a process may be a vfork. */
 	if (facts->kind == FORK_KIND_UNKNOWN &&

@@ -28,14 +28,14 @@ static const char *const views[][5] = {
 
 /* A bit each, of the second byte and the third. */
 static const char *const filters[][4] = {
-	{"--all"},       {"-p1,2,700", "-f"},
-	{"-eexec,exit"}, {"--no-threads"},
-	{"--failed"},    {"--name=^(s|t)"},
-	{"-P1"},         {"-c/system.slice"},
-	{"-u0"},         {"-d1"},
-	{"-n5"},         {"-p4000,4242"},
-	{"--failed"},    {"--formats=amd64-6.1.0-50"},
-	{"-eexit"},      {"--no-threads", "-x"},
+	{"--all"},         {"-p1,2,700", "-f"},
+	{"-eexec,exit"},   {"--no-threads"},
+	{"--failed"},      {"--name=^(s|t)", "--args=."},
+	{"-P1"},           {"-c/system.slice"},
+	{"-u0"},           {"-d1"},
+	{"-n5"},           {"-p4000,4242"},
+	{"--exit=1,KILL"}, {"--formats=amd64-6.1.0-50"},
+	{"-eexit"},        {"--no-threads", "-x"},
 };
 
 struct words {

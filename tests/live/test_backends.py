@@ -215,7 +215,7 @@ def bpftrace_says_what_it_cannot_tell():
 @test
 def what_they_cannot_serve_is_refused():
     both = (['--raw'], ['--formats', '/'], ['-m', '8'], ['-u', 'root'], ['-c', '/'], ['--failed'],
-            ['-x', '--env', 'all'])
+            ['--exit', '1'], ['--args', 'x'], ['-x', '--env', 'all'])
     forks = (['-e', 'fork'], ['-e', 'exit'], ['-f', '-p', '1'], ['-P', '1'], ['--no-threads'],
              ['--', 'true'])
     for name, options in ([(name, options) for name in TRACERS for options in both]

@@ -56,6 +56,8 @@ def values():
     equal(completions('-e', 'ex'), ['exec', 'exit'], '-e ex')
     equal(completions('-e', 'fork,exe'), ['fork,exec'], '-e fork,exe')
     equal(completions('-n', ''), [], '-n')
+    equal(completions('--args', ''), [], '--args')
+    equal(completions('--exit', ''), [], '--exit')
     equal(completions('--env', ''), ['all'], '--env')
 
 

@@ -44,6 +44,15 @@ def has_name(pattern):
     return matches
 
 
+def has_arguments(pattern):
+    return lambda event: event.argv is not None and bool(re.search(pattern, b' '.join(event.argv)))
+
+
+def has_end(codes, signals):
+    return lambda event: (isinstance(event, Exit) and event.last
+                          and (event.exit_code in codes or event.signal in signals))
+
+
 def filters_on(root):
     """Options, and what they let pass."""
     return [
@@ -55,6 +64,10 @@ def filters_on(root):
         (('-e', 'exit'), lambda event: isinstance(event, Exit)),
         (('--name', '^nested$'), has_name(b'^nested$')),
         (('--name', 'inter|^mov'), has_name(b'inter|^mov')),
+        (('--args', 'work.* /.*[a-z]$', '-e', 'exec,exit'), lambda event: (
+            not isinstance(event, Fork) and has_arguments(b'work.* /.*[a-z]$')(event))),
+        (('--exit', '0,3,SIGKILL,TERM,SIG11'), has_end({0, 3}, {9, 11, 15})),
+        (('--exit', '0,3,SIGKILL', '--failed'), has_end({3}, {9})),
         (('--failed', '-u', NOBODY), lambda event: is_failure(event) and event.uid == NOBODY),
         (('--no-threads', '-e', 'fork,exit', '-P', root),
          lambda event: not isinstance(event, Exec) and is_of_process(event)
@@ -136,6 +149,35 @@ def filters_of_pipe_lines_alone():
     born = {item.child for item in result.items() if isinstance(item, ForkLine)}
     expect(threads and born, 'neither threads nor processes')
     equal(threads & born, set(), 'threads that were shown')
+
+
+@tracing_test
+def arguments_select_live():
+    """A FORK has the arguments of the process that forks, an EXIT those of its last program."""
+    # Each lives for so long that its arguments can be had.
+    script = ': marker; (sleep 0.3; exit 3); sleep 0.3 0.001; sleep 0.3 0.002; exit 0'
+    root = (b'sh', b'-c', script.encode())
+    result = run_tool('-q', '-F', 'json', '--args', 'marker|^sleep 0.3 0.001$',
+                      '--', 'sh', '-c', script).must_succeed()
+    events = parse(result.out)
+    forks = [event for event in events if isinstance(event, Fork)]
+    execs = [event.argv for event in events if isinstance(event, Exec)]
+    exits = [(event.exit_code, event.argv) for event in events if isinstance(event, Exit)]
+    # The copy of the shell has the shell's.
+    equal(len(forks), 4, 'forks')
+    equal(execs, [root, (b'sleep', b'0.3', b'0.001')], 'execs')
+    equal(exits, [(3, root), (0, (b'sleep', b'0.3', b'0.001')), (0, root)], 'exits')
+
+
+@tracing_test
+def exits_select_live():
+    script = '(exit 3); (exit 4); (kill -KILL $BASHPID); (kill -TERM $BASHPID); exit 0'
+    for wanted, ends in (('3,SIGKILL', [(3, None), (None, 9)]), ('SIG15', [(None, 15)]),
+                         ('0', [(0, None)]), ('9,15', [])):
+        result = run_tool('-q', '-F', 'json', '--exit', wanted,
+                          '--', need_program('bash'), '-c', script).must_succeed()
+        equal([(event.exit_code, event.signal) for event in parse(result.out)], ends,
+              f'ends with --exit {wanted}')
 
 
 def parent_selects(known):

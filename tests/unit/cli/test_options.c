@@ -98,6 +98,8 @@ static void test_facts(void **state)
 		{"-P 1", TASKS},
 		{"--no-threads", TASKS},
 		{"--failed", TASKS | STATUS},
+		{"--exit 1,SEGV", TASKS | STATUS},
+		{"--args foo.c", TASKS | ARGUMENTS},
 		{"-P 1 -S -n make", TASKS | ARGUMENTS | STATUS},
 		{"-F table --failed", TASKS | ARGUMENTS | STATUS},
 	};
@@ -168,6 +170,10 @@ static void test_options_of_sinks(void **state)
 		"--arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
 		"--failed -e fork,exec",
+		"--exit 1 -e exec",
+		"--exit 1 --failed -e exec",
+		"--exit 256",
+		"--args (",
 		"--color sometimes",
 	};
 	static const char *const right[] = {
@@ -180,6 +186,8 @@ static void test_options_of_sinks(void **state)
 		"--env all -x",
 		"--env A,B -F json",
 		"--failed -e exit",
+		"--exit 0 -e exec,exit",
+		"--args x -e fork --arg-bytes 2048",
 		"--wide --color never -F table",
 		"-u 0 --arg-bytes 2048",
 		"-F table --arg-bytes 2048",
@@ -209,6 +217,7 @@ static void test_record(void **state)
 		"--name make",  "--failed",
 		"--no-threads", "--env A",
 		"--raw",        "--arg-bytes 2048",
+		"--args x",     "--exit 1",
 	};
 	char line[160];
 

@@ -2,10 +2,12 @@
 /*
  * The truth table of what is shown.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "filter/filter.h"
 #include "support.h"
+#include "support_memory.h"
 #include "task/task.h"
 
 static const struct event fork_event = {.type = EVENT_FORK,
@@ -247,6 +249,7 @@ static void test_argv0(void **state)
 	assert_int_equal(filter_options_parse_name(&more, "/make$", &err), 0);
 	assert_true(passes(&more, exec_event, &facts));
 	assert_true(passes(&more, exit_event, &facts));
+	assert_false(passes(&more, fork_event, &facts));
 	facts.arguments.known.count = 0;
 	assert_false(passes(&more, exec_event, &facts));
 	facts.arguments.known = (struct string_list){.bytes = {"sh\0/make", 9}, .count = 2};
@@ -324,6 +327,77 @@ static void test_failed(void **state)
 	assert_false(passes(&more, exit_event, &facts));
 }
 
+/* Joined by blanks, and of whichever program it is. */
+static void test_arguments(void **state)
+{
+	struct filter_options more = {0};
+	struct facts facts = {.arguments.known = {.bytes = {"cc\0-c\0a b.c", 12}, .count = 3}};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(filter_options_parse_args(&more, "^cc -c a b\\.c$", &err), 0);
+	assert_true(all_pass(&more, &facts));
+	/* The first ones of more, and no NUL behind the last one. */
+	facts.arguments.known.bytes.length = 11;
+	facts.arguments.argc = 4;
+	assert_true(all_pass(&more, &facts));
+	facts.arguments.known.count = 2;
+	assert_false(any_passes(&more, &facts));
+	facts.arguments.known = (struct string_list){.bytes = {"cc -c a b.c", 12}, .count = 0};
+	assert_false(any_passes(&more, &facts));
+	/* Matches nothing at all, but not what is not known. */
+	assert_int_equal(filter_options_parse_args(&more, "^", &err), 0);
+	facts.arguments.known = (struct string_list){.bytes = {"", 1}, .count = 1};
+	assert_true(all_pass(&more, &facts));
+	facts.arguments.known = (struct string_list){0};
+	assert_false(any_passes(&more, &facts));
+	filter_options_done(&more);
+}
+
+static void test_arguments_without_memory(void **state)
+{
+	struct filter_options more = {0};
+	const struct filter filter = {.events = EVENT_SHOWABLE, .more = &more};
+	struct facts facts = {.arguments.known = {.bytes = {"cc", 3}, .count = 1}};
+	struct event event = exec_event;
+	struct error err;
+
+	(void)state;
+	event.facts = &facts;
+	assert_int_equal(filter_options_parse_args(&more, "c", &err), 0);
+	allocations_left = 1;
+	assert_int_equal(filter_passes(&filter, &event, false), -ENOMEM);
+	allocations_left = -1;
+	assert_int_equal(filter_passes(&filter, &event, false), 1);
+	filter_options_done(&more);
+}
+
+static void test_exits(void **state)
+{
+	struct filter_options more = {0};
+	struct facts facts = {.last = KNOWN_YES, .status = {.known = true, .code = 3}};
+	struct error err;
+
+	(void)state;
+	assert_int_equal(exit_list_parse(&more.exits, "0,3,SIGSEGV", &err), 0);
+	assert_true(passes(&more, exit_event, &facts));
+	assert_false(passes(&more, fork_event, &facts));
+	assert_false(passes(&more, exec_event, &facts));
+	facts.last = KNOWN_NO;
+	assert_false(passes(&more, exit_event, &facts));
+	facts.last = KNOWN_NOT;
+	assert_false(passes(&more, exit_event, &facts));
+	facts.last = KNOWN_YES;
+	facts.status.known = false;
+	assert_false(passes(&more, exit_event, &facts));
+	facts.status = (struct exit_status){.known = true, .signal = 11};
+	assert_true(passes(&more, exit_event, &facts));
+	facts.status = (struct exit_status){.known = true, .code = 0};
+	assert_true(passes(&more, exit_event, &facts));
+	more.failed = true;
+	assert_false(passes(&more, exit_event, &facts));
+}
+
 /* Every one of them has to pass, and what -p and -e say too. */
 static void test_all_together(void **state)
 {
@@ -376,6 +450,9 @@ int main(void)
 		cmocka_unit_test(test_cgroup),
 		cmocka_unit_test(test_no_threads),
 		cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_arguments_without_memory),
+		cmocka_unit_test(test_exits),
 		cmocka_unit_test(test_all_together),
 	};
 

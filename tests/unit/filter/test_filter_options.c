@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What -u, -P, -n and -c take, and what they need to know.
+ * What -u, -P, -n, --args and -c take, and what they need to know.
  */
 #include <errno.h>
 #include <pwd.h>
@@ -22,7 +22,7 @@ static void assert_refused(parse_function *parse, const char *text, const char *
 
 	assert_int_equal(parse(&options, text, &err), -EINVAL);
 	assert_memory_equal(&options, &before, sizeof(options));
-	assert_int_equal(strncmp(err.what, option, 2), 0);
+	assert_int_equal(strncmp(err.what, option, strlen(option)), 0);
 }
 
 static uint32_t uid_of(const char *text)
@@ -87,8 +87,26 @@ static void test_names(void **state)
 	assert_int_equal(regexec(options.name, "cc1plus", 0, NULL, 0), 0);
 	filter_options_done(&options);
 	assert_null(options.name);
-	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		assert_refused(filter_options_parse_name, wrong[i], "-n");
+		assert_refused(filter_options_parse_args, wrong[i], "--args");
+	}
+}
+
+static void test_arguments(void **state)
+{
+	struct filter_options options = {0};
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(filter_options_parse_args(&options, "-o x", &err), 0);
+	assert_int_equal(filter_options_parse_args(&options, "foo\\.c$", &err), 0);
+	assert_int_equal(regexec(options.args, "cc -c foo.c", 0, NULL, 0), 0);
+	assert_null(options.name);
+	assert_int_equal(filter_options_parse_args(&options, "[", &err), -EINVAL);
+	assert_int_equal(regexec(options.args, "cc -c foo.c", 0, NULL, 0), 0);
+	filter_options_done(&options);
+	assert_null(options.args);
 }
 
 static void test_cgroups(void **state)
@@ -123,6 +141,8 @@ static void test_facts(void **state)
 		{{.has_uid = true}, tasks | NEED_ARGUMENTS},
 		{{.ppid = 1}, tasks},
 		{{.name = &name}, tasks | NEED_ARGUMENTS},
+		{{.args = &name}, tasks | NEED_ARGUMENTS},
+		{{.exits.is_set = true}, tasks | NEED_STATUS},
 		{{.cgroup = cgroup}, tasks | NEED_CGROUP},
 		{{.no_threads = true}, tasks},
 		{{.failed = true}, tasks | NEED_STATUS},
@@ -136,9 +156,9 @@ static void test_facts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_users), cmocka_unit_test(test_parents),
-		cmocka_unit_test(test_names), cmocka_unit_test(test_cgroups),
-		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_users),   cmocka_unit_test(test_parents),
+		cmocka_unit_test(test_names),   cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_cgroups), cmocka_unit_test(test_facts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

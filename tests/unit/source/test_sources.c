@@ -4,6 +4,7 @@
  * the better ones refuse. The three in the table are fakes.
  */
 #include <errno.h>
+#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,6 +166,7 @@ static void test_names(void **state)
 /* ---- what a type can serve ---- */
 
 static char text[] = "text";
+static regex_t args;
 static char *command[] = {text, NULL};
 
 static void test_what_cannot_be_served(void **state)
@@ -192,7 +194,10 @@ static void test_what_cannot_be_served(void **state)
 		{{.filter.has_uid = true}, "-u: it does not tell users"},
 		{{.environment = text}, "--env: it does not tell the environment"},
 		{{.filter.cgroup = text}, "-c: it does not tell cgroups"},
-		{{.filter.failed = true}, "--failed: it does not tell exit statuses"},
+		{{.filter.failed = true}, "--failed and --exit: it does not tell exit statuses"},
+		{{.filter.exits.is_set = true},
+		 "--failed and --exit: it does not tell exit statuses"},
+		{{.filter.args = &args}, "--args: it does not tell arguments"},
 		{{.filter.ppid = 1}, "-P and --no-threads: it does not tell parents"},
 		{{.filter.no_threads = true}, "-P and --no-threads: it does not tell parents"},
 		{{.command = command}, "a COMMAND: it tells of no forks"},

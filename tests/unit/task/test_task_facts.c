@@ -537,6 +537,9 @@ static void test_a_forked_child_runs_its_parents_program(void **state)
 	memset(filename, '#', sizeof(filename));
 	struct facts facts = fork_process(10, 20);
 	assert_int_equal(facts.credentials.euid, 2);
+	/* The program of the process that forks. */
+	assert_text(facts.filename, "/bin/prog");
+	assert_memory_equal(facts.arguments.known.bytes.bytes, argv, sizeof(argv));
 	facts = exit_with(20, 20, 0);
 	assert_text(facts.filename, "/bin/prog");
 	assert_int_equal(facts.arguments.argc, 2);
