@@ -37,7 +37,7 @@ _perf_exec_trace_words()
 	-o | --output) compgen -f -- "$3" ;;
 	--formats) compgen -d -- "$3" ;;
 	--env) compgen -W all -- "$3" ;;
-	-[dnpPcm] | --duration | --max-events | --pid | --ppid | --name | --args | --exit | --cgroup | --mmap-pages | --arg-bytes) ;;
+	-[dnpPcm] | --duration | --max-events | --pid | --ppid | --name | --args | --exit | --cgroup | --mmap-pages | --arg-bytes | --max-arg-bytes) ;;
 	formats) compgen -W 'list show diff' -- "$3" ;;
 	*)
 		case $3 in

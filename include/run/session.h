@@ -27,8 +27,9 @@ struct session {
 	struct sink *sink;
 	struct out_buffer *summary_output; /* NULL: no summary beside the lines */
 	struct sink *summary;
-	struct sink *both; /* of lines and summary; NULL without one */
-	struct raw *raw;   /* NULL without --raw */
+	struct sink *both;      /* of lines and summary; NULL without one */
+	struct sink *shortened; /* passes all to `both` or `sink`; NULL without --max-arg-bytes */
+	struct raw *raw;        /* NULL without --raw */
 	struct pipeline pipeline;
 	struct wall_steps wall_steps; /* of the wall clock since the source's first offset */
 	int output_fd;                /* -1: standard output */

@@ -95,4 +95,11 @@ struct sink *sink_summary_new(const struct sink_context *context);
  */
 struct sink *sink_tee_new(struct sink *first, struct sink *second);
 
+/*
+ * Passes every event to NEXT, borrowed and finished by its owner. An argument longer than LIMIT
+ * bytes loses its end, between two characters of UTF-8, and tells its length instead:
+ * "aaaa…(400902 bytes)". Returns NULL without memory.
+ */
+struct sink *sink_short_arguments_new(struct sink *next, size_t limit);
+
 #endif

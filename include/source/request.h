@@ -7,6 +7,7 @@
 #define PXT_SOURCE_REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -53,6 +54,7 @@ struct request {
 	bool summary;                 /* -S beside lines: on standard error */
 	bool raw;                     /* every event's record below its line */
 	bool wall_clock;              /* -T */
+	size_t max_arg_bytes;         /* longer arguments are cut when shown; 0: none is */
 	bool wide;                    /* lines are not cut at the terminal's width */
 	enum terminal_color color;
 	bool verbose, quiet;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -193,6 +194,18 @@ static int parse_arg_bytes(const char *text, struct parse *parse, struct error *
 	return 0;
 }
 
+static int parse_max_arg_bytes(const char *text, struct parse *parse, struct error *err)
+{
+	uint64_t bytes;
+
+	if (number_parse(text, 1, UINT32_MAX, &bytes) < 0)
+		return error_set(err, -EINVAL,
+				 "--max-arg-bytes takes a number of bytes, 1 to %u, not '%.40s'",
+				 UINT32_MAX, text);
+	parse->options.request.max_arg_bytes = (size_t)bytes;
+	return 0;
+}
+
 static int parse_environment(const char *text, struct parse *parse, struct error *err)
 {
 	const char *name = text;
@@ -281,6 +294,8 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_color(text, parse, err);
 	case OPTION_ARG_BYTES:
 		return parse_arg_bytes(text, parse, err);
+	case OPTION_MAX_ARG_BYTES:
+		return parse_max_arg_bytes(text, parse, err);
 	case OPTION_CALLER:
 		return parse_caller(text, parse, err);
 	case OPTION_RUN_AS:

@@ -97,6 +97,10 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
 		return refuse(err, "--env: this format does not show the environment",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	if (request->max_arg_bytes > 0 && !(request->sink->needs & NEED_ARGUMENTS) &&
+	    !request->summary)
+		return refuse(err, "--max-arg-bytes: plain pipe lines show no arguments",
+			      "-x, -S, or -F json, table or tree");
 	if (!request->wall_clock || shows & SINK_SHOWS_TIME)
 		return 0;
 	if (!(shows & SINK_SHOWS_EVENTS))

@@ -46,6 +46,7 @@
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (16384)", "N")
+#define OPTION_LONGEST LONG_VALUE("max-arg-bytes", OPTION_MAX_ARG_BYTES, "show N bytes of an argument at most, and of a longer one its length", "N")
 /*
  * -n takes both, the long options one each. popt takes the first row with a name, so that the
  * hidden one has the long option, and the other one is for -n and for the help.
@@ -85,6 +86,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
+	OPTION_LONGEST,
 	OPTION_STACK,
 	OPTION_OUTPUT,
 	OPTION_BACKEND,
@@ -147,6 +149,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
+	OPTION_LONGEST,
 	OPTION_OUTPUT,
 	OPTION_RAW_RECORDS,
 	OPTION_FORMATS_DIR("those of the capture"),

@@ -20,6 +20,7 @@
 void session_done(struct session *session)
 {
 	raw_free(session->raw);
+	sink_free(session->shortened);
 	sink_free(session->both);
 	sink_free(session->summary);
 	out_buffer_free(session->summary_output);
@@ -101,6 +102,22 @@ static bool add_summary(struct session *session)
 	return session->both != NULL;
 }
 
+/* Cut arguments are for the eyes of all sinks. */
+static bool add_shortening(struct session *session)
+{
+	session->shortened = sink_short_arguments_new(session->both ? session->both : session->sink,
+						      session->request->max_arg_bytes);
+	return session->shortened != NULL;
+}
+
+/* The first one, which passes on to the others. */
+static struct sink *first_sink(const struct session *session)
+{
+	if (session->shortened)
+		return session->shortened;
+	return session->both ? session->both : session->sink;
+}
+
 static int make_sinks(struct session *session, struct error *err)
 {
 	const struct request *request = session->request;
@@ -112,7 +129,8 @@ static int make_sinks(struct session *session, struct error *err)
 		session->raw =
 			raw_new(session->output, session->source->info.formats, TRACEPOINT_COUNT);
 	if (!session->sink || (request->raw && !session->raw) ||
-	    (request->summary && !add_summary(session)))
+	    (request->summary && !add_summary(session)) ||
+	    (request->max_arg_bytes > 0 && !add_shortening(session)))
 		return error_no_memory(err);
 	return 0;
 }
@@ -123,7 +141,7 @@ static struct pipeline make_pipeline(struct session *session)
 
 	return (struct pipeline){
 		.tasks = session->tasks,
-		.sink = session->both ? session->both : session->sink,
+		.sink = first_sink(session),
 		.raw = session->raw,
 		.wants_facts = request->needs != 0,
 		.foreign_sample_ids = session->source->info.foreign_ids,

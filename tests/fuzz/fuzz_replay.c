@@ -35,7 +35,7 @@ static const char *const filters[][4] = {
 	{"-u0"},           {"-d1"},
 	{"-n5"},           {"-p4000,4242"},
 	{"--exit=1,KILL"}, {"--formats=amd64-6.1.0-50"},
-	{"-eexit"},        {"--no-threads", "-x"},
+	{"-eexit"},        {"--no-threads", "-x", "--max-arg-bytes=3"},
 };
 
 struct words {

@@ -58,6 +58,7 @@ def values():
     equal(completions('-n', ''), [], '-n')
     equal(completions('--args', ''), [], '--args')
     equal(completions('--exit', ''), [], '--exit')
+    equal(completions('--max-arg-bytes', ''), [], '--max-arg-bytes')
     equal(completions('--env', ''), ['all'], '--env')
 
 

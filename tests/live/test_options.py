@@ -217,4 +217,22 @@ def formats_directory_stands_in_for_tracefs():
             equal([type(item) for item in items], [Exec, Exit], f'events with --formats {path}')
 
 
+@tracing_test
+def long_arguments_are_cut_in_every_view():
+    """And filters see all of them."""
+    command = ('--', 'sh', '-c', 'sleep 0.3; exit 7 # ' + 'x' * 9000 + ' end')
+    cut = f'sleep 0.3;…({len(command[-1])} bytes)'
+    options = ('-q', '--max-arg-bytes', 10, '--arg-bytes', 61440, '--args', 'x end$')
+    with scratch() as directory:
+        capture = directory / 'capture'
+        run_tool('record', '-q', '-x', '--arg-bytes', 61440, '-o', capture, *command)
+        for view in (('-F', 'json'), ('-x',), ('-F', 'table'), ('-F', 'tree')):
+            live = run_tool(*options, *view, *command).out.decode()
+            replayed = run_tool('replay', '-q', '--max-arg-bytes', 10, '--args', 'x end$', *view,
+                                capture).out.decode()
+            for text in (live, replayed):
+                expect(cut.replace(' ', '\\x20') in text or cut in text, f'{view}: {text!r}')
+                expect('xxx' not in text, f'{view}: {text!r} has all of it')
+
+
 main()
