@@ -10,6 +10,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "cli/options.h"
+#include "cli/typed.h"
 
 struct parse {
 	struct options options;
@@ -17,6 +18,7 @@ struct parse {
 	bool stream;
 	bool format_given; /* -F */
 	bool extended;     /* -x */
+	struct typed typed;
 };
 
 /*

@@ -7,6 +7,7 @@
 
 #include "cli/parse.h"
 #include "cli/syntax.h"
+#include "cli/typed.h"
 #include "event/event.h"
 #include "sink/sinks.h"
 
@@ -87,17 +88,22 @@ static int refuse(const char *word, int why, const struct parse *parse, struct e
 	return -EINVAL;
 }
 
-static int apply_all(poptContext context, struct parse *parse, struct error *err)
+/* TABLE is that of CONTEXT. */
+static int apply_all(poptContext context, const struct poptOption *table, struct parse *parse,
+		     struct error *err)
 {
 	int option;
 
 	while ((option = poptGetNextOpt(context)) >= 0) {
 		char *text = poptGetOptArg(context);
-		int code = option_apply(parse, option, text ? text : "", err);
+		int code = option_apply(parse, typed_note(&parse->typed, table, option),
+					text ? text : "", err);
 
 		free(text);
-		if (code < 0)
+		if (code < 0) {
+			typed_name_last(&parse->typed, err);
 			return code;
+		}
 	}
 	if (option < -1)
 		return refuse(poptBadOption(context, POPT_BADOPTION_NOALIAS), option, parse, err);
@@ -113,17 +119,31 @@ static int parse_mode(int argc, char **argv, struct parse *parse, struct error *
 	bool takes_command = parse->mode == MODE_TRACE || parse->mode == MODE_RECORD;
 
 	parse->options.mode = parse->mode;
-	poptContext context =
-		poptGetContext(NULL, argc - skipped, (const char **)(void *)(argv + skipped),
-			       mode->table, takes_command ? POPT_CONTEXT_POSIXMEHARDER : 0);
-	if (!context)
+	struct poptOption *table = typed_table(mode->table);
+	poptContext context = table ? poptGetContext(NULL, argc - skipped,
+						     (const char **)(void *)(argv + skipped), table,
+						     takes_command ? POPT_CONTEXT_POSIXMEHARDER : 0)
+				    : NULL;
+	if (!context) {
+		free(table);
 		return error_no_memory(err);
-	int code = apply_all(context, parse, err);
+	}
+	int code = apply_all(context, table, parse, err);
 	if (code == 0 && takes_command)
 		code = take_command(context, argc, argv, parse, err);
 	else if (code == 0)
 		code = take_arguments(context, parse, err);
 	poptFreeContext(context);
+	free(table);
+	return code;
+}
+
+static int combine(struct parse *parse, struct error *err)
+{
+	int code = options_combine(parse, err);
+
+	if (code < 0)
+		typed_name_all(&parse->typed, err);
 	return code;
 }
 
@@ -137,7 +157,7 @@ int options_parse(int argc, char **argv, struct options *options, struct error *
 	parse.mode = argc > 1 ? syntax_named_mode(argv[1]) : MODE_TRACE;
 	int code = parse_mode(argc, argv, &parse, err);
 	if (code == 0)
-		code = options_combine(&parse, err);
+		code = combine(&parse, err);
 	if (code < 0) {
 		options_done(&parse.options);
 		return code;
