@@ -24,8 +24,10 @@ struct sink_context {
 	int64_t wall_offset_ns; /* CLOCK_REALTIME (UTC) minus the clock of the events */
 	const struct wall_steps *wall_steps; /* later changes of that offset; NULL: none */
 	bool environment;                    /* --env: show the environment */
-	unsigned int width; /* columns of the terminal; 0: not a terminal, lines are not cut */
-	bool color;         /* use colours */
+	unsigned int left_out; /* EVENT_BIT()s of the types that no filter lets pass */
+	bool no_threads;       /* nor threads' FORKs */
+	unsigned int width;    /* columns of the terminal; 0: not a terminal, lines are not cut */
+	bool color;            /* use colours */
 };
 
 struct sink;
@@ -65,6 +67,12 @@ static inline MUST_CHECK int sink_event(struct sink *sink, const struct event *e
 static inline MUST_CHECK int sink_finish(struct sink *sink)
 {
 	return sink->ops->finish ? sink->ops->finish(sink) : 0;
+}
+
+/* Returns whether events of TYPE can come, and their number is one of what happened. */
+static inline bool sink_gets(const struct sink_context *context, enum event_type type)
+{
+	return (context->left_out & EVENT_BIT(type)) == 0;
 }
 
 /* CLOCK_REALTIME minus the clock of the events, in ns, at TIME_NS of that clock. */

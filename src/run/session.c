@@ -11,6 +11,7 @@
 #include "base/terminal.h"
 #include "decode/tracepoint.h"
 #include "event/event.h"
+#include "event/facts.h"
 #include "filter/filter_options.h"
 #include "run/output_file.h"
 #include "sink/raw.h"
@@ -69,6 +70,15 @@ void session_keep_output(struct session *session)
 
 /* ---- the pipeline ---- */
 
+static unsigned int left_out(const struct request *request)
+{
+	unsigned int shown = request->events;
+
+	if (filter_options_want_exits(&request->filter))
+		shown &= EVENT_BIT(EVENT_EXIT);
+	return EVENT_SHOWABLE & ~shown;
+}
+
 static struct sink_context make_context(const struct session *session, int fd,
 					struct out_buffer *buffer)
 {
@@ -83,6 +93,8 @@ static struct sink_context make_context(const struct session *session, int fd,
 		.wall_offset_ns = info->wall_offset_ns,
 		.wall_steps = &session->wall_steps,
 		.environment = session->request->environment != NULL,
+		.left_out = left_out(session->request),
+		.no_threads = session->request->filter.no_threads,
 		.width = session->request->wide ? 0 : terminal_width(fd),
 		.color = terminal_wants_color(fd, session->request->color),
 	};
@@ -159,6 +171,14 @@ static struct pipeline make_pipeline(struct session *session)
 	};
 }
 
+/* Of what is asked for by its status the line has none. */
+static void notice_plain_lines(const struct request *request)
+{
+	if (filter_options_want_exits(&request->filter) && !(request->sink->needs & NEED_STATUS))
+		notice(request, "plain lines do not tell how a process ended; -x does, and so do "
+				"-F json, table and tree");
+}
+
 int session_make_pipeline(struct session *session, struct error *err)
 {
 	const bool wants_facts = session->request->needs != 0;
@@ -171,9 +191,11 @@ int session_make_pipeline(struct session *session, struct error *err)
 	if (wants_facts && session->source->info.has_execs)
 		task_table_expect_execs(session->tasks);
 	int code = make_sinks(session, err);
-	if (code == 0)
-		session->pipeline = make_pipeline(session);
-	return code;
+	if (code < 0)
+		return code;
+	session->pipeline = make_pipeline(session);
+	notice_plain_lines(session->request);
+	return 0;
 }
 
 int session_output_failed(struct session *session, int code, struct error *err)

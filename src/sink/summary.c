@@ -26,6 +26,9 @@ static int count_fork(struct sink_summary *summary, const struct event *event)
 	rate_count(&summary->totals.rate, totals_second(&summary->totals, event->time_ns));
 	if (kind != FORK_KIND_PROCESS && kind != FORK_KIND_VFORK)
 		return 0;
+	/* Whether it stays a copy of its parent is not known then. */
+	if (!sink_gets(&summary->sink.context, EVENT_EXEC))
+		return 0;
 	return runs_fork(&summary->runs, event->fork.child_tid, event->fork.child_comm,
 			 event->time_ns);
 }

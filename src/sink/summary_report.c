@@ -6,10 +6,12 @@
 #include <stdarg.h>
 
 #include "base/compiler.h"
+#include "event/event.h"
 #include "event/facts.h"
 #include "sink/out_buffer.h"
 #include "sink/program_totals.h"
 #include "sink/rate.h"
+#include "sink/sink.h"
 #include "sink/summary.h"
 #include "sink/text/escape.h"
 #include "sink/text/line.h"
@@ -64,20 +66,62 @@ static void show_duration(const struct report *report)
 	     totals->lost);
 }
 
+struct tally {
+	const char *title;
+	uint64_t forks;
+	const char *forked, *between;
+	uint64_t exits;
+	const char *ended, *of;
+};
+
+/* Without what the filters leave out: nobody knows how many there were. */
+static void show_tally(const struct report *report, const struct tally *tally)
+{
+	const bool has_forks = sink_gets(report->context, EVENT_FORK);
+	const bool has_exits = sink_gets(report->context, EVENT_EXIT);
+
+	if (has_forks && has_exits)
+		show(report, PAINT_NONE, "%-10s %7" PRIu64 " %s%s%" PRIu64 " %s%s", tally->title,
+		     tally->forks, tally->forked, tally->between, tally->exits, tally->ended,
+		     tally->of);
+	else if (has_forks)
+		show(report, PAINT_NONE, "%-10s %7" PRIu64 " %s%s", tally->title, tally->forks,
+		     tally->forked, tally->of);
+	else if (has_exits)
+		show(report, PAINT_NONE, "%-10s %7" PRIu64 " %s%s", tally->title, tally->exits,
+		     tally->ended, tally->of);
+}
+
 static void show_tasks(const struct report *report)
 {
 	const struct totals *totals = report->totals;
-	uint64_t forks = totals->forks[FORK_KIND_UNKNOWN], ends = totals->ends[KNOWN_NOT];
+	const struct tally processes = {
+		.title = "processes",
+		.forks = totals->forks[FORK_KIND_PROCESS] + totals->forks[FORK_KIND_VFORK],
+		.forked = "forked",
+		.between = ", ",
+		.exits = totals->ends[KNOWN_YES],
+		.ended = "ended",
+		.of = "",
+	};
+	const struct tally unknown = {
+		.title = "unknown",
+		.forks = totals->forks[FORK_KIND_UNKNOWN],
+		.forked = "forks",
+		.between = " and ",
+		.exits = totals->ends[KNOWN_NOT],
+		.ended = "exits",
+		.of = " of processes or threads",
+	};
 
-	show(report, PAINT_NONE, "processes  %7" PRIu64 " forked, %" PRIu64 " ended",
-	     totals->forks[FORK_KIND_PROCESS] + totals->forks[FORK_KIND_VFORK],
-	     totals->ends[KNOWN_YES]);
-	show(report, PAINT_NONE, "threads    %7" PRIu64 " made", totals->forks[FORK_KIND_THREAD]);
-	if (forks + ends > 0)
-		show(report, PAINT_NONE,
-		     "unknown    %7" PRIu64 " forks and %" PRIu64 " exits of processes or threads",
-		     forks, ends);
-	show(report, PAINT_NONE, "execs      %7" PRIu64, totals->execs);
+	show_tally(report, &processes);
+	if (sink_gets(report->context, EVENT_FORK) && !report->context->no_threads)
+		show(report, PAINT_NONE, "threads    %7" PRIu64 " made",
+		     totals->forks[FORK_KIND_THREAD]);
+	if (unknown.forks + unknown.exits > 0)
+		show_tally(report, &unknown);
+	if (sink_gets(report->context, EVENT_EXEC))
+		show(report, PAINT_NONE, "execs      %7" PRIu64, totals->execs);
 }
 
 static void show_failed(const struct report *report)
@@ -85,6 +129,8 @@ static void show_failed(const struct report *report)
 	const struct totals *totals = report->totals;
 	uint64_t failed = totals->codes + totals->signals;
 
+	if (!sink_gets(report->context, EVENT_EXIT))
+		return;
 	if (failed > 0)
 		show(report, PAINT_RED,
 		     "failures   %7" PRIu64 ", %" PRIu64 " by exit code, %" PRIu64 " by signal",
@@ -104,13 +150,15 @@ static void show_rate(const struct report *report)
 	const struct rate *rate = &report->totals->rate;
 	char columns[RATE_SPARKLINE_SIZE];
 
-	if (rate->over == 0 || known_span(report->totals, 0) < 0)
+	if (rate->over == 0 || known_span(report->totals, 0) < 0 ||
+	    !sink_gets(report->context, EVENT_FORK))
 		return;
 	rate_sparkline(rate, columns);
 	show(report, PAINT_NONE, "%s", "");
 	show(report, PAINT_NONE,
-	     "new processes and threads per second: min %" PRIu64 ", mean %.1f, max %" PRIu64,
-	     rate->least, (double)rate->total / (double)rate->over, rate->most);
+	     "new processes%s per second: min %" PRIu64 ", mean %.1f, max %" PRIu64,
+	     report->context->no_threads ? "" : " and threads", rate->least,
+	     (double)rate->total / (double)rate->over, rate->most);
 	show(report, PAINT_NONE, "%s  %" PRIu64 " s each", columns, rate_column_seconds(rate));
 }
 
@@ -130,18 +178,29 @@ static void put_program(struct line *line, const struct program_totals *program)
 		line_string(line, ", in an exec that did not come to be");
 }
 
-static void show_program(const struct report *report, const struct program_totals *program)
+static void put_times(struct line *line, const struct totals *totals,
+		      const struct program_totals *program)
 {
 	char total[TIMES_TEXT_SIZE], longest[TIMES_TEXT_SIZE];
+
+	times_span(known_span(totals, program->total_ns), total);
+	times_span(known_span(totals, program->longest_ns), longest);
+	line_printf(line, "%9s%9s", total, longest);
+}
+
+static void show_program(const struct report *report, const struct program_totals *program)
+{
+	const bool has_exits = sink_gets(report->context, EVENT_EXIT);
 	struct line line;
 
 	if (line_begin(&line, report->context, ESCAPE_GROWTH * program->name.length) < 0)
 		return;
-	times_span(known_span(report->totals, program->total_ns), total);
-	times_span(known_span(report->totals, program->longest_ns), longest);
-	line_printf(&line, "%7" PRIu64 "%9s%9s  ", program->runs, total, longest);
+	line_printf(&line, "%7" PRIu64, program->runs);
+	if (has_exits)
+		put_times(&line, report->totals, program);
+	line_string(&line, "  ");
 	put_program(&line, program);
-	if (program->endless > 0)
+	if (has_exits && program->endless > 0)
 		line_printf(&line, "  (no end seen of %" PRIu64 ")", program->endless);
 	line_end(&line);
 }
@@ -174,7 +233,18 @@ static uint64_t count_programs(const struct report *report)
 	return count;
 }
 
-/* If one table holds all programs, other orders show nothing new. */
+/* If one table holds all programs, other orders show nothing new; without EXITs, no times are
+ * known.
+ */
+static size_t count_tables(const struct report *report, size_t orders)
+{
+	uint64_t count = count_programs(report);
+
+	if (count == 0 || !sink_gets(report->context, EVENT_EXEC))
+		return 0;
+	return count <= TOP_PROGRAMS || !sink_gets(report->context, EVENT_EXIT) ? 1 : orders;
+}
+
 static void show_programs(const struct report *report)
 {
 	static const char *const titles[] = {
@@ -182,12 +252,12 @@ static void show_programs(const struct report *report)
 		[ORDER_TOTAL] = "most time first",
 		[ORDER_LONGEST] = "longest run first",
 	};
-	uint64_t count = count_programs(report);
-	size_t tables = count == 0 ? 0 : count <= TOP_PROGRAMS ? 1 : ARRAY_SIZE(titles);
+	const char *times = sink_gets(report->context, EVENT_EXIT) ? "    TOTAL  LONGEST" : "";
+	size_t tables = count_tables(report, ARRAY_SIZE(titles));
 
 	for (size_t i = 0; i < tables; i++) {
 		show(report, PAINT_NONE, "%s", "");
-		show(report, PAINT_BOLD, "   RUNS    TOTAL  LONGEST  PROGRAM, %s", titles[i]);
+		show(report, PAINT_BOLD, "   RUNS%s  PROGRAM, %s", times, titles[i]);
 		show_top(report, (enum program_order)i, TOP_PROGRAMS, show_program);
 	}
 }

@@ -14,7 +14,7 @@ from facts_runs import SHOWN_PROBLEMS, Traced, WORKLOADS, recording, replay, tra
 from json_lines import Exec, Exit, Fork, parse
 from lines import Fork as ForkLine
 from live import (NOBODY, Skip, equal, expect, main, need_program, need_root, no_problems, run,
-                  run_tool, shell, tool, tracing_test, unnamed_here, wait_until, workload, workload_dir)
+                  run_tool, scratch, shell, tool, tracing_test, unnamed_here, wait_until, workload, workload_dir)
 from truth import ExecFact, ForkFact
 
 
@@ -178,6 +178,43 @@ def exits_select_live():
                           '--', need_program('bash'), '-c', script).must_succeed()
         equal([(event.exit_code, event.signal) for event in parse(result.out)], ends,
               f'ends with --exit {wanted}')
+
+
+@tracing_test
+def plain_lines_say_that_they_do_not_tell_ends():
+    said = 'plain lines do not tell how a process ended; -x does'
+    for options in (('--failed',), ('--exit', '3')):
+        result = run_tool(*options, '--', 'sh', '-c', '(exit 3); exit 0').must_succeed()
+        equal(result.err_text().count(said), 1, f'times that it is said with {options}')
+    for options in (('--failed', '-q'), ('--failed', '-x'), ('--failed', '-S'),
+                    ('--failed', '-F', 'tree'), ('-e', 'exit')):
+        result = run_tool(*options, '--', 'sh', '-c', '(exit 3); exit 0').must_succeed()
+        equal(result.err_text().count(said), 0, f'times that it is said with {options}')
+
+
+@tracing_test
+def totals_leave_out_what_filters_do():
+    command = ('--', 'sh', '-c', '(exit 3); exit 0')
+    cases = [
+        (('--failed',), {'duration', 'lost', 'processes', 'failures'}),
+        (('--exit', '0,3'), {'duration', 'lost', 'processes', 'failures'}),
+        (('-e', 'exec'), {'duration', 'lost', 'execs'}),
+        (('-e', 'fork'), {'duration', 'lost', 'processes', 'threads'}),
+        (('--no-threads',), {'duration', 'lost', 'processes', 'execs', 'failures'}),
+        ((), {'duration', 'lost', 'processes', 'threads', 'execs', 'failures'}),
+    ]
+    with scratch() as directory:
+        capture = directory / 'capture'
+        run_tool('record', '-q', '-x', '-o', capture, *command).must_succeed()
+        for options, titles in cases:
+            for result in (run_tool('-q', '-S', *options, *command),
+                           run_tool('replay', '-q', '-S', *options, capture)):
+                text = result.must_succeed().out.decode()
+                equal(set(re.findall(r'^([a-z]+) ', text, re.MULTILINE)), titles,
+                      f'totals with {options}')
+                equal('FAILED' in text, 'failures' in titles, f'a list of failures: {text}')
+                equal('LONGEST' in text, 'execs' in titles and 'failures' in titles,
+                      f'times with {options}: {text}')
 
 
 def parent_selects(known):

@@ -90,6 +90,53 @@ static void test_many_programs(void **state)
 	check(story, (struct sink_context){0}, "summary-many.txt");
 }
 
+/* Only the events that pass, as the pipeline has it. */
+static void check_left_out(struct story *story, struct sink_context context, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < story->count; i++) {
+		if (sink_gets(&context, story->events[i].type))
+			story->events[kept++] = story->events[i];
+	}
+	story->count = kept;
+	check(story, context, name);
+}
+
+#define FORKS EVENT_BIT(EVENT_FORK)
+#define EXECS EVENT_BIT(EVENT_EXEC)
+#define EXITS EVENT_BIT(EVENT_EXIT)
+
+/* What filters leave out is not known to be 0. */
+static void test_what_is_left_out(void **state)
+{
+	(void)state;
+	check_left_out(story_of_a_build(), (struct sink_context){.left_out = FORKS | EXECS},
+		       "summary-exits.txt");
+	check_left_out(story_of_a_build(), (struct sink_context){.left_out = FORKS | EXITS},
+		       "summary-execs.txt");
+	check_left_out(story_of_threads(), (struct sink_context){.left_out = EXECS | EXITS},
+		       "summary-forks.txt");
+	check_left_out(story_of_a_build(), (struct sink_context){.left_out = EXECS},
+		       "summary-no-execs.txt");
+	check_left_out(story_of_deaths(), (struct sink_context){.no_threads = true},
+		       "summary-no-threads.txt");
+}
+
+static void test_unknown_kinds_left_out(void **state)
+{
+	struct story *story = story_of_threads();
+
+	(void)state;
+	story_forget_facts(story);
+	check_left_out(story, (struct sink_context){.left_out = FORKS},
+		       "summary-unknown-exits.txt");
+	story = story_of_threads();
+	story_forget_facts(story);
+	check_left_out(story, (struct sink_context){.left_out = EXITS},
+		       "summary-unknown-forks.txt");
+}
+
 /* Names without end become one row, and codes without end one status. */
 static void test_bounds(void **state)
 {
@@ -150,6 +197,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_no_events),
 		cmocka_unit_test(test_many_programs),
+		cmocka_unit_test(test_what_is_left_out),
+		cmocka_unit_test(test_unknown_kinds_left_out),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(test_a_full_disk_is_reported),
