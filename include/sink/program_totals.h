@@ -10,11 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
+#include "base/compiler.h"
 #include "base/hash_table.h"
 #include "base/text.h"
+#include "event/comm.h"
 #include "event/facts.h"
 
 #define PROGRAMS_MAX 10000U
+
+/* Bytes of arguments kept of the last failure of a program. */
+#define EXAMPLE_BYTES 8192U
 
 /* Different exit statuses counted for one program; further ones are `other_failures`. */
 #define PROGRAM_STATUSES 8U
@@ -31,6 +37,14 @@ struct failure {
 	uint64_t count;
 };
 
+/* A run that failed. */
+struct program_failure {
+	struct buffer argv; /* words with their NULs, the first EXAMPLE_BYTES at most; owned */
+	bool complete;      /* that is all of them, or none is known */
+	int32_t ppid;       /* as in struct facts */
+	struct comm parent; /* its name */
+};
+
 struct program_totals {
 	enum program_kind kind;
 	struct text name; /* in `key` */
@@ -41,6 +55,7 @@ struct program_totals {
 	struct failure statuses[PROGRAM_STATUSES];
 	size_t status_count;
 	uint64_t other_failures;
+	struct program_failure last; /* valid where `failures` is not 0 */
 
 	UT_hash_handle hh;
 	char key[]; /* the kind, then the name */
@@ -71,8 +86,9 @@ void programs_sort(struct programs *programs, enum program_order order);
 /* Count a run of NS; without HAS_ENDED its end was not seen. */
 void program_totals_add_run(struct program_totals *program, uint64_t ns, bool has_ended);
 
-/* Count a run that failed with STATUS. */
-void program_totals_add_failure(struct program_totals *program, const struct exit_status *status);
+/* Count a run that failed, by the facts of its EXIT. Returns 0 or -ENOMEM. */
+int program_totals_add_failure(struct program_totals *program,
+			       const struct facts *facts) MUST_CHECK;
 
 /* Returns the number that ORDER sorts by. */
 uint64_t program_totals_value(const struct program_totals *program, enum program_order order);

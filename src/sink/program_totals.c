@@ -13,6 +13,7 @@ void programs_done(struct programs *programs)
 
 	HASH_ITER (hh, programs->by_key, program, next) {
 		HASH_DEL(programs->by_key, program);
+		buffer_done(&program->last.argv);
 		free(program);
 	}
 }
@@ -76,15 +77,39 @@ static struct failure *find_failure(struct program_totals *program,
 	return failure;
 }
 
-void program_totals_add_failure(struct program_totals *program, const struct exit_status *status)
+/* As many whole arguments as are kept. */
+static struct text kept_arguments(struct text argv)
 {
-	struct failure *failure = find_failure(program, status);
+	if (argv.length <= EXAMPLE_BYTES)
+		return argv;
+	const char *nul = memrchr(argv.bytes, '\0', EXAMPLE_BYTES);
+	return (struct text){argv.bytes, nul ? (size_t)(nul - argv.bytes) + 1 : EXAMPLE_BYTES};
+}
+
+static int keep_last(struct program_failure *last, const struct facts *facts)
+{
+	const struct arguments *arguments = &facts->arguments;
+	const struct text argv = kept_arguments(arguments->known.bytes);
+
+	last->argv.size = 0;
+	last->complete = arguments->source == ARGV_NONE ||
+			 (arguments->complete && argv.length == arguments->known.bytes.length);
+	last->ppid = facts->ppid;
+	comm_set(&last->parent,
+		 facts->ancestor_count > 0 ? facts->ancestry[0].comm : (struct text){0});
+	return argv.length > 0 ? buffer_append(&last->argv, argv.bytes, argv.length) : 0;
+}
+
+int program_totals_add_failure(struct program_totals *program, const struct facts *facts)
+{
+	struct failure *failure = find_failure(program, &facts->status);
 
 	program->failures++;
 	if (failure)
 		failure->count++;
 	else
 		program->other_failures++;
+	return keep_last(&program->last, facts);
 }
 
 /* ---- order ---- */

@@ -59,8 +59,7 @@ static int count_failure(struct sink_summary *summary, const struct event *event
 		return -ENOMEM;
 	summary->totals.signals += facts->status.signal != 0;
 	summary->totals.codes += facts->status.signal == 0;
-	program_totals_add_failure(program, &facts->status);
-	return 0;
+	return program_totals_add_failure(program, facts);
 }
 
 static int count_exit(struct sink_summary *summary, const struct event *event)

@@ -4,8 +4,11 @@
  */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/compiler.h"
+#include "base/put.h"
+#include "event/comm.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "sink/out_buffer.h"
@@ -13,9 +16,11 @@
 #include "sink/rate.h"
 #include "sink/sink.h"
 #include "sink/summary.h"
+#include "sink/text/columns.h"
 #include "sink/text/escape.h"
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
+#include "sink/text/quote.h"
 #include "sink/text/times.h"
 
 /* The longest lists. */
@@ -273,6 +278,40 @@ static void put_failure(struct line *line, const struct failure *failure)
 	line_printf(line, " ×%" PRIu64, failure->count);
 }
 
+/* Where the commands of failures begin: below the names of their programs. */
+#define EXAMPLE_COLUMN 9U
+
+/* ", from 812 make", without the comma where there is nothing before it. Returns the end. */
+static char *put_parent(char *out, const struct program_failure *last)
+{
+	if (last->ppid <= 0)
+		return out;
+	out = put_signed(put_string(out, last->argv.size > 0 ? ", from " : "from "), last->ppid);
+	if (last->parent.length > 0)
+		out = escape_text_visibly(put_char(out, ' '), comm_text(&last->parent));
+	return out;
+}
+
+/* The most recent one. */
+static void show_example(const struct report *report, const struct program_failure *last)
+{
+	const struct text argv = {last->argv.bytes, last->argv.size};
+	char parent[NUMBER_ROOM + 16 + ESCAPE_GROWTH * TASK_COMM_SIZE];
+	size_t length = (size_t)(put_parent(parent, last) - parent);
+	struct line line;
+
+	if (argv.length + length == 0 ||
+	    line_begin(&line, report->context, QUOTE_GROWTH * (argv.length + 1)) < 0)
+		return;
+	line_pad(&line, EXAMPLE_COLUMN);
+	line_leave(&line, columns_of_text((struct text){parent, length}));
+	if (argv.length > 0)
+		phrase_arguments(&line, argv, last->complete);
+	memcpy(line.at, parent, length);
+	line_extend(&line, line.at + length);
+	line_end(&line);
+}
+
 static void show_failure(const struct report *report, const struct program_totals *program)
 {
 	struct line line;
@@ -288,6 +327,7 @@ static void show_failure(const struct report *report, const struct program_total
 	if (program->other_failures > 0)
 		line_printf(&line, ", others ×%" PRIu64, program->other_failures);
 	line_end(&line);
+	show_example(report, &program->last);
 }
 
 static void show_failures(const struct report *report)

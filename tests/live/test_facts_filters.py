@@ -217,6 +217,21 @@ def totals_leave_out_what_filters_do():
                       f'times with {options}: {text}')
 
 
+@tracing_test
+def totals_name_the_last_failure():
+    script = 'echo $$; (sleep 0.3; exit 3); sleep 0.3x a; sleep 0.3x b; exit 4'
+    result = run_tool('-q', '-S', '--', 'sh', '-c', script)
+    text = result.out.decode()
+    shell_pid = text.split('\n', 1)[0]
+    failed = text.partition(' FAILED  PROGRAM\n')[2]
+    # sleep fails too soon for its arguments to be had for sure.
+    for wanted in (f"\n         sh -c '{script}', from {shell_pid} sh\n",
+                   f', from {shell_pid} sh\n'):
+        expect(wanted in f'\n{failed}', f'{wanted!r} is not in {text}')
+    expect(re.search(rf"\n         sh -c '{re.escape(script)}', from \d+ perf_exec_trace", failed),
+           f'the parent of COMMAND is not in {text}')
+
+
 def parent_selects(known):
     """What -P with the root's parent shows: the root itself, and its threads."""
     if isinstance(known.fact, ForkFact) and known.fact.kind != 'thread':

@@ -16,4 +16,7 @@
  */
 unsigned int columns_of_character(struct text text, size_t *length);
 
+/* Returns the columns of all of TEXT, escaped or quoted. */
+unsigned int columns_of_text(struct text text);
+
 #endif

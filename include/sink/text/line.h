@@ -37,7 +37,8 @@ struct line {
 	char *cut_at;         /* where to cut, so that a column is left for the mark */
 	unsigned int cut_columns;
 	bool is_cut;
-	char *middle_at; /* where the text begins that may lose its middle; NULL: nowhere */
+	unsigned int tail; /* columns to leave behind the text that may lose its middle */
+	char *middle_at;   /* where the text begins that may lose its middle; NULL: nowhere */
 	unsigned int middle_columns;
 	enum paint paint;
 };
@@ -54,8 +55,10 @@ void line_extend(struct line *line, const char *end);
 
 /*
  * What follows up to line_end_middle(), without colours, loses its middle rather than its end where
- * the line is wider than the terminal; "…" takes its place. Needs room for all of it.
+ * the line is wider than the terminal; "…" takes its place. Needs room for all of it. Columns that
+ * line_leave() asked for before are left behind it, if there are so many.
  */
+void line_leave(struct line *line, unsigned int columns);
 void line_begin_middle(struct line *line);
 void line_end_middle(struct line *line);
 

@@ -29,6 +29,9 @@ size_t phrase_room(const struct event *event);
  */
 void phrase_command(struct line *line, const struct event *event);
 
+/* WORDS, with a NUL behind each, likewise, at the end of the line but for `line->tail`. */
+void phrase_arguments(struct line *line, struct text words, bool complete);
+
 /* "812 bash", or "812" if NAME is not known. */
 void phrase_task(struct line *line, int32_t pid, struct text name);
 

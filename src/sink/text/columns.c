@@ -71,3 +71,15 @@ unsigned int columns_of_character(struct text text, size_t *length)
 		return 0;
 	return is_in(point, wide, ARRAY_SIZE(wide)) ? 2 : 1;
 }
+
+unsigned int columns_of_text(struct text text)
+{
+	unsigned int columns = 0;
+	size_t length;
+
+	while (text.length > 0) {
+		columns += columns_of_character(text, &length);
+		text = (struct text){text.bytes + length, text.length - length};
+	}
+	return columns;
+}

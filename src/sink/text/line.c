@@ -92,9 +92,14 @@ void line_extend(struct line *line, const char *end)
 /* Less than this on either side of the mark tells nobody anything. */
 #define MIDDLE_COLUMNS_MIN 8U
 
+void line_leave(struct line *line, unsigned int columns)
+{
+	line->tail = columns;
+}
+
 void line_begin_middle(struct line *line)
 {
-	bool has_room = line->width > line->columns + 2 * MIDDLE_COLUMNS_MIN;
+	bool has_room = line->width > line->columns + 2 * MIDDLE_COLUMNS_MIN + line->tail;
 
 	if (!has_room || line->is_cut)
 		return;
@@ -141,20 +146,23 @@ static char *cut_middle(char *from, const char *end, unsigned int wide, unsigned
 
 void line_end_middle(struct line *line)
 {
+	const unsigned int edge = line->width - line->tail;
 	char *from = line->middle_at;
 
 	line->middle_at = NULL;
-	if (!from || line->columns < line->width)
+	if (!from || line->columns < edge || (line->columns == edge && line->tail > 0))
 		return;
-	const unsigned int room = line->width - line->middle_columns - 1;
+	const unsigned int room = edge - line->middle_columns - 1;
 	if (line->columns == line->width) {
 		line->cut_at = skip_columns(from, line->at, room, &line->cut_columns);
 		line->cut_columns += line->middle_columns;
 		return;
 	}
 	line->at = cut_middle(from, line->at, line->columns - line->middle_columns, room);
-	line->columns = line->width;
-	line->is_cut = true;
+	line->columns = edge;
+	line->cut_at = line->at;
+	line->cut_columns = edge;
+	line->is_cut = line->tail == 0;
 }
 
 void line_string(struct line *line, const char *string)

@@ -67,16 +67,29 @@ static void put_words(struct line *line, struct text words)
 	}
 }
 
+void phrase_arguments(struct line *line, struct text words, bool complete)
+{
+	line_begin_middle(line);
+	put_words(line, words);
+	if (!complete)
+		line_string(line, " …");
+	line_end_middle(line);
+}
+
 void phrase_command(struct line *line, const struct event *event)
 {
 	const struct arguments *arguments = &event_facts(event)->arguments;
 
+	const bool complete =
+		event->type == EVENT_FORK || arguments->source == ARGV_NONE || arguments->complete;
+
+	if (event->type != EVENT_FORK && arguments->known.bytes.length > 0) {
+		phrase_arguments(line, arguments->known.bytes, complete);
+		return;
+	}
 	line_begin_middle(line);
-	if (event->type == EVENT_FORK || arguments->known.bytes.length == 0)
-		line_enclosed(line, "[]", task_name(event));
-	else
-		put_words(line, arguments->known.bytes);
-	if (event->type != EVENT_FORK && arguments->source != ARGV_NONE && !arguments->complete)
+	line_enclosed(line, "[]", task_name(event));
+	if (!complete)
 		line_string(line, " …");
 	line_end_middle(line);
 }

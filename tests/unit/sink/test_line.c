@@ -103,6 +103,39 @@ static void test_the_middle_goes(void **state)
 	check_middle("abcdefgh\xcc\x81ijklmnopqrst", 20, "> abcdefgh\xcc\x81…lmnopqrst\n");
 }
 
+/* "> ", TEXT, which may lose its middle, and TAIL, for which so many columns are left. */
+static void check_tail(const char *text, const char *tail, unsigned int width, const char *expected)
+{
+	struct paper paper = paper_new(width, false);
+	struct line line;
+
+	assert_int_equal(line_begin(&line, &paper.context, ESCAPE_GROWTH * strlen(text)), 0);
+	line_string(&line, "> ");
+	line_leave(&line, columns_of_text((struct text){tail, strlen(tail)}));
+	line_begin_middle(&line);
+	line_text(&line, (struct text){text, strlen(text)});
+	line_end_middle(&line);
+	line_string(&line, tail);
+	line_end(&line);
+	assert_string_equal(read_paper(&paper), expected);
+}
+
+static void test_the_tail_stays(void **state)
+{
+	(void)state;
+	check_tail("abcdefghijklmnopqrst", ", 日本", 0, "> abcdefghijklmnopqrst, 日本\n");
+	check_tail("abcdefghijklmnopqrst", ", 日本", 29, "> abcdefghijklmnopqrst, 日本\n");
+	check_tail("abcdefghijklmnopqrst", ", 日本", 28, "> abcdefghijklmnopqrst, 日本\n");
+	check_tail("abcdefghijklmnopqrst", ", 日本", 27, "> abcdefghi…lmnopqrst, 日本\n");
+	check_tail("abcdefghijklmnopqrst", ", 日本", 26, "> abcdefgh…lmnopqrst, 日本\n");
+	check_tail("abcdefghijklmnopqrst", ", 日本!", 26, "> abcdefgh…mnopqrst, 日本!\n");
+	/* Too little is left of the middle then: cut as any line. */
+	check_tail("abcdefghijklmnopqrst", ", 日本", 24, "> abcdefghijklmnopqrst,…\n");
+	check_tail("abcdefghijklmnopqrst", ", 日本", 10, "> abcdefg…\n");
+	/* Nothing follows more than the tail. */
+	check_tail("abc", ", from", 12, "> abc, from\n");
+}
+
 static void test_nothing_follows_a_cut(void **state)
 {
 	struct paper paper = paper_new(4, false);
@@ -210,13 +243,10 @@ static void test_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_the_middle_goes),
-		cmocka_unit_test(test_nothing_follows_a_cut),
-		cmocka_unit_test(test_pads),
-		cmocka_unit_test(test_paint),
-		cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_numbers_and_marks),
+		cmocka_unit_test(test_cuts),           cmocka_unit_test(test_the_middle_goes),
+		cmocka_unit_test(test_the_tail_stays), cmocka_unit_test(test_nothing_follows_a_cut),
+		cmocka_unit_test(test_pads),           cmocka_unit_test(test_paint),
+		cmocka_unit_test(test_columns),        cmocka_unit_test(test_numbers_and_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,14 @@ static void test_no_events(void **state)
 	check(story_new(), (struct sink_context){0}, "summary-empty.txt");
 }
 
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return may_allocate() ? __real_realloc(old, size) : NULL;
+}
+
 /* More programs than a table shows, each slower and rarer than the one before; a failing one. */
 static void test_many_programs(void **state)
 {
@@ -88,6 +96,77 @@ static void test_many_programs(void **state)
 		}
 	}
 	check(story, (struct sink_context){0}, "summary-many.txt");
+}
+
+/* The last failure of each program, on a terminal that is too narrow for it. */
+static void test_examples(void **state)
+{
+	struct story *story = story_new();
+
+	(void)state;
+	story_older(story, 1, "make");
+	for (int32_t pid = 20; pid < 22; pid++) {
+		story_fork(story, pid * 100, 1, pid, FORK_KIND_VFORK);
+		story_exec(story, pid * 100 + 10, pid, "/usr/bin/cc",
+			   pid == 20 ? ARGV("cc\0first.c")
+				     : ARGV("cc\0-Wall\0-I/usr/include/of/much\0-c\0second.c"));
+		story_exit(story, pid * 100 + 20, pid, 1);
+	}
+	/* Not a failure, though it comes last. */
+	story_fork(story, 3000, 1, 22, FORK_KIND_VFORK);
+	story_exec(story, 3010, 22, "/usr/bin/cc", ARGV("cc\0third.c"));
+	story_exit(story, 3020, 22, 0);
+	/* More arguments are not known. */
+	story_fork(story, 4000, 1, 23, FORK_KIND_VFORK);
+	story_exec(story, 4010, 23, "/bin/ls", ARGV("ls\0-l"));
+	story_exit(story, 4020, 23, 2)->arguments.complete = false;
+	/* Neither arguments nor parent are. */
+	struct facts *facts = story_exit(story, 5000, 1, 3);
+	facts->arguments = (struct arguments){.argc = -1};
+	facts->ppid = -1;
+	story_check(story, sink_summary_new, (struct sink_context){.width = 50},
+		    "summary-examples-50.txt");
+	check(story, (struct sink_context){0}, "summary-examples.txt");
+}
+
+/* What is kept of the arguments ends between two of them, and says that there are more. */
+static void test_bounds_of_examples(void **state)
+{
+	static char argv[EXAMPLE_BYTES + 100];
+	struct programs programs = {0};
+	struct program_totals *program =
+		programs_get(&programs, PROGRAM_RUN, (struct text){"cc", 2});
+	struct facts facts = {
+		.status.code = 1,
+		.arguments = {.known = {{argv, EXAMPLE_BYTES}, 2},
+			      .complete = true,
+			      .source = ARGV_STACK},
+	};
+	const struct program_failure *last = &program->last;
+
+	(void)state;
+	allocations_left = 1;
+	assert_int_equal(program_totals_add_failure(program, &facts), -ENOMEM);
+	allocations_left = -1;
+	memset(argv, 'x', sizeof(argv));
+	argv[99] = argv[EXAMPLE_BYTES - 1] = argv[sizeof(argv) - 1] = '\0';
+	assert_int_equal(program_totals_add_failure(program, &facts), 0);
+	assert_int_equal(last->argv.size, EXAMPLE_BYTES);
+	assert_true(last->complete);
+	facts.arguments.known.bytes.length = sizeof(argv);
+	argv[EXAMPLE_BYTES - 1] = 'x';
+	assert_int_equal(program_totals_add_failure(program, &facts), 0);
+	assert_int_equal(last->argv.size, 100);
+	assert_false(last->complete);
+	argv[99] = 'x';
+	assert_int_equal(program_totals_add_failure(program, &facts), 0);
+	assert_int_equal(last->argv.size, EXAMPLE_BYTES);
+	assert_false(last->complete);
+	facts.arguments = (struct arguments){.argc = -1};
+	assert_int_equal(program_totals_add_failure(program, &facts), 0);
+	assert_int_equal(last->argv.size, 0);
+	assert_true(last->complete);
+	programs_done(&programs);
 }
 
 /* Only the events that pass, as the pipeline has it. */
@@ -154,7 +233,8 @@ static void test_bounds(void **state)
 	}
 	assert_int_equal(last->kind, PROGRAM_OTHERS);
 	for (int32_t code = 1; code < 256; code++)
-		program_totals_add_failure(last, &(struct exit_status){.code = code});
+		assert_int_equal(
+			program_totals_add_failure(last, &(struct facts){.status.code = code}), 0);
 	assert_int_equal(last->status_count, PROGRAM_STATUSES);
 	assert_int_equal(last->failures, 255);
 	assert_int_equal(last->other_failures, 255 - PROGRAM_STATUSES);
@@ -200,6 +280,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_left_out),
 		cmocka_unit_test(test_unknown_kinds_left_out),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_bounds_of_examples),
 		cmocka_unit_test(test_no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(test_a_full_disk_is_reported),
 		cmocka_unit_test(test_no_memory),
