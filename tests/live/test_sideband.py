@@ -237,7 +237,7 @@ def what_it_cannot_tell_is_refused():
 def auto_takes_it_for_a_command():
     with sideband() as traced:
         result = run([*traced[:-2], '-v', '--', 'true'])
-        expect(b'not -b perf: ' in result.err and b'events are those of -b sideband' in result.err,
+        expect(b'not -b perf: ' in result.err and b'using -b sideband' in result.err,
                f'{result.err!r}')
 
 
