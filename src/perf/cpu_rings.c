@@ -12,6 +12,8 @@
 #include "host/cpu_list.h"
 #include "host/cpu_watch.h"
 #include "host/limits.h"
+#include "perf/alarm.h"
+#include "perf/ring.h"
 #include "perf/ring_room.h"
 
 /*
