@@ -111,8 +111,8 @@ static void notice_chosen(const struct request *request, const struct source_typ
 			  bool is_other)
 {
 	if (is_other)
-		notice(request, "events are those of -b %s, since better ones cannot be had here%s",
-		       type->name, request->verbose ? "" : "; -v tells why");
+		notice(request, "using -b %s, the best source that works here%s", type->name,
+		       request->verbose ? "" : " (-v says why)");
 	if (type->limits)
 		notice(request, "-b %s: %s", type->name, type->limits);
 }
