@@ -48,7 +48,7 @@ static int root_born(struct pipeline *pipeline, const struct event *event)
 }
 
 static int passes(const struct pipeline *pipeline, const struct event *event,
-		   const struct task *subject)
+		  const struct task *subject)
 {
 	const struct filter *filter = &pipeline->filter;
 
