@@ -64,7 +64,11 @@ static int finish_stdout(struct error *err)
 
 int command_check(const struct options *options, struct error *err)
 {
-	int code = check_host(stdout, options->request.formats);
+	const struct check_options check = {
+		.formats = options->request.formats,
+		.json = options->json,
+	};
+	int code = check_host(stdout, &check);
 
 	return finish_stdout(err) < 0 || code < 0 ? EXIT_RUNTIME : 0;
 }
