@@ -38,7 +38,7 @@ struct options {
 	enum mode help_on; /* with MODE_HELP: the mode to explain */
 	struct request request;
 	char **arguments; /* of MODE_FORMATS, ended by NULL */
-	bool json;        /* of MODE_CHECK: -F json */
+	bool json;        /* of MODE_CHECK and MODE_FORMATS: -F json */
 };
 
 /*

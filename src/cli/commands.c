@@ -83,6 +83,7 @@ int command_formats(const struct options *options, struct error *err)
 	};
 	const struct formats_options formats = {
 		.verbose = request->verbose,
+		.json = options->json,
 		.sandbox = request->no_sandbox ? NULL : &sandbox,
 	};
 	int status = formats_run(arguments, &formats, stdout, err);

@@ -163,6 +163,7 @@ static const struct poptOption check_options[] = {
 };
 
 static const struct poptOption formats_options[] = {
+	OPTION_REPORT_FORMAT("with diff: text or json (text)"),
 	FLAG("verbose", 'v', "with diff: list the ids that differ"),
 	OPTION_UNCONFINED,
 	OPTION_CONFINED_USER,
