@@ -13,7 +13,7 @@ import termios
 from pathlib import Path
 
 from live import (Skip, as_nobody, equal, expect, main, need_program, need_root, run, run_tool, test,
-                  tool, tool_for_nobody, with_tracefs)
+                  tool, tool_for_nobody, tracing_test, with_tracefs)
 from schema import load
 
 try:
@@ -197,7 +197,7 @@ def capabilities_are_those_of_the_scripts():
           capabilities(re.search(r'^AmbientCapabilities=(.*)', unit, re.MULTILINE)[1]), 'the unit')
 
 
-@test
+@tracing_test
 def the_recipe_lets_nobody_trace():
     """Where tracefs is mounted, and the kernel takes CAP_PERFMON."""
     need_root()
@@ -222,7 +222,7 @@ def the_recipe_lets_nobody_trace():
         run([*prefix, '-q', '-b', 'perf', '--', 'true']).must_succeed()
 
 
-@test
+@tracing_test
 def the_recipe_is_not_named_where_it_does_not_suffice():
     need_root()
     expect(not way(checked(tool())[1], 'setcap'), 'root needs none')

@@ -506,6 +506,9 @@ static void test_advice_where_root_cannot_help(void **state)
 		    "-v /sys/kernel/tracing:/sys/kernel/tracing:ro ...", );
 	report_on(&report, "fixtures/hosts/debian13-lockdown", EINVAL, -ENOENT, "-----");
 	ASSERT_WAYS(&report, "boot without lockdown=confidentiality", );
+	/* Who has all capabilities gains none. */
+	report_on(&report, "fixtures/hosts/debian12-root", EINVAL, 0, "-----");
+	ASSERT_WAYS(&report, );
 	report_on(&report, "fixtures/hosts/debian12-root", ENOSYS, 0, "-");
 	report.check.sum.failure = (struct check_row){0};
 	check_advise(&report.check.sum, &report.check.host, 0, &report.advice);
