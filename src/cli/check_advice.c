@@ -120,8 +120,8 @@ static const char *words_of(const struct check_sum *sum, size_t ways)
 		[VERDICT_WARN] =
 			"perf works here: nothing has to be done. Rows with warn tell what a trace "
 			"goes without.",
-		[VERDICT_FAIL] = "perf works here, but not for long or not for all: see the rows "
-				 "with FAIL.",
+		[VERDICT_FAIL] = "perf works on one CPU, but a trace of all of them would fail: "
+				 "see the rows with FAIL.",
 	};
 
 	if (sum->works)
