@@ -172,6 +172,8 @@ static const struct poptOption help_options[] = {
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
+
+static const struct poptOption no_options[] = {POPT_TABLEEND};
 /* clang-format on */
 
 static const struct mode_syntax modes[] = {
@@ -185,6 +187,8 @@ static const struct mode_syntax modes[] = {
 			  command_formats},
 	[MODE_HELP] = {"help", help_options, "help [record | replay | check | formats]",
 		       command_help},
+	/* For the shells, not for users: complete.h. */
+	[MODE_COMPLETE] = {"--complete", no_options, "--complete -- WORD...", command_complete},
 	[MODE_VERSION] = {.run = command_version},
 };
 
