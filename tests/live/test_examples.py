@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every command that README.md shows is run, or where that cannot be, its options are parsed."""
+"""
+The commands that we show: those of README.md are run, but for some that cannot be, and of all the
+options are parsed.
+"""
 
 import contextlib
 import os
@@ -63,8 +66,17 @@ def commands_in(text):
     yield from (line.replace('\n', ' ') for line in re.findall(r'`(perf_exec_trace\s[^`]+)`', prose))
 
 
-def shown():
-    return list(dict.fromkeys(commands_in((TOP / 'README.md').read_text(encoding='utf-8'))))
+def shown(name):
+    """The commands in a file of ours, each once."""
+    text = (TOP / name).read_text(encoding='utf-8')
+    found = re.findall(r'^\.Dl (.*)', text, re.MULTILINE) if name.startswith('man/') \
+        else commands_in(text)
+    return list(dict.fromkeys(found))
+
+
+def documents():
+    return [str(path.relative_to(TOP)) for pattern in ('*.md', 'docs/*.md', 'man/*.1')
+            for path in TOP.glob(pattern)]
 
 
 def simple_commands(line):
@@ -115,10 +127,12 @@ def check_parse(line):
 
 @test
 def all_are_parsed():
-    commands = shown()
-    expect(sum('perf_exec_trace' in line for line in commands) >= 5, f'only {commands} found')
-    for line in commands:
-        check_parse(line)
+    for name in ('README.md', 'man/perf_exec_trace.1'):
+        count = sum('perf_exec_trace' in line for line in shown(name))
+        expect(count >= 5, f'only {count} found in {name}')
+    for name in documents():
+        for line in shown(name):
+            check_parse(line)
 
 
 @test
@@ -152,10 +166,16 @@ class Place(NamedTuple):
     directory: Path
     process: int
 
-    def run(self, line):
+    def make_files_of(self, line):
+        """The captures and scripts that LINE takes for granted."""
         for name in re.findall(r'[\w.-]+\.data\b', line):
             if 'replay' in line and not (self.directory / name).exists():
                 shutil.copy(CAPTURE, self.directory / name)
+        for name in re.findall(r'[\w.-]+\.sh\b', line):
+            (self.directory / name).touch(0o755)
+
+    def run(self, line):
+        self.make_files_of(line)
         environment = {**os.environ, 'PATH': f'{self.directory}/bin:{os.environ["PATH"]}',
                        'tool': tool(), 'process': str(self.process), 'MAKEFLAGS': ''}
         return run(['bash', '-o', 'pipefail', '-c', re.sub(r'\b1234\b', str(self.process), line)],
@@ -185,7 +205,7 @@ def statuses(line):
 def all_are_run():
     need_program('timeout')
     with place() as here:
-        for line in shown():
+        for line in shown('README.md'):
             reason = why_not_run(line)
             if reason:
                 note(f'not run: {line}: {reason}')
