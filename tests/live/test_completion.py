@@ -13,8 +13,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from live import (TIMEOUT, Skip, equal, expect, main, need_program, own_cgroup, run, run_tool, scale,
-                  scratch, test, tool)
+from live import (TIMEOUT, Skip, equal, expect, main, need_program, own_cgroup, run, run_tool,
+                  scale, scratch, test, tool)
 
 TOP = Path(__file__).resolve().parents[2]
 COMPLETIONS = TOP / 'completions'
@@ -110,6 +110,7 @@ def a_thread_is_a_tid_alone():
         tid = process.stdout.readline().strip()
         expect(tid in candidates('-t', tid), 'the thread is not among -t')
         expect(tid not in candidates('-p', tid), 'the thread is among -p')
+        equal(candidates('-p', '').count(str(process.pid)), 1, 'the process among -p')
         process.stdin.close()
 
 
@@ -203,9 +204,9 @@ complete -C $argv[1]
 
 def shell_environment(directory):
     return {**os.environ, 'PATH': f'{directory}/bin:{os.environ["PATH"]}', 'TERM': 'dumb',
-            'HOME': str(directory), 'XDG_CONFIG_HOME': str(directory), 'XDG_DATA_HOME': str(directory),
-            'ZDOTDIR': str(directory), 'COMPLETIONS': str(COMPLETIONS),
-            'BASH_COMPLETION_FILE': str(BASH_COMPLETION)}
+            'HOME': str(directory), 'XDG_CONFIG_HOME': str(directory),
+            'XDG_DATA_HOME': str(directory), 'ZDOTDIR': str(directory),
+            'COMPLETIONS': str(COMPLETIONS), 'BASH_COMPLETION_FILE': str(BASH_COMPLETION)}
 
 
 class Typist:
@@ -286,7 +287,8 @@ def fish():
         def complete(line):
             result = run([program, '--no-config', f'{directory}/script', line],
                          cwd=directory / 'work', env=shell_environment(directory)).must_succeed()
-            return {found.partition('\t')[0].rstrip('/') for found in result.out.decode().splitlines()}
+            lines = result.out.decode().splitlines()
+            return {found.partition('\t')[0].rstrip('/') for found in lines}
         yield complete
 
 

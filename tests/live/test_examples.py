@@ -63,7 +63,8 @@ def commands_in(text):
         if kind in ('sh', 'bash', 'console'):
             yield from filter(None, (re.sub(r'(^|\s)#( .*|$)', '', line).strip() for line in lines))
     prose = re.sub(r'^```.*?^```', '', text, flags=re.MULTILINE | re.DOTALL)
-    yield from (line.replace('\n', ' ') for line in re.findall(r'`(perf_exec_trace\s[^`]+)`', prose))
+    quoted = re.findall(r'`(perf_exec_trace\s[^`]+)`', prose)
+    yield from (line.replace('\n', ' ') for line in quoted)
 
 
 def shown(name):
@@ -198,7 +199,8 @@ def place():
 
 def statuses(line):
     """Those that LINE may have: COMMAND's, or that of differences found."""
-    return {0, *map(int, re.findall(r'\bexit (\d+)', line)), *([1] if 'formats diff' in line else [])}
+    own = {0, 1} if 'formats diff' in line else {0}
+    return own | set(map(int, re.findall(r'\bexit (\d+)', line)))
 
 
 @tracing_test

@@ -116,7 +116,8 @@ def uninstall_leaves_what_is_not_ours():
     with scratch() as directory:
         share = directory / PREFIX[1:] / 'share'
         theirs = [share / 'perf_exec_trace' / 'formats' / 'my-kernel' / 'uname',
-                  share / 'doc' / 'perf_exec_trace' / 'docs' / 'notes', share / 'man' / 'man1' / 'a.1']
+                  share / 'doc' / 'perf_exec_trace' / 'docs' / 'notes',
+                  share / 'man' / 'man1' / 'a.1']
         empty = [share / 'fish' / 'vendor_completions.d', share / 'man' / 'man8']
         for path in theirs:
             path.parent.mkdir(parents=True)
