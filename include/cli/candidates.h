@@ -20,8 +20,8 @@ struct typed {
 /* Print NAME and its description ABOUT, if NAME begins with what is typed and is not listed. */
 void offer(const struct typed *typed, const char *name, const char *about);
 
-/* Print the candidates for an argument that the help calls VALUE, "PID[,PID...]" or "FILE". */
-void offer_value(struct typed typed, const char *value);
+/* Print the candidates for the argument of OPTION, a letter or an enum long_option. */
+void offer_value(struct typed typed, int option);
 
 /* Print the sources that `formats` takes. */
 void offer_sources(const struct typed *typed);

@@ -10,6 +10,7 @@
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/printable.h"
+#include "cli/syntax.h"
 #include "decode/shipped.h"
 #include "formats/format_set.h"
 #include "host/cgroups.h"
@@ -256,36 +257,32 @@ static void offer_directories(const struct typed *typed)
 	fputs(":directories\n", typed->out);
 }
 
-/* By what the help calls them. There are none for numbers and regular expressions. */
+/* Numbers and regular expressions are not completed. */
 static const struct kind {
-	const char *value;
+	int option;   /* a letter or an enum long_option */
 	bool is_list; /* several, with commas */
 	void (*offer)(const struct typed *typed);
 } kinds[] = {
-	{"PID[,PID...]", true, offer_processes},
-	{"TID[,TID...]", true, offer_tasks},
-	{"PPID", false, offer_processes},
-	{"LIST", true, offer_events},
-	{"USER", false, offer_users},
-	{"CGROUP", false, offer_cgroups},
-	{"FMT", false, offer_sinks},
-	{"NAME", false, offer_backends},
-	{"WHEN", false, offer_when},
-	{"NAME[,NAME...]|all", true, offer_variables},
-	{"FILE", false, offer_files},
-	{"DIR", false, offer_directories},
+	{'b', false, offer_backends},        {'c', false, offer_cgroups},
+	{'e', true, offer_events},           {'F', false, offer_sinks},
+	{'o', false, offer_files},           {'p', true, offer_processes},
+	{'P', false, offer_processes},       {'t', true, offer_tasks},
+	{'u', false, offer_users},           {OPTION_COLOR, false, offer_when},
+	{OPTION_ENV, true, offer_variables}, {OPTION_FORMATS, false, offer_directories},
+	{OPTION_RUN_AS, false, offer_users}, {OPTION_SANDBOX_USER, false, offer_users},
 };
 
-void offer_value(struct typed typed, const char *value)
+void offer_value(struct typed typed, int option)
 {
-	for (size_t i = 0; value && i < ARRAY_SIZE(kinds); i++) {
-		if (strcmp(value, kinds[i].value) != 0)
-			continue;
-		const char *comma = strrchr(typed.word + typed.before, ',');
+	const char *comma = strrchr(typed.word + typed.before, ',');
 
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (kinds[i].option != option)
+			continue;
 		typed.list = typed.before;
 		if (kinds[i].is_list && comma)
 			typed.before = (size_t)(comma + 1 - typed.word);
 		kinds[i].offer(&typed);
+		return;
 	}
 }

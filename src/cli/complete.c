@@ -180,7 +180,7 @@ static void offer_option(const struct place *place, struct typed typed)
 
 	typed.before = (size_t)(equals + 1 - typed.word);
 	if (option && takes_argument(option))
-		offer_value(typed, option->argDescrip);
+		offer_value(typed, option->val);
 }
 
 void complete_words(const char *const words[], FILE *out)
@@ -197,7 +197,7 @@ void complete_words(const char *const words[], FILE *out)
 	if (place.command != NO_COMMAND)
 		fprintf(out, ":command %zu\n", place.command);
 	else if (place.awaiting)
-		offer_value(typed, place.awaiting->argDescrip);
+		offer_value(typed, place.awaiting->val);
 	else if (typed.word[0] == '-')
 		offer_option(&place, typed);
 	else
