@@ -21,7 +21,8 @@ COMPLETIONS = TOP / 'completions'
 BASH_COMPLETION = Path('/usr/share/bash-completion/bash_completion')
 PROMPT = b'READY> '
 LINE = re.compile(rb'LINE<(.*?)>\r?\n', re.DOTALL)
-MODES = {'record', 'replay', 'check', 'formats', 'help'}
+WORDS = {'record', 'replay', 'check', 'formats', 'help'}
+MODES = ((), ('record',), ('replay',), ('check',), ('formats',))
 
 
 # ---- the tool alone ------------------------------------------------------------------------------
@@ -38,7 +39,7 @@ def without_directives(*words):
 
 @test
 def every_long_option_of_the_help():
-    for mode in ((), ('record',), ('replay',), ('check',), ('formats',)):
+    for mode in MODES:
         text = run_tool(*mode, '--help').must_succeed().out.decode()
         in_help = set(re.findall(r'^  (?:-\w, |    )(--[a-z-]+)', text, re.MULTILINE))
         expect(in_help, f'no options in the help of {mode}')
@@ -47,9 +48,9 @@ def every_long_option_of_the_help():
         equal('--' in offered, mode in ((), ('record',)), f'-- of {mode}')
 
 
-def values_in_help():
+def values_in_help(*mode):
     """What each option with an argument calls it: {'--format': 'FMT'}."""
-    text = run_tool('--help').must_succeed().out.decode()
+    text = run_tool(*mode, '--help').must_succeed().out.decode()
     return dict(re.findall(r'^  (?:-\w, |    )(--[a-z-]+)=(\S+)', text, re.MULTILINE))
 
 
@@ -57,10 +58,12 @@ def values_in_help():
 def every_option_with_an_argument():
     """Something is offered for each kind of argument but these."""
     freely_typed = {'SECS', 'N', 'REGEX'}
-    for option, value in values_in_help().items():
-        if value == 'CGROUP':  # which this host may not show
-            continue
-        equal(bool(candidates(option, '')), value not in freely_typed, f'{option}={value}')
+    for mode in MODES:
+        for option, value in values_in_help(*mode).items():
+            if value == 'CGROUP':  # which this host may not show
+                continue
+            equal(bool(candidates(*mode, option, '')), value not in freely_typed,
+                  f'{mode} {option}={value}')
 
 
 @test
@@ -156,10 +159,10 @@ def where_command_begins():
     equal(candidates('-n', '5', 'cat', '--for'), [':command 2'], 'without --')
     equal(candidates('-n5', '--stream', 'ca'), [':command 2'], 'its name')
     equal(candidates('record', '-o', 'x', 'make', '-'), [':command 3'], 'of record')
-    equal(set(candidates('')), MODES | {':command 0'}, 'the first word')
+    equal(set(candidates('')), WORDS | {':command 0'}, 'the first word')
     equal(candidates('replay', ''), [':files'], 'replay')
     equal(candidates('replay', 'a', ''), [], 'replay takes one file')
-    equal(set(candidates('help', '')), MODES, 'help')
+    equal(set(candidates('help', '')), WORDS, 'help')
     equal(candidates('help', 'check', ''), [], 'help takes one')
     equal(candidates('check', ''), [], 'check')
 
