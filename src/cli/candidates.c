@@ -75,6 +75,11 @@ static void offer_when(const struct typed *typed)
 	offer_all(typed, (const char *const[]){"auto", "always", "never", NULL});
 }
 
+static void offer_report_formats(const struct typed *typed)
+{
+	offer_all(typed, (const char *const[]){"text", "json", NULL});
+}
+
 static void offer_sinks(const struct typed *typed)
 {
 	for (size_t i = 0; i < sink_type_count; i++) {
@@ -263,13 +268,21 @@ static const struct kind {
 	bool is_list; /* several, with commas */
 	void (*offer)(const struct typed *typed);
 } kinds[] = {
-	{'b', false, offer_backends},        {'c', false, offer_cgroups},
-	{'e', true, offer_events},           {'F', false, offer_sinks},
-	{'o', false, offer_files},           {'p', true, offer_processes},
-	{'P', false, offer_processes},       {'t', true, offer_tasks},
-	{'u', false, offer_users},           {OPTION_COLOR, false, offer_when},
-	{OPTION_ENV, true, offer_variables}, {OPTION_FORMATS, false, offer_directories},
-	{OPTION_RUN_AS, false, offer_users}, {OPTION_SANDBOX_USER, false, offer_users},
+	{'b', false, offer_backends},
+	{'c', false, offer_cgroups},
+	{'e', true, offer_events},
+	{'F', false, offer_sinks},
+	{'o', false, offer_files},
+	{'p', true, offer_processes},
+	{'P', false, offer_processes},
+	{'t', true, offer_tasks},
+	{'u', false, offer_users},
+	{OPTION_COLOR, false, offer_when},
+	{OPTION_ENV, true, offer_variables},
+	{OPTION_FORMATS, false, offer_directories},
+	{OPTION_REPORT, false, offer_report_formats},
+	{OPTION_RUN_AS, false, offer_users},
+	{OPTION_SANDBOX_USER, false, offer_users},
 };
 
 void offer_value(struct typed typed, int option)

@@ -74,6 +74,8 @@ def values():
     equal(candidates('--format=t'), ['--format=table', '--format=tree'], '--format=t')
     equal(candidates('--stream=t'), [], '--stream=t')
     equal(candidates('replay', '-F', 't'), ['table', 'tree'], 'replay -F t')
+    equal(candidates('check', '-F', ''), ['text', 'json'], 'check -F')
+    equal(candidates('formats', 'diff', '-F', 'j'), ['json'], 'formats diff -F')
     equal(candidates('record', '-F', 't'), [':command 2'], 'record has no -F')
     equal(candidates('--color', 'a'), ['auto', 'always'], '--color')
     equal(candidates('-b', 's'), ['sideband'], '-b')
@@ -299,7 +301,7 @@ def fish():
 COMPLETED = {
     'record --for': {'--formats'},
     '-d 5 --str': {'--stream'},
-    'check --form': {'--formats'},
+    'check --form': {'--format', '--formats'},
     '-F ': {'pipe', 'json', 'table', 'tree'},
     '--format=j': {'--format=json'},
     '-e exec,e': {'exec,exit'},

@@ -95,8 +95,7 @@ static void test_options(void **state)
 	assert_completed("--raw=j", "");
 	assert_completed("--no-such -Z -F j", "json\t\n");
 	assert_completed("-Fj", "");
-	assert_completed("check -", "--formats\ttake format files from DIR, or those of a shipped "
-				    "kernel, instead of tracefs\n--help\tshow this help\n");
+	assert_completed("help -", "--help\tshow this help\n");
 	assert_completed("--complete -", "");
 }
 
