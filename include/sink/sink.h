@@ -44,7 +44,7 @@ struct sink_ops {
 	 * nothing. Returns 1 where something waits for a later time, else 0 or a negative errno.
 	 */
 	int (*idle)(struct sink *sink, uint64_t now_ns);
-	/* Returns how many lines events had so far; NULL: one each. */
+	/* Returns how many lines events have had so far; NULL: one each. */
 	uint64_t (*lines)(const struct sink *sink);
 	/* Write what only the end of the trace tells; NULL: nothing. Returns 0 or a negative errno.
 	 */

@@ -36,7 +36,8 @@ static int limit(struct request *request, struct error *err)
 		return over_limit(err, "-n", EVENT_LIMIT, "events");
 	if (request->duration_ns == 0)
 		request->duration_ns = DURATION_LIMIT_S * NS_PER_S;
-	if (request->max_events == 0)
+	/* Totals are short, however many events they count. */
+	if (request->max_events == 0 && request->sink->shows & SINK_SHOWS_EVENTS)
 		request->max_events = EVENT_LIMIT;
 	return 0;
 }

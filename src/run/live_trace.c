@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "event/facts.h"
+#include "host/perf_clock.h"
 #include "run/confine.h"
 #include "run/old_tasks.h"
 #include "run/pipeline.h"
@@ -21,6 +22,12 @@
 #include "source/sources.h"
 #include "task/proc_tasks.h"
 #include "task/task_table.h"
+
+/* A source gives out what was so long ago, ns. */
+#define LATENESS_NS (100 * NS_PER_MS)
+
+/* Sleeps while the sink waits for time to pass, ms. */
+#define SINK_WAITS_MS 50
 
 struct live_trace {
 	struct tracing tracing;
@@ -156,10 +163,20 @@ static int make_up_for_loss(struct live_trace *trace)
 	return code;
 }
 
-/* Nothing is ready: show what there is, then sleep until there is more. */
-static int idle(struct live_trace *trace, struct error *err)
+/* For how many ms to sleep at most; -1: as long as nothing happens. */
+static int sleep_ms(const struct live_trace *trace, bool sink_waits)
 {
-	int code = session_flush(&trace->session, err);
+	int remaining = tracing_remaining_ms(&trace->tracing);
+
+	return sink_waits && (remaining < 0 || remaining > SINK_WAITS_MS) ? SINK_WAITS_MS
+									  : remaining;
+}
+
+/* Nothing has been ready since SINCE_NS: show what there is, then sleep until there is more. */
+static int idle(struct live_trace *trace, uint64_t since_ns, struct error *err)
+{
+	int waits = session_idle(&trace->session, since_ns - LATENESS_NS, err);
+	int code = waits < 0 ? waits : session_flush(&trace->session, err);
 
 	if (code < 0 || trace->session.reader_gone)
 		return code;
@@ -167,7 +184,7 @@ static int idle(struct live_trace *trace, struct error *err)
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
 	return source_wait(trace->session.source, trace->tracing.wake_fd,
-			   tracing_remaining_ms(&trace->tracing), err);
+			   sleep_ms(trace, waits > 0), err);
 }
 
 /*
@@ -206,9 +223,10 @@ static int run(struct live_trace *trace, struct error *err)
 		if (trace->tracing.stopped)
 			source_stop(trace->session.source);
 		watch_wall(trace);
+		const uint64_t now_ns = perf_clock_now_ns();
 		code = drain(trace, err);
 		if (code == 0)
-			code = idle(trace, err);
+			code = idle(trace, now_ns, err);
 	}
 	return code == -ENODATA ? 0 : code;
 }

@@ -124,6 +124,7 @@ static struct pipeline make_pipeline(struct session *session)
 	return (struct pipeline){
 		.tasks = session->tasks,
 		.sink = session->both ? session->both : session->sink,
+		.counted = session->sink,
 		.raw = session->raw,
 		.wants_facts = request->needs != 0,
 		.foreign_sample_ids = session->source->info.foreign_ids,
@@ -176,10 +177,9 @@ int session_output_failed(struct session *session, int code, struct error *err)
 	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
-int session_feed(struct session *session, struct event *event, struct error *err)
+/* Settle VERDICT, the pipeline's. Returns what session_idle() does. */
+static int settle(struct session *session, int verdict, struct error *err)
 {
-	int verdict = pipeline_feed(&session->pipeline, event);
-
 	if (verdict == PIPELINE_CAPPED)
 		return -ENODATA;
 	if (verdict == PIPELINE_ALONE)
@@ -189,7 +189,17 @@ int session_feed(struct session *session, struct event *event, struct error *err
 
 		return code < 0 ? code : -ENODATA;
 	}
-	return 0;
+	return verdict == PIPELINE_WAITS;
+}
+
+int session_feed(struct session *session, struct event *event, struct error *err)
+{
+	return settle(session, pipeline_feed(&session->pipeline, event), err);
+}
+
+int session_idle(struct session *session, uint64_t now_ns, struct error *err)
+{
+	return settle(session, pipeline_idle(&session->pipeline, now_ns), err);
 }
 
 int session_flush(struct session *session, struct error *err)

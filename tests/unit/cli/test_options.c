@@ -313,7 +313,7 @@ static void test_filters(void **state)
 /* The defaults stand, whatever the format. */
 static void test_limits(void **state)
 {
-	static const char *const lines[] = {"", "-F tree", "-S", "-x", "--failed"};
+	static const char *const lines[] = {"", "-F tree", "-S -F tree", "-x", "--failed"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
@@ -323,7 +323,15 @@ static void test_limits(void **state)
 		assert_int_equal(options.request.max_events, EVENT_LIMIT);
 		options_done(&options);
 	}
-	struct options options = parse("-S --stream");
+	/* But for totals, which are short. */
+	struct options options = parse("-S");
+	assert_int_equal(options.request.duration_ns, DURATION_LIMIT_S * NS_PER_S);
+	assert_int_equal(options.request.max_events, 0);
+	options_done(&options);
+	options = parse("-S -n 7");
+	assert_int_equal(options.request.max_events, 7);
+	options_done(&options);
+	options = parse("-S --stream");
 	assert_int_equal(options.request.duration_ns, 0);
 	assert_int_equal(options.request.max_events, 0);
 	options_done(&options);
