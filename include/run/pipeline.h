@@ -46,6 +46,9 @@ enum pipeline_verdict {
  */
 int pipeline_feed(struct pipeline *pipeline, struct event *event) MUST_CHECK;
 
+/* Show EVENT, by task_table_visit_old(), if it passes the filter. Returns 0 or a negative errno. */
+int pipeline_show_running(struct pipeline *pipeline, const struct event *event) MUST_CHECK;
+
 /*
  * No event is ready, and none before NOW_NS is to come. Returns PIPELINE_GO_ON, PIPELINE_CAPPED,
  * PIPELINE_WAITS or a negative errno.

@@ -63,6 +63,12 @@ int session_make_pipeline(struct session *session, struct error *err) MUST_CHECK
 int session_output_failed(struct session *session, int code, struct error *err) MUST_CHECK;
 
 /*
+ * Show the followed processes that are there at TIME_NS, before any event. Returns 0 or a negative
+ * errno with ERR filled.
+ */
+int session_show_running(struct session *session, uint64_t time_ns, struct error *err) MUST_CHECK;
+
+/*
  * Put EVENT through. Returns 0, -ENODATA where the trace is over, another negative errno with ERR
  * filled.
  */

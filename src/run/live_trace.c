@@ -33,6 +33,7 @@ struct live_trace {
 	struct tracing tracing;
 	struct session session;
 	struct wall_watch wall;
+	uint64_t attached_ns;  /* before the first event, by the events' clock */
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
 	struct sweep sweep;
 };
@@ -119,6 +120,7 @@ static int enter_tasks(struct live_trace *trace, struct error *err)
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct live_trace *trace, struct error *err)
 {
+	trace->attached_ns = perf_clock_now_ns();
 	int code = source_start(trace->session.source, trace->tracing.request, err);
 
 	if (code < 0)
@@ -258,6 +260,8 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 	session_keep_output(&trace->session);
 	int code = confine(trace, err);
 
+	if (code == 0 && trace->tracing.request->pids.count > 0)
+		code = session_show_running(&trace->session, trace->attached_ns, err);
 	if (code == 0)
 		code = run(trace, err);
 

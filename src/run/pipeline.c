@@ -187,6 +187,12 @@ int pipeline_feed(struct pipeline *pipeline, struct event *event)
 	return alone ? PIPELINE_ALONE : PIPELINE_GO_ON;
 }
 
+int pipeline_show_running(struct pipeline *pipeline, const struct event *event)
+{
+	return filter_passes(&pipeline->filter, event, true) ? sink_running(pipeline->sink, event)
+							     : 0;
+}
+
 int pipeline_idle(struct pipeline *pipeline, uint64_t now_ns)
 {
 	int code = sink_idle(pipeline->sink, now_ns);

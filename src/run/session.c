@@ -177,6 +177,21 @@ int session_output_failed(struct session *session, int code, struct error *err)
 	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
+static int show_running(void *context, const struct event *event)
+{
+	return pipeline_show_running(context, event);
+}
+
+int session_show_running(struct session *session, uint64_t time_ns, struct error *err)
+{
+	int code = session->sink->ops->running
+			   ? task_table_visit_old(session->tasks, time_ns, show_running,
+						  &session->pipeline)
+			   : 0;
+
+	return code < 0 ? session_output_failed(session, code, err) : 0;
+}
+
 /* Settle VERDICT, the pipeline's. Returns what session_idle() does. */
 static int settle(struct session *session, int verdict, struct error *err)
 {
