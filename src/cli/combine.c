@@ -96,6 +96,9 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
 		return refuse(err, "--env: this format does not show the environment",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	if (request->no_copies && !(shows & SINK_SHOWS_COPIES))
+		return refuse(err, "--no-copies: only the tree tells copies from other processes",
+			      "-F tree");
 	if (!request->wall_clock || shows & SINK_SHOWS_TIME)
 		return 0;
 	if (!(shows & SINK_SHOWS_EVENTS))

@@ -169,6 +169,9 @@ static void test_options_of_sinks(void **state)
 		"-P 1 --arg-bytes 2048",
 		"--failed -e fork,exec",
 		"--color sometimes",
+		"--no-copies",
+		"--no-copies -F table",
+		"--no-copies -S",
 	};
 	static const char *const right[] = {
 		"-T -x",
@@ -181,6 +184,7 @@ static void test_options_of_sinks(void **state)
 		"--env A,B -F json",
 		"--failed -e exit",
 		"--wide --color never -F table",
+		"--no-copies -F tree -S",
 		"-u 0 --arg-bytes 2048",
 		"-F table --arg-bytes 2048",
 	};
@@ -209,6 +213,7 @@ static void test_record(void **state)
 		"--name make",  "--failed",
 		"--no-threads", "--env A",
 		"--raw",        "--arg-bytes 2048",
+		"--no-copies",
 	};
 	char line[160];
 
