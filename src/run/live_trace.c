@@ -26,9 +26,6 @@
 /* A source gives out what was so long ago, ns. */
 #define LATENESS_NS (100 * NS_PER_MS)
 
-/* Sleeps while the sink waits for time to pass, ms. */
-#define SINK_WAITS_MS 50
-
 struct live_trace {
 	struct tracing tracing;
 	struct session session;
@@ -165,13 +162,17 @@ static int make_up_for_loss(struct live_trace *trace)
 	return code;
 }
 
-/* For how many ms to sleep at most; -1: as long as nothing happens. */
-static int sleep_ms(const struct live_trace *trace, bool sink_waits)
-{
-	int remaining = tracing_remaining_ms(&trace->tracing);
+/* What goes by the clock, and is not asked for by an event. */
+#define CLOCK_MS 40
 
-	return sink_waits && (remaining < 0 || remaining > SINK_WAITS_MS) ? SINK_WAITS_MS
-									  : remaining;
+/* For how many ms to sleep at most; -1: as long as nothing happens. */
+static int idle_ms(const struct live_trace *trace, bool sink_waits)
+{
+	const int remaining = tracing_remaining_ms(&trace->tracing);
+	const bool by_clock =
+		sink_waits || trace->tracing.request->wall_clock || trace->sweep.rounds > 0;
+
+	return by_clock && (remaining < 0 || remaining > CLOCK_MS) ? CLOCK_MS : remaining;
 }
 
 /* Nothing has been ready since SINCE_NS: show what there is, then sleep until there is more. */
@@ -185,8 +186,8 @@ static int idle(struct live_trace *trace, uint64_t since_ns, struct error *err)
 	code = make_up_for_loss(trace);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	return source_wait(trace->session.source, trace->tracing.wake_fd,
-			   sleep_ms(trace, waits > 0), err);
+	return source_wait(trace->session.source, trace->tracing.wake_fd, idle_ms(trace, waits > 0),
+			   err);
 }
 
 /*
