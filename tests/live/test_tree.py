@@ -69,11 +69,13 @@ def tree_begins_with_what_runs_and_shows_workers_at_birth():
         server.end()
         result = trace.finish().must_succeed()
     old, ended = server.workers, f'killed by SIGTERM from {server.pid} {NAME}'
-    head, *killed, last = rows(result)[:1] + rows(result)[4:]
-    matches([head, last], [rf'{server.pid} • {COMMAND}  # running, from \d+ .*',
-                           rf'{server.pid} └ {NAME} exit 0'])
-    matches(rows(result)[1:4], [*(rf'{pid} │ • {COMMAND}  # running' for pid in old),
-                                rf'{born} │ ┌ \({NAME}\)'])
+    lines = rows(result)
+    equal(len(lines), 8, f'lines of {lines}')
+    killed = lines[4:7]
+    matches([lines[0], lines[7]], [rf'{server.pid} • {COMMAND}  # running, from \d+ .*',
+                                   rf'{server.pid} └ {NAME} exit 0'])
+    matches(lines[1:4], [*(rf'{pid} │ • {COMMAND}  # running' for pid in old),
+                         rf'{born} │ ┌ \({NAME}\)'])
     matches(sorted(killed), sorted([*(rf'{pid} │ └ {NAME} {ended}' for pid in old),
                                     rf'{born} │ └ \({NAME}\) {ended} after .*s']))
     summary = result.summary()
