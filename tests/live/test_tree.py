@@ -4,7 +4,6 @@
 
 import contextlib
 import re
-import signal
 import sys
 
 from live import Dialogue, equal, expect, main, run_tool, tracer, tracing_test
@@ -110,10 +109,11 @@ def without_follow_it_is_the_process_alone():
 
 @tracing_test
 def pipe_lines_do_not_have_it():
-    with Server() as server, tracer('-p', server.pid, '-f', '-x') as trace:
-        trace.send(signal.SIGINT)
+    with Server() as server, tracer('-v', '-p', server.pid, '-f', '-x') as trace:
+        trace.wait_err(b'perf_exec_trace: sandbox')
+        server.end()
         result = trace.finish().must_succeed()
-    expect(b'EXEC' not in result.out, f'{result.out!r}')
+    expect(b'EXIT|' in result.out and b'EXEC|' not in result.out, f'{result.out!r}')
 
 
 @tracing_test
