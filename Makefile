@@ -97,6 +97,7 @@ WRAP_test_tracer = clock_gettime spawn_find stop_is_asked
 WRAP_test_completer = calloc
 WRAP_test_notes = realloc
 WRAP_test_task_facts = calloc malloc realloc
+WRAP_test_old_processes = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc

@@ -42,6 +42,7 @@
 #define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
 #define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
 #define OPTION_TIME FLAG("time", 'T', "show the time of day too; not in plain pipe lines")
+#define OPTION_NO_COPIES_SHOWN LONG_FLAG("no-copies", OPTION_NO_COPIES, "with -F tree: hide processes that call no exec and exit 0")
 #define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
@@ -64,7 +65,7 @@
 
 static const struct poptOption trace_options[] = {
 	VALUE("duration", 'd', "stop after SECS, at most 60 (60); 0.5 is half a second", "SECS"),
-	OPTION_LIMIT_OR_NAME("stop after N events, 1 to 5000 (5000)"),
+	OPTION_LIMIT_OR_NAME("stop after N events, or lines of -F tree, 1 to 5000 (5000)"),
 	LONG_FLAG("stream", OPTION_STREAM, "lift both limits: run until interrupted"),
 	OPTION_PID,
 	OPTION_TID,
@@ -80,6 +81,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_NO_COPIES_SHOWN,
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
@@ -124,7 +126,7 @@ static const struct poptOption record_options[] = {
 
 static const struct poptOption replay_options[] = {
 	VALUE("duration", 'd', "stop SECS after the first event, by the capture's clock", "SECS"),
-	OPTION_LIMIT_OR_NAME("stop after N events"),
+	OPTION_LIMIT_OR_NAME("stop after N events, or lines of -F tree"),
 	LONG_FLAG("all", OPTION_ALL, "all that was recorded, not only what record was asked for"),
 	OPTION_PID,
 	OPTION_TID,
@@ -140,6 +142,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_NO_COPIES_SHOWN,
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
