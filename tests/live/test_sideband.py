@@ -15,11 +15,12 @@ from pathlib import Path
 
 from lines import Exec, Exit, Fork, Lost
 from live import (NOBODY, Skip, equal, expect, lost_in, main, need_program, need_root, no_problems,
-                  note, run, test, tool_for_nobody, workload, workload_dir)
+                  note, run, sanitized, test, tool_for_nobody, workload, workload_dir)
 from truth import ExecFact, ExitFact, ForkFact, Truth, compare_command
 
 CHILDREN = 1000
 BURST = 1000
+EXECS = 10000
 # Of sh: without -p it drops the privileges that a setuid bit gave it.
 LIFE = 'ls / > /dev/null; exit 5'
 
@@ -106,6 +107,55 @@ def every_status_is_known():
 
 
 @contextlib.contextmanager
+def sideband_alone():
+    """As sideband(), where the connector does not tell; skips where pidfds do not either."""
+    with sideband() as traced:
+        alone = [need_program('unshare'), '-n', *traced]
+        need_sideband(*alone[:-2])
+        trial = run([*alone, '-F', 'json', '--', 'true'])
+        if b'exit statuses are from pidfds' not in trial.err:
+            raise Skip('pidfds tell no exit statuses: they do from Linux 6.15 on')
+        yield alone
+
+
+@test
+def statuses_come_from_pidfds():
+    # Each lives long enough for a busy machine to look at it.
+    script = ('for code in 0 1 7 255; do sh -c "sleep 0.2; exit $code"; done; '
+              'sh -c "sleep 0.2; kill -9 \\$\\$"; sh -c "sleep 0.2; kill -TERM \\$\\$"; exit 3')
+    with sideband_alone() as traced:
+        result = run([*traced, '-q', '-F', 'json', '--', 'sh', '-c', script])
+    equal(result.status, 3, 'COMMAND\'s status')
+    told = [end for end in ends(result.out) if end[0] == 'sh']
+    equal(told, [('sh', code, signal) for code, signal in
+                 [(0, None), (1, None), (7, None), (255, None), (None, 9), (None, 15), (3, None)]],
+          'statuses')
+
+
+@test
+def no_status_by_a_pidfd_is_wrong():
+    with sideband_alone() as traced, workload_dir() as (log, work):
+        for path in (log.parent, work):
+            path.chmod(0o777)
+        storm = shutil.copy(workload('storm_workload'), log.parent / 'storm')
+        for threads in (0, 2):
+            asked = log.parent / 'asked'
+            asked.write_text(f'{BURST} {threads}\n', encoding='ascii')
+            with asked.open('rb') as stdin:
+                result = run([*traced, '-q', '-F', 'json', '-o', work / 'out', '--', storm, log],
+                             stdin=stdin)
+            equal(result.status, 0, f'status of {result.err!r}')
+            wanted = dict(map(int, line.split()) for line in log.read_text('ascii').splitlines())
+            ended = [event for event in map(json.loads, (work / 'out').read_bytes().splitlines())
+                     if event['type'] == 'exit' and event['pid'] in wanted and event['last']]
+            equal(Counter(event['pid'] for event in ended), Counter(wanted.keys()), 'ends')
+            known = [event for event in ended if event['exit_code'] is not None]
+            wrong = [event for event in known if event['exit_code'] << 8 != wanted[event['pid']]]
+            equal(wrong, [], 'wrong statuses')
+            note(f'{len(known)} of {len(ended)} statuses are known, with {threads} more threads')
+
+
+@contextlib.contextmanager
 def shell_copy(mode):
     """The path of a copy of the shell that is root's and has MODE."""
     need_root()
@@ -187,6 +237,25 @@ def a_thousand_children_at_once():
     equal(Counter(map(type, items)), {Fork: CHILDREN, Exec: CHILDREN + 1, Exit: CHILDREN + 1},
           'events')
     equal({item.comm for item in items if isinstance(item, Exit)}, {b'sh', b'sleep'}, 'names')
+
+
+@test
+def ten_thousand_execs():
+    if sanitized():
+        raise Skip('it takes too long in a sanitized build')
+    script = f'i=0; while [ $i -lt {EXECS} ]; do {need_program("true")}; i=$((i+1)); done; exit 3'
+    with sideband() as traced:
+        for backend in ('sideband', 'connector'):
+            result = run([*traced[:-1], backend, '--', 'sh', '-c', script])
+            if backend == 'connector' and b'-b connector' in result.err and result.status == 1:
+                note(f'no connector: {result.err!r}')
+                continue
+            equal(result.status, 3, f'COMMAND\'s status by {backend}: {result.err!r}')
+            items = result.items()
+            if lost_in(items):
+                raise Skip(f'the machine is too busy: {backend} lost {lost_in(items)}')
+            equal(Counter(map(type, items)), {Fork: EXECS, Exec: EXECS + 1, Exit: EXECS + 1},
+                  f'events of {backend}')
 
 
 @test
