@@ -753,7 +753,7 @@ static void test_commands_exit_may_come_after_the_stop(void **state)
 	expect_code(0);
 	kernel.now_ns = at(121);
 	tell(PROC_EXIT, 110, 6, 6);
-	tell(PROC_FORK, 111, 52, 52);
+	tell_fork(111, 50, 52, 1, 1);
 	tell(PROC_EXIT, 112, 50, 50);
 	expect(EVENT_EXIT, 112);
 	assert_int_equal(event.exit.pid, 50);
