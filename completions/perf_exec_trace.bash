@@ -6,10 +6,10 @@ _perf_exec_trace_options()
 	"$@" --help 2> /dev/null | sed -nE 's/^  (-., |    )(--[a-z-]+).*/\2/p'
 }
 
-# What -F takes: "  -F, --format=FMT   A, B or C (A)".
+# What -F takes: "  -F, --format=FMT   A, B or C (A)", behind "with diff: " for one verb of a mode.
 _perf_exec_trace_formats()
 {
-	"$1" --help 2> /dev/null | sed -nE 's/^ +-F, --format=FMT +(.*) \(.*/\1/p' | sed 's/,\| or / /g'
+	"$@" --help 2> /dev/null | sed -nE 's/^ +-F, --format=FMT +(.*: )?(.*) \(.*/\2/p' | sed 's/,\| or / /g'
 }
 
 # What -b takes: "  -b, --backend=NAME   auto, A or B".
@@ -30,7 +30,7 @@ _perf_exec_trace_list()
 _perf_exec_trace_words()
 {
 	case $4 in
-	-F | --format) compgen -W "$(_perf_exec_trace_formats "$1")" -- "$3" ;;
+	-F | --format) compgen -W "$(_perf_exec_trace_formats "$1" ${2:+"$2"})" -- "$3" ;;
 	-b | --backend) compgen -W "$(_perf_exec_trace_backends "$1")" -- "$3" ;;
 	-e | --events) _perf_exec_trace_list 'fork exec exit' "$3" ;;
 	-u | --user | --run-as | --sandbox-user) compgen -u -- "$3" ;;

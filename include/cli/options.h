@@ -5,6 +5,7 @@
 #ifndef PXT_CLI_OPTIONS_H
 #define PXT_CLI_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/compiler.h"
@@ -37,6 +38,7 @@ struct options {
 	enum mode help_on; /* with MODE_HELP: the mode to explain */
 	struct request request;
 	char **arguments; /* of MODE_FORMATS, ended by NULL */
+	bool json;        /* of MODE_CHECK and MODE_FORMATS: -F json */
 };
 
 /*

@@ -149,11 +149,12 @@ struct source_type {
 	bool of_command_only; /* it sees nothing but COMMAND and its descendants */
 
 	/*
-	 * Whether it would work here for REQUEST: 0, or a negative errno with ERR saying why not
-	 * and the remedy. Leaves nothing open. NULL: only open() tells.
+	 * Whether it would work here for REQUEST: 0, 1 where it would with less than it could, or a
+	 * negative errno. FOUND says what was found, and the remedy; nothing if there is nothing to
+	 * say. Leaves nothing open.
 	 */
 	int (*probe)(const struct request *request, const struct source_host *host,
-		     struct error *err);
+		     struct error *found);
 
 	/*
 	 * Open what REQUEST (borrowed for the life of the source) asks for, nothing let in yet.

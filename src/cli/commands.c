@@ -64,7 +64,11 @@ static int finish_stdout(struct error *err)
 
 int command_check(const struct options *options, struct error *err)
 {
-	int code = check_host(stdout, options->request.formats);
+	const struct check_options check = {
+		.formats = options->request.formats,
+		.json = options->json,
+	};
+	int code = check_host(stdout, &check);
 
 	return finish_stdout(err) < 0 || code < 0 ? EXIT_RUNTIME : 0;
 }
@@ -79,6 +83,7 @@ int command_formats(const struct options *options, struct error *err)
 	};
 	const struct formats_options formats = {
 		.verbose = request->verbose,
+		.json = options->json,
 		.sandbox = request->no_sandbox ? NULL : &sandbox,
 	};
 	int status = formats_run(arguments, &formats, stdout, err);

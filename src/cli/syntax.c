@@ -37,6 +37,8 @@
 #define OPTION_PROCESSES LONG_FLAG("no-threads", OPTION_NO_THREADS, "processes as a whole: no threads' FORK, one EXIT each")
 #define OPTION_FAILURES LONG_FLAG("failed", OPTION_FAILED, "only failures: exits of processes by a signal or with a code other than 0")
 #define OPTION_FORMAT VALUE("format", 'F', "format of the output", "FMT")
+#define OPTION_REPORT_FORMAT(help) \
+	{"format", 'F', POPT_ARG_STRING, NULL, OPTION_REPORT, help, "FMT"}
 #define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
 #define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
 #define OPTION_TIME FLAG("time", 'T', "show the time of day too; not in plain pipe lines")
@@ -154,12 +156,14 @@ static const struct poptOption replay_options[] = {
 };
 
 static const struct poptOption check_options[] = {
+	OPTION_REPORT_FORMAT("text or json (text)"),
 	OPTION_FORMATS_DIR("tracefs"),
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
 
 static const struct poptOption formats_options[] = {
+	OPTION_REPORT_FORMAT("with diff: text or json (text)"),
 	FLAG("verbose", 'v', "with diff: list the ids that differ"),
 	OPTION_UNCONFINED,
 	OPTION_CONFINED_USER,
@@ -179,7 +183,7 @@ static const struct mode_syntax modes[] = {
 	[MODE_RECORD] = {"record", record_options, "record -o FILE [OPTION]... [COMMAND [ARG]...]",
 			 command_record},
 	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE", command_replay},
-	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]", command_check},
+	[MODE_CHECK] = {"check", check_options, "check [-F FMT] [--formats DIR]", command_check},
 	[MODE_FORMATS] = {"formats", formats_options,
 			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]",
 			  command_formats},

@@ -53,6 +53,8 @@ def values():
     equal(completions('--format', '=', 'j'), ['json'], '--format=j')
     equal(completions('--format', '='), ['json', 'pipe', 'table', 'tree'], '--format=')
     equal(completions('replay', '-F', 't'), ['table', 'tree'], '-F t')
+    equal(completions('check', '-F', ''), ['json', 'text'], 'check -F')
+    equal(completions('formats', 'diff', '-F', ''), ['json', 'text'], 'formats diff -F')
     equal(completions('-e', 'ex'), ['exec', 'exit'], '-e ex')
     equal(completions('-e', 'fork,exe'), ['fork,exec'], '-e fork,exe')
     equal(completions('-n', ''), [], '-n')

@@ -5,6 +5,7 @@ Exit statuses by each authority (the kernel's taskstats, its process connector, 
 chains), live and recorded: as wait(2) tells them, or unknown.
 """
 
+import json
 import os
 import re
 import signal
@@ -32,9 +33,8 @@ LIMIT_S = 0.1
 
 def authority(prefix):
     """Who tells, as check says."""
-    found = re.search(r'^exit status +(.*?) +(ok|warn)', run([*prefix, tool(), 'check']).out.decode(),
-                      re.MULTILINE)
-    return found[1]
+    found = json.loads(run([*prefix, tool(), 'check', '-F', 'json']).out)
+    return next(row['found'] for row in found['rows'] if row['what'] == 'exit status')
 
 
 def need_authority(name, prefix=()):

@@ -91,6 +91,9 @@ WRONG = [
     (['formats', 'list', 'no-such-kernel'], ['no-such-kernel']),
     (['formats', '-p', '1'], ['-p']),
     (['formats', '--', 'true'], ['true']),
+    (['formats', 'list', '-F', 'json'], ['list']),
+    (['formats', 'diff', '-F', 'xml', 'live', 'live'], ['text or json']),
+    (['check', '-F', 'table'], ['text or json']),
     (['help', 'true'], ['true']),
     (['record', '-o', 'x', '--'], ['COMMAND']),
 ]
