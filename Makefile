@@ -110,10 +110,14 @@ WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_connector_source = proc_connector_open proc_connector_close proc_connector_probe \
 	proc_connector_fd proc_connector_next proc_connector_counts perf_clock_now_ns \
 	perf_clock_wall_offset proc_visit proc_program_read file_read_at poll calloc malloc realloc
-WRAP_test_sideband_source = cpu_ring_open cpu_ring_close cpu_ring_enable cpu_ring_disable \
-	cpu_ring_newly_lost cpu_list_read proc_connector_open proc_connector_close proc_connector_fd \
+WRAP_test_sideband_source = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_enable \
+	cpu_ring_disable cpu_ring_newly_lost cpu_list_read proc_connector_open proc_connector_close proc_connector_fd \
 	proc_connector_next proc_connector_counts perf_clock_now_ns perf_clock_wall_offset \
-	proc_program_read file_read_at say_args calloc malloc
+	proc_program_read file_read_at pidfd_probe pidfd_open_task pidfd_exit_status \
+	limits_want_files proc_is_exiting proc_hides_tasks say_args calloc malloc
+WRAP_test_pidfd = syscall ioctl
+WRAP_test_exit_pidfds = pidfd_probe pidfd_open_task pidfd_exit_status limits_want_files \
+	perf_clock_now_ns close calloc malloc
 WRAP_test_sources = perf_source_type sideband_source_type connector_source_type \
 	bpftrace_source_type execsnoop_source_type say_args
 WRAP_test_task_names = calloc malloc

@@ -44,6 +44,7 @@ static int open_source(struct live_trace *trace, struct error *err)
 		.proc_fd = trace->tracing.proc_fd,
 		.state = &trace->tracing.host,
 		.command_pid = (int32_t)trace->tracing.command.pid,
+		.command_status = &trace->tracing.command.wait_status,
 	};
 	int code = sources_open(trace->tracing.request, &host, &trace->session.source, err);
 
