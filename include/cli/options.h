@@ -30,6 +30,7 @@ enum mode {
 	MODE_CHECK,
 	MODE_FORMATS,
 	MODE_HELP,
+	MODE_COMPLETE,
 	MODE_VERSION,
 };
 
@@ -37,7 +38,7 @@ struct options {
 	enum mode mode;
 	enum mode help_on; /* with MODE_HELP: the mode to explain */
 	struct request request;
-	char **arguments; /* of MODE_FORMATS, ended by NULL */
+	char **arguments; /* of MODE_FORMATS and MODE_COMPLETE, ended by NULL */
 	bool json;        /* of MODE_CHECK and MODE_FORMATS: -F json */
 };
 

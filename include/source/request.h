@@ -55,6 +55,7 @@ struct request {
 	bool raw;                     /* every event's record below its line */
 	bool wall_clock;              /* -T */
 	size_t max_arg_bytes;         /* longer arguments are cut when shown; 0: none is */
+	bool no_copies;               /* hide forks that never exec and exit 0 */
 	bool wide;                    /* lines are not cut at the terminal's width */
 	enum terminal_color color;
 	bool verbose, quiet;

@@ -134,6 +134,7 @@ struct source_host {
 	int proc_fd;                    /* a directory fd of /proc; -1 for captures */
 	const struct host_state *state; /* NULL for captures */
 	int32_t command_pid;            /* COMMAND, which waits to be released; 0: none */
+	const int *command_status;      /* its wait status; -1: it has not been reaped */
 };
 
 /* A kind of source. */

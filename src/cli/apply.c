@@ -341,6 +341,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.quiet;
 	case OPTION_WIDE:
 		return &options->request.wide;
+	case OPTION_NO_COPIES:
+		return &options->request.no_copies;
 	case OPTION_NO_SANDBOX:
 		return &options->request.no_sandbox;
 	case OPTION_STREAM:

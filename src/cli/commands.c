@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/check.h"
+#include "cli/complete.h"
 #include "formats/formats.h"
 #include "run/caller.h"
 #include "run/live_trace.h"
@@ -94,6 +95,12 @@ int command_formats(const struct options *options, struct error *err)
 int command_help(const struct options *options, struct error *err)
 {
 	options_print_help(options->help_on, stdout);
+	return finish_stdout(err) < 0 ? EXIT_RUNTIME : 0;
+}
+
+int command_complete(const struct options *options, struct error *err)
+{
+	complete_words((const char *const *)options->arguments, stdout);
 	return finish_stdout(err) < 0 ? EXIT_RUNTIME : 0;
 }
 

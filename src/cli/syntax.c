@@ -37,13 +37,14 @@
 #define OPTION_CGROUP VALUE("cgroup", 'c', "only what runs in this cgroup or below", "CGROUP")
 #define OPTION_PROCESSES LONG_FLAG("no-threads", OPTION_NO_THREADS, "processes as a whole: no threads' FORK, one EXIT each")
 #define OPTION_FAILURES LONG_FLAG("failed", OPTION_FAILED, "only failures: exits of processes by a signal or with a code other than 0")
-#define OPTION_EXITS LONG_VALUE("exit", OPTION_EXIT, "only exits of processes with one of these codes or signals: 1,SEGV,SIG9", "LIST")
+#define OPTION_EXITS LONG_VALUE("exit", OPTION_EXIT, "only exits of processes with one of these codes or signals: 1,SEGV,SIG9", "STATUS[,STATUS...]")
 #define OPTION_FORMAT VALUE("format", 'F', "format of the output", "FMT")
 #define OPTION_REPORT_FORMAT(help) \
 	{"format", 'F', POPT_ARG_STRING, NULL, OPTION_REPORT, help, "FMT"}
 #define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
 #define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
 #define OPTION_TIME FLAG("time", 'T', "show the time of day too; not in plain pipe lines")
+#define OPTION_NO_COPIES_SHOWN LONG_FLAG("no-copies", OPTION_NO_COPIES, "with -F tree: hide processes that call no exec and exit 0")
 #define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
@@ -67,7 +68,7 @@
 
 static const struct poptOption trace_options[] = {
 	VALUE("duration", 'd', "stop after SECS, at most 60 (60); 0.5 is half a second", "SECS"),
-	OPTION_LIMIT_OR_NAME("stop after N events, 1 to 5000 (5000)"),
+	OPTION_LIMIT_OR_NAME("stop after N events, or lines of -F tree, 1 to 5000 (5000)"),
 	LONG_FLAG("stream", OPTION_STREAM, "lift both limits: run until interrupted"),
 	OPTION_PID,
 	OPTION_TID,
@@ -85,6 +86,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_NO_COPIES_SHOWN,
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
@@ -130,7 +132,7 @@ static const struct poptOption record_options[] = {
 
 static const struct poptOption replay_options[] = {
 	VALUE("duration", 'd', "stop SECS after the first event, by the capture's clock", "SECS"),
-	OPTION_LIMIT_OR_NAME("stop after N events"),
+	OPTION_LIMIT_OR_NAME("stop after N events, or lines of -F tree"),
 	LONG_FLAG("all", OPTION_ALL, "all that was recorded, not only what record was asked for"),
 	OPTION_PID,
 	OPTION_TID,
@@ -148,6 +150,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_NO_COPIES_SHOWN,
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
@@ -185,6 +188,8 @@ static const struct poptOption help_options[] = {
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
+
+static const struct poptOption no_options[] = {POPT_TABLEEND};
 /* clang-format on */
 
 static const struct mode_syntax modes[] = {
@@ -198,6 +203,8 @@ static const struct mode_syntax modes[] = {
 			  command_formats},
 	[MODE_HELP] = {"help", help_options, "help [record | replay | check | formats]",
 		       command_help},
+	/* For the shells, not for users: complete.h. */
+	[MODE_COMPLETE] = {"--complete", no_options, "--complete -- WORD...", command_complete},
 	[MODE_VERSION] = {.run = command_version},
 };
 

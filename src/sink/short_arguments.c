@@ -64,7 +64,11 @@ static void put_argument(struct sink_short_arguments *shorter, struct text argum
 	buffer_put(&shorter->argv, "", 1);
 }
 
-static int pass_shortened(struct sink_short_arguments *shorter, const struct event *event)
+/* What the next sink does with an event. */
+typedef int pass_on(struct sink *next, const struct event *event);
+
+static int pass_shortened(struct sink_short_arguments *shorter, const struct event *event,
+			  pass_on *pass)
 {
 	struct facts facts = *event->facts;
 	struct event shown = *event;
@@ -79,16 +83,31 @@ static int pass_shortened(struct sink_short_arguments *shorter, const struct eve
 		return -ENOMEM;
 	facts.arguments.known.bytes = (struct text){shorter->argv.bytes, shorter->argv.size};
 	shown.facts = &facts;
-	return sink_event(shorter->next, &shown);
+	return pass(shorter->next, &shown);
 }
 
-static int short_arguments_event(struct sink *sink, const struct event *event)
+static int shorten(struct sink *sink, const struct event *event, pass_on *pass)
 {
 	struct sink_short_arguments *shorter = (struct sink_short_arguments *)sink;
 
 	if (!event->facts || !has_longer(event->facts->arguments.known, shorter->limit))
-		return sink_event(shorter->next, event);
-	return pass_shortened(shorter, event);
+		return pass(shorter->next, event);
+	return pass_shortened(shorter, event, pass);
+}
+
+static int short_arguments_event(struct sink *sink, const struct event *event)
+{
+	return shorten(sink, event, sink_event);
+}
+
+static int short_arguments_running(struct sink *sink, const struct event *event)
+{
+	return shorten(sink, event, sink_running);
+}
+
+static int short_arguments_idle(struct sink *sink, uint64_t now_ns)
+{
+	return sink_idle(((struct sink_short_arguments *)sink)->next, now_ns);
 }
 
 static void short_arguments_done(struct sink *sink)
@@ -98,6 +117,8 @@ static void short_arguments_done(struct sink *sink)
 
 static const struct sink_ops short_arguments_ops = {
 	.event = short_arguments_event,
+	.running = short_arguments_running,
+	.idle = short_arguments_idle,
 	.done = short_arguments_done,
 };
 

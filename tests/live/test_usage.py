@@ -93,6 +93,7 @@ WRONG = [
     (['-T', '-S'], ['-S']),
     (['--raw', '-F', 'tree'], ['--raw']),
     (['--env', 'PATH'], ['-x or -F json']),
+    (['--no-copies', '-F', 'table'], ['-F tree']),
     (['--env', 'A=b', '-x'], ['NAME']),
     (['--env', 'A,,B', '-x'], ['NAME']),
     (['--arg-bytes', '1023', '-x'], ['1024']),

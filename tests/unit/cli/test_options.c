@@ -180,6 +180,9 @@ static void test_options_of_sinks(void **state)
 		"--max-arg-bytes 2k -x",
 		"--args (",
 		"--color sometimes",
+		"--no-copies",
+		"--no-copies -F table",
+		"--no-copies -S",
 	};
 	static const char *const right[] = {
 		"-T -x",
@@ -197,6 +200,7 @@ static void test_options_of_sinks(void **state)
 		"--max-arg-bytes 4294967295 -S",
 		"-F pipe -S --max-arg-bytes 64",
 		"--wide --color never -F table",
+		"--no-copies -F tree -S",
 		"-u 0 --arg-bytes 2048",
 		"-F table --arg-bytes 2048",
 	};
@@ -226,6 +230,7 @@ static void test_record(void **state)
 		"--no-threads", "--env A",
 		"--raw",        "--arg-bytes 2048",
 		"--args x",     "--exit 1",
+		"--no-copies",
 	};
 	char line[160];
 
@@ -330,7 +335,7 @@ static void test_filters(void **state)
 /* The defaults stand, whatever the format. */
 static void test_limits(void **state)
 {
-	static const char *const lines[] = {"", "-F tree", "-S", "-x", "--failed"};
+	static const char *const lines[] = {"", "-F tree", "-S -F tree", "-x", "--failed"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
@@ -340,7 +345,15 @@ static void test_limits(void **state)
 		assert_int_equal(options.request.max_events, EVENT_LIMIT);
 		options_done(&options);
 	}
-	struct options options = parse("-S --stream");
+	/* But for totals, which are short. */
+	struct options options = parse("-S");
+	assert_int_equal(options.request.duration_ns, DURATION_LIMIT_S * NS_PER_S);
+	assert_int_equal(options.request.max_events, 0);
+	options_done(&options);
+	options = parse("-S -n 7");
+	assert_int_equal(options.request.max_events, 7);
+	options_done(&options);
+	options = parse("-S --stream");
 	assert_int_equal(options.request.duration_ns, 0);
 	assert_int_equal(options.request.max_events, 0);
 	options_done(&options);

@@ -28,6 +28,7 @@ struct keeper {
 	const struct facts *facts;
 	struct string_list known;
 	char argv[256];
+	uint64_t idle_ns;
 	int code;
 };
 
@@ -45,7 +46,13 @@ static int keep(struct sink *sink, const struct event *event)
 	return keeper->code;
 }
 
-static const struct sink_ops keeper_ops = {.event = keep};
+static int keep_time(struct sink *sink, uint64_t now_ns)
+{
+	((struct keeper *)sink)->idle_ns = now_ns;
+	return 1;
+}
+
+static const struct sink_ops keeper_ops = {.event = keep, .running = keep, .idle = keep_time};
 
 /* ARGV is shown as EXPECTED where no argument has more than LIMIT bytes. */
 static void assert_shown(size_t limit, struct text argv, uint32_t count, struct text expected)
@@ -60,6 +67,9 @@ static void assert_shown(size_t limit, struct text argv, uint32_t count, struct 
 	assert_int_equal(keeper.known.count, count);
 	assert_int_equal(keeper.known.bytes.length, expected.length);
 	assert_memory_equal(keeper.argv, expected.bytes, expected.length);
+	keeper.known = (struct string_list){0};
+	assert_int_equal(sink_running(sink, &event), 0);
+	assert_int_equal(keeper.known.bytes.length, expected.length);
 	/* The event itself is left as it was. */
 	assert_ptr_equal(facts.arguments.known.bytes.bytes, argv.bytes);
 	sink_free(sink);
@@ -112,6 +122,8 @@ static void test_others_are_not_copied(void **state)
 	keeper.code = -EIO;
 	assert_int_equal(sink_event(sink, &lost), -EIO);
 	assert_int_equal(sink_finish(sink), 0);
+	assert_int_equal(sink_idle(sink, 7), 1);
+	assert_int_equal(keeper.idle_ns, 7);
 	sink_free(sink);
 }
 
