@@ -28,7 +28,7 @@ static const char *const kinds[] = {
 
 static bool is_number(char field)
 {
-	return field != '\0' && strchr("pindx", field);
+	return field == 'p' || field == 'i' || field == 'n' || field == 'd' || field == 'x';
 }
 
 /* Returns the character that ends the number at FIELD. */
@@ -93,18 +93,36 @@ static uint64_t most_of(char field)
 	return field == 'i' ? UINT32_MAX : UINT64_MAX;
 }
 
+/* Statuses have five for each exit: not by strtoull(). Returns the end; NULL: it is too large. */
+static const char *decode_decimal(const char *text, uint64_t *value)
+{
+	*value = 0;
+	for (; *text >= '0' && *text <= '9'; text++) {
+		if (__builtin_mul_overflow(*value, 10, value) ||
+		    __builtin_add_overflow(*value, (uint64_t)(*text - '0'), value))
+			return NULL;
+	}
+	return text;
+}
+
+static const char *decode_digits(char field, const char *text, uint64_t *value)
+{
+	char *end;
+
+	if (field != 'd' && field != 'x')
+		return decode_decimal(text, value);
+	*value = field == 'd' ? (uint64_t)strtoll(text, &end, 10) : strtoull(text, &end, 16);
+	return end;
+}
+
 static bool decode_number(const char *field, struct text *left, uint64_t *value)
 {
 	const char *start = left->bytes;
-	char *end;
 
 	if (left->length == 0)
 		return false;
-	if (*field == 'd')
-		*value = (uint64_t)strtoll(start, &end, 10);
-	else
-		*value = strtoull(start, &end, *field == 'x' ? 16 : 10);
-	if (end == start || *end != end_of(field) || *value > most_of(*field) ||
+	const char *end = decode_digits(*field, start, value);
+	if (!end || end == start || *end != end_of(field) || *value > most_of(*field) ||
 	    (*field == 'x' && end - start != HEX_DIGITS))
 		return false;
 	take(left, (size_t)(end - start) + 1);
