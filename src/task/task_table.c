@@ -365,10 +365,8 @@ void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns
 {
 	struct process *process = find_old(table, pid);
 
-	if (!process)
-		return;
-	process->start_ns = time_ns;
-	process->from_proc = false;
+	if (process)
+		process_date(process, time_ns);
 }
 
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)
@@ -385,7 +383,7 @@ void task_table_describe(struct task_table *table, const struct event *event, st
 {
 	struct keeper *keeper = table->keeper;
 
-	describe(&keeper->subject, event, &keeper->cgroups, keeper->ancestry, facts);
+	describe(&keeper->subject, event, &keeper->cgroups, &keeper->ancestries, facts);
 }
 
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
