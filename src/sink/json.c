@@ -44,8 +44,10 @@ static char *put_null(char *out)
 
 static char *put_word(char *out, const char *word)
 {
-	out = put_char(out, '"');
-	out = put_string(out, word);
+	*out++ = '"';
+	/* Of a few letters: less than two calls. */
+	while (*word)
+		*out++ = *word++;
 	return put_char(out, '"');
 }
 

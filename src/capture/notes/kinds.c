@@ -13,6 +13,9 @@
 
 #define HEX_DIGITS 16
 
+/* So many never overflow 64 bits. */
+#define DECIMAL_DIGITS 19
+
 /*
  * The fields of an item, a letter each. Numbers come first: p a pid, i a user or group id, n any,
  * d one with a sign, x an address. Then s `string`; b `strings` of program.size bytes, or r up to
@@ -96,12 +99,18 @@ static uint64_t most_of(char field)
 /* Statuses have five for each exit: not by strtoull(). Returns the end; NULL: it is too large. */
 static const char *decode_decimal(const char *text, uint64_t *value)
 {
-	*value = 0;
-	for (; *text >= '0' && *text <= '9'; text++) {
-		if (__builtin_mul_overflow(*value, 10, value) ||
-		    __builtin_add_overflow(*value, (uint64_t)(*text - '0'), value))
+	const char *limit = text + DECIMAL_DIGITS;
+	uint64_t number = 0;
+	unsigned int digit;
+
+	for (; (digit = (unsigned char)*text - (unsigned int)'0') < 10; text++) {
+		if (text < limit)
+			number = number * 10 + digit;
+		else if (__builtin_mul_overflow(number, 10, &number) ||
+			 __builtin_add_overflow(number, digit, &number))
 			return NULL;
 	}
+	*value = number;
 	return text;
 }
 
