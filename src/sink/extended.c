@@ -26,6 +26,8 @@ struct sink_extended {
 	struct sink sink;
 	struct pipe_time time;
 	struct ancestry_cache *ancestries;
+	struct text ancestry; /* of the event */
+	struct clone_flags_text clone_flags;
 };
 
 /* ---- values ---- */
@@ -85,7 +87,7 @@ static size_t ancestor_room(size_t length)
 
 static const struct ancestry_format ancestry_format = {put_ancestry, ancestor_room};
 
-static char *put_value(char *out, const struct value *value, struct text ancestry)
+static char *put_value(char *out, const struct value *value, struct sink_extended *extended)
 {
 	switch (value->kind) {
 	case VALUE_SIGNED:
@@ -101,12 +103,12 @@ static char *put_value(char *out, const struct value *value, struct text ancestr
 	case VALUE_TIME:
 		return wall_time_put(out, value->time.ns, value->time.offset_ns);
 	case VALUE_CLONE_FLAGS:
-		return clone_flags_put(out, value->clone_flags, ",");
+		return clone_flags_put_again(out, &extended->clone_flags, value->clone_flags, ",");
 	case VALUE_STRINGS:
 	case VALUE_VARIABLES:
 		return put_strings(out, *value->strings);
 	case VALUE_ANCESTRY:
-		return put_bytes(out, ancestry);
+		return put_bytes(out, extended->ancestry);
 	case VALUE_KILLER:
 	case VALUE_HANDLED:
 	case VALUE_NO_VARIABLES: /* JSON's alone */
@@ -126,12 +128,13 @@ static char *put_key(char *out, struct property_key key)
 	return put_char(out + key.name_length, '=');
 }
 
-static char *put_properties(char *out, const struct properties *properties, struct text ancestry)
+static char *put_properties(char *out, const struct properties *properties,
+			    struct sink_extended *extended)
 {
 	for (size_t i = 0; i < properties->count; i++) {
 		const struct property *property = &properties->items[i];
 
-		out = put_value(put_key(out, property->key), &property->value, ancestry);
+		out = put_value(put_key(out, property->key), &property->value, extended);
 	}
 	return out;
 }
@@ -147,18 +150,19 @@ static int extended_event(struct sink *sink, const struct event *event)
 	struct sink_extended *extended = (struct sink_extended *)sink;
 	struct out_buffer *buffer = sink->context.output;
 	struct properties properties;
-	struct text ancestry;
-	int code = ancestry_cache_find(extended->ancestries, event_facts(event), &ancestry);
+	int code =
+		ancestry_cache_find(extended->ancestries, event_facts(event), &extended->ancestry);
 
 	if (code < 0)
 		return code;
 	properties_collect(&properties, PROPERTIES_OF_EXTENDED, event, &sink->context);
-	char *out = out_buffer_reserve(
-		buffer, pipe_line_room(event) + properties_room(&properties) + ancestry.length);
+	char *out =
+		out_buffer_reserve(buffer, pipe_line_room(event) + properties_room(&properties) +
+						   extended->ancestry.length);
 	if (!out)
 		return out_buffer_error(buffer);
 	out = pipe_line_put(out, &extended->time, event);
-	out = put_properties(out, &properties, ancestry);
+	out = put_properties(out, &properties, extended);
 	out_buffer_commit(buffer, put_char(out, '\n'));
 	return 0;
 }

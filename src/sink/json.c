@@ -25,7 +25,8 @@ struct sink_json {
 	uint64_t seq; /* of the last line */
 	struct json_environment environment;
 	struct ancestry_cache *ancestries;
-	struct text ancestry;                 /* of the event */
+	struct text ancestry; /* of the event */
+	struct clone_flags_text clone_flags;
 	struct text heads[EVENT_SHOWN_TYPES]; /* what lines begin with; `bytes` has them */
 	char bytes[];
 };
@@ -58,11 +59,11 @@ static char *put_time(char *out, uint64_t ns, int64_t offset_ns)
 	return put_char(out, '"');
 }
 
-static char *put_clone_flags(char *out, uint64_t flags)
+static char *put_clone_flags(char *out, struct clone_flags_text *last, uint64_t flags)
 {
 	if (flags == 0)
 		return put_string(out, "[]");
-	out = clone_flags_put(put_string(out, "[\""), flags, "\",\"");
+	out = clone_flags_put_again(put_string(out, "[\""), last, flags, "\",\"");
 	return put_string(out, "\"]");
 }
 
@@ -144,7 +145,7 @@ static size_t ancestor_room(size_t length)
 
 static const struct ancestry_format ancestry_format = {put_ancestry, ancestor_room};
 
-static char *put_value(char *out, const struct value *value, const struct sink_json *json)
+static char *put_value(char *out, const struct value *value, struct sink_json *json)
 {
 	switch (value->kind) {
 	case VALUE_SIGNED:
@@ -160,7 +161,7 @@ static char *put_value(char *out, const struct value *value, const struct sink_j
 	case VALUE_TIME:
 		return put_time(out, value->time.ns, value->time.offset_ns);
 	case VALUE_CLONE_FLAGS:
-		return put_clone_flags(out, value->clone_flags);
+		return put_clone_flags(out, &json->clone_flags, value->clone_flags);
 	case VALUE_STRINGS:
 		return put_strings(out, *value->strings);
 	case VALUE_VARIABLES:

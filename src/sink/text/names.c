@@ -107,6 +107,16 @@ char *clone_flags_put(char *out, uint64_t flags, const char *separator)
 	return out;
 }
 
+char *clone_flags_put_again(char *out, struct clone_flags_text *last, uint64_t flags,
+			    const char *separator)
+{
+	if (last->flags != flags || last->length == 0) {
+		last->flags = flags;
+		last->length = (size_t)(clone_flags_put(last->text, flags, separator) - last->text);
+	}
+	return put_bytes(out, (struct text){last->text, last->length});
+}
+
 const char *fork_kind_name(enum fork_kind kind)
 {
 	static const char *const names[] = {
