@@ -66,6 +66,7 @@ static struct value clone_flags_value(uint64_t flags)
 
 struct list {
 	struct properties *properties;
+	struct property *next; /* of its items */
 	enum properties_of which;
 	const struct event *event;
 	const struct facts *facts;
@@ -82,9 +83,7 @@ struct list {
 
 static inline void add(struct list *list, struct property_key key, struct value value)
 {
-	struct properties *properties = list->properties;
-
-	properties->items[properties->count++] = (struct property){key, value};
+	*list->next++ = (struct property){key, value};
 }
 
 static inline void add_json(struct list *list, struct property_key key, struct value value)
@@ -362,9 +361,11 @@ void properties_collect(struct properties *properties, enum properties_of which,
 		[EVENT_FORK] = add_fork, [EVENT_EXEC] = add_exec,           [EVENT_EXIT] = add_exit,
 		[EVENT_LOST] = add_lost, [EVENT_TRUNCATED] = add_truncated,
 	};
-	struct list list = {properties, which, event, event_facts(event), context};
+	struct list list = {properties, properties->items,  which,
+			    event,      event_facts(event), context};
 
-	properties->count = properties->text_count = properties->text_bytes = 0;
+	properties->text_count = properties->text_bytes = 0;
 	add_time(&list);
 	add_type[event->type](&list);
+	properties->count = (size_t)(list.next - properties->items);
 }
