@@ -81,6 +81,7 @@ force:
 WRAP_test_heap = realloc
 WRAP_test_buffer = realloc
 WRAP_test_perf_event = syscall read
+WRAP_test_alarm = perf_event_open_raw ioctl mmap munmap close
 WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_format_dir = lockdown_of_this_host detached_mount
 WRAP_test_out_buffer = writev

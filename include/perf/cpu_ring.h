@@ -12,6 +12,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "perf/alarm.h"
 #include "perf/perf_event.h"
 #include "perf/ring.h"
 
@@ -24,6 +25,7 @@ struct cpu_ring_plan {
 		const char *system, *name;
 		const char *filter; /* PERF_EVENT_IOC_SET_FILTER, NULL: none */
 		uint16_t id;
+		bool wakes; /* the alarm rings at it */
 		struct perf_event_extra extra;
 	} tracepoints[CPU_RING_TRACEPOINTS];
 	size_t tracepoint_count;
@@ -37,6 +39,7 @@ struct cpu_ring_plan {
 	uint32_t pages;        /* of data per ring, a power of two */
 	bool may_shrink;       /* by ring_room_shrink(), while the kernel refuses the memory */
 	uint32_t watermark;    /* bytes that wake the reader; 0: half of a ring */
+	bool alarm;            /* open alarms too; false once the kernel refused one */
 	unsigned int features; /* 1 << enum perf_feature; bits unknown to the kernel are cleared */
 };
 
@@ -53,6 +56,7 @@ struct cpu_ring {
 	uint64_t lost_records;         /* summed up from PERF_RECORD_LOST */
 	uint64_t lost_told;            /* part of the exact total that was reported */
 	uint64_t ids[CPU_RING_EVENTS]; /* see cpu_ring_read_ids() */
+	struct alarm alarm;            /* where the plan has one */
 	struct ring ring;
 	struct ring
 		scout; /* reads ahead of `ring`, for the live source's preview; no data: unused */

@@ -11,6 +11,7 @@
 #define PXT_PERF_RING_H
 
 #include <linux/perf_event.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -42,6 +43,9 @@ void ring_done(struct ring *ring);
 
 /* Load data_head (acquire): records up to there become visible to ring_peek(). */
 void ring_refresh(struct ring *ring);
+
+/* Returns whether records have become visible since ring_refresh(). */
+bool ring_has_news(const struct ring *ring);
 
 /*
  * Return the next record without consuming it. Returns 1 with *HEADER, borrowed until

@@ -78,7 +78,7 @@ static inline int64_t sink_wall_offset(const struct sink_context *context, uint6
 /*
  * One for each format; CONTEXT is copied. They return NULL without memory.
  *
- * pipe: the five pipe-delimited lines (README, "Lines"). extended: the same with |key=value behind.
+ * pipe: the five pipe-delimited lines (docs/lines.md). extended: the same with |key=value behind.
  * json: one object a line. table: columns for a person. tree: processes, indented by parentage.
  * summary: totals at the end. All but `pipe` need events with facts.
  */

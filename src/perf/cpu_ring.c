@@ -137,6 +137,20 @@ static int open_all(struct cpu_ring_plan *plan, struct cpu_ring *ring, struct er
 	return code;
 }
 
+/* Without it the reader looks by itself now and then. */
+static void add_alarm(struct cpu_ring_plan *plan, struct cpu_ring *ring)
+{
+	struct alarm_tracepoint tracepoints[CPU_RING_TRACEPOINTS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->tracepoint_count; i++) {
+		if (plan->tracepoints[i].wakes)
+			tracepoints[count++] = (struct alarm_tracepoint){
+				plan->tracepoints[i].id, plan->tracepoints[i].filter};
+	}
+	plan->alarm = alarm_open(&ring->alarm, tracepoints, count, ring->cpu) == 0;
+}
+
 int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened, struct error *err)
 {
 	struct cpu_ring *ring = malloc(sizeof(*ring));
@@ -149,6 +163,8 @@ int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 		cpu_ring_close(ring);
 		return code;
 	}
+	if (plan->alarm)
+		add_alarm(plan, ring);
 	ring->can_read_lost = (plan->features & (1U << PERF_FEATURE_READ_LOST)) != 0;
 	*opened = ring;
 	return 0;
@@ -160,6 +176,7 @@ void cpu_ring_close(struct cpu_ring *ring)
 		return;
 	for (size_t i = 0; i < ring->tracepoint_count; i++)
 		close(ring->tracepoint_fds[i]);
+	alarm_close(&ring->alarm);
 	ring_done(&ring->scout);
 	ring_done(&ring->ring);
 	if (ring->map)
@@ -177,6 +194,10 @@ int cpu_ring_add_scout(struct cpu_ring *ring)
 
 int cpu_ring_enable(const struct cpu_ring *ring)
 {
+	int code = alarm_enable(&ring->alarm);
+
+	if (code < 0)
+		return code;
 	/* The owner first: the COMM record of an exec comes before the exec's own. */
 	if (ioctl(ring->owner_fd, PERF_EVENT_IOC_ENABLE, 0) < 0)
 		return -errno;

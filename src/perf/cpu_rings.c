@@ -12,6 +12,8 @@
 #include "host/cpu_list.h"
 #include "host/cpu_watch.h"
 #include "host/limits.h"
+#include "perf/alarm.h"
+#include "perf/ring.h"
 #include "perf/ring_room.h"
 
 /*
@@ -20,6 +22,17 @@
  */
 #define IDLE_MS 40
 #define PENDING_MS 20
+
+/* The longest sleep of one whom an alarm wakes. */
+#define ALARM_MS 1000
+
+/*
+ * Between an alarm and the look at the rings: as long as records are younger than the horizon, and
+ * longer where alarms come often, so that they cost little.
+ */
+#define ALARM_PAUSE_MS 2
+#define ALARM_OFTEN 8U
+#define ALARM_OFTEN_NS NS_PER_S
 
 /*
  * With an early watermark the first event wakes us at once, and those of the next moments wait for
@@ -34,10 +47,12 @@ struct cpu_rings {
 	struct cpu_rings_options options;
 	struct cpu_ring **rings;
 	size_t count, capacity;
-	struct pollfd *polls; /* one per ring, the caller's fd, and cpu_watch_fd */
+	struct pollfd *polls; /* the caller's fd, cpu_watch_fd, one per ring, one per alarm */
 	int cpu_watch_fd;     /* -1: not to be had here */
 	uint64_t looked_ns;   /* when the list of online CPUs was last read */
 	bool woken;           /* a ring ended the last wait, by its early watermark */
+	uint64_t rang_ns[ALARM_OFTEN]; /* when alarms rang last, the oldest at `rang` */
+	size_t rang;
 	struct cpu_list
 		told; /* of a COMMAND's rings: the CPUs online when the list was last read */
 };
@@ -48,7 +63,7 @@ static int reserve_ring(struct cpu_rings *rings)
 {
 	if (ARRAY_GROW(rings->rings, rings->count, rings->capacity) < 0)
 		return -ENOMEM;
-	struct pollfd *polls = realloc(rings->polls, (rings->capacity + 2) * sizeof(*polls));
+	struct pollfd *polls = realloc(rings->polls, (2 * rings->capacity + 2) * sizeof(*polls));
 	if (!polls)
 		return -ENOMEM;
 	rings->polls = polls;
@@ -111,6 +126,8 @@ static int open_online(struct cpu_rings *rings, const struct cpu_list *online, s
 {
 	const size_t files_per_cpu = rings->options.plan.tracepoint_count + 1;
 
+	if (limits_want_files(online->count * (files_per_cpu + ALARM_TRACEPOINTS)) < 0)
+		rings->options.plan.alarm = false;
 	if (limits_want_files(online->count * files_per_cpu) < 0) {
 		error_set(err, -EMFILE,
 			  "%zu CPUs need %zu open files, more than RLIMIT_NOFILE allows",
@@ -288,42 +305,147 @@ static int shorter(int a, int b)
 	return b >= 0 && b < a ? b : a;
 }
 
-/* For how long to sleep at most, in ms. */
-static int patience(const struct cpu_rings *rings, bool pending)
+/* ---- alarms ---- */
+
+static bool has_news(const struct cpu_rings *rings)
 {
+	for (size_t i = 0; i < rings->count; i++) {
+		if (ring_has_news(&rings->rings[i]->ring))
+			return true;
+	}
+	return false;
+}
+
+static void disarm(const struct cpu_rings *rings)
+{
+	for (size_t i = 0; i < rings->count; i++)
+		alarm_disarm(&rings->rings[i]->alarm);
+}
+
+/* Have the next event wake us. False where one is there already. */
+static bool arm(const struct cpu_rings *rings)
+{
+	for (size_t i = 0; i < rings->count; i++)
+		alarm_arm(&rings->rings[i]->alarm);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!has_news(rings))
+		return true;
+	disarm(rings);
+	return false;
+}
+
+static bool can_arm(const struct cpu_rings *rings, bool pending)
+{
+	bool can = rings->options.plan.alarm && !pending && !rings->woken;
+
+	/* A CPU that came online may have been refused one. */
+	for (size_t i = 0; can && i < rings->count; i++)
+		can = rings->rings[i]->alarm.page != NULL;
+	return can;
+}
+
+static bool ring_often(const struct cpu_rings *rings, uint64_t now_ns)
+{
+	return now_ns - rings->rang_ns[rings->rang] < ALARM_OFTEN_NS;
+}
+
+static int alarm_pause(struct cpu_rings *rings)
+{
+	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	const bool often = ring_often(rings, now);
+
+	rings->rang_ns[rings->rang] = now;
+	rings->rang = (rings->rang + 1) % ALARM_OFTEN;
+	return often ? IDLE_MS : ALARM_PAUSE_MS;
+}
+
+/* ---- sleeping ---- */
+
+enum { POLL_CALLER, POLL_CPUS, POLL_RINGS };
+
+/* For how long to sleep at most, in ms. */
+static int patience(const struct cpu_rings *rings, bool pending, bool armed)
+{
+	if (armed)
+		return rings->cpu_watch_fd >= 0 ? ALARM_MS : (int)(HOTPLUG_NS / NS_PER_MS);
 	if (rings->woken)
 		return PAUSE_MS;
+	if (pending && rings->options.plan.alarm &&
+	    !ring_often(rings, clock_now_ns(CLOCK_MONOTONIC)))
+		return ALARM_PAUSE_MS + 1;
 	return pending ? PENDING_MS : IDLE_MS;
+}
+
+static void fill_polls(const struct cpu_rings *rings, int wake_fd, bool armed)
+{
+	struct pollfd *polls = rings->polls;
+
+	polls[POLL_CALLER] = (struct pollfd){.fd = wake_fd, .events = POLLIN};
+	polls[POLL_CPUS] = (struct pollfd){.fd = rings->cpu_watch_fd, .events = POLLIN};
+	for (size_t i = 0; i < rings->count; i++) {
+		const struct cpu_ring *ring = rings->rings[i];
+		bool is_off = rings->woken || ring->hung;
+
+		polls[POLL_RINGS + i] =
+			(struct pollfd){.fd = is_off ? -1 : ring->owner_fd, .events = POLLIN};
+		polls[POLL_RINGS + rings->count + i] = (struct pollfd){
+			.fd = armed && !ring->hung ? ring->alarm.fds[0] : -1, .events = POLLIN};
+	}
+}
+
+/* Returns whether nothing but alarms woke us. */
+static bool look_at_polls(struct cpu_rings *rings)
+{
+	const struct pollfd *polls = rings->polls, *alarms = polls + POLL_RINGS + rings->count;
+	bool rang = false, other = polls[POLL_CALLER].revents || polls[POLL_CPUS].revents;
+
+	rings->woken = false;
+	for (size_t i = 0; i < rings->count; i++) {
+		const short events = polls[POLL_RINGS + i].revents;
+
+		rings->rings[i]->hung |= (events & (POLLHUP | POLLERR)) != 0;
+		rings->woken |= rings->options.plan.watermark > 0 && events & POLLIN;
+		other |= events != 0;
+		rang |= (alarms[i].revents & POLLIN) != 0;
+	}
+	/* News of a CPU: the list has changed. */
+	if (polls[POLL_CPUS].revents)
+		rings->looked_ns = 0;
+	return rang && !other;
+}
+
+/* Returns 1 where an alarm alone has ended it, 0, or a negative errno with ERR filled. */
+static int sleep_once(struct cpu_rings *rings, int wake_fd, int timeout_ms, bool armed,
+		      struct error *err)
+{
+	fill_polls(rings, wake_fd, armed);
+	int ready = poll(rings->polls, POLL_RINGS + 2 * rings->count, timeout_ms);
+	const int code = ready < 0 ? -errno : 0;
+
+	if (armed)
+		disarm(rings);
+	if (code == -EINTR)
+		return 0;
+	if (code < 0)
+		return error_set(err, code, "cannot wait for events: %s", strerror(-code));
+	return look_at_polls(rings);
 }
 
 int cpu_rings_wait(struct cpu_rings *rings, int wake_fd, int timeout_ms, bool pending,
 		   struct error *err)
 {
-	nfds_t count = rings->count;
-	bool pausing = rings->woken;
+	const bool may_arm = can_arm(rings, pending);
+	const bool armed = may_arm && arm(rings);
+	int code = 0;
 
-	for (nfds_t i = 0; i < count; i++)
-		rings->polls[i] = (struct pollfd){
-			.fd = pausing || rings->rings[i]->hung ? -1 : rings->rings[i]->owner_fd,
-			.events = POLLIN,
-		};
-	rings->polls[count] = (struct pollfd){.fd = wake_fd, .events = POLLIN};
-	rings->polls[count + 1] = (struct pollfd){.fd = rings->cpu_watch_fd, .events = POLLIN};
-	if (poll(rings->polls, count + 2, shorter(timeout_ms, patience(rings, pending))) < 0) {
-		if (errno == EINTR)
-			return 0;
-		return error_set(err, -errno, "cannot wait for events: %s", strerror(errno));
-	}
-	rings->woken = false;
-	for (nfds_t i = 0; i < count; i++) {
-		rings->rings[i]->hung |= (rings->polls[i].revents & (POLLHUP | POLLERR)) != 0;
-		rings->woken |=
-			rings->options.plan.watermark > 0 && rings->polls[i].revents & POLLIN;
-	}
-	/* News of a CPU: the list has changed. */
-	if (rings->polls[count + 1].revents)
-		rings->looked_ns = 0;
-	return follow_hotplug(rings, err);
+	/* What came just before an alarm was armed is read at once. */
+	if (!may_arm || armed)
+		code = sleep_once(rings, wake_fd,
+				  shorter(timeout_ms, patience(rings, pending, armed)), armed, err);
+	if (code > 0)
+		code = sleep_once(rings, wake_fd, shorter(timeout_ms, alarm_pause(rings)), false,
+				  err);
+	return code < 0 ? code : follow_hotplug(rings, err);
 }
 
 /* ---- all of them ---- */

@@ -47,7 +47,8 @@ static void apply_features(struct perf_event_attr *attr, unsigned int features)
 }
 
 /* A kernel answers EINVAL to an attribute bit that it does not know: try without, one by one. */
-static int open_with_features(struct perf_event_attr *attr, int pid, int cpu, unsigned int *features)
+static int open_with_features(struct perf_event_attr *attr, int pid, int cpu,
+			      unsigned int *features)
 {
 	unsigned int trying = *features;
 	enum perf_feature next = 0;

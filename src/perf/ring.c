@@ -43,6 +43,11 @@ void ring_refresh(struct ring *ring)
 	ring->head = __atomic_load_n(&ring->control->data_head, __ATOMIC_ACQUIRE);
 }
 
+bool ring_has_news(const struct ring *ring)
+{
+	return __atomic_load_n(&ring->control->data_head, __ATOMIC_ACQUIRE) != ring->head;
+}
+
 static void copy_out(const struct ring *ring, uint64_t from, void *to, uint64_t length)
 {
 	uint64_t start = from & (ring->size - 1);

@@ -16,10 +16,10 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-/* What the child tells where it could not exec. */
+/* What the child tells where it could not exec. Without padding: all of it is written. */
 struct failure {
 	int code; /* a negative errno */
-	bool of_user;
+	int of_user;
 };
 
 static struct failure become_and_exec(const struct command_plan *plan)

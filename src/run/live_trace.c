@@ -156,6 +156,17 @@ static int make_up_for_loss(struct live_trace *trace)
 	return code;
 }
 
+/* What goes by the clock, and is not asked for by an event. */
+#define CLOCK_MS 40
+
+static int idle_ms(const struct live_trace *trace)
+{
+	const int remaining = tracing_remaining_ms(&trace->tracing);
+	const bool by_clock = trace->tracing.request->wall_clock || trace->sweep.rounds > 0;
+
+	return by_clock && (remaining < 0 || remaining > CLOCK_MS) ? CLOCK_MS : remaining;
+}
+
 /* Nothing is ready: show what there is, then sleep until there is more. */
 static int idle(struct live_trace *trace, struct error *err)
 {
@@ -166,8 +177,7 @@ static int idle(struct live_trace *trace, struct error *err)
 	code = make_up_for_loss(trace);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	return source_wait(trace->session.source, trace->tracing.wake_fd,
-			   tracing_remaining_ms(&trace->tracing), err);
+	return source_wait(trace->session.source, trace->tracing.wake_fd, idle_ms(trace), err);
 }
 
 /*

@@ -432,7 +432,7 @@ static int bpftrace_probe(const struct request *request, const struct source_hos
 
 const struct source_type bpftrace_source_type = {
 	.name = PROGRAM,
-	.limits = "arguments, users, exit statuses and cgroups are not known",
+	.limits = "no arguments, users, exit statuses or cgroups",
 	.events = EVENT_SHOWABLE,
 	.serves = NEED_TASKS,
 	.probe = bpftrace_probe,

@@ -309,8 +309,8 @@ static int connector_probe(const struct request *request, const struct source_ho
 
 const struct source_type connector_source_type = {
 	.name = "connector",
-	.limits = "names and arguments of processes that live for less than some ms may be "
-		  "unknown; priorities, users and cgroups are",
+	.limits = "no priorities, users or cgroups; names and arguments only of processes that "
+		  "live for a few ms",
 	.events = EVENT_SHOWABLE,
 	.serves = NEED_TASKS | NEED_ARGUMENTS | NEED_STATUS,
 	.probe = connector_probe,

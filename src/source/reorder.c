@@ -7,6 +7,8 @@
 
 #include "base/heap.h"
 #include "base/text.h"
+#include "event/event.h"
+#include "event/texts.h"
 
 struct reorder_slot {
 	struct heap_node node;     /* first */
@@ -15,31 +17,11 @@ struct reorder_slot {
 	char bytes[REORDER_TEXT_SIZE];
 };
 
-/* The texts of EVENT, those that its type has. */
-static size_t texts_of(struct event *event, struct text *texts[2])
-{
-	switch (event->type) {
-	case EVENT_FORK:
-		texts[0] = &event->fork.parent_comm;
-		texts[1] = &event->fork.child_comm;
-		return 2;
-	case EVENT_EXEC:
-		texts[0] = &event->exec.comm;
-		texts[1] = &event->exec.filename;
-		return 2;
-	case EVENT_EXIT:
-		texts[0] = &event->exit.comm;
-		return 1;
-	default:
-		return 0;
-	}
-}
-
 /* Those that do not fit become unknown. */
 static void copy_texts(struct reorder_slot *slot)
 {
-	struct text *texts[2];
-	size_t used = 0, count = texts_of(&slot->event, texts);
+	struct text *texts[EVENT_TEXTS_MAX];
+	size_t used = 0, count = event_texts(&slot->event, texts);
 
 	for (size_t i = 0; i < count; i++) {
 		struct text *text = texts[i];

@@ -433,8 +433,8 @@ static int sideband_probe(const struct request *request, const struct source_hos
 
 const struct source_type sideband_source_type = {
 	.name = "sideband",
-	.limits = "arguments of processes that live for less than some ms may be unknown; "
-		  "priorities, users and cgroups are",
+	.limits = "no priorities, users or cgroups; arguments only of processes that live for a "
+		  "few ms",
 	.events = EVENT_SHOWABLE,
 	.serves = NEED_TASKS | NEED_ARGUMENTS | NEED_STATUS,
 	.has_rings = true,

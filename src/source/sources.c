@@ -12,12 +12,8 @@
 #include "source/request.h"
 
 const struct source_type *const source_types[] = {
-	&perf_source_type,
-	&sideband_source_type,
-	&connector_source_type,
-	&bpftrace_source_type,
-	&execsnoop_source_type,
-	NULL,
+	&perf_source_type,     &sideband_source_type,  &connector_source_type,
+	&bpftrace_source_type, &execsnoop_source_type, NULL,
 };
 
 const struct source_type *source_type_find(const char *name)
@@ -112,8 +108,8 @@ static void notice_chosen(const struct request *request, const struct source_typ
 			  bool is_other)
 {
 	if (is_other)
-		notice(request, "events are those of -b %s, since better ones cannot be had here%s",
-		       type->name, request->verbose ? "" : "; -v tells why");
+		notice(request, "using -b %s, the best source that works here%s", type->name,
+		       request->verbose ? "" : " (-v says why)");
 	if (type->limits)
 		notice(request, "-b %s: %s", type->name, type->limits);
 }

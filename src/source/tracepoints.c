@@ -219,6 +219,7 @@ void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_pla
 		plan->tracepoints[plan->tracepoint_count].name = tracepoint_types[i]->name;
 		plan->tracepoints[plan->tracepoint_count].id = tracepoints->formats[i]->id;
 		plan->tracepoints[plan->tracepoint_count].filter = tracepoints->filters[i];
+		plan->tracepoints[plan->tracepoint_count].wakes = i < TRACEPOINTS_SHOWN;
 		plan->tracepoints[plan->tracepoint_count].extra =
 			extra_of(tracepoints, (enum tracepoint)i);
 		plan->tracepoint_count++;

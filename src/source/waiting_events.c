@@ -6,36 +6,13 @@
 #include <string.h>
 
 #include "base/text.h"
-
-#define TEXTS_MAX 2
-
-/* The texts of EVENT that are borrowed; returns how many. */
-static size_t texts_of(struct event *event, struct text *texts[TEXTS_MAX])
-{
-	switch (event->type) {
-	case EVENT_FORK:
-		texts[0] = &event->fork.parent_comm;
-		texts[1] = &event->fork.child_comm;
-		return 2;
-	case EVENT_EXEC:
-		texts[0] = &event->exec.comm;
-		texts[1] = &event->exec.filename;
-		return 2;
-	case EVENT_EXIT:
-		texts[0] = &event->exit.comm;
-		return 1;
-	case EVENT_COMM:
-		texts[0] = &event->comm.comm;
-		return 1;
-	default:
-		return 0;
-	}
-}
+#include "event/event.h"
+#include "event/texts.h"
 
 static void own_texts(struct waiting_event *made)
 {
-	struct text *texts[TEXTS_MAX];
-	size_t count = texts_of(&made->event, texts);
+	struct text *texts[EVENT_TEXTS_MAX];
+	size_t count = event_texts(&made->event, texts);
 	char *to = made->texts;
 
 	for (size_t i = 0; i < count; i++) {
@@ -50,8 +27,8 @@ static void own_texts(struct waiting_event *made)
 static size_t length_of_texts(const struct event *event)
 {
 	struct event copy = *event;
-	struct text *texts[TEXTS_MAX];
-	size_t count = texts_of(&copy, texts), length = 0;
+	struct text *texts[EVENT_TEXTS_MAX];
+	size_t count = event_texts(&copy, texts), length = 0;
 
 	for (size_t i = 0; i < count; i++)
 		length += texts[i]->length;

@@ -5,8 +5,8 @@
  *   storm_workload LOG
  *
  * On each line "COUNT THREADS" of standard input it forks COUNT children one after the other, which
- * have THREADS more threads for a moment, appends "PID STATUS" (wait(2)) of each to LOG, and answers
- * with a line. Leaves with 0 at the end of input.
+ * have THREADS more threads for a moment, appends "PID STATUS" (wait(2)) of each to LOG, and
+ * answers with a line. Leaves with 0 at the end of input.
  */
 #include <pthread.h>
 #include <stdio.h>

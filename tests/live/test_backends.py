@@ -208,7 +208,7 @@ def bpftrace_of_one_process_and_its_descendants():
 def bpftrace_says_what_it_cannot_tell():
     need_backend('bpftrace')
     result = run_tool('-b', 'bpftrace', '-x', '--', 'true').must_succeed()
-    expect('-b bpftrace: arguments, users, exit statuses and cgroups are not known'
+    expect('-b bpftrace: no arguments, users, exit statuses or cgroups'
            in result.err_text(), f'no notice: {result.err_text()!r}')
 
 

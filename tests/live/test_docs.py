@@ -33,14 +33,14 @@ def man_page_has_the_options_of_the_help():
 
 
 @test
-def readme_has_the_options_of_the_help():
-    text = (TOP / 'README.md').read_text(encoding='utf-8')
+def docs_have_the_options_of_the_help():
+    text = (TOP / 'docs' / 'options.md').read_text(encoding='utf-8')
     rows = '\n'.join(line for line in text.splitlines() if line.startswith('| `-'))
     for long, short in options_in_help().items():
         if short:
-            expect(f'`-{short}' in rows or f' -{short}' in rows, f'no -{short} in the README')
+            expect(f'`-{short}' in rows or f' -{short}' in rows, f'no -{short} in docs/options.md')
         else:
-            expect(f'--{long}' in rows, f'no --{long} in the README')
+            expect(f'--{long}' in rows, f'no --{long} in docs/options.md')
 
 
 def examples(document):

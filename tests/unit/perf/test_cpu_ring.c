@@ -243,9 +243,9 @@ static int tear_down(void **state)
 static struct cpu_ring_plan make_plan(void)
 {
 	return (struct cpu_ring_plan){
-		.tracepoints = {{"sched", "sched_process_fork", "parent_pid == 1", 366, {0}},
-				{"sched", "sched_process_exec", NULL, 365, {0}},
-				{"sched", "sched_process_exit", "pid == 1", 369, {0}}},
+		.tracepoints = {{"sched", "sched_process_fork", "parent_pid == 1", 366, false, {0}},
+				{"sched", "sched_process_exec", NULL, 365, false, {0}},
+				{"sched", "sched_process_exit", "pid == 1", 369, false, {0}}},
 		.tracepoint_count = 3,
 		.comm = true,
 		.pages = 64,

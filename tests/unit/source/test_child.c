@@ -122,6 +122,19 @@ static void test_output(void **state)
 }
 
 /* Signals that we ignore or block, our environment and standard input are none of its. */
+/*
+ * Of a line "SigIgn:". posix_spawn(3) of glibc, with which make starts its commands, has the two
+ * signals that it uses itself ignored, and lets nobody change that.
+ */
+static uint64_t ignored_signals(struct text line)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%.*s", (int)line.length, line.bytes);
+	assert_memory_equal(text, "SigIgn:", 7);
+	return strtoull(text + 7, NULL, 16) & ~(3ULL << 31);
+}
+
 static void test_clean(void **state)
 {
 	sigset_t interrupt, before;
@@ -136,7 +149,7 @@ static void test_clean(void **state)
 				    "wc -c; ls /proc/self/fd | wc -l",
 				    SPAWN_PIPE);
 	assert_text(next_line(child), "SigBlk:\t0000000000000000");
-	assert_text(next_line(child), "SigIgn:\t0000000000000000");
+	assert_int_equal(ignored_signals(next_line(child)), 0);
 	for (struct text line = next_line(child); line.length != 1; line = next_line(child))
 		assert_true(line.length < 7 || memcmp(line.bytes, "HOSTILE", 7) != 0);
 	/* Its three, and ls's own. */

@@ -317,16 +317,15 @@ static void test_the_second_opens(void **state)
 	assert_string_equal(err.remedy, "");
 	assert_string_equal(said, "");
 	assert_int_equal(open_for(&request, &source, &err), 0);
-	assert_string_equal(said, "events are those of -b connector, since better ones cannot be "
-				  "had here; -v tells why\n"
+	assert_string_equal(said, "using -b connector, the best source that works here (-v says "
+				  "why)\n"
 				  "-b connector: it has limits\n");
 	said[0] = '\0';
 	assert_int_equal(open_for(&verbose, &source, &err), 0);
 	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
 				  "not -b sideband: -b sideband cannot serve a trace without a "
 				  "COMMAND\n"
-				  "events are those of -b connector, since better ones cannot be "
-				  "had here\n"
+				  "using -b connector, the best source that works here\n"
 				  "-b connector: it has limits\n");
 }
 
@@ -349,8 +348,7 @@ static void test_a_command_has_one_of_its_own(void **state)
 	assert_ptr_equal(source, &second.source);
 	assert_string_equal(said, "not -b perf: perf does not open; try: mend perf\n"
 				  "not -b sideband: sideband does not open; try: mend sideband\n"
-				  "events are those of -b connector, since better ones cannot be "
-				  "had here\n"
+				  "using -b connector, the best source that works here\n"
 				  "-b connector: it has limits\n");
 }
 
