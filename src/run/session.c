@@ -153,9 +153,13 @@ int session_make_pipeline(struct session *session, struct error *err)
 	if (wants_facts && session->source->info.has_execs)
 		task_table_expect_execs(session->tasks);
 	int code = make_sinks(session, err);
-	if (code == 0)
-		session->pipeline = make_pipeline(session);
-	return code;
+	if (code < 0)
+		return code;
+	session->pipeline = make_pipeline(session);
+	if (!wants_facts && !session->pipeline.filter.followed_only &&
+	    !session->pipeline.filter.tids)
+		task_table_keep_names_only(session->tasks);
+	return 0;
 }
 
 int session_output_failed(struct session *session, int code, struct error *err)
