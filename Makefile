@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-#   make             build/perf_exec_trace
-#   make run         install what is missing, build, show a live trace of a small command
-#   make test        install what is missing, build, run all tests (`make check` is the same)
-#   make install     into $(DESTDIR)$(PREFIX); install-caps for users without root, install-service
-#   make help        every target and variable
+# `make help` lists all targets, by the ## behind them.
 
 PROGRAM := perf_exec_trace
 VERSION := 0.1.0
@@ -14,11 +10,17 @@ BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 FORMATSDIR ?= $(PREFIX)/share/$(PROGRAM)/formats
 UNITDIR ?= $(PREFIX)/lib/systemd/system
-COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+DOCDIR  ?= $(PREFIX)/share/doc/$(PROGRAM)
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 # V=1 shows the commands; SAN=1 adds ASan and UBSan; DEBUG=1 turns optimisation off; WERROR=1 is CI's.
 Q       := $(if $(V),,@)
 say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+# For makes that this one starts, unless it was told how many jobs to run.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 BUILD   ?= build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 
@@ -52,7 +54,7 @@ LIVE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/live/*.c)))
 FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
 .PHONY: all
-all: $(BUILD)/$(PROGRAM)
+all: $(BUILD)/$(PROGRAM)  ## build the program, as plain make does
 
 $(BUILD)/$(PROGRAM): $(OBJECTS)
 	$(call say,LD,$@)
@@ -96,6 +98,7 @@ WRAP_test_tracer = clock_gettime spawn_find stop_is_asked
 WRAP_test_completer = calloc
 WRAP_test_notes = realloc
 WRAP_test_task_facts = calloc malloc realloc
+WRAP_test_old_processes = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
@@ -108,10 +111,14 @@ WRAP_test_exit_probe = fork perf_event_open_raw
 WRAP_test_connector_source = proc_connector_open proc_connector_close proc_connector_probe \
 	proc_connector_fd proc_connector_next proc_connector_counts perf_clock_now_ns \
 	perf_clock_wall_offset proc_visit proc_program_read file_read_at poll calloc malloc realloc
-WRAP_test_sideband_source = cpu_ring_open cpu_ring_close cpu_ring_enable cpu_ring_disable \
-	cpu_ring_newly_lost cpu_list_read proc_connector_open proc_connector_close proc_connector_fd \
+WRAP_test_sideband_source = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_enable \
+	cpu_ring_disable cpu_ring_newly_lost cpu_list_read proc_connector_open proc_connector_close proc_connector_fd \
 	proc_connector_next proc_connector_counts perf_clock_now_ns perf_clock_wall_offset \
-	proc_program_read file_read_at say_args calloc malloc
+	proc_program_read file_read_at pidfd_probe pidfd_open_task pidfd_exit_status \
+	limits_want_files proc_is_exiting proc_hides_tasks say_args calloc malloc
+WRAP_test_pidfd = syscall ioctl
+WRAP_test_exit_pidfds = pidfd_probe pidfd_open_task pidfd_exit_status limits_want_files \
+	perf_clock_now_ns close calloc malloc
 WRAP_test_sources = perf_source_type sideband_source_type connector_source_type \
 	bpftrace_source_type execsnoop_source_type say_args
 WRAP_test_task_names = calloc malloc
@@ -156,8 +163,8 @@ $(BUILD)/fuzz_%: tests/fuzz/entry.c $(BUILD)/tests/fuzz/fuzz_%.o $(LIBRARY)
 		$(PACKAGE_LIBS) $(LDLIBS)
 
 .PHONY: fuzz fuzzers
-fuzzers: $(FUZZ_TARGETS:%=$(BUILD)/fuzz_%)
-fuzz:
+fuzzers: $(FUZZ_TARGETS:%=$(BUILD)/fuzz_%)  ## build them, with the options that fuzz gives
+fuzz:  ## run the fuzz targets for FUZZ_SECONDS (60) each, with clang
 	$(Q)$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' fuzzers
 	$(Q)set -e; for target in $(FUZZ_TARGETS); do \
 		mkdir -p build/fuzz/corpus/$$target build/fuzz/found; \
@@ -171,58 +178,75 @@ fuzz:
 .SECONDARY: $(TEST_SUPPORT) $(FUZZ_OBJECTS)
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(LIVE_PROGRAMS)
+tests: all $(UNIT_TESTS) $(LIVE_PROGRAMS)  ## build the program and its tests
 
 # In two makes, so that what `deps` installs is there when the second one asks pkg-config for it.
 .PHONY: test check
-test check:
+test check:  ## install what is missing, build, run all tests
 	$(Q)scripts/install-deps test
-	$(Q)$(MAKE) --no-print-directory tests
+	$(Q)$(MAKE) --no-print-directory $(JOBS) tests
 	$(Q)tests/run $(BUILD)
 
 # ---- everyday ----------------------------------------------------------------------------------
 
 .PHONY: run
-run:
+run:  ## install what is missing, build, show live traces of a small command
 	$(Q)scripts/install-deps build
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all
 	$(Q)scripts/demo $(BUILD)/$(PROGRAM)
 
 .PHONY: deps
-deps:
+deps:  ## only install what building and testing need
 	$(Q)scripts/install-deps test
 
+UNIT := perf-exec-trace.service
+# Laid out as here, so that links lead somewhere.
+DOCS := README.md BENCHMARKS.md CONTRIBUTING.md LICENSE formats/README.md contrib/$(UNIT).in \
+	$(sort $(wildcard docs/*.md docs/*.json))
+FORMAT_FILES = $(shell cd formats && find * -type f)
+# In the man page they are those of the usual PREFIX.
+INSTALLED_PATHS = -e 's|/usr/local/share/doc/$(PROGRAM)|$(DOCDIR)|' \
+	-e 's|/usr/local/share/$(PROGRAM)/formats|$(FORMATSDIR)|'
+
 .PHONY: install
-install: all
+install: all  ## into $(DESTDIR)$(PREFIX)
 	install -D -m 0755 $(BUILD)/$(PROGRAM) $(DESTDIR)$(BINDIR)/$(PROGRAM)
-	install -D -m 0644 man/$(PROGRAM).1 $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
-	install -D -m 0644 completions/$(PROGRAM).bash $(DESTDIR)$(COMPLETIONDIR)/$(PROGRAM)
-	install -d -m 0755 $(DESTDIR)$(FORMATSDIR)
-	for file in $$(cd formats && find . -type f); do \
-		install -D -m 0644 formats/$$file $(DESTDIR)$(FORMATSDIR)/$$file || exit 1; \
+	sed $(INSTALLED_PATHS) man/$(PROGRAM).1 | \
+		install -D -m 0644 /dev/stdin $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1
+	install -D -m 0644 completions/$(PROGRAM).bash $(DESTDIR)$(BASHDIR)/$(PROGRAM)
+	install -D -m 0644 completions/_$(PROGRAM) $(DESTDIR)$(ZSHDIR)/_$(PROGRAM)
+	install -D -m 0644 completions/$(PROGRAM).fish $(DESTDIR)$(FISHDIR)/$(PROGRAM).fish
+	set -e; for file in $(DOCS); do \
+		install -D -m 0644 $$file $(DESTDIR)$(DOCDIR)/$$file; \
+	done
+	set -e; for file in $(FORMAT_FILES); do \
+		install -D -m 0644 formats/$$file $(DESTDIR)$(FORMATSDIR)/$$file; \
 	done
 
 # For users without root: everybody, or with GROUP= those in it. PERF_CAPABILITY=cap_sys_admin where
 # the kernel does not take cap_perfmon.
 .PHONY: install-caps
-install-caps: install
+install-caps: install  ## the same for users without root: all, or with GROUP= those in it
 ifdef GROUP
 	chown root:$(GROUP) $(DESTDIR)$(BINDIR)/$(PROGRAM)
 	chmod 0750 $(DESTDIR)$(BINDIR)/$(PROGRAM)
 endif
 	scripts/grant-caps $(DESTDIR)$(BINDIR)/$(PROGRAM) $(PERF_CAPABILITY)
 
-UNIT := perf-exec-trace.service
 .PHONY: install-service
-install-service: install
+install-service: install  ## the same with a systemd unit
 	install -d -m 0755 $(DESTDIR)$(UNITDIR)
 	sed 's|@BINDIR@|$(BINDIR)|' contrib/$(UNIT).in > $(DESTDIR)$(UNITDIR)/$(UNIT)
 
+OWN_DIRECTORIES = $(DOCDIR) $(FORMATSDIR) $(PREFIX)/share/$(PROGRAM)
 .PHONY: uninstall
-uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/$(PROGRAM) $(DESTDIR)$(MANDIR)/man1/$(PROGRAM).1 \
-		$(DESTDIR)$(COMPLETIONDIR)/$(PROGRAM) $(DESTDIR)$(UNITDIR)/$(UNIT)
-	rm -rf $(DESTDIR)$(FORMATSDIR)
+uninstall:  ## remove what install has put there, and nothing else
+	rm -f $(addprefix $(DESTDIR),$(BINDIR)/$(PROGRAM) $(MANDIR)/man1/$(PROGRAM).1 \
+		$(BASHDIR)/$(PROGRAM) $(ZSHDIR)/_$(PROGRAM) $(FISHDIR)/$(PROGRAM).fish \
+		$(UNITDIR)/$(UNIT) $(DOCS:%=$(DOCDIR)/%) $(FORMAT_FILES:%=$(FORMATSDIR)/%))
+	for directory in $(OWN_DIRECTORIES:%=$(DESTDIR)%); do \
+		[ ! -d $$directory ] || find $$directory -depth -type d -empty -delete; \
+	done
 
 # make bench BENCH_OPTIONS='--rounds 3 --mmap-pages 64,1024'; bench/run --help lists them.
 BENCH_PROGRAMS := $(BUILD)/bench/load $(BUILD)/bench/tiny
@@ -232,22 +256,22 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/flags
 	$(call say,BENCH,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -std=c17 $(WARNINGS) -O2 $(BENCH_LDFLAGS) -o $@ $< -pthread
 .PHONY: bench
-bench:
+bench:  ## compare with the tracers that are installed
 	$(Q)scripts/install-deps test
-	$(Q)$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
+	$(Q)$(MAKE) --no-print-directory $(JOBS) all $(BENCH_PROGRAMS)
 	$(Q)bench/run $(BENCH_OPTIONS) $(BUILD)
 
 C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 .PHONY: format format-check
-format:
+format:  ## clang-format all sources
 	clang-format -i $(C_FILES)
-format-check:
+format-check:  ## look whether format would change any
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 
 # What looks at the source without running it. clang-tidy takes the most, so two at a time.
 SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps completions/$(PROGRAM).bash
 .PHONY: lint
-lint:
+lint:  ## format-check, clang-tidy, cppcheck, shellcheck, mandoc
 	$(Q)$(MAKE) --no-print-directory format-check
 	$(call say,LINT,clang-tidy)
 	$(Q)printf '%s\n' $(SOURCES) | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- \
@@ -260,20 +284,16 @@ lint:
 	$(call say,LINT,mandoc)
 	$(Q)mandoc -T lint -W warning man/$(PROGRAM).1
 
-compile_commands.json: force
+compile_commands.json: force  ## for clangd and the like, through bear
 	bear -- $(MAKE) -B tests
 
 .PHONY: clean
-clean:
+clean:  ## remove what was built
 	rm -rf build compile_commands.json
 
 .PHONY: help
-help:
-	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
-	@echo 'deps             only install what building and testing need'
-	@echo 'bench            compare with the tracers that are installed'
-	@echo 'fuzz             each fuzz target for FUZZ_SECONDS (60), with clang'
-	@echo 'format           clang-format all sources; format-check only looks'
-	@echo 'lint             format-check, clang-tidy, cppcheck, shellcheck, mandoc'
-	@echo 'compile_commands.json   for clangd and the like, through bear'
-	@echo 'V=1  SAN=1  DEBUG=1  WERROR=1  CC=clang  PREFIX=  DESTDIR=  BUILD='
+help:  ## show this
+	@sed -nE 's/^([a-z][a-z_. -]*):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
+	@echo
+	@echo 'Variables: V=1 shows commands, SAN=1 adds sanitizers, DEBUG=1 does not optimise, WERROR=1,'
+	@echo 'CC=clang, PREFIX=, DESTDIR=, BUILD=, GROUP=, FUZZ_TARGETS=, FUZZ_SECONDS=, BENCH_OPTIONS='

@@ -10,16 +10,15 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "cli/check_advice.h"
 #include "decode/format_dir.h"
 #include "host/cgroups.h"
-#include "host/cpu_list.h"
 #include "host/state.h"
-#include "perf/cpu_ring.h"
 
 /* The state of the host, and what the rows above leave for those below. */
 struct check {
 	struct host_state host;
-	size_t cpus;           /* online */
+	size_t cpus;           /* online; 0: not known */
 	uint64_t ring_kb;      /* one ring as requested, with its control page */
 	uint64_t memlock_kb;   /* RLIMIT_MEMLOCK, UINT64_MAX: no limit */
 	uint64_t files;        /* RLIMIT_NOFILE */
@@ -27,14 +26,10 @@ struct check {
 	bool files_suffice;    /* what limits_want_files() found */
 	enum cgroups_told cgroups;
 	const char *formats_dir; /* --formats; NULL: tracefs */
-	int formats;             /* 0: all formats were read; else the negative errno */
-
-	/* For the rows that try something. */
 	struct format_dir dir;
-	struct cpu_list online;
-	int online_code; /* of reading it: 0 or a negative errno */
-	struct cpu_ring_plan plan;
-	bool works; /* the perf backend opened */
+	int formats;          /* 0: all formats were read; else the negative errno */
+	uint16_t exit_id;     /* of the tracepoint of exits, where they were */
+	struct check_sum sum; /* of the rows so far */
 };
 
 /* Fill FOUND with what was found and the remedy, if any. Returns an enum verdict. */

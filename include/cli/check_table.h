@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Prints the table of `check`, 80 columns wide: what, found, verdict, and under a row the command
- * to try. Commands are never broken, so that they can be copied.
+ * Prints the table of `check` as wide as the terminal: what, verdict, found, and under a row the
+ * remedy; below the table the advice. Texts wrap inside their column. Commands are broken only
+ * where they are too long for a line, between two words and with a backslash, so that they can be
+ * copied.
  */
 #ifndef PXT_CLI_CHECK_TABLE_H
 #define PXT_CLI_CHECK_TABLE_H
 
 #include <stdio.h>
 
-#include "base/error.h"
-
-enum verdict { VERDICT_OK, VERDICT_WARN, VERDICT_FAIL };
+#include "cli/check_advice.h"
+#include "cli/check_row.h"
 
 void check_table_head(FILE *out);
 
-/* Print a row: FOUND is what was found and the remedy, VERDICT an enum verdict. */
-void check_table_row(FILE *out, const char *what, int verdict, const struct error *found);
+/* WIDTH: columns of the terminal. */
+void check_table_row(FILE *out, unsigned int width, const struct check_row *row);
+
+void check_table_advice(FILE *out, unsigned int width, const struct check_advice *advice);
 
 #endif

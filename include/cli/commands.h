@@ -22,6 +22,7 @@ command_run command_replay MUST_CHECK;
 command_run command_check MUST_CHECK;
 command_run command_formats MUST_CHECK;
 command_run command_help MUST_CHECK;
+command_run command_complete MUST_CHECK;
 command_run command_version MUST_CHECK;
 
 #endif

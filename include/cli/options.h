@@ -5,6 +5,7 @@
 #ifndef PXT_CLI_OPTIONS_H
 #define PXT_CLI_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/compiler.h"
@@ -29,6 +30,7 @@ enum mode {
 	MODE_CHECK,
 	MODE_FORMATS,
 	MODE_HELP,
+	MODE_COMPLETE,
 	MODE_VERSION,
 };
 
@@ -36,7 +38,8 @@ struct options {
 	enum mode mode;
 	enum mode help_on; /* with MODE_HELP: the mode to explain */
 	struct request request;
-	char **arguments; /* of MODE_FORMATS, ended by NULL */
+	char **arguments; /* of MODE_FORMATS and MODE_COMPLETE, ended by NULL */
+	bool json;        /* of MODE_CHECK and MODE_FORMATS: -F json */
 };
 
 /*

@@ -14,6 +14,7 @@
 /* Options without a short name. */
 enum long_option {
 	OPTION_STREAM = 256,
+	OPTION_REPORT, /* -F of the modes that print a report, not events */
 	OPTION_FORMATS,
 	OPTION_RAW,
 	OPTION_NO_SANDBOX,
@@ -26,6 +27,7 @@ enum long_option {
 	OPTION_ENV,
 	OPTION_ARG_BYTES,
 	OPTION_WIDE,
+	OPTION_NO_COPIES,
 	OPTION_COLOR,
 	OPTION_RUN_AS,
 	OPTION_SUDO,

@@ -14,6 +14,7 @@
 
 struct formats_options {
 	bool verbose;                       /* diff prints the ids that differ */
+	bool json;                          /* diff prints one JSON object */
 	const struct sandbox_plan *sandbox; /* to enter once all is read; NULL: none */
 };
 

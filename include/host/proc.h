@@ -49,6 +49,12 @@ int proc_read_group(int proc_fd, int32_t tid, struct proc_group *group) MUST_CHE
 bool proc_is_alive(int proc_fd, int32_t tid);
 
 /*
+ * Returns 1 where task TID is exiting or a zombie, 0 where it lives on, -ESRCH where /proc does not
+ * show it, or another negative errno.
+ */
+int proc_is_exiting(int proc_fd, int32_t tid) MUST_CHECK;
+
+/*
  * Whether a /proc is mounted that shows each user his own processes alone (hidepid of proc(5)), or
  * this cannot be told.
  */

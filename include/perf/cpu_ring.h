@@ -39,6 +39,7 @@ struct cpu_ring_plan {
 	uint32_t pages;        /* of data per ring, a power of two */
 	bool may_shrink;       /* by ring_room_shrink(), while the kernel refuses the memory */
 	uint32_t watermark;    /* bytes that wake the reader; 0: half of a ring */
+	bool at_once;          /* any record wakes the reader, who never pauses */
 	bool alarm;            /* open alarms too; false once the kernel refused one */
 	unsigned int features; /* 1 << enum perf_feature; bits unknown to the kernel are cleared */
 };

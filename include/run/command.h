@@ -23,6 +23,7 @@ struct command {
 	int hold_fd;  /* a byte here lets it go on to exec; closing it without makes it exit */
 	int error_fd; /* where its exec says why it failed */
 	bool ended;
+	int wait_status; /* as waitpid(2) has it; -1: it has not been reaped */
 	int status; /* exit status once it has ended, as a shell puts it: 128 + signal if killed */
 };
 

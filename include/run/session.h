@@ -63,10 +63,22 @@ int session_make_pipeline(struct session *session, struct error *err) MUST_CHECK
 int session_output_failed(struct session *session, int code, struct error *err) MUST_CHECK;
 
 /*
+ * Show the followed processes that are there at TIME_NS, before any event. Returns 0 or a negative
+ * errno with ERR filled.
+ */
+int session_show_running(struct session *session, uint64_t time_ns, struct error *err) MUST_CHECK;
+
+/*
  * Put EVENT through. Returns 0, -ENODATA where the trace is over, another negative errno with ERR
  * filled.
  */
 int session_feed(struct session *session, struct event *event, struct error *err) MUST_CHECK;
+
+/*
+ * Nothing is ready, and no event before NOW_NS is to come. Returns 1 where the sink waits for a
+ * later time, 0, -ENODATA where the trace is over, another negative errno with ERR filled.
+ */
+int session_idle(struct session *session, uint64_t now_ns, struct error *err) MUST_CHECK;
 
 /* Write out what is buffered. Returns 0, or a negative errno with ERR filled. */
 int session_flush(struct session *session, struct error *err) MUST_CHECK;

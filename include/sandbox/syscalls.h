@@ -18,7 +18,7 @@ enum sandbox_mode {
 	SANDBOX_SIDEBAND,  /* the same, and perf events of COMMAND */
 	SANDBOX_RECORD,    /* reads /proc, opens such events, writes anywhere in the capture */
 };
-#define SANDBOX_MODES 4
+#define SANDBOX_MODES (SANDBOX_RECORD + 1)
 
 /*
  * Allow the system calls of MODE alone: signals go to COMMAND (0: to nobody) and to this process.

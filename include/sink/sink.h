@@ -26,6 +26,7 @@ struct sink_context {
 	bool environment;                    /* --env: show the environment */
 	unsigned int width; /* columns of the terminal; 0: not a terminal, lines are not cut */
 	bool color;         /* use colours */
+	bool no_copies;     /* --no-copies: hide forks that never exec and exit 0 */
 };
 
 struct sink;
@@ -33,6 +34,18 @@ struct sink;
 struct sink_ops {
 	/* Show EVENT, of a type below EVENT_SHOWN_TYPES. Returns 0 or a negative errno. */
 	int (*event)(struct sink *sink, const struct event *event);
+	/*
+	 * Show a process that is older than the trace: EVENT is an EXEC of the program that it runs
+	 * when the trace begins, before all others. NULL: nothing. Returns 0 or a negative errno.
+	 */
+	int (*running)(struct sink *sink, const struct event *event);
+	/*
+	 * No event is ready, and none before NOW_NS is to come: show what waited for that. NULL:
+	 * nothing. Returns 1 where something waits for a later time, else 0 or a negative errno.
+	 */
+	int (*idle)(struct sink *sink, uint64_t now_ns);
+	/* Returns how many lines events have had so far; NULL: one each. */
+	uint64_t (*lines)(const struct sink *sink);
 	/* Write what only the end of the trace tells; NULL: nothing. Returns 0 or a negative errno.
 	 */
 	int (*finish)(struct sink *sink);
@@ -59,6 +72,18 @@ void sink_free(struct sink *sink);
 static inline MUST_CHECK int sink_event(struct sink *sink, const struct event *event)
 {
 	return event->type < EVENT_SHOWN_TYPES ? sink->ops->event(sink, event) : 0;
+}
+
+/* Show an older process. Returns 0 or a negative errno. */
+static inline MUST_CHECK int sink_running(struct sink *sink, const struct event *event)
+{
+	return sink->ops->running ? sink->ops->running(sink, event) : 0;
+}
+
+/* No event before NOW_NS is to come. Returns 1 where something waits, 0 or a negative errno. */
+static inline MUST_CHECK int sink_idle(struct sink *sink, uint64_t now_ns)
+{
+	return sink->ops->idle ? sink->ops->idle(sink, now_ns) : 0;
 }
 
 /* The trace is over. Returns 0 or a negative errno. */

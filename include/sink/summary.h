@@ -23,8 +23,9 @@ struct totals {
 	uint64_t codes, signals;      /* failures by exit code, and by signal */
 	uint64_t unknown;             /* processes whose exit status is not known */
 	uint64_t lost;
-	uint64_t cap;     /* the event cap that ended the trace; 0: none */
-	struct rate rate; /* FORKs per second */
+	uint64_t cap;       /* that ended the trace; 0: none */
+	const char *capped; /* what it limits: "events" or "lines" */
+	struct rate rate;   /* FORKs per second */
 };
 
 /* Returns the second of the trace that TIME_NS is in; 0 before its beginning. */

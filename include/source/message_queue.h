@@ -41,6 +41,7 @@ struct message_queue {
 	uint64_t arrivals;
 	uint64_t overruns;               /* of the connector's buffer, as of the last read */
 	uint64_t started_ns, stopped_ns; /* other messages are not of the trace; 0: not yet */
+	int32_t command; /* a process whose exits are, when they are after the stop; 0: none */
 };
 
 /*
@@ -54,7 +55,7 @@ void message_queue_close(struct message_queue *queue);
 /* Queue what has come since the last time. Returns 0, or a negative errno with ERR filled. */
 int message_queue_read(struct message_queue *queue, struct error *err) MUST_CHECK;
 
-/* Whether MESSAGE is of the time between start and stop. */
+/* Whether MESSAGE is of the time between start and stop, or an exit of COMMAND. */
 bool message_queue_is_of_trace(const struct message_queue *queue,
 			       const struct proc_message *message);
 

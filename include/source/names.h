@@ -5,6 +5,7 @@
 #ifndef PXT_SOURCE_NAMES_H
 #define PXT_SOURCE_NAMES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -24,6 +25,9 @@ struct text names_of(const struct names *names, int32_t tid);
 
 /* Returns TGID where that is alive, else any thread of that process; TGID too where none is. */
 int32_t names_thread_of(const struct names *names, int32_t tgid);
+
+/* Whether process TGID has a live thread other than TID. */
+bool names_has_others(const struct names *names, int32_t tid, int32_t tgid);
 
 void names_forget(struct names *names, int32_t tid);
 

@@ -53,6 +53,7 @@ struct request {
 	bool summary;                 /* -S beside lines: on standard error */
 	bool raw;                     /* every event's record below its line */
 	bool wall_clock;              /* -T */
+	bool no_copies;               /* hide forks that never exec and exit 0 */
 	bool wide;                    /* lines are not cut at the terminal's width */
 	enum terminal_color color;
 	bool verbose, quiet;

@@ -21,6 +21,7 @@
 #include "base/compiler.h"
 #include "base/text.h"
 #include "perf/record.h"
+#include "source/exit_pidfds.h"
 #include "source/message_queue.h"
 #include "source/names.h"
 #include "source/waiting_events.h"
@@ -32,11 +33,15 @@ struct sideband_tasks {
 	struct sideband_task *by_tid;
 	struct waiting_events events; /* the result */
 	bool has_messages;            /* the connector tells */
-	unsigned int needs;           /* NEED_ bits: what events wait for, where it does */
-	size_t hidden;                /* tasks of which only the connector tells */
-	uint64_t vanished;            /* processes that became hidden, in all */
-	uint64_t losses;              /* LOST records */
-	uint64_t statuses_missing;    /* exits whose message did not come */
+	struct exit_pidfds *pidfds;   /* ours; where it does not; NULL: none */
+	int32_t command;
+	const int *command_status; /* borrowed (source.h) */
+	int proc_fd;               /* a directory fd of /proc, borrowed */
+	unsigned int needs;        /* NEED_ bits: what events wait for, where it does */
+	size_t hidden;             /* tasks of which only the connector tells */
+	uint64_t vanished;         /* processes that became hidden, in all */
+	uint64_t losses;           /* LOST records */
+	uint64_t statuses_missing; /* exits whose status did not come */
 };
 
 /* COMMAND, a process that has yet to execute, is there, named COMM. Returns 0 or -ENOMEM. */

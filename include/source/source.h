@@ -134,6 +134,7 @@ struct source_host {
 	int proc_fd;                    /* a directory fd of /proc; -1 for captures */
 	const struct host_state *state; /* NULL for captures */
 	int32_t command_pid;            /* COMMAND, which waits to be released; 0: none */
+	const int *command_status;      /* its wait status; -1: it has not been reaped */
 };
 
 /* A kind of source. */
@@ -148,11 +149,12 @@ struct source_type {
 	bool of_command_only; /* it sees nothing but COMMAND and its descendants */
 
 	/*
-	 * Whether it would work here for REQUEST: 0, or a negative errno with ERR saying why not
-	 * and the remedy. Leaves nothing open. NULL: only open() tells.
+	 * Whether it would work here for REQUEST: 0, 1 where it would with less than it could, or a
+	 * negative errno. FOUND says what was found, and the remedy; nothing if there is nothing to
+	 * say. Leaves nothing open.
 	 */
 	int (*probe)(const struct request *request, const struct source_host *host,
-		     struct error *err);
+		     struct error *found);
 
 	/*
 	 * Open what REQUEST (borrowed for the life of the source) asks for, nothing let in yet.

@@ -19,6 +19,9 @@
 /* A tracer that had to say something and did not for so long hangs, ms. */
 #define TRACER_SILENCE_MS 10000U
 
+/* What a probe found of a tracer that is installed: whether it attaches shows after seconds. */
+#define TRACER_UNTRIED "installed; only a trace tries whether it attaches"
+
 /* Where a path is written. */
 #define TRACER_PATH_SIZE 256
 

@@ -77,6 +77,16 @@ int task_table_set_old_program(struct task_table *table, int32_t pid, struct tex
  */
 void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns);
 
+/*
+ * Call VISIT for each followed process that is older than the trace, before any event: parents
+ * before their children, depth first, siblings by pid. EVENT is an EXEC at TIME_NS of the program
+ * that it runs, with its facts. Only where facts are kept. Returns 0, -ENOMEM, or what VISIT
+ * returned, if not 0, which ends it.
+ */
+int task_table_visit_old(struct task_table *table, uint64_t time_ns,
+			 int (*visit)(void *context, const struct event *event),
+			 void *context) MUST_CHECK;
+
 /* Set the path of cgroup ID, as a CGROUP event does. Only where facts are kept. Returns 0 or
  * -ENOMEM. */
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path) MUST_CHECK;

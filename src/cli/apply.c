@@ -162,6 +162,14 @@ static int parse_format(const char *text, struct parse *parse, struct error *err
 	return 0;
 }
 
+static int parse_report_format(const char *text, struct parse *parse, struct error *err)
+{
+	parse->options.json = strcmp(text, "json") == 0;
+	if (parse->options.json || strcmp(text, "text") == 0)
+		return 0;
+	return error_set(err, -EINVAL, "-F takes text or json, not '%.40s'", text);
+}
+
 static int parse_color(const char *text, struct parse *parse, struct error *err)
 {
 	static const char *const names[] = {
@@ -268,6 +276,8 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_events(text, parse, err);
 	case 'F':
 		return parse_format(text, parse, err);
+	case OPTION_REPORT:
+		return parse_report_format(text, parse, err);
 	case 'b':
 		return parse_backend(text, parse, err);
 	case OPTION_ENV:
@@ -311,6 +321,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.quiet;
 	case OPTION_WIDE:
 		return &options->request.wide;
+	case OPTION_NO_COPIES:
+		return &options->request.no_copies;
 	case OPTION_NO_SANDBOX:
 		return &options->request.no_sandbox;
 	case OPTION_STREAM:

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "cli/check_table.h"
+#include "cli/check_row.h"
 #include "host/diagnose.h"
 #include "host/lockdown.h"
 
@@ -170,10 +170,9 @@ int check_cgroups(struct check *check, struct error *found)
 	case CGROUPS_TOLD:
 		return error_set(found, VERDICT_OK, "version 2");
 	case CGROUPS_ROOT_ONLY:
-		error_set(found, 0, "version 2, but all tasks may seem to be in /");
-		error_remedy(found, "enable a controller in the root's cgroup.subtree_control, as "
-				    "systemd does");
-		return VERDICT_WARN;
+		return error_set(found, VERDICT_WARN,
+				 "version 2, but all tasks may seem to be in /, until a controller "
+				 "is enabled in the root's cgroup.subtree_control, as by systemd");
 	case CGROUPS_OF_V1:
 		return error_set(found, VERDICT_WARN, "unknown: perf_event is of version 1 here");
 	default:

@@ -36,7 +36,8 @@ static int limit(struct request *request, struct error *err)
 		return over_limit(err, "-n", EVENT_LIMIT, "events");
 	if (request->duration_ns == 0)
 		request->duration_ns = DURATION_LIMIT_S * NS_PER_S;
-	if (request->max_events == 0)
+	/* Totals are short, however many events they count. */
+	if (request->max_events == 0 && request->sink->shows & SINK_SHOWS_EVENTS)
 		request->max_events = EVENT_LIMIT;
 	return 0;
 }
@@ -95,6 +96,9 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
 		return refuse(err, "--env: this format does not show the environment",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	if (request->no_copies && !(shows & SINK_SHOWS_COPIES))
+		return refuse(err, "--no-copies: only the tree tells copies from other processes",
+			      "-F tree");
 	if (!request->wall_clock || shows & SINK_SHOWS_TIME)
 		return 0;
 	if (!(shows & SINK_SHOWS_EVENTS))

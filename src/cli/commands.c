@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/check.h"
+#include "cli/complete.h"
 #include "formats/formats.h"
 #include "run/caller.h"
 #include "run/live_trace.h"
@@ -64,7 +65,11 @@ static int finish_stdout(struct error *err)
 
 int command_check(const struct options *options, struct error *err)
 {
-	int code = check_host(stdout, options->request.formats);
+	const struct check_options check = {
+		.formats = options->request.formats,
+		.json = options->json,
+	};
+	int code = check_host(stdout, &check);
 
 	return finish_stdout(err) < 0 || code < 0 ? EXIT_RUNTIME : 0;
 }
@@ -79,6 +84,7 @@ int command_formats(const struct options *options, struct error *err)
 	};
 	const struct formats_options formats = {
 		.verbose = request->verbose,
+		.json = options->json,
 		.sandbox = request->no_sandbox ? NULL : &sandbox,
 	};
 	int status = formats_run(arguments, &formats, stdout, err);
@@ -89,6 +95,12 @@ int command_formats(const struct options *options, struct error *err)
 int command_help(const struct options *options, struct error *err)
 {
 	options_print_help(options->help_on, stdout);
+	return finish_stdout(err) < 0 ? EXIT_RUNTIME : 0;
+}
+
+int command_complete(const struct options *options, struct error *err)
+{
+	complete_words((const char *const *)options->arguments, stdout);
 	return finish_stdout(err) < 0 ? EXIT_RUNTIME : 0;
 }
 

@@ -57,7 +57,7 @@ static int take_help(poptContext context, struct parse *parse, struct error *err
 
 static int take_arguments(poptContext context, struct parse *parse, struct error *err)
 {
-	if (parse->mode == MODE_FORMATS)
+	if (parse->mode == MODE_FORMATS || parse->mode == MODE_COMPLETE)
 		return copy_arguments(context, parse, err);
 	if (parse->mode == MODE_HELP)
 		return take_help(context, parse, err);

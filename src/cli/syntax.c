@@ -37,9 +37,12 @@
 #define OPTION_PROCESSES LONG_FLAG("no-threads", OPTION_NO_THREADS, "processes as a whole: no threads' FORK, one EXIT each")
 #define OPTION_FAILURES LONG_FLAG("failed", OPTION_FAILED, "only failures: exits of processes by a signal or with a code other than 0")
 #define OPTION_FORMAT VALUE("format", 'F', "format of the output", "FMT")
+#define OPTION_REPORT_FORMAT(help) \
+	{"format", 'F', POPT_ARG_STRING, NULL, OPTION_REPORT, help, "FMT"}
 #define OPTION_SUMMARY FLAG("summary", 'S', "totals at the end, and no lines; with -F or -x both, totals on standard error")
 #define OPTION_EXTENDED FLAG("extended", 'x', "pipe lines with all that is known behind them, as |key=value")
 #define OPTION_TIME FLAG("time", 'T', "show the time of day too; not in plain pipe lines")
+#define OPTION_NO_COPIES_SHOWN LONG_FLAG("no-copies", OPTION_NO_COPIES, "with -F tree: hide processes that call no exec and exit 0")
 #define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
@@ -62,7 +65,7 @@
 
 static const struct poptOption trace_options[] = {
 	VALUE("duration", 'd', "stop after SECS, at most 60 (60); 0.5 is half a second", "SECS"),
-	OPTION_LIMIT_OR_NAME("stop after N events, 1 to 5000 (5000)"),
+	OPTION_LIMIT_OR_NAME("stop after N events, or lines of -F tree, 1 to 5000 (5000)"),
 	LONG_FLAG("stream", OPTION_STREAM, "lift both limits: run until interrupted"),
 	OPTION_PID,
 	OPTION_TID,
@@ -78,6 +81,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_NO_COPIES_SHOWN,
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
@@ -122,7 +126,7 @@ static const struct poptOption record_options[] = {
 
 static const struct poptOption replay_options[] = {
 	VALUE("duration", 'd', "stop SECS after the first event, by the capture's clock", "SECS"),
-	OPTION_LIMIT_OR_NAME("stop after N events"),
+	OPTION_LIMIT_OR_NAME("stop after N events, or lines of -F tree"),
 	LONG_FLAG("all", OPTION_ALL, "all that was recorded, not only what record was asked for"),
 	OPTION_PID,
 	OPTION_TID,
@@ -138,6 +142,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_EXTENDED,
 	OPTION_SUMMARY,
 	OPTION_TIME,
+	OPTION_NO_COPIES_SHOWN,
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
@@ -154,12 +159,14 @@ static const struct poptOption replay_options[] = {
 };
 
 static const struct poptOption check_options[] = {
+	OPTION_REPORT_FORMAT("text or json (text)"),
 	OPTION_FORMATS_DIR("tracefs"),
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
 
 static const struct poptOption formats_options[] = {
+	OPTION_REPORT_FORMAT("with diff: text or json (text)"),
 	FLAG("verbose", 'v', "with diff: list the ids that differ"),
 	OPTION_UNCONFINED,
 	OPTION_CONFINED_USER,
@@ -172,6 +179,8 @@ static const struct poptOption help_options[] = {
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
+
+static const struct poptOption no_options[] = {POPT_TABLEEND};
 /* clang-format on */
 
 static const struct mode_syntax modes[] = {
@@ -179,12 +188,14 @@ static const struct mode_syntax modes[] = {
 	[MODE_RECORD] = {"record", record_options, "record -o FILE [OPTION]... [COMMAND [ARG]...]",
 			 command_record},
 	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE", command_replay},
-	[MODE_CHECK] = {"check", check_options, "check [--formats DIR]", command_check},
+	[MODE_CHECK] = {"check", check_options, "check [-F FMT] [--formats DIR]", command_check},
 	[MODE_FORMATS] = {"formats", formats_options,
 			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]",
 			  command_formats},
 	[MODE_HELP] = {"help", help_options, "help [record | replay | check | formats]",
 		       command_help},
+	/* For the shells, not for users: complete.h. */
+	[MODE_COMPLETE] = {"--complete", no_options, "--complete -- WORD...", command_complete},
 	[MODE_VERSION] = {.run = command_version},
 };
 

@@ -1,46 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
+#include "formats/diff_output.h"
 #include "formats/format_set.h"
-#include "formats/page.h"
 #include "formats/side_by_side.h"
 #include "formats/verbs.h"
 
 struct comparison {
 	const struct format_set *a, *b;
 	const char *pattern; /* NULL: all events */
-	bool ids;            /* print those that differ */
-	const struct page *page;
-	const struct format_entry *common_a, *common_b; /* whose common fields were printed */
-	size_t compared, differ, renumbered;
-	size_t one_sided;    /* events that the other side lacks */
-	size_t uncovered[2]; /* events of A, of B, about which the other says nothing */
+	struct diff_report report;
+	struct diff_sum sum;
+	const struct format_entry *common_a, *common_b; /* whose common fields were put out */
 	struct malformed malformed;
 };
 
 /* ---- events on both sides ---- */
 
-static void print_title(const struct format_entry *a, const struct format_entry *b,
-			const struct page *page)
-{
-	fprintf(page->out, "\n%s%s:%s%s  %sid %u", page->bold, a->system, a->name, page->end,
-		page->dim, a->format->id);
-	if (a->format->id != b->format->id)
-		fprintf(page->out, " -> %u", b->format->id);
-	fprintf(page->out, "%s\n", page->end);
-}
-
 /*
- * A kernel gives all its events the same common fields, so they are printed once. Returns the parts
+ * A kernel gives all its events the same common fields, so they are put out once. Returns the parts
  * of A and B that are still to be compared.
  */
 static int compare_commons(struct comparison *comparison, const struct format_entry *a,
 			   const struct format_entry *b, unsigned int *parts)
 {
-	const struct page *page = comparison->page;
+	struct diff_report *report = &comparison->report;
 
 	*parts = FORMAT_OWN;
 	if (!formats_differ(a->format, b->format, FORMAT_COMMON))
@@ -48,8 +35,7 @@ static int compare_commons(struct comparison *comparison, const struct format_en
 	if (!comparison->common_a) {
 		comparison->common_a = a;
 		comparison->common_b = b;
-		fprintf(page->out, "\n%sall events%s, common fields\n", page->bold, page->end);
-		return side_by_side_print(a->format, b->format, FORMAT_COMMON, page);
+		return report->output->common(report, a->format, b->format);
 	}
 	if (formats_differ(comparison->common_a->format, a->format, FORMAT_COMMON) ||
 	    formats_differ(comparison->common_b->format, b->format, FORMAT_COMMON))
@@ -60,18 +46,17 @@ static int compare_commons(struct comparison *comparison, const struct format_en
 static int compare_events(struct comparison *comparison, const struct format_entry *a,
 			  const struct format_entry *b)
 {
+	struct diff_report *report = &comparison->report;
 	unsigned int parts;
 	int code = compare_commons(comparison, a, b, &parts);
 	bool differ = formats_differ(a->format, b->format, parts);
 	bool renumbered = a->format->id != b->format->id;
 
-	comparison->compared++;
-	comparison->differ += differ;
-	comparison->renumbered += renumbered;
-	if (code == 0 && (differ || (renumbered && comparison->ids)))
-		print_title(a, b, comparison->page);
-	if (code == 0 && differ)
-		code = side_by_side_print(a->format, b->format, parts, comparison->page);
+	comparison->sum.compared++;
+	comparison->sum.differ += differ;
+	comparison->sum.renumbered += renumbered;
+	if (code == 0 && (differ || (renumbered && report->ids)))
+		code = report->output->event(report, a, b, differ ? parts : 0);
 	return code;
 }
 
@@ -95,28 +80,14 @@ static int compare_both(struct comparison *comparison)
 
 /* ---- events on one side ---- */
 
-/* By system, filled up to the line's width. */
-static void print_name(const struct format_entry *entry, const char **system, size_t *column,
-		       FILE *out)
+/* Put out the events of SIDE that the other would have if its kernel had them. */
+static void find_one_sided(struct comparison *comparison, enum diff_side side)
 {
-	if (!*system || strcmp(*system, entry->system) != 0) {
-		*column = (size_t)fprintf(out, "\n  %s:", entry->system);
-		*system = entry->system;
-	} else if (*column + 1 + strlen(entry->name) > PAGE_WIDTH) {
-		*column = (size_t)fprintf(out, "\n   ");
-	}
-	*column += (size_t)fprintf(out, " %s", entry->name);
-}
+	struct diff_report *report = &comparison->report;
+	const struct format_set *set = report->sets[side];
+	const struct format_set *other = report->sets[side == DIFF_A ? DIFF_B : DIFF_A];
 
-/* Print the events of SET that OTHER would have if its kernel had them. */
-static void print_one_sided(struct comparison *comparison, const struct format_set *set,
-			    const struct format_set *other)
-{
-	const struct page *page = comparison->page;
-	bool is_a = set == comparison->a;
-	const char *system = NULL;
-	size_t column = 0;
-
+	report->output->begin_side(report, side);
 	for (size_t i = 0; i < set->count; i++) {
 		const struct format_entry *entry = &set->entries[i];
 
@@ -124,45 +95,16 @@ static void print_one_sided(struct comparison *comparison, const struct format_s
 		    format_set_find(other, entry))
 			continue;
 		if (!format_set_covers(other, entry)) {
-			comparison->uncovered[is_a ? 0 : 1]++;
+			comparison->sum.uncovered[side]++;
 			continue;
 		}
-		if (!system)
-			fprintf(page->out, "\n%s%c only in %s%s",
-				is_a ? page->removed : page->added, is_a ? '<' : '>', set->name,
-				page->end);
-		print_name(entry, &system, &column, page->out);
-		comparison->one_sided++;
+		report->output->one_sided(report, side, entry);
+		comparison->sum.one_sided++;
 	}
-	if (system)
-		fputc('\n', page->out);
+	report->output->end_side(report);
 }
 
 /* ---- the sum ---- */
-
-static void print_uncovered(const struct format_set *set, size_t count, FILE *out)
-{
-	if (count > 0)
-		fprintf(out, "not compared: %zu event%s that only %s has\n", count,
-			count == 1 ? "" : "s", set->name);
-}
-
-static void print_sum(const struct comparison *comparison)
-{
-	FILE *out = comparison->page->out;
-
-	fprintf(out, "\n%zu of %zu event%s differ%s", comparison->differ, comparison->compared,
-		comparison->compared == 1 ? "" : "s", comparison->differ == 1 ? "s" : "");
-	if (comparison->one_sided > 0)
-		fprintf(out, ", %zu %s only on one side", comparison->one_sided,
-			comparison->one_sided == 1 ? "is" : "are");
-	fputc('\n', out);
-	if (comparison->renumbered > 0 && !comparison->ids)
-		fprintf(out, "ids: %zu differ%s (-v lists them)\n", comparison->renumbered,
-			comparison->renumbered == 1 ? "s" : "");
-	print_uncovered(comparison->a, comparison->uncovered[0], out);
-	print_uncovered(comparison->b, comparison->uncovered[1], out);
-}
 
 static int trouble(struct error *err, int code, const char *what)
 {
@@ -176,26 +118,24 @@ static int verdict(const struct comparison *comparison, struct error *err)
 
 	if (status != 0)
 		return status;
-	if (comparison->compared == 0 && comparison->one_sided == 0)
+	const struct diff_sum *sum = &comparison->sum;
+
+	if (sum->compared == 0 && sum->one_sided == 0)
 		return trouble(err, -ENOENT, "they have no event in common");
-	bool differ = comparison->differ > 0 || comparison->common_a || comparison->one_sided > 0;
+	bool differ = sum->differ > 0 || comparison->common_a || sum->one_sided > 0;
 	return differ ? STATUS_DIFFERENT : 0;
 }
 
 static int compare(struct comparison *comparison, struct error *err)
 {
-	const struct page *page = comparison->page;
+	struct diff_report *report = &comparison->report;
 
-	fprintf(page->out, "%s<%s ", page->removed, page->end);
-	print_source(comparison->a, page->out);
-	fprintf(page->out, "%s>%s ", page->added, page->end);
-	print_source(comparison->b, page->out);
-	side_by_side_print_heading(page);
+	report->output->begin(report);
 	if (compare_both(comparison) < 0)
 		return trouble(err, -ENOMEM, "out of memory");
-	print_one_sided(comparison, comparison->a, comparison->b);
-	print_one_sided(comparison, comparison->b, comparison->a);
-	print_sum(comparison);
+	find_one_sided(comparison, DIFF_A);
+	find_one_sided(comparison, DIFF_B);
+	report->output->end(report, &comparison->sum);
 	return verdict(comparison, err);
 }
 
@@ -215,8 +155,13 @@ static int diff(const struct format_set *a, const struct format_set *b,
 		.a = a,
 		.b = b,
 		.pattern = call->arguments[2],
-		.ids = call->options->verbose,
-		.page = call->page,
+		.report =
+			{
+				.output = call->options->json ? &diff_json : &diff_text,
+				.page = call->page,
+				.sets = {[DIFF_A] = a, [DIFF_B] = b},
+				.ids = call->options->verbose,
+			},
 	};
 
 	if (comparison.pattern && !has_match(a, comparison.pattern) &&

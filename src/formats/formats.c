@@ -102,14 +102,19 @@ static const struct verb {
 	size_t fewest, most; /* arguments */
 	const char *usage;
 	verb_run *run;
+	bool has_json;
 } verbs[] = {
-	{"list", 0, 1, "list [SOURCE]", formats_list},
-	{"show", 0, 2, "show [EVENT] [SOURCE]", formats_show},
-	{"diff", 2, 3, "diff A B [EVENT]", formats_diff},
+	{"list", 0, 1, "list [SOURCE]", formats_list, false},
+	{"show", 0, 2, "show [EVENT] [SOURCE]", formats_show, false},
+	{"diff", 2, 3, "diff A B [EVENT]", formats_diff, true},
 };
 
 static int run_verb(const struct verb *verb, const struct verb_call *call, struct error *err)
 {
+	if (call->options->json && !verb->has_json) {
+		error_set(err, -EINVAL, "-F json: 'formats %s' prints text only", verb->name);
+		return STATUS_TROUBLE;
+	}
 	if (call->count >= verb->fewest && call->count <= verb->most)
 		return verb->run(call, err);
 	error_set(err, -EINVAL, "too %s arguments to 'formats %s'",

@@ -12,11 +12,6 @@
 /* Offset, size and sign before a declaration: "128  16s ". */
 #define PLACE_WIDTH 9
 
-/* A field of either layout; NULL: that side has none. */
-struct row {
-	const struct format_field *a, *b;
-};
-
 static bool is_in(const struct format_field *field, unsigned int parts)
 {
 	return parts & (field->common ? FORMAT_COMMON : FORMAT_OWN);
@@ -29,17 +24,17 @@ static bool fields_differ(const struct format_field *a, const struct format_fiel
 	       a->at.is_signed != b->at.is_signed || strcmp(a->type, b->type) != 0;
 }
 
-/* ---- rows ---- */
+/* ---- pairs ---- */
 
-static const struct format_field *last(const struct row *row)
+static const struct format_field *last(const struct format_pair *pair)
 {
-	return row->b ? row->b : row->a;
+	return pair->b ? pair->b : pair->a;
 }
 
 /* Removed fields stand before what came in their place. */
-static int compare_rows(const void *one, const void *other)
+static int compare_pairs(const void *one, const void *other)
 {
-	const struct row *a = one, *b = other;
+	const struct format_pair *a = one, *b = other;
 	uint32_t place_a = last(a)->at.offset, place_b = last(b)->at.offset;
 
 	if (place_a != place_b)
@@ -49,9 +44,9 @@ static int compare_rows(const void *one, const void *other)
 	return strcmp(last(a)->name, last(b)->name);
 }
 
-/* Fills ROWS, which have room for the fields of both, in no order. Returns how many there are. */
+/* Fills PAIRS, which have room for the fields of both, in no order. Returns how many there are. */
 static size_t pair_fields(const struct format *a, const struct format *b, unsigned int parts,
-			  struct row *rows)
+			  struct format_pair *pairs)
 {
 	size_t count = 0;
 
@@ -59,15 +54,27 @@ static size_t pair_fields(const struct format *a, const struct format *b, unsign
 		const struct format_field *field = &a->fields[i];
 
 		if (is_in(field, parts))
-			rows[count++] = (struct row){field, format_find(b, field->name)};
+			pairs[count++] = (struct format_pair){field, format_find(b, field->name)};
 	}
 	for (size_t i = 0; i < b->field_count; i++) {
 		const struct format_field *field = &b->fields[i];
 
 		if (is_in(field, parts) && !format_find(a, field->name))
-			rows[count++] = (struct row){NULL, field};
+			pairs[count++] = (struct format_pair){NULL, field};
 	}
 	return count;
+}
+
+struct format_pair *format_pairs(const struct format *a, const struct format *b, unsigned int parts,
+				 size_t *count)
+{
+	struct format_pair *pairs = calloc(a->field_count + b->field_count + 1, sizeof(*pairs));
+
+	if (!pairs)
+		return NULL;
+	*count = pair_fields(a, b, parts, pairs);
+	qsort(pairs, *count, sizeof(*pairs), compare_pairs);
+	return pairs;
 }
 
 /* Returns whether a field in PARTS of A differs in B or is missing there. */
@@ -97,13 +104,13 @@ static void print_half(const struct format_field *field, FILE *out)
 		field->declaration);
 }
 
-static char mark_of(const struct row *row)
+char format_pair_mark(const struct format_pair *pair)
 {
-	if (!row->a)
+	if (!pair->a)
 		return '>';
-	if (!row->b)
+	if (!pair->b)
 		return '<';
-	return fields_differ(row->a, row->b) ? '~' : '|';
+	return fields_differ(pair->a, pair->b) ? '~' : '|';
 }
 
 static const char *colour_of(char mark, const struct page *page)
@@ -127,9 +134,9 @@ static size_t half_width(const struct format_field *field)
 }
 
 /* Returns the column of the mark: an earlier one if the right half is too long. */
-static size_t middle_of(const struct row *row)
+static size_t middle_of(const struct format_pair *pair)
 {
-	size_t right = MARK_WIDTH + half_width(row->b);
+	size_t right = MARK_WIDTH + half_width(pair->b);
 
 	if (HALF_WIDTH + right <= PAGE_WIDTH)
 		return HALF_WIDTH;
@@ -137,23 +144,23 @@ static size_t middle_of(const struct row *row)
 }
 
 /* The halves stand below each other where they do not fit into one line. */
-static void print_row(const struct row *row, const struct page *page)
+static void print_pair(const struct format_pair *pair, const struct page *page)
 {
 	FILE *out = page->out;
-	const char mark = mark_of(row);
-	size_t width = half_width(row->a), middle = middle_of(row);
+	const char mark = format_pair_mark(pair);
+	size_t width = half_width(pair->a), middle = middle_of(pair);
 
 	fputs(colour_of(mark, page), out);
-	if (row->a)
-		print_half(row->a, out);
-	if (row->b && width > middle) {
+	if (pair->a)
+		print_half(pair->a, out);
+	if (pair->b && width > middle) {
 		fputc('\n', out);
 		width = 0;
 	}
 	fprintf(out, "%*s %c", width < middle ? (int)(middle - width) : 0, "", mark);
-	if (row->b) {
+	if (pair->b) {
 		fputc(' ', out);
-		print_half(row->b, out);
+		print_half(pair->b, out);
 	}
 	fprintf(out, "%s\n", page->end);
 }
@@ -168,14 +175,13 @@ void side_by_side_print_heading(const struct page *page)
 int side_by_side_print(const struct format *a, const struct format *b, unsigned int parts,
 		       const struct page *page)
 {
-	struct row *rows = calloc(a->field_count + b->field_count + 1, sizeof(*rows));
+	size_t count;
+	struct format_pair *pairs = format_pairs(a, b, parts, &count);
 
-	if (!rows)
+	if (!pairs)
 		return -ENOMEM;
-	size_t count = pair_fields(a, b, parts, rows);
-	qsort(rows, count, sizeof(*rows), compare_rows);
 	for (size_t i = 0; i < count; i++)
-		print_row(&rows[i], page);
-	free(rows);
+		print_pair(&pairs[i], page);
+	free(pairs);
 	return 0;
 }

@@ -202,6 +202,16 @@ bool proc_is_alive(int proc_fd, int32_t tid)
 	return read_stat_file(proc_fd, path, &stat) == 0 && !is_dead(stat.state);
 }
 
+int proc_is_exiting(int proc_fd, int32_t tid)
+{
+	struct stat_line stat;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/stat", tid);
+	int code = read_stat_file(proc_fd, path, &stat);
+	return code < 0 ? code : is_dead(stat.state) || stat.flags & PF_EXITING;
+}
+
 /* No blank of a path is a blank here (mountinfo.h). */
 static bool line_hides_tasks(const char *line)
 {

@@ -44,7 +44,9 @@ static struct ring_owner owner_of(const struct cpu_ring_plan *plan)
 
 	return (struct ring_owner){
 		.command = plan->command,
-		.watermark = is_early ? plan->watermark : half,
+		.watermark = plan->at_once ? 1
+			     : is_early    ? plan->watermark
+					   : half,
 		.comm = plan->comm,
 		.cgroup = plan->cgroup,
 	};

@@ -68,7 +68,8 @@ static int fork_held(struct command *command, const int hold[2], const int error
 	*command = (struct command){.pid = pid,
 				    .forked_ns = perf_clock_now_ns(),
 				    .hold_fd = hold[1],
-				    .error_fd = error[0]};
+				    .error_fd = error[0],
+				    .wait_status = -1};
 	return 0;
 }
 
@@ -145,9 +146,11 @@ bool command_has_ended(struct command *command, bool wait)
 	if (got == 0 || (got < 0 && errno == EINTR))
 		return false;
 	command->ended = true;
-	if (got > 0)
+	if (got > 0) {
+		command->wait_status = status;
 		command->status =
 			WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	}
 	return true;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "event/facts.h"
+#include "host/perf_clock.h"
 #include "run/confine.h"
 #include "run/old_tasks.h"
 #include "run/pipeline.h"
@@ -22,10 +23,14 @@
 #include "task/proc_tasks.h"
 #include "task/task_table.h"
 
+/* A source gives out what was so long ago, ns. */
+#define LATENESS_NS (100 * NS_PER_MS)
+
 struct live_trace {
 	struct tracing tracing;
 	struct session session;
 	struct wall_watch wall;
+	uint64_t attached_ns;  /* before the first event, by the events' clock */
 	uint64_t lost_handled; /* pipeline.lost_seen as of the last look at /proc */
 	struct sweep sweep;
 };
@@ -39,6 +44,7 @@ static int open_source(struct live_trace *trace, struct error *err)
 		.proc_fd = trace->tracing.proc_fd,
 		.state = &trace->tracing.host,
 		.command_pid = (int32_t)trace->tracing.command.pid,
+		.command_status = &trace->tracing.command.wait_status,
 	};
 	int code = sources_open(trace->tracing.request, &host, &trace->session.source, err);
 
@@ -112,6 +118,7 @@ static int enter_tasks(struct live_trace *trace, struct error *err)
 /* Events are let in first: what forks while /proc is read is then seen twice, not missed. */
 static int begin(struct live_trace *trace, struct error *err)
 {
+	trace->attached_ns = perf_clock_now_ns();
 	int code = source_start(trace->session.source, trace->tracing.request, err);
 
 	if (code < 0)
@@ -159,25 +166,29 @@ static int make_up_for_loss(struct live_trace *trace)
 /* What goes by the clock, and is not asked for by an event. */
 #define CLOCK_MS 40
 
-static int idle_ms(const struct live_trace *trace)
+/* For how many ms to sleep at most; -1: as long as nothing happens. */
+static int idle_ms(const struct live_trace *trace, bool sink_waits)
 {
 	const int remaining = tracing_remaining_ms(&trace->tracing);
-	const bool by_clock = trace->tracing.request->wall_clock || trace->sweep.rounds > 0;
+	const bool by_clock =
+		sink_waits || trace->tracing.request->wall_clock || trace->sweep.rounds > 0;
 
 	return by_clock && (remaining < 0 || remaining > CLOCK_MS) ? CLOCK_MS : remaining;
 }
 
-/* Nothing is ready: show what there is, then sleep until there is more. */
-static int idle(struct live_trace *trace, struct error *err)
+/* Nothing has been ready since SINCE_NS: show what there is, then sleep until there is more. */
+static int idle(struct live_trace *trace, uint64_t since_ns, struct error *err)
 {
-	int code = session_flush(&trace->session, err);
+	int waits = session_idle(&trace->session, since_ns - LATENESS_NS, err);
+	int code = waits < 0 ? waits : session_flush(&trace->session, err);
 
 	if (code < 0 || trace->session.reader_gone)
 		return code;
 	code = make_up_for_loss(trace);
 	if (code < 0)
 		return error_set(err, code, "cannot read /proc: %s", strerror(-code));
-	return source_wait(trace->session.source, trace->tracing.wake_fd, idle_ms(trace), err);
+	return source_wait(trace->session.source, trace->tracing.wake_fd, idle_ms(trace, waits > 0),
+			   err);
 }
 
 /*
@@ -216,9 +227,10 @@ static int run(struct live_trace *trace, struct error *err)
 		if (trace->tracing.stopped)
 			source_stop(trace->session.source);
 		watch_wall(trace);
+		const uint64_t now_ns = perf_clock_now_ns();
 		code = drain(trace, err);
 		if (code == 0)
-			code = idle(trace, err);
+			code = idle(trace, now_ns, err);
 	}
 	return code == -ENODATA ? 0 : code;
 }
@@ -250,6 +262,8 @@ static int trace_and_end(struct live_trace *trace, struct error *err)
 	session_keep_output(&trace->session);
 	int code = confine(trace, err);
 
+	if (code == 0 && trace->tracing.request->pids.count > 0)
+		code = session_show_running(&trace->session, trace->attached_ns, err);
 	if (code == 0)
 		code = run(trace, err);
 

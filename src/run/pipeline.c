@@ -66,16 +66,34 @@ static int show(struct pipeline *pipeline, const struct event *event)
 	return code;
 }
 
-static int show_truncated(struct pipeline *pipeline, const struct event *last)
+static bool counts_lines(const struct pipeline *pipeline)
+{
+	return pipeline->counted->ops->lines != NULL;
+}
+
+static bool is_full(const struct pipeline *pipeline)
+{
+	uint64_t count = counts_lines(pipeline) ? pipeline->counted->ops->lines(pipeline->counted)
+						: pipeline_shown(pipeline);
+
+	return pipeline->max_events > 0 && count >= pipeline->max_events;
+}
+
+static int show_truncated(struct pipeline *pipeline, uint32_t cpu, uint64_t time_ns)
 {
 	struct event truncated = {
 		.type = EVENT_TRUNCATED,
-		.cpu = last->cpu,
-		.time_ns = last->time_ns,
-		.truncated = {.reason = "events", .limit = pipeline->max_events},
+		.cpu = cpu,
+		.time_ns = time_ns,
+		.truncated =
+			{
+				.reason = counts_lines(pipeline) ? "lines" : "events",
+				.limit = pipeline->max_events,
+			},
 	};
+	int code = show(pipeline, &truncated);
 
-	return show(pipeline, &truncated);
+	return code < 0 ? code : PIPELINE_CAPPED;
 }
 
 static int show_with_record(struct pipeline *pipeline, const struct event *event)
@@ -90,11 +108,9 @@ static int show_counted(struct pipeline *pipeline, const struct event *event)
 {
 	int code = show_with_record(pipeline, event);
 
-	if (code < 0 || pipeline->max_events == 0 ||
-	    pipeline_shown(pipeline) < pipeline->max_events)
-		return code;
-	code = show_truncated(pipeline, event);
-	return code < 0 ? code : PIPELINE_CAPPED;
+	return code < 0 || !is_full(pipeline)
+		       ? code
+		       : show_truncated(pipeline, event->cpu, event->time_ns);
 }
 
 /* Ids of another pid namespace than the payloads' name nobody here. */
@@ -169,4 +185,19 @@ int pipeline_feed(struct pipeline *pipeline, struct event *event)
 	bool alone = pipeline->ends_alone && event->type == EVENT_EXIT &&
 		     !pipeline_waits_for_any(pipeline);
 	return alone ? PIPELINE_ALONE : PIPELINE_GO_ON;
+}
+
+int pipeline_show_running(struct pipeline *pipeline, const struct event *event)
+{
+	return filter_passes(&pipeline->filter, event, true) ? sink_running(pipeline->sink, event)
+							     : 0;
+}
+
+int pipeline_idle(struct pipeline *pipeline, uint64_t now_ns)
+{
+	int code = sink_idle(pipeline->sink, now_ns);
+
+	if (code >= 0 && is_full(pipeline))
+		return show_truncated(pipeline, EVENT_NO_CPU, now_ns);
+	return code > 0 ? PIPELINE_WAITS : code;
 }

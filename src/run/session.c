@@ -81,6 +81,7 @@ static struct sink_context make_context(const struct session *session, int fd,
 		.wall_offset_known = info->wall_offset_known,
 		.wall_offset_ns = info->wall_offset_ns,
 		.wall_steps = &session->wall_steps,
+		.no_copies = session->request->no_copies,
 		.environment = session->request->environment != NULL,
 		.width = session->request->wide ? 0 : terminal_width(fd),
 		.color = terminal_wants_color(fd, session->request->color),
@@ -124,6 +125,7 @@ static struct pipeline make_pipeline(struct session *session)
 	return (struct pipeline){
 		.tasks = session->tasks,
 		.sink = session->both ? session->both : session->sink,
+		.counted = session->sink,
 		.raw = session->raw,
 		.wants_facts = request->needs != 0,
 		.foreign_sample_ids = session->source->info.foreign_ids,
@@ -180,10 +182,24 @@ int session_output_failed(struct session *session, int code, struct error *err)
 	return error_set(err, code, "cannot write %.200s: %s", path, strerror(-code));
 }
 
-int session_feed(struct session *session, struct event *event, struct error *err)
+static int show_running(void *context, const struct event *event)
 {
-	int verdict = pipeline_feed(&session->pipeline, event);
+	return pipeline_show_running(context, event);
+}
 
+int session_show_running(struct session *session, uint64_t time_ns, struct error *err)
+{
+	int code = session->sink->ops->running
+			   ? task_table_visit_old(session->tasks, time_ns, show_running,
+						  &session->pipeline)
+			   : 0;
+
+	return code < 0 ? session_output_failed(session, code, err) : 0;
+}
+
+/* Settle VERDICT, the pipeline's. Returns what session_idle() does. */
+static int settle(struct session *session, int verdict, struct error *err)
+{
 	if (verdict == PIPELINE_CAPPED)
 		return -ENODATA;
 	if (verdict == PIPELINE_ALONE)
@@ -193,7 +209,17 @@ int session_feed(struct session *session, struct event *event, struct error *err
 
 		return code < 0 ? code : -ENODATA;
 	}
-	return 0;
+	return verdict == PIPELINE_WAITS;
+}
+
+int session_feed(struct session *session, struct event *event, struct error *err)
+{
+	return settle(session, pipeline_feed(&session->pipeline, event), err);
+}
+
+int session_idle(struct session *session, uint64_t now_ns, struct error *err)
+{
+	return settle(session, pipeline_idle(&session->pipeline, now_ns), err);
 }
 
 int session_flush(struct session *session, struct error *err)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/write_all.h"
+#include "host/pidfd.h"
 
 /* ---- what is allowed ---- */
 
@@ -123,6 +124,10 @@ static const struct rule rules[] = {
 	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_ID)},
 	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_SET_FILTER)},
 	{EVENTS, "ioctl", REQUEST(PERF_EVENT_IOC_SET_OUTPUT)},
+
+	/* Exit statuses where the connector does not tell them. */
+	{IN(SANDBOX_SIDEBAND), "pidfd_open", {0}},
+	{IN(SANDBOX_SIDEBAND), "ioctl", REQUEST(PIDFD_REQUEST_INFO)},
 
 	/* Connector and taskstats: messages, how many were dropped, and that nobody listens now. */
 	{CONNECTOR, "readlinkat", {0}}, /* which program an exec started */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 void forest_done(struct forest *forest)
 {
@@ -40,8 +41,31 @@ void forest_remove(struct forest *forest, struct forest_node *node)
 {
 	if (!node)
 		return;
+	forest_end_wait(forest, node);
 	HASH_DEL(forest->by_pid, node);
 	free(node);
+}
+
+void forest_wait(struct forest *forest, struct forest_node *node)
+{
+	node->is_waiting = true;
+	DL_APPEND(forest->waiting, node);
+}
+
+void forest_end_wait(struct forest *forest, struct forest_node *node)
+{
+	if (node->is_waiting)
+		DL_DELETE(forest->waiting, node);
+	node->is_waiting = false;
+}
+
+struct forest_node *forest_overdue(const struct forest *forest, uint64_t now_ns)
+{
+	struct forest_node *oldest = forest->waiting;
+	bool is_overdue = oldest && now_ns >= oldest->born_ns &&
+			  now_ns - oldest->born_ns >= FOREST_PATIENCE_NS;
+
+	return is_overdue ? oldest : NULL;
 }
 
 unsigned int forest_depth(const struct forest *forest, const struct facts *facts, bool and_self)
@@ -52,7 +76,7 @@ unsigned int forest_depth(const struct forest *forest, const struct facts *facts
 		node = forest_find(forest, facts->ppid);
 	for (size_t i = 0; i < facts->ancestor_count && !node; i++)
 		node = forest_find(forest, facts->ancestry[i].pid);
-	return node ? node->depth + 1 : 0;
+	return node ? node->depth + node->is_shown : 0;
 }
 
 void forest_set_name(struct forest_node *node, struct text name)

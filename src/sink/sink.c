@@ -36,7 +36,28 @@ static int tee_event(struct sink *sink, const struct event *event)
 	return code == 0 ? sink_event(tee->second, event) : code;
 }
 
-static const struct sink_ops tee_ops = {.event = tee_event};
+static int tee_running(struct sink *sink, const struct event *event)
+{
+	const struct sink_tee *tee = (const struct sink_tee *)sink;
+	int code = sink_running(tee->first, event);
+
+	return code == 0 ? sink_running(tee->second, event) : code;
+}
+
+static int tee_idle(struct sink *sink, uint64_t now_ns)
+{
+	const struct sink_tee *tee = (const struct sink_tee *)sink;
+	int first = sink_idle(tee->first, now_ns);
+	int second = first < 0 ? first : sink_idle(tee->second, now_ns);
+
+	return second != 0 ? second : first;
+}
+
+static const struct sink_ops tee_ops = {
+	.event = tee_event,
+	.running = tee_running,
+	.idle = tee_idle,
+};
 
 struct sink *sink_tee_new(struct sink *first, struct sink *second)
 {

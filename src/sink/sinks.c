@@ -14,7 +14,8 @@ const struct sink_type sink_types[] = {
 	{"extended", "-x", NEEDS_ALL, SHOWS_ALL, sink_extended_new},
 	{"json", NULL, NEEDS_ALL, SHOWS_ALL & ~SINK_SHOWS_RECORDS, sink_json_new},
 	{"table", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME, sink_table_new},
-	{"tree", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME, sink_tree_new},
+	{"tree", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME | SINK_SHOWS_COPIES,
+	 sink_tree_new},
 	{"summary", "-S", PROCESSES, 0, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);

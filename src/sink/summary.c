@@ -102,6 +102,7 @@ static int summary_event(struct sink *sink, const struct event *event)
 		return 0;
 	default:
 		summary->totals.cap = event->truncated.limit;
+		summary->totals.capped = event->truncated.reason;
 		return 0;
 	}
 }

@@ -58,8 +58,8 @@ static void show_duration(const struct report *report)
 	times_span(known_span(totals, totals->last_ns - totals->first_ns), span);
 	show(report, PAINT_NONE, "duration   %7s", span);
 	if (totals->cap > 0)
-		show(report, PAINT_ALERT, "cut off    %7" PRIu64 " events are the limit",
-		     totals->cap);
+		show(report, PAINT_ALERT, "cut off    %7" PRIu64 " %s are the limit", totals->cap,
+		     totals->capped);
 	show(report, totals->lost > 0 ? PAINT_ALERT : PAINT_NONE, "lost       %7" PRIu64 " events",
 	     totals->lost);
 }

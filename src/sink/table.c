@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * PID: the new task of a fork, the thread of a "t-exit", else the process. PPID: who forked that
- * process. UID: "real/effective" where they differ. AGE: of the process. "?": not known; "fork?": a
- * process or a thread; "exit?": of a process or of one of its threads.
+ * PID: the new task of a fork, the thread of a "t-exit", else the process. "runs": a process that
+ * is older than the trace. PPID: who forked that process. UID: "real/effective" where they differ.
+ * AGE: of the process. "?": not known; "fork?": a process or a thread; "exit?": of a process or of
+ * one of its threads.
  */
 #include <string.h>
 
@@ -289,9 +290,10 @@ static void put_left(struct sink_table *table, struct line *line, const struct e
 	put_uid(table, line, &event_facts(event)->credentials);
 }
 
-static void put_what(struct sink_table *table, struct line *line, const struct event *event)
+static void put_what(struct sink_table *table, struct line *line, const struct event *event,
+		     const char *word)
 {
-	put_word(table, line, CELL_EVENT, event_word(event));
+	put_word(table, line, CELL_EVENT, word);
 	put_status(table, line, event);
 }
 
@@ -314,7 +316,9 @@ static void put_right(struct sink_table *table, struct line *line, const struct 
 	phrase_handled(line, event);
 }
 
-static int show_line(struct sink_table *table, const struct event *event)
+/* EVENT, which is called WORD and painted so where it is no thread's. */
+static int show_line(struct sink_table *table, const struct event *event, const char *word,
+		     enum paint paint)
 {
 	enum paint row = is_thread(event) ? PAINT_DIM : PAINT_NONE;
 	struct line line;
@@ -324,8 +328,8 @@ static int show_line(struct sink_table *table, const struct event *event)
 		return code;
 	line_paint(&line, row);
 	put_left(table, &line, event);
-	line_paint(&line, row != PAINT_NONE ? row : event_paint(event));
-	put_what(table, &line, event);
+	line_paint(&line, row != PAINT_NONE ? row : paint);
+	put_what(table, &line, event, word);
 	line_paint(&line, row);
 	put_right(table, &line, event);
 	line_end(&line);
@@ -347,19 +351,31 @@ static int show_head(struct sink_table *table)
 	return 0;
 }
 
+/* EVENT is the next one to have a line. */
+static int begin_line(struct sink_table *table, const struct event *event)
+{
+	times_note(&table->times, event->time_ns);
+	return table->has_head ? 0 : show_head(table);
+}
+
 static int table_event(struct sink *sink, const struct event *event)
 {
 	struct sink_table *table = (struct sink_table *)sink;
-	int code = 0;
+	int code = begin_line(table, event);
 
-	times_note(&table->times, event->time_ns);
-	if (!table->has_head)
-		code = show_head(table);
 	if (code < 0)
 		return code;
 	if (event->type == EVENT_LOST || event->type == EVENT_TRUNCATED)
 		return phrase_missing(&table->sink.context, &table->times, event);
-	return show_line(table, event);
+	return show_line(table, event, event_word(event), event_paint(event));
+}
+
+static int table_running(struct sink *sink, const struct event *event)
+{
+	struct sink_table *table = (struct sink_table *)sink;
+	int code = begin_line(table, event);
+
+	return code < 0 ? code : show_line(table, event, "runs", PAINT_NONE);
 }
 
 static int table_finish(struct sink *sink)
@@ -369,7 +385,11 @@ static int table_finish(struct sink *sink)
 	return table->has_head ? 0 : show_head(table);
 }
 
-static const struct sink_ops table_ops = {.event = table_event, .finish = table_finish};
+static const struct sink_ops table_ops = {
+	.event = table_event,
+	.running = table_running,
+	.finish = table_finish,
+};
 
 struct sink *sink_table_new(const struct sink_context *context)
 {

@@ -2,9 +2,10 @@
 /*
  * A line for each program that starts and for each process that ends:
  *
+ *   • command      a process that was running before the trace
  *   ┌ command      a process runs its first program
  *   ├ command      it runs another one in its place
- *   ┌ (name)       a copy of its parent that runs no program of its own, when it forks
+ *   ┌ (name)       a copy of its parent that runs no program of its own, once it forks or lasts
  *   └ name exit 0 after 1.2s
  *   ─ name …       the end of a process that had no line yet; in parentheses where it was a copy
  */
@@ -33,7 +34,7 @@
 struct sink_tree {
 	struct sink sink;
 	struct times times;
-	uint64_t last_ns; /* time of the last event */
+	uint64_t lines; /* shown since the trace began */
 	struct forest forest;
 };
 
@@ -51,23 +52,24 @@ static void put_indentation(struct line *line, unsigned int depth)
 		line_printf(line, "+%u ", depth - levels);
 }
 
-/* A line with ROOM for texts, up to what follows MARK. */
-static int begin(struct sink_tree *tree, struct line *line, size_t room, int32_t pid,
-		 unsigned int depth, const char *mark)
+/* A line of NODE at TIME_NS with ROOM for texts, up to what follows MARK. */
+static int begin(struct sink_tree *tree, struct line *line, size_t room, uint64_t time_ns,
+		 const struct forest_node *node, const char *mark)
 {
 	char when[TIMES_TEXT_SIZE], number[NUMBER_ROOM + 1];
 	int code = line_begin(line, &tree->sink.context, room);
 
 	if (code < 0)
 		return code;
-	times_when(&tree->times, &tree->sink.context, tree->last_ns, when);
-	*put_signed(number, pid) = '\0';
+	tree->lines++;
+	times_when(&tree->times, &tree->sink.context, time_ns, when);
+	*put_signed(number, node->pid) = '\0';
 	line_right(line, TIMES_WHEN_COLUMNS, when);
 	line_string(line, " ");
 	line_right(line, PID_COLUMNS, number);
 	line_string(line, " ");
 	line_paint(line, PAINT_DIM);
-	put_indentation(line, depth);
+	put_indentation(line, node->depth);
 	line_string(line, mark);
 	line_paint(line, PAINT_NONE);
 	return 0;
@@ -81,20 +83,54 @@ static void put_name(struct line *line, const struct forest_node *node)
 		line_text(line, forest_name(node));
 }
 
+/* Whether the parent of NODE is to be named: no line above shows it as running. */
+static bool needs_origin(const struct sink_tree *tree, const struct forest_node *node)
+{
+	const struct forest_node *parent = forest_find(&tree->forest, node->ppid);
+
+	return node->ppid > 0 && !node->has_origin && !(parent && parent->is_shown);
+}
+
+/* Name the parent, called NAME, of NODE behind BEFORE, where that is needed. */
+static void put_origin(const struct sink_tree *tree, struct line *line, const char *before,
+		       struct forest_node *node, struct text name)
+{
+	if (!needs_origin(tree, node))
+		return;
+	line_paint(line, PAINT_DIM);
+	line_string(line, before);
+	phrase_task(line, node->ppid, name);
+	node->has_origin = true;
+}
+
 /* A process that runs no program of its own is worth a line after all. */
 static int show_copy(struct sink_tree *tree, struct forest_node *node)
 {
+	size_t room = 2 * ESCAPE_GROWTH * FOREST_NAME_SIZE;
 	struct line line;
-	int code =
-		begin(tree, &line, ESCAPE_GROWTH * FOREST_NAME_SIZE, node->pid, node->depth, "┌ ");
+	int code = begin(tree, &line, room, node->born_ns, node, "┌ ");
 
 	if (code < 0)
 		return code;
 	put_name(&line, node);
+	/* It was called as its parent. */
+	put_origin(tree, &line, "  # from ", node, forest_name(node));
 	line_end(&line);
+	forest_end_wait(&tree->forest, node);
 	node->is_shown = true;
 	node->may_be_thread = false;
 	return 0;
+}
+
+/* Show the copies that have called no exec for so long at NOW_NS. */
+static int show_lasting(struct sink_tree *tree, uint64_t now_ns)
+{
+	struct forest_node *node;
+	int code = 0;
+
+	while (code == 0 && (node = forest_overdue(&tree->forest, now_ns)))
+		code = show_copy(tree, node);
+	return code;
 }
 
 /* ---- forks ---- */
@@ -108,9 +144,20 @@ static int add_child(struct sink_tree *tree, const struct event *event)
 
 	if (!child)
 		return -ENOMEM;
+	child->born_ns = event->time_ns;
 	child->may_be_thread = event_fork_kind(event) == FORK_KIND_UNKNOWN;
 	forest_set_name(child, event->fork.child_comm);
+	if (!child->may_be_thread && !tree->sink.context.no_copies)
+		forest_wait(&tree->forest, child);
 	return 0;
+}
+
+/* Whether the child of EVENT has a line already: it was forked while /proc was read. */
+static bool was_running(const struct sink_tree *tree, const struct event *event)
+{
+	const struct forest_node *child = forest_find(&tree->forest, event->fork.child_tid);
+
+	return child && child->is_older && child->ppid == event_facts(event)->tgid;
 }
 
 static int tree_fork(struct sink_tree *tree, const struct event *event)
@@ -124,9 +171,9 @@ static int tree_fork(struct sink_tree *tree, const struct event *event)
 			parent->threads++;
 		return 0;
 	}
-	if (parent && !parent->is_shown)
+	if (parent && !parent->is_shown && !tree->sink.context.no_copies)
 		code = show_copy(tree, parent);
-	return code < 0 ? code : add_child(tree, event);
+	return code < 0 || was_running(tree, event) ? code : add_child(tree, event);
 }
 
 /* ---- execs ---- */
@@ -146,32 +193,37 @@ static struct text parent_name(const struct facts *facts)
 	return facts->ancestor_count > 0 ? facts->ancestry[0].comm : (struct text){0};
 }
 
-/* The parent of a root, which no line above it shows. */
-static void put_origin(struct line *line, const struct facts *facts)
+static size_t exec_room(const struct event *event)
 {
-	if (facts->ppid <= 0)
-		return;
-	line_paint(line, PAINT_DIM);
-	line_string(line, "  # from ");
-	phrase_task(line, facts->ppid, parent_name(facts));
+	return phrase_room(event) + ESCAPE_GROWTH * parent_name(event_facts(event)).length;
 }
 
-static int show_exec(struct sink_tree *tree, const struct event *event,
-		     const struct forest_node *node)
+static int show_exec(struct sink_tree *tree, const struct event *event, struct forest_node *node)
 {
-	const struct facts *facts = event_facts(event);
-	size_t room = phrase_room(event) + ESCAPE_GROWTH * parent_name(facts).length;
 	struct line line;
-	int code = begin(tree, &line, room, node->pid, node->depth, node->is_shown ? "├ " : "┌ ");
+	int code = begin(tree, &line, exec_room(event), event->time_ns, node,
+			 node->is_shown ? "├ " : "┌ ");
 
 	if (code < 0)
 		return code;
 	line_paint(&line, PAINT_GREEN);
 	phrase_command(&line, event);
-	if (node->depth == 0 && !node->is_shown)
-		put_origin(&line, facts);
+	put_origin(tree, &line, "  # from ", node, parent_name(event_facts(event)));
 	line_end(&line);
 	return 0;
+}
+
+/* NODE runs the program of EVENT. */
+static void set_program(struct forest_node *node, const struct event *event)
+{
+	node->is_shown = true;
+	node->is_copy = node->may_be_thread = false;
+	node->threads = 0;
+	forest_set_name(node,
+			program_is_nameless(event->exec.filename)
+				? program_name(event->exec.filename, &event_facts(event)->arguments,
+					       event->exec.comm)
+				: event->exec.comm);
 }
 
 static int tree_exec(struct sink_tree *tree, const struct event *event)
@@ -185,13 +237,42 @@ static int tree_exec(struct sink_tree *tree, const struct event *event)
 	if (!node)
 		return -ENOMEM;
 	int code = show_exec(tree, event, node);
-	node->is_shown = true;
-	node->is_copy = node->may_be_thread = false;
-	node->threads = 0;
-	forest_set_name(node, program_is_nameless(event->exec.filename)
-				      ? program_name(event->exec.filename, &facts->arguments,
-						     event->exec.comm)
-				      : event->exec.comm);
+	forest_end_wait(&tree->forest, node);
+	set_program(node, event);
+	return code;
+}
+
+/* ---- what was running before ---- */
+
+static int show_running(struct sink_tree *tree, const struct event *event, struct forest_node *node)
+{
+	struct line line;
+	int code = begin(tree, &line, exec_room(event), event->time_ns, node, "• ");
+
+	if (code < 0)
+		return code;
+	phrase_command(&line, event);
+	line_paint(&line, PAINT_DIM);
+	line_string(&line, "  # running");
+	put_origin(tree, &line, ", from ", node, parent_name(event_facts(event)));
+	line_end(&line);
+	return 0;
+}
+
+static int tree_running(struct sink *sink, const struct event *event)
+{
+	struct sink_tree *tree = (struct sink_tree *)sink;
+	const struct facts *facts = event_facts(event);
+	struct forest_node *node = forest_add(&tree->forest, event->exec.pid, facts->ppid,
+					      forest_depth(&tree->forest, facts, false));
+
+	if (!node)
+		return -ENOMEM;
+	times_note(&tree->times, event->time_ns);
+	int code = show_running(tree, event, node);
+	set_program(node, event);
+	node->is_older = true;
+	tree->lines = 0;
 	return code;
 }
 
@@ -255,7 +336,7 @@ static int show_end(struct sink_tree *tree, const struct event *event,
 {
 	size_t room = phrase_room(event) + ESCAPE_GROWTH * FOREST_NAME_SIZE;
 	struct line line;
-	int code = begin(tree, &line, room, node->pid, node->depth, node->is_shown ? "└ " : "─ ");
+	int code = begin(tree, &line, room, event->time_ns, node, node->is_shown ? "└ " : "─ ");
 
 	if (code < 0)
 		return code;
@@ -272,9 +353,12 @@ static int show_end(struct sink_tree *tree, const struct event *event,
 static int show_stranger(struct sink_tree *tree, const struct event *event, int32_t pid)
 {
 	const struct facts *facts = event_facts(event);
-	unsigned int depth = forest_depth(&tree->forest, facts, false);
+	const struct forest_node stranger = {
+		.pid = pid,
+		.depth = forest_depth(&tree->forest, facts, false),
+	};
 	struct line line;
-	int code = begin(tree, &line, 2 * phrase_room(event), pid, depth, "─ ");
+	int code = begin(tree, &line, 2 * phrase_room(event), event->time_ns, &stranger, "─ ");
 
 	if (code < 0)
 		return code;
@@ -291,6 +375,14 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 	return 0;
 }
 
+/* Of NODE, which ends with EVENT, nothing is to be seen (--no-copies). */
+static bool is_hidden(const struct sink_tree *tree, const struct event *event,
+		      const struct forest_node *node)
+{
+	return tree->sink.context.no_copies && node->is_copy && !node->is_shown &&
+	       event_facts(event)->status.known && !phrase_failed(event);
+}
+
 static int tree_exit(struct sink_tree *tree, const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
@@ -304,7 +396,7 @@ static int tree_exit(struct sink_tree *tree, const struct event *event)
 	/* It may have named itself. */
 	if (node->is_copy && !facts->failed_exec.bytes)
 		forest_set_name(node, phrase_name(event));
-	int code = show_end(tree, event, node);
+	int code = is_hidden(tree, event, node) ? 0 : show_end(tree, event, node);
 	forest_remove(&tree->forest, node);
 	return code;
 }
@@ -316,7 +408,9 @@ static int tree_event(struct sink *sink, const struct event *event)
 	struct sink_tree *tree = (struct sink_tree *)sink;
 
 	times_note(&tree->times, event->time_ns);
-	tree->last_ns = event->time_ns;
+	int code = show_lasting(tree, event->time_ns);
+	if (code < 0)
+		return code;
 	switch (event->type) {
 	case EVENT_FORK:
 		return tree_fork(tree, event);
@@ -329,25 +423,31 @@ static int tree_event(struct sink *sink, const struct event *event)
 	}
 }
 
+static int tree_idle(struct sink *sink, uint64_t now_ns)
+{
+	struct sink_tree *tree = (struct sink_tree *)sink;
+	int code = show_lasting(tree, now_ns);
+
+	return code == 0 && tree->forest.waiting ? 1 : code;
+}
+
+static uint64_t tree_lines(const struct sink *sink)
+{
+	return ((const struct sink_tree *)sink)->lines;
+}
+
 /* Copies of their parents that had no line: they may run on, or their ends got lost. */
 static int tree_finish(struct sink *sink)
 {
 	struct sink_tree *tree = (struct sink_tree *)sink;
-	const struct forest_node *node = tree->forest.by_pid;
-	struct line line;
+	struct forest_node *node = tree->forest.by_pid;
+	int code = 0;
 
-	for (; node; node = node->hh.next) {
-		if (node->is_shown || node->may_be_thread)
-			continue;
-		int code = begin(tree, &line, ESCAPE_GROWTH * FOREST_NAME_SIZE, node->pid,
-				 node->depth, "─ ");
-		if (code < 0)
-			return code;
-		put_name(&line, node);
-		line_string(&line, " forked, no end seen");
-		line_end(&line);
+	for (; node && code == 0; node = node->hh.next) {
+		if (!node->is_shown && !node->may_be_thread)
+			code = show_copy(tree, node);
 	}
-	return 0;
+	return code;
 }
 
 static void tree_done(struct sink *sink)
@@ -357,6 +457,9 @@ static void tree_done(struct sink *sink)
 
 static const struct sink_ops tree_ops = {
 	.event = tree_event,
+	.running = tree_running,
+	.idle = tree_idle,
+	.lines = tree_lines,
 	.finish = tree_finish,
 	.done = tree_done,
 };

@@ -420,14 +420,14 @@ static int bpftrace_open(const struct request *request, const struct source_host
 	return 0;
 }
 
-/* Not whether it attaches: that takes seconds. */
 static int bpftrace_probe(const struct request *request, const struct source_host *host,
-			  struct error *err)
+			  struct error *found)
 {
 	char path[TRACER_PATH_SIZE];
+	int code = tracer_find(PROGRAM, PROGRAM, host->state, path, found);
 
 	(void)request;
-	return tracer_find(PROGRAM, PROGRAM, host->state, path, err);
+	return code < 0 ? code : error_set(found, 0, TRACER_UNTRIED);
 }
 
 const struct source_type bpftrace_source_type = {

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "base/error.h"
 #include "event/event.h"
@@ -26,6 +28,12 @@
  */
 #define SLACK_NS 2000000ULL
 
+/*
+ * After the stop the exit of COMMAND may take as long: its parent is told before the connector
+ * tells (do_exit(), kernel/exit.c).
+ */
+#define LAST_EXIT_NS (100 * NS_PER_MS)
+
 /* Sleeps while messages are younger than the horizon, ms. */
 #define PENDING_MS 3
 
@@ -34,7 +42,8 @@ struct connector_source {
 	struct message_queue queue;
 	struct host_identity identity;
 	struct names *names;
-	uint64_t horizon_ns; /* of this round; 0: none is under way */
+	uint64_t horizon_ns;    /* of this round; 0: none is under way */
+	size_t command_threads; /* of COMMAND, which have not ended */
 	uint64_t newest_ns, late, lost;
 	struct queued_message *given; /* the last event borrows from it */
 	struct event fork;            /* to be given out next; EVENT_TYPES: none */
@@ -80,6 +89,16 @@ static int take_comm(struct connector_source *connector, const struct proc_messa
 	return message_comm(connector->names, message, comm, event);
 }
 
+static void count_threads(struct connector_source *connector, const struct proc_message *message)
+{
+	if (connector->command_threads == 0 || message->tgid != connector->queue.command)
+		return;
+	if (message->kind == PROC_FORK)
+		connector->command_threads++;
+	else if (message->kind == PROC_EXIT)
+		connector->command_threads--;
+}
+
 /* 1 with the event of QUEUED, 0 where it has none, -ENOMEM. */
 static int make_event(struct connector_source *connector, const struct queued_message *queued,
 		      struct event *event)
@@ -90,12 +109,14 @@ static int make_event(struct connector_source *connector, const struct queued_me
 	switch (message_queue_is_of_trace(&connector->queue, message) ? message->kind
 								      : PROC_OTHER) {
 	case PROC_FORK:
+		count_threads(connector, message);
 		code = message_fork_by_process(connector->names, message, event, &connector->fork);
 		break;
 	case PROC_EXEC:
 		code = make_exec(connector, queued, event);
 		break;
 	case PROC_EXIT:
+		count_threads(connector, message);
 		message_exit(connector->names, message, event);
 		break;
 	case PROC_COMM:
@@ -156,11 +177,17 @@ static int make_last_loss(struct connector_source *connector, struct event *even
 	return 1;
 }
 
+/* Until when exits of COMMAND are awaited after the stop. */
+static uint64_t end_ns(const struct connector_source *connector)
+{
+	return connector->queue.stopped_ns + (connector->command_threads > 0 ? LAST_EXIT_NS : 0);
+}
+
 /* Nothing is due: the end, once all that happened until the stop has been given out. */
 static int finish_round(struct connector_source *connector, struct event *event)
 {
 	bool has_ended = connector->queue.stopped_ns != 0 &&
-			 connector->horizon_ns > connector->queue.stopped_ns &&
+			 connector->horizon_ns > end_ns(connector) &&
 			 connector->queue.heap.count == 0;
 
 	connector->horizon_ns = 0;
@@ -294,6 +321,8 @@ static int connector_open(const struct request *request, const struct source_hos
 		connector_free(&connector->source);
 		return code;
 	}
+	connector->queue.command = host->command_pid;
+	connector->command_threads = host->command_pid != 0;
 	fill_info(connector);
 	*source = &connector->source;
 	return 0;

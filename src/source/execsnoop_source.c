@@ -420,18 +420,17 @@ static int execsnoop_open(const struct request *request, const struct source_hos
 	return 0;
 }
 
-/* Not whether it attaches: that takes seconds. */
 static int execsnoop_probe(const struct request *request, const struct source_host *host,
-			   struct error *err)
+			   struct error *found)
 {
 	char path[TRACER_PATH_SIZE];
 	struct error other;
-	int code = tracer_find(programs[0], PACKAGE, host->state, path, err);
+	int code = tracer_find(programs[0], PACKAGE, host->state, path, found);
 
 	(void)request;
-	return code == -ENOENT && tracer_find(programs[1], PACKAGE, host->state, path, &other) == 0
-		       ? 0
-		       : code;
+	if (code == -ENOENT && tracer_find(programs[1], PACKAGE, host->state, path, &other) == 0)
+		code = 0;
+	return code < 0 ? code : error_set(found, 0, TRACER_UNTRIED);
 }
 
 const struct source_type execsnoop_source_type = {

@@ -110,7 +110,9 @@ bool message_queue_is_of_trace(const struct message_queue *queue,
 			       const struct proc_message *message)
 {
 	return message->time_ns >= queue->started_ns &&
-	       (queue->stopped_ns == 0 || message->time_ns <= queue->stopped_ns);
+	       (queue->stopped_ns == 0 || message->time_ns <= queue->stopped_ns ||
+		(message->kind == PROC_EXIT && queue->command != 0 &&
+		 message->tgid == queue->command));
 }
 
 static int take(struct message_queue *queue, const struct proc_message *message)

@@ -85,6 +85,15 @@ int32_t names_thread_of(const struct names *names, int32_t tgid)
 	return tgid;
 }
 
+bool names_has_others(const struct names *names, int32_t tid, int32_t tgid)
+{
+	for (const struct name *name = names->by_tid; name; name = name->hh.next) {
+		if (name->tgid == tgid && name->tid != tid)
+			return true;
+	}
+	return false;
+}
+
 void names_forget(struct names *names, int32_t tid)
 {
 	struct name *name = find(names, tid);

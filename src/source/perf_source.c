@@ -23,6 +23,7 @@
 #include "source/exit_authority.h"
 #include "source/exit_statuses.h"
 #include "source/host_info.h"
+#include "source/perf_probe.h"
 #include "source/perf_setup.h"
 #include "source/request.h"
 #include "source/source.h"
@@ -340,5 +341,6 @@ const struct source_type perf_source_type = {
 	.has_users = true,
 	.has_records = true,
 	.has_rings = true,
+	.probe = perf_probe,
 	.open = perf_open,
 };

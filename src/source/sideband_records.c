@@ -10,10 +10,11 @@
 #include "event/comm.h"
 #include "event/event.h"
 #include "event/facts.h"
+#include "host/proc.h"
 #include "netlink/proc_message.h"
 #include "source/message_events.h"
 
-/* For so long an event waits for its message, ns. */
+/* For so long an event waits for what is told of it, ns. */
 #define PATIENCE_NS (100 * NS_PER_MS)
 
 struct sideband_task {
@@ -21,9 +22,10 @@ struct sideband_task {
 	bool is_hidden;
 	bool in_exec;                  /* between the COMM of an exec and its MMAP2 */
 	struct comm comm;              /* by that COMM */
-	uint64_t losses;               /* as of then */
-	struct waiting_event *waiting; /* for a message of this task; NULL: none */
-	bool has_ended;                /* it is only kept until that message comes */
+	uint64_t losses;               /* as of the last record of it that shows it alive */
+	struct waiting_event *waiting; /* for what is told of this task; NULL: none */
+	bool has_ended;                /* it is only kept until that comes */
+	bool ends_process;             /* no other thread was left */
 	uint64_t told_ns; /* when its exit was, by a message that came first; 0: none */
 	uint32_t told_status;
 	UT_hash_handle hh;
@@ -83,12 +85,15 @@ static struct sideband_task *add(struct sideband_tasks *tasks, int32_t tid, bool
 	if (!task)
 		return NULL;
 	task->is_hidden = is_hidden;
+	task->losses = tasks->losses;
 	tasks->hidden += is_hidden;
 	return task;
 }
 
 static void hide(struct sideband_tasks *tasks, struct sideband_task *task)
 {
+	if (tasks->pidfds)
+		exit_pidfds_close(tasks->pidfds, task->tid);
 	task->in_exec = false;
 	task->is_hidden = true;
 	tasks->hidden++;
@@ -102,16 +107,16 @@ static int put(struct sideband_tasks *tasks, const struct event *event)
 	return waiting_events_add(&tasks->events, event) ? 0 : -ENOMEM;
 }
 
-/* Append EVENT, which waits for a message of TASK if that is NEEDED. */
+/* Append EVENT; WAITS: for what is told of TASK. */
 static int put_waiting(struct sideband_tasks *tasks, const struct event *event,
-		       struct sideband_task *task, unsigned int needed, uint64_t now_ns)
+		       struct sideband_task *task, bool waits, uint64_t now_ns)
 {
 	struct waiting_event *made = waiting_events_add(&tasks->events, event);
 
 	release(task);
 	if (!made)
 		return -ENOMEM;
-	if (!tasks->has_messages || !(tasks->needs & needed))
+	if (!waits)
 		return 0;
 	made->is_waiting = true;
 	made->deadline_ns = now_ns + PATIENCE_NS;
@@ -133,8 +138,11 @@ static void forget_old_id(struct sideband_tasks *tasks, const struct event *exec
 	struct sideband_task *old =
 		exec->exec.old_pid != exec->exec.pid ? find(tasks, exec->exec.old_pid) : NULL;
 
-	if (old)
-		forget(tasks, old);
+	if (!old)
+		return;
+	if (tasks->pidfds)
+		exit_pidfds_close(tasks->pidfds, old->tid);
+	forget(tasks, old);
 }
 
 /* ---- records ---- */
@@ -175,6 +183,8 @@ static int begin_exec(struct sideband_tasks *tasks, const struct proc_message *m
 		return -ENOMEM;
 	task->in_exec = true;
 	task->losses = tasks->losses;
+	if (tasks->pidfds && !exit_pidfds_has(tasks->pidfds, task->tid))
+		exit_pidfds_add(tasks->pidfds, task->tid, false, message->time_ns);
 	comm_set(&task->comm, comm);
 	struct event event = message_event(message, EVENT_COMM);
 	event.comm.tid = message->tid;
@@ -196,6 +206,10 @@ static int take_comm(struct sideband_tasks *tasks, const struct record *record)
 		message_of(record, (int32_t)body->pid, (int32_t)body->tid);
 	if (record->misc & PERF_RECORD_MISC_COMM_EXEC)
 		return begin_exec(tasks, &message, comm);
+	struct sideband_task *task = find_or_add(tasks, message.tid);
+	if (!task)
+		return -ENOMEM;
+	task->losses = tasks->losses;
 	int code = message_comm(tasks->names, &message, comm, &event);
 	return code == 0 ? put(tasks, &event) : code;
 }
@@ -223,11 +237,13 @@ static int end_exec(struct sideband_tasks *tasks, struct sideband_task *task,
 	struct event event;
 
 	task->in_exec = false;
+	task->losses = tasks->losses;
 	if (message_exec(tasks->names, &message, comm_text(&task->comm),
 			 is_known ? path : (struct text){NULL, 0}, &event) < 0)
 		return -ENOMEM;
 	forget_old_id(tasks, &event);
-	return put_waiting(tasks, &event, task, NEED_ARGUMENTS, now_ns);
+	return put_waiting(tasks, &event, task,
+			   tasks->has_messages && tasks->needs & NEED_ARGUMENTS, now_ns);
 }
 
 static int take_mmap2(struct sideband_tasks *tasks, const struct record *record, uint64_t now_ns)
@@ -239,31 +255,56 @@ static int take_mmap2(struct sideband_tasks *tasks, const struct record *record,
 	const struct text path = {body->path,
 				  strnlen(body->path, record->body_size - sizeof(*body))};
 	struct sideband_task *task = find(tasks, (int32_t)body->tid);
+	if (task && !task->in_exec)
+		task->losses = tasks->losses;
 	if (!task || !task->in_exec || !is_file(path))
 		return 0;
 	return end_exec(tasks, task, record, path, now_ns);
+}
+
+/* A first thread that leaves others is reaped with its process, whose status may be another. */
+static bool ends_process(const struct sideband_tasks *tasks, const struct proc_message *message)
+{
+	return message->tid == message->tgid && (message->tid == tasks->command || tasks->pidfds) &&
+	       !names_has_others(tasks->names, message->tid, message->tgid);
+}
+
+static bool may_be_told(const struct sideband_tasks *tasks, const struct sideband_task *task,
+			int32_t tgid)
+{
+	return tasks->has_messages || task->ends_process || (tasks->pidfds && task->tid != tgid);
 }
 
 static int end_task(struct sideband_tasks *tasks, struct sideband_task *task,
 		    const struct proc_message *message, uint64_t now_ns)
 {
 	struct event event;
-	int code;
 
+	task->has_ended = true;
+	task->ends_process = ends_process(tasks, message);
 	message_exit(tasks->names, message, &event);
 	event.exit.has_status = task->told_ns >= message->time_ns;
-	event.exit.status = task->told_status;
-	if (event.exit.has_status) {
-		code = put(tasks, &event);
-	} else {
-		event.exit.status = 0;
-		code = put_waiting(tasks, &event, task, NEED_STATUS, now_ns);
-	}
+	event.exit.status = event.exit.has_status ? task->told_status : 0;
+	int code = put_waiting(tasks, &event, task,
+			       tasks->needs & NEED_STATUS && !event.exit.has_status &&
+				       may_be_told(tasks, task, message->tgid),
+			       now_ns);
 	names_forget(tasks->names, message->tid);
-	task->has_ended = true;
 	if (!task->waiting)
 		forget(tasks, task);
 	return code;
+}
+
+/*
+ * Whether TASK goes on after its EXIT, since perf has lost sight of it. The COMM before tells;
+ * where that may be among what was lost, /proc does.
+ */
+static bool is_exit_false(const struct sideband_tasks *tasks, const struct sideband_task *task)
+{
+	if (task->losses == tasks->losses)
+		return task->in_exec;
+	int code = proc_is_exiting(tasks->proc_fd, task->tid);
+	return code == 0 || (code < 0 && proc_hides_tasks(tasks->proc_fd));
 }
 
 static int take_exit(struct sideband_tasks *tasks, const struct record *record, uint64_t now_ns)
@@ -278,10 +319,16 @@ static int take_exit(struct sideband_tasks *tasks, const struct record *record, 
 	struct sideband_task *task = find_or_add(tasks, message.tid);
 	if (!task)
 		return -ENOMEM;
-	if (task->in_exec) {
+	if (is_exit_false(tasks, task)) {
+		if (task->losses != tasks->losses)
+			task->comm.length = 0;
 		hide(tasks, task);
 		return 0;
 	}
+	/* Its MMAP2 is lost. */
+	if (task->in_exec &&
+	    names_set(tasks->names, message.tid, message.tgid, comm_text(&task->comm)) < 0)
+		return -ENOMEM;
 	return end_task(tasks, task, &message, now_ns);
 }
 
@@ -403,6 +450,12 @@ static int take_hidden_exit(struct sideband_tasks *tasks, const struct proc_mess
 	return code;
 }
 
+static void set_status(struct waiting_event *exit, uint32_t status)
+{
+	exit->event.exit.has_status = true;
+	exit->event.exit.status = status;
+}
+
 static void take_status(struct sideband_tasks *tasks, const struct proc_message *message)
 {
 	struct sideband_task *task = find(tasks, message->tid);
@@ -414,8 +467,7 @@ static void take_status(struct sideband_tasks *tasks, const struct proc_message 
 		task->told_status = message->status;
 		return;
 	}
-	task->waiting->event.exit.has_status = true;
-	task->waiting->event.exit.status = message->status;
+	set_status(task->waiting, message->status);
 	forget(tasks, task);
 }
 
@@ -480,20 +532,55 @@ size_t sideband_tasks_forget_hidden(struct sideband_tasks *tasks)
 
 /* ---- the whole ---- */
 
-/* Its message did not come in time. */
-static void give_up(struct sideband_tasks *tasks, const struct waiting_event *event)
+/* What we know as the parent. Returns whether that is TASK's status. */
+static bool has_reaped(const struct sideband_tasks *tasks, const struct sideband_task *task)
+{
+	return task->tid == tasks->command && task->ends_process && *tasks->command_status >= 0;
+}
+
+/* Ask for the status of EXIT, for which no message comes. It waits no more once that is decided. */
+static void ask(struct sideband_tasks *tasks, struct waiting_event *exit)
+{
+	struct sideband_task *task = find(tasks, exit->event.sample_tid);
+	uint32_t status;
+	int code = -ESRCH;
+
+	if (tasks->pidfds)
+		code = exit_pidfds_take(tasks->pidfds, task->tid, exit->event.time_ns, &status);
+	if (code > 0)
+		set_status(exit, status);
+	else if (has_reaped(tasks, task))
+		set_status(exit, (uint32_t)*tasks->command_status);
+	else if (code == 0 || task->tid == tasks->command)
+		return;
+	tasks->statuses_missing += !exit->event.exit.has_status;
+	forget(tasks, task);
+}
+
+/* What is told of it did not come in time. */
+static void give_up(struct sideband_tasks *tasks, struct waiting_event *event)
 {
 	struct sideband_task *task = find(tasks, event->event.sample_tid);
 
-	tasks->statuses_missing += event->event.type == EVENT_EXIT;
-	if (task->has_ended)
-		forget(tasks, task);
-	else
+	if (!task->has_ended) {
 		release(task);
+		return;
+	}
+	if (has_reaped(tasks, task))
+		set_status(event, (uint32_t)*tasks->command_status);
+	else
+		tasks->statuses_missing++;
+	if (tasks->pidfds)
+		exit_pidfds_close(tasks->pidfds, task->tid);
+	forget(tasks, task);
 }
 
 struct waiting_event *sideband_tasks_next(struct sideband_tasks *tasks, uint64_t now_ns)
 {
+	struct waiting_event *first = tasks->events.first;
+
+	if (first && first->is_waiting && !tasks->has_messages)
+		ask(tasks, first);
 	struct waiting_event *event = waiting_events_take(&tasks->events, now_ns);
 
 	if (event && event->is_waiting)
@@ -503,7 +590,7 @@ struct waiting_event *sideband_tasks_next(struct sideband_tasks *tasks, uint64_t
 
 int sideband_tasks_init(struct sideband_tasks *tasks, int32_t command, struct text comm)
 {
-	*tasks = (struct sideband_tasks){.names = names_new()};
+	*tasks = (struct sideband_tasks){.names = names_new(), .command = command};
 	if (tasks->names && find_or_add(tasks, command) &&
 	    names_set(tasks->names, command, command, comm) == 0)
 		return 0;
@@ -518,6 +605,7 @@ void sideband_tasks_done(struct sideband_tasks *tasks)
 	HASH_ITER (hh, tasks->by_tid, task, next) {
 		forget(tasks, task);
 	}
+	exit_pidfds_free(tasks->pidfds);
 	names_free(tasks->names);
 	waiting_events_done(&tasks->events);
 	*tasks = (struct sideband_tasks){0};

@@ -22,6 +22,7 @@
 #include "perf/perf_event.h"
 #include "perf/record.h"
 #include "perf/ring_stream.h"
+#include "source/exit_pidfds.h"
 #include "source/host_info.h"
 #include "source/message_queue.h"
 #include "source/notice.h"
@@ -78,13 +79,13 @@ static void read_messages(void *context)
 	struct sideband_source *sideband = context;
 	const uint64_t now = perf_clock_now_ns();
 
+	sideband->horizon_ns = now - SLACK_NS;
 	if (!sideband->tasks.has_messages)
 		return;
 	/* For whoever is in sight, perf tells names and files. */
 	sideband->queue.skips_views =
 		!(sideband->tasks.needs & NEED_ARGUMENTS) && sideband->tasks.hidden == 0;
 	sideband->code = message_queue_read(&sideband->queue, &sideband->error);
-	sideband->horizon_ns = now - SLACK_NS;
 	if (sideband->queue.overruns == sideband->overruns)
 		return;
 	sideband->overruns = sideband->queue.overruns;
@@ -283,12 +284,13 @@ static void notice_cpu(void *context, int cpu, int online)
 	notice(context, "CPU %d came online: what happens on it is not shown", cpu);
 }
 
-static struct cpu_ring_plan plan_of(const struct request *request, int32_t command)
+static struct cpu_ring_plan plan_of(const struct request *request, int32_t command, bool at_once)
 {
 	return (struct cpu_ring_plan){
 		.command = command,
 		.pages = request->mmap_pages ? request->mmap_pages : PAGES,
 		.may_shrink = request->mmap_pages == 0,
+		.at_once = at_once,
 		.features = PERF_FEATURES_ALL,
 	};
 }
@@ -312,7 +314,7 @@ static int open_rings(struct sideband_source *sideband, const struct source_host
 {
 	const struct request *request = sideband->request;
 	struct cpu_rings_options rings = {
-		.plan = plan_of(request, host->command_pid),
+		.plan = plan_of(request, host->command_pid, sideband->tasks.pidfds != NULL),
 		.sysfs_online = CPU_RINGS_ONLINE,
 		.notice = notice_cpu,
 		.notice_context = (void *)(uintptr_t)request,
@@ -326,19 +328,45 @@ static int open_rings(struct sideband_source *sideband, const struct source_host
 		notice(request, "ring buffers of %u pages per CPU, not more than %u",
 		       rings.plan.pages, wanted);
 	ring_stream_set_refreshed(sideband->stream, read_messages, sideband);
+	if (sideband->tasks.pidfds && ring_stream_set_preview(sideband->stream, exit_pidfds_preview,
+							      sideband->tasks.pidfds) < 0)
+		return error_no_memory(err);
 	return 0;
 }
 
-/* Statuses of exits and what perf does not see of setuid programs: not without the connector. */
-static void open_messages(struct sideband_source *sideband, int proc_fd)
+/*
+ * Statuses of exits, arguments, and what perf does not see of setuid programs come from the
+ * connector; where that does not tell, for WHY, statuses come from pidfds. Returns 0 or -ENOMEM.
+ */
+static int open_others(struct sideband_source *sideband, const struct source_host *host,
+		       struct error *why)
+{
+	struct sideband_tasks *tasks = &sideband->tasks;
+
+	tasks->needs = sideband->request->needs;
+	tasks->proc_fd = host->proc_fd;
+	tasks->command_status = host->command_status;
+	tasks->has_messages = message_queue_open(&sideband->queue, host->proc_fd, why) == 0;
+	if (tasks->has_messages || !(tasks->needs & NEED_STATUS))
+		return 0;
+	int code = exit_pidfds_open(&tasks->pidfds);
+	if (code == 0)
+		exit_pidfds_add(tasks->pidfds, host->command_pid, false, 0);
+	return code == -ENOMEM ? code : 0;
+}
+
+static void notice_others(const struct sideband_source *sideband, const struct error *why)
 {
 	const struct request *request = sideband->request;
-	struct error why = {0};
+	const struct sideband_tasks *tasks = &sideband->tasks;
 
-	sideband->tasks.has_messages = message_queue_open(&sideband->queue, proc_fd, &why) == 0;
-	sideband->tasks.needs = request->needs;
-	if (!sideband->tasks.has_messages && (request->needs || request->verbose))
-		notice(request, "exit statuses and arguments are not known: %s", why.what);
+	if (tasks->pidfds)
+		notice(request,
+		       "exit statuses are from pidfds, where those could be opened in time, and "
+		       "arguments are not known: %s",
+		       why->what);
+	else if (!tasks->has_messages && (request->needs || request->verbose))
+		notice(request, "exit statuses and arguments are not known: %s", why->what);
 	else if (request->verbose)
 		notice(request, "exit statuses from the process connector");
 }
@@ -373,12 +401,14 @@ static int name_command(struct sideband_source *sideband)
 static int set_up(struct sideband_source *sideband, const struct source_host *host,
 		  struct error *err)
 {
-	if (name_command(sideband) < 0)
+	struct error why = {0};
+
+	if (name_command(sideband) < 0 || open_others(sideband, host, &why) < 0)
 		return error_no_memory(err);
 	int code = open_rings(sideband, host, err);
 	if (code < 0)
 		return code;
-	open_messages(sideband, host->proc_fd);
+	notice_others(sideband, &why);
 	return open_wait(sideband, host->wake_fd, err);
 }
 
@@ -419,7 +449,7 @@ static int sideband_probe(const struct request *request, const struct source_hos
 			  struct error *err)
 {
 	struct cpu_rings_options rings = {
-		.plan = plan_of(request, (int32_t)getpid()),
+		.plan = plan_of(request, (int32_t)getpid(), false),
 		.sysfs_online = CPU_RINGS_ONLINE,
 	};
 	struct cpu_rings *opened;

@@ -12,6 +12,7 @@
 #include "task/keeper.h"
 #include "task/leaderless.h"
 #include "task/live_tasks.h"
+#include "task/old_processes.h"
 #include "task/process.h"
 #include "task/program.h"
 #include "task/task.h"
@@ -398,6 +399,12 @@ void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns
 
 	if (process)
 		process_date(process, time_ns);
+}
+
+int task_table_visit_old(struct task_table *table, uint64_t time_ns,
+			 int (*visit)(void *context, const struct event *event), void *context)
+{
+	return old_processes_visit(table->keeper, time_ns, visit, context);
 }
 
 int task_table_name_cgroup(struct task_table *table, uint64_t id, struct text path)

@@ -516,6 +516,35 @@ def without_leading(items, children):
     return list(itertools.dropwhile(is_theirs, items))
 
 
+# ---- control groups ------------------------------------------------------------------------------
+
+def cgroup2_mount():
+    for line in Path('/proc/self/mounts').read_text(encoding='utf-8').splitlines():
+        if line.split()[2] == 'cgroup2':
+            return Path(line.split()[1])
+    raise Skip('no cgroup2 is mounted')
+
+
+@contextlib.contextmanager
+def own_cgroup():
+    """A cgroup of our own: its path in the hierarchy."""
+    need_root()
+    path = f'/perf-exec-trace-test-{os.getpid()}'
+    directory = Path(f'{cgroup2_mount()}{path}')
+    directory.mkdir()
+    try:
+        yield path
+    finally:
+        wait_until(lambda: remove(directory), f'{directory} to be empty')
+
+
+def remove(directory):
+    with contextlib.suppress(OSError):
+        directory.rmdir()
+        return True
+    return False
+
+
 # ---- mount namespaces ----------------------------------------------------------------------------
 
 def in_mount_namespace(script):

@@ -2,19 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Filters: each selects exactly what the truth says, live and from a replay."""
 
-import contextlib
-import os
 import re
 from collections import Counter
-from pathlib import Path
 
 from facts import compare_selection
 from facts_log import FactsTruth
 from facts_runs import SHOWN_PROBLEMS, Traced, WORKLOADS, recording, replay, trace
 from json_lines import Exec, Exit, Fork, parse
 from lines import Fork as ForkLine
-from live import (NOBODY, Skip, equal, expect, main, need_program, need_root, no_problems, run,
-                  run_tool, shell, tool, tracing_test, unnamed_here, wait_until, workload, workload_dir)
+from live import (NOBODY, Skip, cgroup2_mount, equal, expect, main, need_program, need_root,
+                  no_problems, own_cgroup, run, run_tool, shell, tool, tracing_test, unnamed_here,
+                  workload, workload_dir)
 from truth import ExecFact, ForkFact
 
 
@@ -152,33 +150,6 @@ def children_of_one_live():
                        work, 'killed-by-thread', 'all-codes').must_succeed()
         truth = FactsTruth.load(log)
     no_problems(compare_selection(truth, parse(result.out), parent_selects, unnamed_here()))
-
-
-def cgroup2_mount():
-    for line in Path('/proc/self/mounts').read_text(encoding='utf-8').splitlines():
-        if line.split()[2] == 'cgroup2':
-            return Path(line.split()[1])
-    raise Skip('no cgroup2 is mounted')
-
-
-@contextlib.contextmanager
-def own_cgroup():
-    """A cgroup for a workload to make others in: its path in the hierarchy."""
-    need_root()
-    path = f'/perf-exec-trace-test-{os.getpid()}'
-    directory = Path(f'{cgroup2_mount()}{path}')
-    directory.mkdir()
-    try:
-        yield path
-    finally:
-        wait_until(lambda: remove(directory), f'{directory} to be empty')
-
-
-def remove(directory):
-    with contextlib.suppress(OSError):
-        directory.rmdir()
-        return True
-    return False
 
 
 @tracing_test

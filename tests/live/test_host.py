@@ -11,7 +11,8 @@ import struct
 from pathlib import Path
 
 from lines import Exec, Exit
-from live import (Skip, as_nobody, copy_formats, equal, expect, main, need_program, need_root,
+from live import (Skip, as_nobody, copy_formats, equal, expect, main, need_mount_namespaces,
+                  need_program, need_root,
                   need_tracing, run, run_tool, scratch, test, tool, tool_for_nobody, tracing_test,
                   why_not_traceable, with_tracefs, without_tracefs)
 
@@ -98,6 +99,37 @@ def seccomp_is_named_where_it_refuses():
         expect('not -b sideband: ' in chosen.err_text(), f'-v says {chosen.err!r}')
         checked = run_tool('check', preexec_fn=refuse_perf(error))
         expect(checked.status == 1, f'check with {errno.errorcode[error]}: {checked.status}')
+
+
+@test
+def paranoid_3_is_named_where_it_refuses():
+    """Debian's level, by a filter that answers as its kernel does, and a file in place of the sysctl."""
+    need_root()
+    need_mount_namespaces()
+    if not PARANOID.exists():
+        raise Skip('a kernel without perf events')
+    with tool_for_nobody() as copy, scratch() as directory:
+        (directory / 'level').write_text('3\n', encoding='ascii')
+        script = f'mount --bind "$0" {PARANOID} && exec "$@"'
+        line = [need_program('unshare'), '-m', 'sh', '-c', script, directory / 'level',
+                *as_nobody(copy)]
+
+        def said(*args):
+            return run([*line, *args], preexec_fn=refuse_perf(errno.EACCES))
+        for backend, cause, remedy in (
+                ('sideband', 'kernel.perf_event_paranoid is 3; users may trace their own commands at '
+                 '2 and below', 'sudo sysctl kernel.perf_event_paranoid=2'),
+                ('perf', 'tracefs is for root only', 'sudo perf_exec_trace ...')):
+            result = said('-b', backend, '--', 'echo', 'it ran')
+            equal((result.status, result.out), (1, b''), f'-b {backend}, which said {result.err!r}')
+            expect(cause in result.err_text() and remedy in result.err_text(),
+                   f'-b {backend}: {result.err!r}')
+        expect('not -b sideband: kernel.perf_event_paranoid is 3; ' in said('-v', '--', 'true').err_text(),
+               '-v does not say why not')
+        need_tracing()
+        copy_formats(directory)
+        result = said('-b', 'perf', '--formats', directory, '--', 'true')
+        expect('kernel.perf_event_paranoid is 3' in result.err_text(), f'-b perf: {result.err!r}')
 
 
 @tracing_test

@@ -8,9 +8,9 @@ import subprocess
 import time
 
 from lines import Exec, Exit, Truncated, parse
-from live import (Puppet, TIMEOUT, copy_formats, equal, exit_status, expect, main, no_problems,
-                  poke_until_ended, poke_until_seen, run_tool, scratch, test, tool, trace_workload,
-                  tracer, tracing_test, workload_dir)
+from live import (ROOMY, TIMEOUT, Puppet, copy_formats, equal, exit_status, expect, main,
+                  no_problems, poke_until_ended, poke_until_seen, run_tool, scratch, test, tool,
+                  trace_workload, tracer, tracing_test, workload_dir)
 from truth import Truth, compare_command, differences
 
 
@@ -165,6 +165,18 @@ def default_event_cap_is_5000():
     *events, last = trace_until_it_ends('-q').items()
     equal(len(events), 5000, 'events')
     equal((type(last), last.limit), (Truncated, 5000), 'the last line')
+
+
+@tracing_test
+def totals_have_no_cap():
+    with workload_dir() as (log, _), Puppet(log) as puppet, \
+            tracer('-v', '-S', '-p', puppet.pid, *ROOMY) as trace:
+        trace.wait_err(b'perf_exec_trace: sandbox')
+        puppet.burst(6000)
+        puppet.end()
+        result = trace.finish().must_succeed()
+    expect(b'cut off' not in result.out, f'{result.out!r}')
+    expect(result.summary().fork > 5000, f'the tool says {result.err_text()!r}')
 
 
 @tracing_test

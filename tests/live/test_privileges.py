@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from live import (NOBODY, Build, Skip, equal, expect, main, need_mount_namespaces, need_program,
-                  run, scratch, test, tool, tracing_test)
+                  run, scratch, test, tool, tracing_test, without_told_statuses)
 
 TOP = Path(__file__).resolve().parents[2]
 UNIT = 'perf-exec-trace.service'
@@ -80,6 +80,29 @@ def nobody_traces_the_host_with_file_capabilities():
     with with_file_capabilities() as program:
         equal(program.stat().st_mode & 0o777, 0o755, 'mode')
         shows_the_host([*AS_NOBODY, program])
+
+
+def documented_capabilities():
+    """Those that docs/privileges.md has the program need, by name."""
+    text = (TOP / 'docs' / 'privileges.md').read_text(encoding='utf-8')
+    return set(re.findall(r'^\| (CAP_\w+) \|', text, re.MULTILINE))
+
+
+@tracing_test
+def capabilities_are_those_of_the_docs():
+    with with_file_capabilities() as program:
+        found = run([need_program('getcap'), program]).must_succeed().out.decode()
+    granted = set(re.findall(r'CAP_\w+', found.upper()))
+    # What stands for it on other hosts.
+    if 'CAP_PERFMON' not in granted:
+        granted = {'CAP_PERFMON' if name == 'CAP_SYS_ADMIN' else name for name in granted}
+    equal(granted, documented_capabilities(), f'capabilities of {found}')
+
+
+@test
+def capabilities_of_the_unit_are_those_of_the_docs():
+    equal(set(unit_values('AmbientCapabilities')), documented_capabilities() - {'CAP_IPC_LOCK'},
+          'ambient capabilities')
 
 
 @tracing_test
@@ -225,9 +248,12 @@ def system_calls_of_the_unit_suffice():
     allowed = calls_of_the_unit()
     expect('perf_event_open' in allowed and 'setuid' not in allowed, f'allowed: {sorted(allowed)}')
     with open_place() as (directory, program):
-        for args in (('-d', '1', '-F', 'json', '-o', directory / 'lines'),
-                     ('record', '-x', '-d', '1', '-o', directory / 'data')):
-            run(with_tracefs(*as_the_unit(), 'strace', '-f', '-o', directory / 'calls', program,
+        for prefix, *args in (
+                ((), '-d', '1', '-F', 'json', '-o', directory / 'lines'),
+                ((), '-d', '1', '-o', directory / 'plain'),
+                ((), 'record', '-x', '-d', '1', '-o', directory / 'data'),
+                (without_told_statuses(), '-d', '1', '-F', 'json', '-o', directory / 'inferred')):
+            run(with_tracefs(*prefix, *as_the_unit(), 'strace', '-f', '-o', directory / 'calls', program,
                              *args), stderr=subprocess.DEVNULL)
             calls = set(re.findall(r'^\d+ +(\w+)\(', (directory / 'calls').read_text(),
                                    re.MULTILINE))

@@ -112,8 +112,10 @@ def perf_script(path):
 
 
 def parse_perf(output):
+    """But for the births of threads, which others on the host may cause."""
     return [parse_perf_line(line) for line in
-            output.decode('utf-8', 'surrogateescape').splitlines()]
+            output.decode('utf-8', 'surrogateescape').splitlines()
+            if ' task:task_newtask: ' not in line]
 
 
 def parse_perf_line(line):

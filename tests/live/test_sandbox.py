@@ -229,6 +229,7 @@ def every_run_makes_the_calls_that_the_docs_list():
                 ('live', ['-x', '-S', '-T', '-o', directory / 'out', *command]),
                 ('live', ['-d', '1', '-n', '5']), ('live', ['-p', '1', '-f', '-d', '1']),
                 ('connector', ['-b', 'connector', *command]),
+                ('sideband', ['-b', 'sideband', '-F', 'json', *command]),
                 ('record', ['record', '-o', capture, *command]),
                 ('record', ['record', '-x', '-o', capture, *command]),
                 ('record', ['record', '-x', '-p', '1', '-f', '-d', '1', '-o', capture]),
@@ -239,6 +240,12 @@ def every_run_makes_the_calls_that_the_docs_list():
             result = run([strace, '-o', log, tool(), *args])
             expect(result.status == 0, f'{args}: {result.status}, {result.err_text()}')
             equal(confined_calls(log) - documented[run_name], set(), f'calls of {args} beside')
+        # Where the connector does not tell, pidfds may.
+        alone = run([need_program('unshare'), '-n', strace, '-o', log, tool(), '-b', 'sideband',
+                     '-F', 'json', *command])
+        expect(alone.status == 0, f'without the connector: {alone.status}, {alone.err_text()}')
+        equal('pidfd_open' in confined_calls(log), b'from pidfds' in alone.err, 'use of pidfds')
+        equal(confined_calls(log) - documented['sideband'], set(), 'calls with pidfds beside')
 
 
 def build_library(directory):

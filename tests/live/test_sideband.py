@@ -11,15 +11,15 @@ import json
 import os
 import shutil
 from collections import Counter
-from pathlib import Path
 
 from lines import Exec, Exit, Fork, Lost
 from live import (NOBODY, Skip, equal, expect, lost_in, main, need_program, need_root, no_problems,
-                  note, run, test, tool_for_nobody, workload, workload_dir)
+                  note, run, sanitized, test, tool_for_nobody, workload, workload_dir)
 from truth import ExecFact, ExitFact, ForkFact, Truth, compare_command
 
 CHILDREN = 1000
 BURST = 1000
+EXECS = 10000
 # Of sh: without -p it drops the privileges that a setuid bit gave it.
 LIFE = 'ls / > /dev/null; exit 5'
 
@@ -106,6 +106,56 @@ def every_status_is_known():
 
 
 @contextlib.contextmanager
+def sideband_alone():
+    """As sideband(), where the connector does not tell; skips where pidfds do not either."""
+    with sideband() as traced:
+        alone = [need_program('unshare'), '-n', *traced]
+        need_sideband(*alone[:-2])
+        trial = run([*alone, '-F', 'json', '--', 'true'])
+        if b'exit statuses are from pidfds' not in trial.err:
+            raise Skip('pidfds tell no exit statuses: they do from Linux 6.15 on')
+        yield alone
+
+
+@test
+def statuses_come_from_pidfds():
+    # Each lives long enough for a busy machine to look at it.
+    script = ('for code in 0 1 7 255; do sh -c "sleep 0.2; exit $code"; done; '
+              'sh -c "sleep 0.2; kill -9 \\$\\$"; sh -c "sleep 0.2; kill -TERM \\$\\$"; exit 3')
+    with sideband_alone() as traced:
+        result = run([*traced, '-q', '-F', 'json', '--', 'sh', '-c', script])
+    equal(result.status, 3, 'COMMAND\'s status')
+    told = [end for end in ends(result.out) if end[0] == 'sh']
+    equal(told, [('sh', code, signal) for code, signal in
+                 [(0, None), (1, None), (7, None), (255, None), (None, 9), (None, 15), (3, None)]],
+          'statuses')
+
+
+@test
+def no_status_by_a_pidfd_is_wrong():
+    with sideband_alone() as traced, workload_dir() as (log, work):
+        for path in (log.parent, work):
+            path.chmod(0o777)
+        storm = shutil.copy(workload('storm_workload'), log.parent / 'storm')
+        for threads in (0, 2):
+            asked = log.parent / 'asked'
+            asked.write_text(f'{BURST} {threads}\n', encoding='ascii')
+            with asked.open('rb') as stdin:
+                result = run([*traced, '-q', '-F', 'json', '-o', work / 'out', '--', storm, log],
+                             stdin=stdin)
+            equal(result.status, 0, f'status of {result.err!r}')
+            wanted = dict(map(int, line.split()) for line in log.read_text('ascii').splitlines())
+            ended = [event for event in map(json.loads, (work / 'out').read_bytes().splitlines())
+                     if event['type'] == 'exit' and event['pid'] in wanted and event['last']]
+            equal(Counter(event['pid'] for event in ended), Counter(wanted.keys()), 'ends')
+            known = [event for event in ended if event['exit_code'] is not None]
+            wrong = [event for event in known if event['exit_code'] << 8 != wanted[event['pid']]]
+            equal(wrong, [], 'wrong statuses')
+            expect(known, 'no status is known')
+            note(f'{len(known)} of {len(ended)} statuses are known, with {threads} more threads')
+
+
+@contextlib.contextmanager
 def shell_copy(mode):
     """The path of a copy of the shell that is root's and has MODE."""
     need_root()
@@ -189,21 +239,53 @@ def a_thousand_children_at_once():
     equal({item.comm for item in items if isinstance(item, Exit)}, {b'sh', b'sleep'}, 'names')
 
 
+def forms(path):
+    """How many lines of each form a trace has."""
+    return Counter(line.split(b'|')[0] for line in path.read_bytes().splitlines())
+
+
+def lives(count):
+    """The forms of COUNT processes that execute, the first of which is COMMAND."""
+    return {b'FORK': count - 1, b'EXEC': count, b'EXIT': count}
+
+
+@test
+def ten_thousand_execs():
+    """Seen by both sources at once: the one's COMMAND is the other."""
+    if sanitized():
+        raise Skip('it takes too long in a sanitized build')
+    script = f'i=0; while [ $i -lt {EXECS} ]; do {need_program("true")}; i=$((i+1)); done; exit 3'
+    with sideband() as traced, workload_dir() as (_, work):
+        need_connector(*traced[:-2])
+        work.chmod(0o777)
+        inner = [traced[-3], '-q', '-b', 'connector', '-o', work / 'connector', '--', 'sh', '-c',
+                 script]
+        result = run([*traced, '-q', '-o', work / 'sideband', '--', *inner])
+        equal(result.status, 3, f'status of both, which said {result.err!r}')
+        seen = {name: forms(work / name) for name in ('sideband', 'connector')}
+    for name, counts in seen.items():
+        if b'LOST' in counts:
+            raise Skip(f'the machine is too busy: {name} lost records')
+    equal(seen['connector'], lives(EXECS + 1), 'events of the connector')
+    equal(seen['sideband'], lives(EXECS + 2), 'events of sideband')
+
+
 @test
 def two_tracers_of_one_user():
     with sideband() as traced, workload_dir() as (log, work):
         work.chmod(0o777)
+        # What the kernel grants one user for rings is all there is.
+        traced = [need_program('prlimit'), '--memlock=0', *traced]
         inner = [traced[-3], '-q', '-b', 'sideband', '-o', work / 'inner', '--', 'sh', '-c',
                  'sh -c "exit 1"; exit 4']
         # LeakSanitizer forks at an exit, which the outer one would see.
         options = {**os.environ, 'ASAN_OPTIONS': 'detect_leaks=0'}
         result = run([*traced, '-q', '-o', work / 'outer', '--', *inner], env=options)
         equal(result.status, 4, f'status of both, which said {result.err!r}')
-        shown = [Path(work / name).read_bytes() for name in ('inner', 'outer')]
-    forms = [Counter(line.split(b'|')[0] for line in text.splitlines()) for text in shown]
-    equal(forms[0], {b'EXEC': 2, b'FORK': 1, b'EXIT': 2}, 'events of the inner one')
+        inner_forms, outer_forms = (forms(work / name) for name in ('inner', 'outer'))
+    equal(inner_forms, lives(2), 'events of the inner one')
     # The inner one itself, and what it traces.
-    equal(forms[1], {b'EXEC': 3, b'FORK': 2, b'EXIT': 3}, 'events of the outer one')
+    equal(outer_forms, lives(3), 'events of the outer one')
 
 
 @test

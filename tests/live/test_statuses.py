@@ -5,6 +5,7 @@ Exit statuses by each authority (the kernel's taskstats, its process connector, 
 chains), live and recorded: as wait(2) tells them, or unknown.
 """
 
+import json
 import os
 import re
 import signal
@@ -32,9 +33,8 @@ LIMIT_S = 0.1
 
 def authority(prefix):
     """Who tells, as check says."""
-    found = re.search(r'^exit status +(.*?) +(ok|warn)', run([*prefix, tool(), 'check']).out.decode(),
-                      re.MULTILINE)
-    return found[1]
+    found = json.loads(run([*prefix, tool(), 'check', '-F', 'json']).out)
+    return next(row['found'] for row in found['rows'] if row['what'] == 'exit status')
 
 
 def need_authority(name, prefix=()):
@@ -240,11 +240,12 @@ def a_lone_exit_is_shown_at_once():
                         storm.pid]) as background:
         seen_once(storm, background)
         for _ in range(LONE_EXITS):
-            before = len(background.arrived)
             storm.ask('1 0')
             ended = time.monotonic()
-            wait_until(lambda: len(background.arrived) > before, 'the exit')
-            delays.append(background.arrived[before].at - ended)
+            pid = storm.log.read_text(encoding='ascii').splitlines()[-1].split()[0]
+            exit_line = re.compile(rf'"pid":{pid},'.encode())
+            arrived = background.wait_line(exit_line.search, 'the exit')
+            delays.append(arrived.at - ended)
         storm.end()
         background.finish().must_succeed()
     note(f'{1000 * min(delays):.0f} to {1000 * max(delays):.0f} ms')

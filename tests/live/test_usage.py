@@ -73,6 +73,7 @@ WRONG = [
     (['-T', '-S'], ['-S']),
     (['--raw', '-F', 'tree'], ['--raw']),
     (['--env', 'PATH'], ['-x or -F json']),
+    (['--no-copies', '-F', 'table'], ['-F tree']),
     (['--env', 'A=b', '-x'], ['NAME']),
     (['--env', 'A,,B', '-x'], ['NAME']),
     (['--arg-bytes', '1023', '-x'], ['1024']),
@@ -91,6 +92,9 @@ WRONG = [
     (['formats', 'list', 'no-such-kernel'], ['no-such-kernel']),
     (['formats', '-p', '1'], ['-p']),
     (['formats', '--', 'true'], ['true']),
+    (['formats', 'list', '-F', 'json'], ['list']),
+    (['formats', 'diff', '-F', 'xml', 'live', 'live'], ['text or json']),
+    (['check', '-F', 'table'], ['text or json']),
     (['help', 'true'], ['true']),
     (['record', '-o', 'x', '--'], ['COMMAND']),
 ]

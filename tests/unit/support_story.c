@@ -146,6 +146,33 @@ struct facts *story_exec(struct story *story, int64_t us, int32_t pid, const cha
 	return facts;
 }
 
+void story_older_child(struct story *story, int32_t pid, int32_t parent)
+{
+	const struct actor *from = &story->actors[parent];
+
+	story->actors[pid] = (struct actor){
+		.tgid = pid,
+		.ppid = parent,
+		.forked_us = -1,
+		.execed_us = -1,
+		.name = from->name,
+		.parents = {{parent, from->name, true}},
+		.parent_count = 1,
+	};
+}
+
+void story_running(struct story *story, int32_t pid, struct text argv)
+{
+	struct actor *actor = &story->actors[pid];
+	struct event *event = add_event(story, EVENT_EXEC, 0);
+
+	actor->argv = argv;
+	tell(story, 0, pid)->arguments.source = ARGV_PROC_START;
+	event->exec.pid = pid;
+	event->exec.comm = actor->name;
+	story->running = story->count;
+}
+
 static struct facts *end(struct story *story, int64_t us, int32_t pid, enum known last)
 {
 	struct event *event = add_event(story, EVENT_EXIT, us);
@@ -367,6 +394,42 @@ struct story *story_of_orphans(void)
 	return story;
 }
 
+/* It was there before; workers come and go, and never exec, until one does after all. */
+struct story *story_of_a_server(void)
+{
+	struct story *story = story_new();
+
+	story_older(story, 100, "nginx");
+	story_older_child(story, 101, 100);
+	story_older_child(story, 102, 100);
+	story_running(story, 100, ARGV("nginx: master process /usr/sbin/nginx"));
+	story_running(story, 101, ARGV("nginx: worker process"));
+	story_running(story, 102, ARGV("nginx: worker process"));
+	/* The last one while /proc was read. */
+	story_fork(story, 100, 100, 102, FORK_KIND_PROCESS);
+	story_fork(story, 1000, 100, 110, FORK_KIND_PROCESS);
+	story_fork(story, 2000, 100, 111, FORK_KIND_PROCESS);
+	story_exit(story, 20999, 101, 0);
+	story_exit(story, 21000, 102, 0);
+	story_exec(story, 21999, 111, "/usr/bin/logger", ARGV("logger\0reload"));
+	story_fork(story, 22500, 110, 112, FORK_KIND_PROCESS);
+	story_exit(story, 23000, 112, 0);
+	story_fork(story, 24000, 110, 113, FORK_KIND_PROCESS);
+	story_exit(story, 25000, 113, 4);
+	story_fork(story, 26000, 110, 114, FORK_KIND_PROCESS);
+	story_fork(story, 27000, 114, 115, FORK_KIND_PROCESS);
+	story_exit(story, 28000, 114, 0);
+	story_exec(story, 29000, 115, "/usr/bin/id", ARGV("id"));
+	story_exec(story, 30000, 115, "/usr/bin/env", ARGV("env"));
+	story_exit(story, 31000, 115, 0);
+	story_exit(story, 32000, 111, 0);
+	story_exit(story, 50000, 100, 0);
+	story_exec(story, 60000, 110, "/usr/sbin/nginx", ARGV("nginx\0-s\0upgrade"));
+	story_exec(story, 61000, 110, "/usr/sbin/nginx2", ARGV("nginx2"));
+	story_fork(story, 62000, 110, 120, FORK_KIND_PROCESS);
+	return story;
+}
+
 /* Ends and forks that nobody saw: a pid comes back as another process. */
 struct story *story_of_losses(void)
 {
@@ -391,12 +454,19 @@ struct story *story_of_losses(void)
 
 /* ---- what sinks make of them ---- */
 
+int story_give(const struct story *story, struct sink *sink, size_t index)
+{
+	const struct event *event = &story->events[index];
+
+	return index < story->running ? sink_running(sink, event) : sink_event(sink, event);
+}
+
 static int show_all(const struct story *story, struct sink *sink)
 {
 	int code = 0;
 
 	for (size_t i = 0; i < story->count && code == 0; i++)
-		code = sink_event(sink, &story->events[i]);
+		code = story_give(story, sink, i);
 	return code < 0 ? code : sink_finish(sink);
 }
 
@@ -460,8 +530,8 @@ static void check_width(const struct story *story, sink_maker *new_sink, unsigne
 void story_check_widths(sink_maker *new_sink)
 {
 	static struct story *(*const stories[])(void) = {
-		story_of_a_build, story_of_awkward_names, story_of_threads,
-		story_of_deaths,  story_of_orphans,       story_of_losses,
+		story_of_a_build, story_of_awkward_names, story_of_threads,  story_of_deaths,
+		story_of_orphans, story_of_losses,        story_of_a_server,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(stories); i++) {

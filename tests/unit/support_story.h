@@ -35,6 +35,7 @@ struct story {
 	struct facts facts[STORY_EVENTS];
 	struct ancestor ancestors[STORY_EVENTS][STORY_ANCESTORS]; /* of the facts */
 	size_t count;
+	size_t running; /* the first so many events are given as processes that run already */
 	struct actor actors[STORY_PIDS];
 };
 
@@ -43,6 +44,12 @@ struct story *story_new(void);
 
 /* PID was there before, as NAME. */
 void story_older(struct story *story, int32_t pid, const char *name);
+
+/* PARENT had forked PID before, by the same name. */
+void story_older_child(struct story *story, int32_t pid, int32_t parent);
+
+/* The trace finds PID running ARGV; before all that happens. */
+void story_running(struct story *story, int32_t pid, struct text argv);
 
 /*
  * What happens US microseconds after the beginning. They return the event's facts, which may be
@@ -69,6 +76,10 @@ struct story *story_of_threads(void);
 struct story *story_of_deaths(void);
 struct story *story_of_orphans(void);
 struct story *story_of_losses(void);
+struct story *story_of_a_server(void);
+
+/* Give SINK the event at INDEX. */
+int story_give(const struct story *story, struct sink *sink, size_t index);
 
 typedef struct sink *sink_maker(const struct sink_context *context);
 

@@ -13,16 +13,16 @@
 #include "support_story.h"
 
 /* With COUNT allocations: whether the sink takes all of STORY. Else it has to say -ENOMEM. */
-static bool story_takes(const struct story *story, sink_maker *new_sink, struct out_buffer *buffer,
+static bool story_takes(const struct story *story, sink_maker *make, struct out_buffer *buffer,
 			int count)
 {
 	struct sink_context context = {.output = buffer};
 	int code = 0;
 
 	allocations_left = count;
-	struct sink *sink = new_sink(&context);
+	struct sink *sink = make(&context);
 	for (size_t i = 0; sink && i < story->count && code == 0; i++)
-		code = sink_event(sink, &story->events[i]);
+		code = story_give(story, sink, i);
 	allocations_left = -1;
 	assert_true(code == 0 || code == -ENOMEM);
 	bool has_taken = sink && code == 0;
@@ -31,13 +31,13 @@ static bool story_takes(const struct story *story, sink_maker *new_sink, struct 
 }
 
 /* Let each allocation that STORY takes be the first to fail. How many it takes. */
-static int story_count_allocations(const struct story *story, sink_maker *new_sink)
+static int story_count_allocations(const struct story *story, sink_maker *make)
 {
 	struct out_buffer *buffer = out_buffer_new(-1);
 	int count = 1;
 
 	assert_non_null(buffer);
-	while (!story_takes(story, new_sink, buffer, count))
+	while (!story_takes(story, make, buffer, count))
 		count++;
 	out_buffer_free(buffer);
 	return count;

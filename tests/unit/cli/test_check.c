@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `check`: the rows that hosts under fixtures/hosts get, the table, and this host.
+ * `check`: the rows and the advice that hosts under fixtures/hosts get, the table, JSON, and this
+ * host.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +12,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "cli/check.h"
+#include "cli/check_advice.h"
+#include "cli/check_json.h"
+#include "cli/check_row.h"
 #include "cli/check_state.h"
 #include "cli/check_table.h"
+#include "sink/text/json_writer.h"
+#include "source/sources.h"
 #include "support.h"
 #include "support_host.h"
 
@@ -195,8 +202,9 @@ static void test_cgroups(void **state)
 	assert_row(check_cgroups, &check, VERDICT_OK, "version 2", "");
 	check.cgroups = CGROUPS_ROOT_ONLY;
 	assert_row(check_cgroups, &check, VERDICT_WARN,
-		   "version 2, but all tasks may seem to be in /",
-		   "enable a controller in the root's cgroup.subtree_control, as systemd does");
+		   "version 2, but all tasks may seem to be in /, until a controller is enabled in "
+		   "the root's cgroup.subtree_control, as by systemd",
+		   "");
 	check.cgroups = CGROUPS_OF_V1;
 	assert_row(check_cgroups, &check, VERDICT_WARN, "unknown: perf_event is of version 1 here",
 		   "");
@@ -216,50 +224,297 @@ static void test_pid_namespace(void **state)
 
 /* ---- the table ---- */
 
-static void assert_printed(int verdict, const char *found, const char *remedy, const char *expected)
-{
-	struct error row;
+struct page {
+	FILE *out;
 	char *text;
 	size_t size;
-	FILE *out = open_memstream(&text, &size);
+};
 
-	assert_non_null(out);
-	error_set(&row, 0, "%s", found);
-	error_remedy(&row, "%s", remedy);
-	check_table_row(out, "what", verdict, &row);
-	fclose(out);
-	assert_string_equal(text, expected);
-	free(text);
+static void page_begin(struct page *page)
+{
+	page->out = open_memstream(&page->text, &page->size);
+	assert_non_null(page->out);
+}
+
+static void assert_page(struct page *page, const char *expected)
+{
+	assert_int_equal(fclose(page->out), 0);
+	assert_string_equal(page->text, expected);
+	free(page->text);
+}
+
+static struct check_row row_of_text(enum verdict verdict, const char *found, const char *remedy)
+{
+	struct check_row row = {.what = "what", .verdict = verdict};
+
+	error_set(&row.found, 0, "%s", found);
+	error_remedy(&row.found, "%s", remedy);
+	return row;
+}
+
+static void assert_printed(unsigned int width, enum verdict verdict, const char *found,
+			   const char *remedy, const char *expected)
+{
+	const struct check_row row = row_of_text(verdict, found, remedy);
+	struct page page;
+
+	page_begin(&page);
+	check_table_row(page.out, width, &row);
+	assert_page(&page, expected);
 }
 
 static void test_short_rows(void **state)
 {
 	(void)state;
-	assert_printed(VERDICT_OK, "all of 3", "",
-		       "what                 all of 3"
-		       "                                            ok\n");
-	assert_printed(VERDICT_FAIL, "12345678901234567890123456789012345678901234567890", "this",
-		       "what                 "
-		       "12345678901234567890123456789012345678901234567890  FAIL\n"
-		       "                     try: this\n");
+	assert_printed(80, VERDICT_OK, "all of 3", "", "what                 ok       all of 3\n");
+	assert_printed(80, VERDICT_FAIL, "12345678901234567890123456789012345678901234567890",
+		       "this",
+		       "what                 FAIL     "
+		       "12345678901234567890123456789012345678901234567890\n"
+		       "                              try: this\n");
 }
 
 static void test_long_rows_are_broken(void **state)
 {
 	(void)state;
-	assert_printed(VERDICT_WARN,
+	assert_printed(80, VERDICT_WARN,
 		       "12345678 12345678 12345678 12345678 12345678 12345 78 and what follows", "",
-		       "what                 12345678 12345678 12345678 12345678 12345678 12345  "
-		       "warn\n"
-		       "                     78 and what follows\n");
-	assert_printed(VERDICT_WARN,
+		       "what                 warn     12345678 12345678 12345678 12345678 12345678 "
+		       "12345\n"
+		       "                              78 and what follows\n");
+	assert_printed(80, VERDICT_WARN,
 		       "/12345678/12345678/12345678/12345678/12345678/123/"
 		       "1234567890123456789012345678901234567890123456789012345",
 		       "",
-		       "what                 /12345678/12345678/12345678/12345678/12345678/123/  "
-		       "warn\n"
-		       "                     12345678901234567890123456789012345678901234567890\n"
-		       "                     12345\n");
+		       "what                 warn     "
+		       "/12345678/12345678/12345678/12345678/12345678/123/\n"
+		       "                              "
+		       "12345678901234567890123456789012345678901234567890\n"
+		       "                              12345\n");
+	/* Not within a character. */
+	assert_printed(50, VERDICT_OK, "1234567890123456789\u00e4bc", "",
+		       "what                 ok       1234567890123456789\n"
+		       "                              \u00e4bc\n");
+}
+
+static void test_commands_are_broken_last(void **state)
+{
+	(void)state;
+	assert_printed(60, VERDICT_OK, "x", "sudo sysctl kernel.x=1234567890",
+		       "what                 ok       x\n"
+		       "                     try: sudo sysctl kernel.x=1234567890\n");
+	assert_printed(60, VERDICT_OK, "x", "sudo sysctl kernel.x=123456789012345678",
+		       "what                 ok       x\n"
+		       "  try: sudo sysctl kernel.x=123456789012345678\n");
+	assert_printed(60, VERDICT_OK, "x",
+		       "sudo --one --two --three --four --five --six --seven --eight",
+		       "what                 ok       x\n"
+		       "  try: sudo --one --two --three --four --five --six \\\n"
+		       "       --seven --eight\n");
+	assert_printed(60, VERDICT_OK, "x",
+		       "sudo 12345678901234567890123456789012345678901234567890123456789 after",
+		       "what                 ok       x\n"
+		       "  try: sudo \\\n"
+		       "       12345678901234567890123456789012345678901234567890123456789 \\\n"
+		       "       after\n");
+}
+
+/* ---- the whole of a host ---- */
+
+/* A report made of rows that HOST gets and of SOURCES, whether each of source_types works. */
+struct report {
+	struct check check;
+	struct check_row rows[32];
+	size_t count;
+	struct check_advice advice;
+};
+
+static void add_row(struct report *report, const struct check_row *row)
+{
+	assert_true(report->count < ARRAY_SIZE(report->rows));
+	report->rows[report->count++] = *row;
+	check_sum_add(&report->check.sum, row);
+}
+
+static void add_look(struct report *report, const char *what, check_look *look)
+{
+	struct check_row row = {0};
+
+	snprintf(row.what, sizeof(row.what), "%s", what);
+	row.verdict = (enum verdict)look(&report->check, &row.found);
+	add_row(report, &row);
+}
+
+static void add_sources(struct report *report, const char *works)
+{
+	for (size_t i = 0; works[i]; i++) {
+		const enum verdict broken = i == 0 ? VERDICT_FAIL : VERDICT_WARN;
+		struct check_row row = {.source = source_types[i], .works = works[i] == '+'};
+
+		assert_non_null(source_types[i]);
+		row.verdict = row.works ? VERDICT_OK : broken;
+		snprintf(row.what, sizeof(row.what), "-b %s", source_types[i]->name);
+		error_set(&row.found, 0, row.works ? "works" : "does not work");
+		add_row(report, &row);
+	}
+}
+
+static void report_on(struct report *report, const char *path, int perf_errno, int formats,
+		      const char *works)
+{
+	*report = (struct report){.check = check_of(path, perf_errno)};
+	report->check.formats = formats;
+	add_look(report, "perf_event_paranoid", check_paranoid);
+	add_look(report, "capabilities", check_capabilities);
+	add_look(report, "seccomp", check_seccomp);
+	add_look(report, "lockdown", check_lockdown);
+	add_look(report, "ring memory", check_ring_memory);
+	add_look(report, "open files", check_open_files);
+	add_look(report, "pid namespace", check_pid_namespace);
+	add_sources(report, works);
+	report->check.cgroups = CGROUPS_ROOT_ONLY;
+	add_look(report, "cgroups", check_cgroups);
+	check_advise(&report->check.sum, &report->check.host, formats, &report->advice);
+}
+
+static void assert_golden(unsigned int width)
+{
+	struct page page;
+	struct report report;
+	char path[64];
+	size_t length;
+
+	page_begin(&page);
+	report_on(&report, "fixtures/hosts/linux618-nobody", EINVAL, -EACCES, "-++--");
+	check_table_head(page.out);
+	for (size_t i = 0; i < report.count; i++)
+		check_table_row(page.out, width, &report.rows[i]);
+	check_table_advice(page.out, width, &report.advice);
+	snprintf(path, sizeof(path), "fixtures/golden/check-%u.txt", width);
+	char *expected = load_file(path, &length);
+	assert_page(&page, expected);
+	free(expected);
+}
+
+static void test_golden_tables(void **state)
+{
+	(void)state;
+	assert_golden(60);
+	assert_golden(80);
+	assert_golden(200);
+}
+
+static void test_golden_json(void **state)
+{
+	struct page page;
+	struct report report;
+	size_t length;
+
+	(void)state;
+	page_begin(&page);
+	struct json_writer json = {.out = page.out};
+	report_on(&report, "fixtures/hosts/linux618-nobody", EINVAL, -EACCES, "-++--");
+	json_begin_object(&json, NULL);
+	json_begin_array(&json, "rows");
+	for (size_t i = 0; i < report.count; i++)
+		check_json_row(&json, &report.rows[i]);
+	check_json_end(&json, report.check.sum.worst, &report.advice);
+	char *expected = load_file("fixtures/golden/check.json", &length);
+	assert_page(&page, expected);
+	free(expected);
+}
+
+/* ---- advice ---- */
+
+/* The advice has just these COMMANDS, in this order, ended by NULL. */
+static void assert_ways(const struct report *report, const char *const commands[])
+{
+	size_t count = 0;
+
+	for (; commands[count]; count++) {
+		assert_true(count < report->advice.count);
+		assert_string_equal(report->advice.ways[count].command, commands[count]);
+	}
+	assert_int_equal(report->advice.count, count);
+}
+
+#define ASSERT_WAYS(report, ...) assert_ways(report, (const char *const[]){__VA_ARGS__ NULL})
+
+#define SETCAP                                              \
+	"sudo setcap \"cap_perfmon,cap_dac_read_search=ep " \
+	"cap_net_admin,cap_sys_ptrace,cap_ipc_lock=ep\" \"$(command -v perf_exec_trace)\""
+#define AMBIENT "AmbientCapabilities=CAP_PERFMON CAP_DAC_READ_SEARCH CAP_NET_ADMIN CAP_SYS_PTRACE"
+
+static void test_advice_where_perf_works(void **state)
+{
+	struct report report;
+
+	(void)state;
+	report_on(&report, "fixtures/hosts/debian12-root", EINVAL, 0, "+++++");
+	assert_string_equal(report.advice.sum,
+			    "perf works here: nothing has to be done. Rows with warn tell what a "
+			    "trace goes without.");
+	ASSERT_WAYS(&report, );
+
+	report.check.sum.worst = VERDICT_OK;
+	check_advise(&report.check.sum, &report.check.host, 0, &report.advice);
+	assert_string_equal(report.advice.sum, "perf works here: nothing to do.");
+
+	report.check.files_suffice = false;
+	add_look(&report, "open files", check_open_files);
+	check_advise(&report.check.sum, &report.check.host, 0, &report.advice);
+	assert_string_equal(report.advice.ways[0].what, "first, for open files");
+	ASSERT_WAYS(&report, "sudo prlimit --pid $$ --nofile=72", );
+}
+
+static void test_capabilities_where_they_suffice(void **state)
+{
+	struct report report;
+
+	(void)state;
+	report_on(&report, "fixtures/hosts/linux618-nobody", EINVAL, -EACCES, "-++--");
+	ASSERT_WAYS(&report, "perf_exec_trace -b sideband COMMAND", "perf_exec_trace -b connector",
+		    "sudo perf_exec_trace ...", SETCAP, AMBIENT, );
+	/* tracefs is not mounted, which takes more than they give. */
+	report_on(&report, "fixtures/hosts/linux618-nobody", EINVAL, -EPERM, "-----");
+	ASSERT_WAYS(&report, "sudo perf_exec_trace ...", );
+	/* Debian's level 3 does not take CAP_PERFMON. */
+	report_on(&report, "fixtures/hosts/debian12-nobody", EACCES, -EACCES, "-+---");
+	ASSERT_WAYS(&report, "perf_exec_trace -b sideband COMMAND", "sudo perf_exec_trace ...", );
+	report_on(&report, "fixtures/hosts/debian12-perfmon", EACCES, 0, "-----");
+	ASSERT_WAYS(&report, "sudo perf_exec_trace ...", );
+	/* A kernel without it. */
+	report_on(&report, "fixtures/hosts/linux618-nobody", EINVAL, -EACCES, "-----");
+	report.check.host.last_capability = 37;
+	check_advise(&report.check.sum, &report.check.host, -EACCES, &report.advice);
+	ASSERT_WAYS(&report, "sudo perf_exec_trace ...", );
+	/* The bounding set has not got all of them. */
+	report_on(&report, "fixtures/hosts/linux618-nobody", EINVAL, -EACCES, "-----");
+	report.check.host.bounding &= ~(UINT64_C(1) << CAP_SYS_PTRACE);
+	check_advise(&report.check.sum, &report.check.host, -EACCES, &report.advice);
+	ASSERT_WAYS(&report, "sudo perf_exec_trace ...", );
+}
+
+static void test_advice_where_root_cannot_help(void **state)
+{
+	struct report report;
+
+	(void)state;
+	report_on(&report, "fixtures/hosts/container", ENOSYS, -EPERM, "--+--");
+	ASSERT_WAYS(&report, "perf_exec_trace -b connector",
+		    "docker run --cap-add PERFMON --security-opt seccomp=unconfined --pid host "
+		    "-v /sys/kernel/tracing:/sys/kernel/tracing:ro ...", );
+	report_on(&report, "fixtures/hosts/debian13-lockdown", EINVAL, -ENOENT, "-----");
+	ASSERT_WAYS(&report, "boot without lockdown=confidentiality", );
+	/* Who has all capabilities gains none. */
+	report_on(&report, "fixtures/hosts/debian12-root", EINVAL, 0, "-----");
+	ASSERT_WAYS(&report, );
+	report_on(&report, "fixtures/hosts/debian12-root", ENOSYS, 0, "-");
+	report.check.sum.failure = (struct check_row){0};
+	check_advise(&report.check.sum, &report.check.host, 0, &report.advice);
+	ASSERT_WAYS(&report, );
+	assert_string_equal(report.advice.sum,
+			    "perf does not work here, and nothing known would change that.");
 }
 
 /* ---- this host ---- */
@@ -276,7 +531,7 @@ static struct outcome run_check(const char *formats)
 	FILE *out = open_memstream(&outcome.text, &size);
 
 	assert_non_null(out);
-	outcome.code = check_host(out, formats);
+	outcome.code = check_host(out, &(struct check_options){.formats = formats});
 	fclose(out);
 	return outcome;
 }
@@ -299,11 +554,9 @@ static void test_the_table_is_80_columns_wide(void **state)
 	(void)state;
 	for (const char *line = outcome.text; *line; line = strchr(line, '\n') + 1) {
 		const char *end = strchr(line, '\n');
-		const char *remedy = strstr(line, "try: ");
 
 		assert_non_null(end);
-		if (!remedy || remedy > end)
-			assert_true(end - line <= 80);
+		assert_true(end - line <= 80);
 	}
 	free(outcome.text);
 }
@@ -314,10 +567,26 @@ static void test_the_status_says_what_the_table_says(void **state)
 
 	(void)state;
 	assert_true(outcome.code == 0 || outcome.code == -EPERM);
-	assert_int_equal(strstr(outcome.text, "  FAIL\n") != NULL, outcome.code == -EPERM);
+	assert_int_equal(strstr(outcome.text, " FAIL  ") != NULL, outcome.code == -EPERM);
 	if (outcome.code == 0)
-		assert_memory_equal(row_of(outcome.text, "perf backend"),
-				    "perf backend         works", 26);
+		assert_int_equal(strncmp(row_of(outcome.text, "-b perf"),
+					 "-b perf              FAIL", 25) == 0,
+				 0);
+	free(outcome.text);
+}
+
+static void test_every_source_has_a_row(void **state)
+{
+	struct outcome outcome = run_check(NULL);
+
+	(void)state;
+	for (size_t i = 0; source_types[i]; i++) {
+		char what[32];
+
+		assert_non_null(source_types[i]->probe);
+		snprintf(what, sizeof(what), "-b %s", source_types[i]->name);
+		row_of(outcome.text, what);
+	}
 	free(outcome.text);
 }
 
@@ -329,10 +598,10 @@ static void test_formats_that_are_not_there(void **state)
 	assert_int_equal(outcome.code, -EPERM);
 	assert_non_null(strstr(outcome.text, "not needed: --formats /nowhere"));
 	assert_non_null(strstr(outcome.text, "/nowhere/events: No such file or directory"));
-	assert_memory_equal(row_of(outcome.text, "perf backend"), "perf backend         not tried",
-			    30);
-	assert_memory_equal(row_of(outcome.text, "exit status"), "exit status          not tried",
-			    30);
+	assert_memory_equal(row_of(outcome.text, "-b perf"),
+			    "-b perf              FAIL     not tried", 39);
+	assert_memory_equal(row_of(outcome.text, "exit status"),
+			    "exit status          warn     not tried", 39);
 	free(outcome.text);
 }
 
@@ -369,9 +638,9 @@ static void test_a_format_file_that_is_broken(void **state)
 
 	struct outcome outcome = run_check(top);
 	assert_int_equal(outcome.code, -EPERM);
-	assert_non_null(strstr(outcome.text, "\nformat files         /tmp/check."));
-	assert_memory_equal(row_of(outcome.text, "perf backend"), "perf backend         not tried",
-			    30);
+	assert_non_null(strstr(outcome.text, "\nformat files         FAIL     /tmp/check."));
+	assert_memory_equal(row_of(outcome.text, "-b perf"),
+			    "-b perf              FAIL     not tried", 39);
 	free(outcome.text);
 	unlink(file);
 	remove_directories(path, top);
@@ -417,8 +686,15 @@ int main(void)
 		cmocka_unit_test(test_pid_namespace),
 		cmocka_unit_test(test_short_rows),
 		cmocka_unit_test(test_long_rows_are_broken),
+		cmocka_unit_test(test_commands_are_broken_last),
+		cmocka_unit_test(test_golden_tables),
+		cmocka_unit_test(test_golden_json),
+		cmocka_unit_test(test_advice_where_perf_works),
+		cmocka_unit_test(test_capabilities_where_they_suffice),
+		cmocka_unit_test(test_advice_where_root_cannot_help),
 		cmocka_unit_test(test_the_table_is_80_columns_wide),
 		cmocka_unit_test(test_the_status_says_what_the_table_says),
+		cmocka_unit_test(test_every_source_has_a_row),
 		cmocka_unit_test(test_formats_that_are_not_there),
 		cmocka_unit_test(test_a_format_file_that_is_broken),
 		cmocka_unit_test(test_without_privileges),

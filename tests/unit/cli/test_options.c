@@ -169,6 +169,9 @@ static void test_options_of_sinks(void **state)
 		"-P 1 --arg-bytes 2048",
 		"--failed -e fork,exec",
 		"--color sometimes",
+		"--no-copies",
+		"--no-copies -F table",
+		"--no-copies -S",
 	};
 	static const char *const right[] = {
 		"-T -x",
@@ -181,6 +184,7 @@ static void test_options_of_sinks(void **state)
 		"--env A,B -F json",
 		"--failed -e exit",
 		"--wide --color never -F table",
+		"--no-copies -F tree -S",
 		"-u 0 --arg-bytes 2048",
 		"-F table --arg-bytes 2048",
 	};
@@ -209,6 +213,7 @@ static void test_record(void **state)
 		"--name make",  "--failed",
 		"--no-threads", "--env A",
 		"--raw",        "--arg-bytes 2048",
+		"--no-copies",
 	};
 	char line[160];
 
@@ -313,7 +318,7 @@ static void test_filters(void **state)
 /* The defaults stand, whatever the format. */
 static void test_limits(void **state)
 {
-	static const char *const lines[] = {"", "-F tree", "-S", "-x", "--failed"};
+	static const char *const lines[] = {"", "-F tree", "-S -F tree", "-x", "--failed"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
@@ -323,7 +328,15 @@ static void test_limits(void **state)
 		assert_int_equal(options.request.max_events, EVENT_LIMIT);
 		options_done(&options);
 	}
-	struct options options = parse("-S --stream");
+	/* But for totals, which are short. */
+	struct options options = parse("-S");
+	assert_int_equal(options.request.duration_ns, DURATION_LIMIT_S * NS_PER_S);
+	assert_int_equal(options.request.max_events, 0);
+	options_done(&options);
+	options = parse("-S -n 7");
+	assert_int_equal(options.request.max_events, 7);
+	options_done(&options);
+	options = parse("-S --stream");
 	assert_int_equal(options.request.duration_ns, 0);
 	assert_int_equal(options.request.max_events, 0);
 	options_done(&options);

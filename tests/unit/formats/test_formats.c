@@ -23,9 +23,9 @@ static int use_the_tree(void **state)
 	return setenv(SHIPPED_VARIABLE, "formats", 1);
 }
 
-/* What `formats` with up to four ARGUMENTS prints; the caller frees. */
-static char *run(const char *const arguments[], bool verbose, int expected_status,
-		 struct error *err)
+/* What `formats` with ARGUMENTS prints; the caller frees. */
+static char *run_with(const char *const arguments[], const struct formats_options *options,
+		      int expected_status, struct error *err)
 {
 	char *text = NULL;
 	size_t length;
@@ -33,12 +33,19 @@ static char *run(const char *const arguments[], bool verbose, int expected_statu
 
 	assert_non_null(out);
 	memset(err, 0, sizeof(*err));
-	const struct formats_options options = {.verbose = verbose};
-	int status = formats_run(arguments, &options, out, err);
+	int status = formats_run(arguments, options, out, err);
 	assert_int_equal(fclose(out), 0);
 	if (status != expected_status)
 		fail_msg("status %d instead of %d: %s", status, expected_status, err->what);
 	return text;
+}
+
+static char *run(const char *const arguments[], bool verbose, int expected_status,
+		 struct error *err)
+{
+	const struct formats_options options = {.verbose = verbose};
+
+	return run_with(arguments, &options, expected_status, err);
 }
 
 #define RUN(status, err, ...) run((const char *const[]){__VA_ARGS__, NULL}, false, status, err)
@@ -137,6 +144,46 @@ static void test_diff_with_a_capture(void **state)
 	(void)state;
 	assert_golden(RUN(1, &err, "diff", "fixtures/corpus/capture/s390x-file.data", "s390x-7.2"),
 		      "diff-capture");
+}
+
+static void assert_golden_json(const char *const arguments[], bool verbose, int status,
+			       const char *name)
+{
+	const struct formats_options options = {.json = true, .verbose = verbose};
+	struct error err;
+	char path[128];
+	size_t length;
+	char *text = run_with(arguments, &options, status, &err);
+
+	assert_string_equal(err.what, "");
+	snprintf(path, sizeof(path), "fixtures/golden/formats-%s.json", name);
+	char *expected = load_file(path, &length);
+	assert_string_equal(text, expected);
+	free(expected);
+	free(text);
+}
+
+#define ASSERT_GOLDEN_JSON(name, verbose, status, ...) \
+	assert_golden_json((const char *const[]){__VA_ARGS__, NULL}, verbose, status, name)
+
+static void test_diff_as_json(void **state)
+{
+	(void)state;
+	ASSERT_GOLDEN_JSON("diff-sched", false, 1, "diff", "amd64-6.1.0-50", "amd64-7.3.4+deb13",
+			   "sched:*");
+	ASSERT_GOLDEN_JSON("diff-common", false, 1, "diff", "arm64-5.10",
+			   "android-hammerhead_MRA59G_3.4.0", "sched:*exit");
+	ASSERT_GOLDEN_JSON("diff-ids", true, 0, "diff", "amd64-6.19", "amd64-7.0");
+}
+
+static void test_other_verbs_have_no_json(void **state)
+{
+	const struct formats_options options = {.json = true};
+	struct error err;
+
+	(void)state;
+	free(run_with((const char *const[]){NULL}, &options, 2, &err));
+	assert_string_equal(err.what, "-F json: 'formats list' prints text only");
 }
 
 static void test_show(void **state)
@@ -688,6 +735,8 @@ int main(void)
 		cmocka_unit_test(test_diff_of_common_fields),
 		cmocka_unit_test(test_diff_with_ids),
 		cmocka_unit_test(test_diff_with_a_capture),
+		cmocka_unit_test(test_diff_as_json),
+		cmocka_unit_test(test_other_verbs_have_no_json),
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_list_of_events),
 		cmocka_unit_test(test_list_of_all),

@@ -43,6 +43,33 @@ static void test_is_alive(void **state)
 	close(fd);
 }
 
+static void test_what_is_exiting(void **state)
+{
+	int fd = open_tree("fixtures/proc/lookup");
+
+	(void)state;
+	assert_int_equal(proc_is_exiting(fd, 100), 0);
+	assert_int_equal(proc_is_exiting(fd, 140), 1);
+	assert_int_equal(proc_is_exiting(fd, 150), -ESRCH);
+	close(fd);
+	char directory[] = "/tmp/test_proc.XXXXXX", path[64];
+	assert_non_null(mkdtemp(directory));
+	fd = open_tree(directory);
+	snprintf(path, sizeof(path), "%s/7", directory);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/7/stat", directory);
+	FILE *stat = fopen(path, "w");
+	assert_non_null(stat);
+	/* PF_EXITING among others. */
+	fputs("7 (x) R 1 7 7 0 -1 4194308 0 0\n", stat);
+	fclose(stat);
+	assert_int_equal(proc_is_exiting(fd, 7), 1);
+	unlink(path);
+	unlinkat(fd, "7", AT_REMOVEDIR);
+	rmdir(directory);
+	close(fd);
+}
+
 struct visits {
 	size_t count;
 	struct {
@@ -193,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_is_alive),
+		cmocka_unit_test(test_what_is_exiting),
 		cmocka_unit_test(test_live_tasks_are_visited_with_their_names),
 		cmocka_unit_test(test_what_is_no_proc_cannot_be_visited),
 		cmocka_unit_test(test_ids),

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "host/pidfd.h"
 #include "sandbox/syscalls.h"
 #include "support.h"
 #include "support_child.h"
@@ -100,7 +101,8 @@ static void enter(enum sandbox_mode mode, pid_t command)
 #define LIVE (1U << SANDBOX_LIVE)
 #define RECORD (1U << SANDBOX_RECORD)
 #define CONNECTOR (1U << SANDBOX_CONNECTOR)
-#define ALL (REPLAY | LIVE | CONNECTOR | RECORD)
+#define SIDEBAND (1U << SANDBOX_SIDEBAND)
+#define ALL (REPLAY | LIVE | CONNECTOR | SIDEBAND | RECORD)
 
 /* A call in a form that every mode of MODES forbids. */
 static const struct attempt {
@@ -144,8 +146,10 @@ static const struct attempt {
 	{REPLAY | LIVE | RECORD, "readlinkat", SYS_readlinkat, {0}},
 	{REPLAY, "wait4", SYS_wait4, {-1, 0, 0, 0}},
 	{REPLAY, "fcntl", SYS_fcntl, {0, F_SETFD, 0, 0}},
-	{REPLAY | LIVE | CONNECTOR, "pwritev", SYS_pwritev, {0}},
-	{REPLAY | LIVE | CONNECTOR, "pwrite64", SYS_pwrite64, {0}},
+	{REPLAY | LIVE | CONNECTOR | SIDEBAND, "pwritev", SYS_pwritev, {0}},
+	{ALL & ~SIDEBAND, "pidfd_open", SYS_pidfd_open, {0}},
+	{ALL & ~SIDEBAND, "ioctl", SYS_ioctl, {0, PIDFD_REQUEST_INFO, 0, 0}},
+	{REPLAY | LIVE | CONNECTOR | SIDEBAND, "pwrite64", SYS_pwrite64, {0}},
 };
 
 struct attempt_in_mode {

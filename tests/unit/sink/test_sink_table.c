@@ -47,6 +47,14 @@ static void test_narrow_terminals(void **state)
 		      cases[i].golden);
 }
 
+static void test_a_server(void **state)
+{
+	(void)state;
+	check(story_of_a_server(), (struct sink_context){0}, "table-server.txt");
+	check(story_of_a_server(), (struct sink_context){.width = 80, .color = true},
+	      "table-server-color.txt");
+}
+
 static void test_threads(void **state)
 {
 	(void)state;
@@ -145,6 +153,7 @@ int main(void)
 		cmocka_unit_test(test_a_build),
 		cmocka_unit_test(test_awkward_names),
 		cmocka_unit_test(test_narrow_terminals),
+		cmocka_unit_test(test_a_server),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_nothing_known),

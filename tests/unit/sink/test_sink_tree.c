@@ -4,6 +4,9 @@
  */
 #include <stdlib.h>
 
+#include <string.h>
+
+#include "support_sink.h"
 #include "support_story.h"
 #include "support_story_memory.h"
 
@@ -45,6 +48,78 @@ static void test_orphans(void **state)
 {
 	(void)state;
 	check(story_of_orphans(), (struct sink_context){0}, "tree-orphans.txt");
+}
+
+static void test_a_server(void **state)
+{
+	(void)state;
+	check(story_of_a_server(), (struct sink_context){0}, "tree-server.txt");
+	check(story_of_a_server(), (struct sink_context){.width = 60, .color = true},
+	      "tree-server-color.txt");
+}
+
+static void test_no_copies(void **state)
+{
+	(void)state;
+	check(story_of_a_server(), (struct sink_context){.no_copies = true},
+	      "tree-server-no-copies.txt");
+	check(story_of_a_build(), (struct sink_context){.no_copies = true},
+	      "tree-build-no-copies.txt");
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t count = 0;
+
+	for (; (text = strchr(text, '\n')); text++)
+		count++;
+	return count;
+}
+
+/* What was running is not among them. */
+static void test_lines_are_counted(void **state)
+{
+	struct story *story = story_of_a_server();
+	struct output output = output_to_memory(sink_tree_new, &(struct sink_context){0});
+	size_t length;
+
+	(void)state;
+	for (size_t i = 0; i < story->count; i++)
+		assert_int_equal(story_give(story, output.sink, i), 0);
+	char *lines = output_flushed(&output, &length);
+	assert_int_equal(output.sink->ops->lines(output.sink), count_lines(lines) - 3);
+	free(lines);
+	output_close(&output);
+	free(story);
+}
+
+/* Where no event comes, time does. */
+static void test_idle(void **state)
+{
+	struct story *story = story_new();
+	struct output output = output_to_memory(sink_tree_new, &(struct sink_context){0});
+	size_t length;
+
+	(void)state;
+	story_older(story, 90, "nginx");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_fork(story, 1000, 90, 101, FORK_KIND_PROCESS);
+	uint64_t born_ns = story->events[0].time_ns;
+	assert_int_equal(sink_idle(output.sink, born_ns), 0);
+	for (size_t i = 0; i < story->count; i++)
+		assert_int_equal(story_give(story, output.sink, i), 0);
+	assert_int_equal(sink_idle(output.sink, born_ns - 1), 1);
+	assert_int_equal(sink_idle(output.sink, born_ns + 19999999), 1);
+	assert_int_equal(output.sink->ops->lines(output.sink), 0);
+	assert_int_equal(sink_idle(output.sink, born_ns + 20000000), 1);
+	assert_int_equal(output.sink->ops->lines(output.sink), 1);
+	assert_int_equal(sink_idle(output.sink, born_ns + 21000000), 0);
+	char *lines = output_flushed(&output, &length);
+	assert_string_equal(lines, "    0.000000     100 ┌ (nginx)  # from 90 nginx\n"
+				   "    0.001000     101 ┌ (nginx)  # from 90 nginx\n");
+	free(lines);
+	output_close(&output);
+	free(story);
 }
 
 static void test_losses(void **state)
@@ -126,6 +201,9 @@ static void test_no_memory(void **state)
 	(void)state;
 	assert_true(story_count_allocations(story, sink_tree_new) > 10);
 	free(story);
+	story = story_of_a_server();
+	assert_true(story_count_allocations(story, sink_tree_new) > 10);
+	free(story);
 }
 
 int main(void)
@@ -136,6 +214,10 @@ int main(void)
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_a_server),
+		cmocka_unit_test(test_no_copies),
+		cmocka_unit_test(test_lines_are_counted),
+		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_filtered),

@@ -188,10 +188,13 @@ static uint64_t at(uint64_t ms)
 	return START_NS + ms * NS_PER_MS;
 }
 
+static int32_t command_pid; /* of the next source */
+
 static int open_source(void)
 {
 	static const struct request request;
-	static const struct source_host host = {.wake_fd = WAKE_FD, .proc_fd = PROC_FD};
+	const struct source_host host = {
+		.wake_fd = WAKE_FD, .proc_fd = PROC_FD, .command_pid = command_pid};
 
 	return connector_source_type.open(&request, &host, &source, &err);
 }
@@ -728,6 +731,66 @@ static void test_from_start_to_stop(void **state)
 	expect_code(-ENODATA);
 }
 
+/* Where the source is of a COMMAND, process 50. */
+static void open_for_command(void)
+{
+	source_free(source);
+	command_pid = 50;
+	assert_int_equal(open_source(), 0);
+	assert_int_equal(start_source(), 0);
+	command_pid = 0;
+}
+
+static void test_commands_exit_may_come_after_the_stop(void **state)
+{
+	(void)state;
+	open_for_command();
+	tell_fork(10, 50, 51, 1, 1);
+	kernel.now_ns = at(20);
+	source_stop(source);
+	expect(EVENT_CHILD, 10);
+	expect(EVENT_FORK, 10);
+	expect_code(0);
+	kernel.now_ns = at(121);
+	tell(PROC_EXIT, 110, 6, 6);
+	tell_fork(111, 50, 52, 1, 1);
+	tell(PROC_EXIT, 112, 50, 50);
+	expect(EVENT_EXIT, 112);
+	assert_int_equal(event.exit.pid, 50);
+	/* One thread is left. */
+	expect_code(0);
+	tell(PROC_EXIT, 113, 50, 51);
+	expect(EVENT_EXIT, 113);
+	assert_int_equal(event.exit.pid, 51);
+	/* That is the last one. */
+	expect_code(-ENODATA);
+}
+
+static void test_commands_exit_is_not_awaited_for_ever(void **state)
+{
+	(void)state;
+	open_for_command();
+	kernel.now_ns = at(20);
+	source_stop(source);
+	kernel.now_ns = at(122);
+	expect_code(0);
+	kernel.now_ns++;
+	expect_code(-ENODATA);
+}
+
+static void test_nothing_is_awaited_of_a_command_that_has_ended(void **state)
+{
+	(void)state;
+	open_for_command();
+	tell(PROC_EXIT, 10, 50, 50);
+	kernel.now_ns = at(20);
+	source_stop(source);
+	expect(EVENT_EXIT, 10);
+	expect_code(0);
+	kernel.now_ns = at(22) + 1;
+	expect_code(-ENODATA);
+}
+
 static void test_taken_in_before_the_stop(void **state)
 {
 	(void)state;
@@ -907,6 +970,9 @@ int main(void)
 		NAMES_TEST(a_thread_that_execs),
 		NAMES_TEST(a_leader_that_execs_beside_threads),
 		TEST(from_start_to_stop),
+		TEST(commands_exit_may_come_after_the_stop),
+		TEST(commands_exit_is_not_awaited_for_ever),
+		TEST(nothing_is_awaited_of_a_command_that_has_ended),
 		TEST(taken_in_before_the_stop),
 		TEST(the_end_waits_for_execs),
 		TEST(no_end_without_a_stop),

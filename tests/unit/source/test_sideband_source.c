@@ -50,6 +50,12 @@ static struct {
 	uint64_t overruns, now_ns;
 	int views;
 	bool has_program;
+	int pidfd_code;     /* what pidfds come to */
+	int opened_pidfds;  /* all in all */
+	int told[4];        /* of the N-th that was opened: its wait status, -1: not yet */
+	int command_status; /* as its parent knows it */
+	int exiting, hides; /* what /proc says of any task */
+	int looks;          /* at /proc for that */
 } kernel;
 
 static char said[1024];
@@ -57,6 +63,7 @@ static char said[1024];
 int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 			 struct error *err);
 void __wrap_cpu_ring_close(struct cpu_ring *ring);
+int __wrap_cpu_ring_add_scout(struct cpu_ring *ring);
 int __wrap_cpu_ring_enable(const struct cpu_ring *ring);
 void __wrap_cpu_ring_disable(const struct cpu_ring *ring);
 uint64_t __wrap_cpu_ring_newly_lost(struct cpu_ring *ring, uint64_t recorded);
@@ -70,6 +77,12 @@ struct netlink_counts __wrap_proc_connector_counts(struct proc_connector *connec
 uint64_t __wrap_perf_clock_now_ns(void);
 bool __wrap_perf_clock_wall_offset(int64_t *offset_ns);
 int __wrap_proc_program_read(int proc_fd, int32_t pid, struct proc_program *program);
+int __wrap_pidfd_probe(void);
+int __wrap_pidfd_open_task(int32_t tid, bool is_thread);
+int __wrap_pidfd_exit_status(int fd, uint32_t *status);
+int __wrap_limits_want_files(size_t files);
+int __wrap_proc_is_exiting(int proc_fd, int32_t tid);
+bool __wrap_proc_hides_tasks(int proc_fd);
 ssize_t __real_file_read_at(int dir_fd, const char *path, char *text, size_t size);
 ssize_t __wrap_file_read_at(int dir_fd, const char *path, char *text, size_t size);
 void __wrap_say_args(const char *format, va_list args) PRINTF_LIKE(1, 0);
@@ -102,7 +115,15 @@ void __wrap_cpu_ring_close(struct cpu_ring *ring)
 {
 	kernel.rings--;
 	ring_done(&ring->ring);
+	ring_done(&ring->scout);
 	free(ring);
+}
+
+int __wrap_cpu_ring_add_scout(struct cpu_ring *ring)
+{
+	const struct fake_ring *fake = &kernel.fakes[ring->cpu];
+
+	return ring_init(&ring->scout, fake->control, fake->data, fake->size);
 }
 
 int __wrap_cpu_ring_enable(const struct cpu_ring *ring)
@@ -215,6 +236,52 @@ ssize_t __wrap_file_read_at(int dir_fd, const char *path, char *text, size_t siz
 	return snprintf(text, size, "proc-comm\n");
 }
 
+int __wrap_pidfd_probe(void)
+{
+	return kernel.pidfd_code;
+}
+
+/* A descriptor that counts which one it is. */
+int __wrap_pidfd_open_task(int32_t tid, bool is_thread)
+{
+	assert_int_equal(is_thread, tid == COMMAND + 1);
+	return eventfd((unsigned int)kernel.opened_pidfds++, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+int __wrap_pidfd_exit_status(int fd, uint32_t *status)
+{
+	uint64_t which = 0;
+
+	/* Empty where it is the first. */
+	if (read(fd, &which, sizeof(which)) == (ssize_t)sizeof(which))
+		assert_int_equal(write(fd, &which, sizeof(which)), sizeof(which));
+	assert_in_range(which, 0, ARRAY_SIZE(kernel.told) - 1);
+	if (kernel.told[which] < 0)
+		return 0;
+	*status = (uint32_t)kernel.told[which];
+	return 1;
+}
+
+int __wrap_limits_want_files(size_t files)
+{
+	(void)files;
+	return 0;
+}
+
+int __wrap_proc_is_exiting(int proc_fd, int32_t tid)
+{
+	(void)tid;
+	assert_int_equal(proc_fd, PROC_FD);
+	kernel.looks++;
+	return kernel.exiting;
+}
+
+bool __wrap_proc_hides_tasks(int proc_fd)
+{
+	assert_int_equal(proc_fd, PROC_FD);
+	return kernel.hides;
+}
+
 void __wrap_say_args(const char *format, va_list args)
 {
 	size_t used = strlen(said);
@@ -244,6 +311,7 @@ static int open_source(void)
 		.proc_fd = PROC_FD,
 		.state = &state_of_host,
 		.command_pid = COMMAND,
+		.command_status = &kernel.command_status,
 	};
 	/* epoll takes each descriptor once. */
 	int own = dup(kernel.connector_fd);
@@ -263,6 +331,10 @@ static void reset_kernel(void)
 	kernel.cpus_online = CPUS;
 	kernel.connector_fd = eventfd(0, EFD_CLOEXEC);
 	kernel.now_ns = START_NS;
+	kernel.pidfd_code = -ENOTTY;
+	kernel.command_status = -1;
+	memset(kernel.told, 0xff, sizeof(kernel.told));
+	kernel.exiting = 1;
 	request = (struct request){.needs = NEEDS_ALL};
 	state_of_host = (struct host_state){.perf_syscall = PERF_SYSCALL_ALLOWED};
 	source = NULL;
@@ -290,6 +362,15 @@ static int set_up_alone(void **state)
 	(void)state;
 	reset_kernel();
 	kernel.connector_code = -EPERM;
+	return open_source() < 0 ? -1 : source_start(source, &request, &err);
+}
+
+static int set_up_pidfds(void **state)
+{
+	(void)state;
+	reset_kernel();
+	kernel.connector_code = -EPERM;
+	kernel.pidfd_code = 0;
 	return open_source() < 0 ? -1 : source_start(source, &request, &err);
 }
 
@@ -506,6 +587,7 @@ static void test_threads(void **state)
 	write_exec(0, 5, COMMAND, "new", "/bin/new");
 	write_exit(0, 6, COMMAND, COMMAND);
 	kernel.now_ns = at(50);
+	kernel.command_status = 0x900;
 	expect_fork(1, COMMAND, 101);
 	assert_int_equal(event.sample_pid, COMMAND);
 	expect_fork(2, 101, 102);
@@ -516,7 +598,7 @@ static void test_threads(void **state)
 	expect(EVENT_COMM, 5);
 	expect_exec(5, COMMAND, "new", "/bin/new");
 	assert_int_equal(event.exec.old_pid, 102);
-	expect_exit(6, COMMAND, -1);
+	expect_exit(6, COMMAND, 0x900);
 	assert_text(event.exit.comm, "new");
 }
 
@@ -615,11 +697,13 @@ static void test_a_false_exit_is_no_exit(void **state)
 	}
 	/* A thread of its own was there before. */
 	write_exit(0, 5, COMMAND, COMMAND);
+	kernel.command_status = 0;
 	expect_fork(1, COMMAND, 200);
 	expect(EVENT_COMM, 2);
 	assert_string_equal(said, "");
 	expect(EVENT_COMM, 3);
-	expect_exit(5, COMMAND, -1);
+	expect_exit(5, COMMAND, 0);
+	assert_int_equal(kernel.looks, 0);
 	expect_code(0);
 	assert_string_equal(said, BLIND);
 	source_stop(source);
@@ -881,6 +965,251 @@ static void test_older_messages_hold_back_records(void **state)
 	expect_code(0);
 }
 
+/* ---- exits whose COMM may be lost ---- */
+
+/* A task that goes on, of which a record was lost before its EXIT. */
+static void write_doubtful_exit(void)
+{
+	write_fork(0, 1, COMMAND, COMMAND, 200, 200);
+	write_lost(0, 2, 1);
+	write_exit(0, 3, 200, 200);
+	kernel.now_ns = at(10);
+}
+
+static void test_a_false_exit_after_a_loss(void **state)
+{
+	(void)state;
+	said[0] = '\0';
+	kernel.exiting = 0;
+	write_doubtful_exit();
+	expect_fork(1, COMMAND, 200);
+	expect(EVENT_LOST, 2);
+	expect_code(0);
+	assert_string_equal(said, BLIND);
+	assert_int_equal(kernel.looks, 1);
+}
+
+static void test_a_false_exit_of_whom_proc_hides(void **state)
+{
+	(void)state;
+	kernel.exiting = -ESRCH;
+	kernel.hides = true;
+	write_doubtful_exit();
+	expect_fork(1, COMMAND, 200);
+	expect(EVENT_LOST, 2);
+	expect_code(0);
+}
+
+static void test_a_true_exit_after_a_loss(void **state)
+{
+	(void)state;
+	kernel.exiting = -ESRCH;
+	write_doubtful_exit();
+	expect_fork(1, COMMAND, 200);
+	expect(EVENT_LOST, 2);
+	expect_exit(3, 200, -1);
+	expect_code(0);
+	/* Its FORK was lost too. */
+	write_exit(0, 4, 300, 300);
+	expect_exit(4, 300, -1);
+	assert_int_equal(kernel.looks, 2);
+}
+
+static void test_a_record_after_the_loss_leaves_no_doubt(void **state)
+{
+	(void)state;
+	kernel.exiting = 0;
+	write_fork(0, 1, COMMAND, COMMAND, 200, 200);
+	write_fork(0, 1, COMMAND, COMMAND, 201, 201);
+	write_fork(0, 1, COMMAND, COMMAND, 202, 202);
+	write_lost(0, 2, 1);
+	write_mmap2(0, 3, 200, "/lib/libc.so");
+	write_comm(0, 3, 201, 201, "renamed", false);
+	write_exec(0, 3, 202, "x", "/bin/x");
+	for (uint32_t tid = 200; tid < 203; tid++)
+		write_exit(0, 4, tid, tid);
+	kernel.now_ns = at(10);
+	for (int32_t tid = 200; tid < 203; tid++)
+		expect_fork(1, COMMAND, tid);
+	expect(EVENT_LOST, 2);
+	expect(EVENT_COMM, 3);
+	expect(EVENT_COMM, 3);
+	expect_exec(3, 202, "x", "/bin/x");
+	for (int32_t tid = 200; tid < 203; tid++)
+		expect_exit(4, tid, -1);
+	assert_int_equal(kernel.looks, 0);
+}
+
+static void test_an_exit_whose_executable_is_lost(void **state)
+{
+	(void)state;
+	write_fork(0, 1, COMMAND, COMMAND, 200, 200);
+	write_comm(0, 2, 200, 200, "new", true);
+	write_lost(0, 3, 1);
+	write_exit(0, 4, 200, 200);
+	kernel.now_ns = at(10);
+	expect_fork(1, COMMAND, 200);
+	expect(EVENT_COMM, 2);
+	expect(EVENT_LOST, 3);
+	expect_exit(4, 200, -1);
+	assert_text(event.exit.comm, "new");
+}
+
+static void test_the_connector_names_whose_comm_is_lost(void **state)
+{
+	(void)state;
+	kernel.exiting = 0;
+	kernel.has_program = true;
+	write_exec(0, 1, COMMAND, "old", "/bin/old");
+	tell(PROC_EXEC, 2, COMMAND, COMMAND);
+	write_lost(0, 3, 1);
+	write_exit(0, 4, COMMAND, COMMAND);
+	tell(PROC_EXEC, 5, COMMAND, COMMAND);
+	tell_exit(60, COMMAND, COMMAND, 0x300);
+	kernel.now_ns = at(50);
+	expect(EVENT_COMM, 1);
+	expect_code(0);
+	kernel.now_ns = at(100);
+	expect_exec(1, COMMAND, "old", "/bin/old");
+	expect(EVENT_LOST, 3);
+	expect_exec(5, COMMAND, "proc-comm", "/proc-says/100");
+	expect_exit(60, COMMAND, 0x300);
+	expect_code(0);
+}
+
+/* ---- pidfds ---- */
+
+static void test_statuses_by_pidfds(void **state)
+{
+	(void)state;
+	assert_string_equal(said, "exit statuses are from pidfds, where those could be opened in "
+				  "time, and arguments are not known: nobody tells\n");
+	assert_true(kernel.plan.at_once);
+	assert_int_equal(kernel.opened_pidfds, 1);
+	write_fork(0, 1, COMMAND, COMMAND, 200, 200);
+	kernel.now_ns = at(2);
+	/* Its turn has not come. */
+	expect_code(0);
+	assert_int_equal(kernel.opened_pidfds, 2);
+	write_exit(0, 4, 200, 200);
+	write_fork(0, 5, COMMAND, COMMAND, 201, 201);
+	kernel.now_ns = at(10);
+	expect_fork(1, COMMAND, 200);
+	/* Not reaped yet. */
+	expect_code(0);
+	assert_int_equal(source_wait(source, -1, 0, &err), 0);
+	kernel.told[1] = 0x700;
+	expect_exit(4, 200, 0x700);
+	expect_fork(5, COMMAND, 201);
+	/* That was reaped before we came. */
+	write_exit(0, 6, 201, 201);
+	kernel.now_ns = at(11);
+	expect_exit(6, 201, -1);
+	expect_code(0);
+	struct source_stats stats;
+	source_stats(source, &stats);
+	assert_int_equal(stats.statuses_lost, 1);
+}
+
+static void test_a_zombie_is_not_waited_for_for_ever(void **state)
+{
+	struct source_stats stats;
+
+	(void)state;
+	write_fork(0, 1, COMMAND, COMMAND, 200, 200);
+	kernel.now_ns = at(2);
+	expect_code(0);
+	write_exit(0, 4, 200, 200);
+	kernel.now_ns = at(10);
+	expect_fork(1, COMMAND, 200);
+	expect_code(0);
+	kernel.now_ns = at(112) - 1;
+	expect_code(0);
+	kernel.now_ns = at(112);
+	expect_exit(4, 200, -1);
+	source_stats(source, &stats);
+	assert_int_equal(stats.statuses_lost, 1);
+}
+
+static void test_command_is_reaped_by_us(void **state)
+{
+	(void)state;
+	write_exit(0, 1, COMMAND, COMMAND);
+	kernel.now_ns = at(10);
+	expect_code(0);
+	kernel.command_status = 0x600;
+	expect_exit(1, COMMAND, 0x600);
+	expect_code(0);
+}
+
+static void test_command_is_known_where_no_pidfd_is(void **state)
+{
+	(void)state;
+	write_exit(0, 1, COMMAND, COMMAND);
+	kernel.now_ns = at(10);
+	expect_code(0);
+	kernel.command_status = 0x500;
+	expect_exit(1, COMMAND, 0x500);
+	assert_int_equal(kernel.opened_pidfds, 0);
+}
+
+static void test_command_is_known_where_its_message_is_lost(void **state)
+{
+	(void)state;
+	write_exit(0, 1, COMMAND, COMMAND);
+	kernel.command_status = 0x500;
+	kernel.now_ns = at(10);
+	expect_code(0);
+	kernel.now_ns = at(112);
+	expect_exit(1, COMMAND, 0x500);
+}
+
+static void test_a_first_thread_that_leaves_others(void **state)
+{
+	(void)state;
+	write_fork(0, 1, COMMAND, COMMAND, COMMAND, 101);
+	kernel.now_ns = at(2);
+	expect_code(0);
+	/* The process's status is not its own. */
+	kernel.told[0] = 0x300;
+	kernel.told[1] = 0x300;
+	kernel.command_status = 0x300;
+	write_exit(0, 3, COMMAND, COMMAND);
+	write_exit(0, 4, COMMAND, 101);
+	kernel.now_ns = at(10);
+	expect_fork(1, COMMAND, 101);
+	expect_exit(3, COMMAND, -1);
+	expect_exit(4, 101, 0x300);
+}
+
+static void test_first_sight_is_an_exec(void **state)
+{
+	(void)state;
+	/* Its FORK was lost. */
+	write_exec(0, 1, 300, "x", "/bin/x");
+	kernel.now_ns = at(3);
+	expect(EVENT_COMM, 1);
+	expect_exec(1, 300, "x", "/bin/x");
+	assert_int_equal(kernel.opened_pidfds, 2);
+	expect_code(0);
+	kernel.told[1] = 0x400;
+	write_exit(0, 4, 300, 300);
+	kernel.now_ns = at(10);
+	expect_exit(4, 300, 0x400);
+}
+
+static void test_nobody_wants_pidfds(void **state)
+{
+	(void)state;
+	source_free(source);
+	kernel.opened_pidfds = 0;
+	said[0] = '\0';
+	request.needs = NEED_TASKS;
+	assert_int_equal(open_source(), 0);
+	assert_int_equal(kernel.opened_pidfds, 0);
+	assert_false(kernel.plan.at_once);
+}
+
 /* ---- the end ---- */
 
 static void test_the_last_status_comes_after_the_stop(void **state)
@@ -1069,6 +1398,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 #define PLAIN_TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up_plain, tear_down)
 #define ALONE_TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up_alone, tear_down)
+#define PIDFD_TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up_pidfds, tear_down)
 	const struct CMUnitTest tests[] = {
 		ALONE_TEST(a_life_on_two_cpus),
 		TEST(behind_the_horizon),
@@ -1087,6 +1417,20 @@ int main(void)
 		TEST(a_status_before_a_record_that_is_late),
 		TEST(an_exec_waits_for_its_arguments),
 		TEST(older_messages_hold_back_records),
+		ALONE_TEST(a_false_exit_after_a_loss),
+		ALONE_TEST(a_false_exit_of_whom_proc_hides),
+		ALONE_TEST(a_true_exit_after_a_loss),
+		ALONE_TEST(a_record_after_the_loss_leaves_no_doubt),
+		ALONE_TEST(an_exit_whose_executable_is_lost),
+		TEST(the_connector_names_whose_comm_is_lost),
+		PIDFD_TEST(statuses_by_pidfds),
+		PIDFD_TEST(a_zombie_is_not_waited_for_for_ever),
+		PIDFD_TEST(command_is_reaped_by_us),
+		ALONE_TEST(command_is_known_where_no_pidfd_is),
+		TEST(command_is_known_where_its_message_is_lost),
+		PIDFD_TEST(a_first_thread_that_leaves_others),
+		PIDFD_TEST(first_sight_is_an_exec),
+		PIDFD_TEST(nobody_wants_pidfds),
 		TEST(the_last_status_comes_after_the_stop),
 		TEST(a_hidden_command_ends_last),
 		TEST(a_hidden_command_whose_end_is_not_told),

@@ -73,7 +73,11 @@ static void test_who_stands_for_a_process(void **state)
 	set(names, 8, 8, TEXT("other"));
 	set(names, 6, 5, unknown);
 	assert_int_equal(names_thread_of(names, 5), 6);
+	assert_false(names_has_others(names, 6, 5));
 	set(names, 5, 5, TEXT("leader"));
+	assert_true(names_has_others(names, 6, 5));
+	assert_true(names_has_others(names, 5, 5));
+	assert_false(names_has_others(names, 8, 8));
 	assert_int_equal(names_thread_of(names, 5), 5);
 	names_forget(names, 5);
 	assert_int_equal(names_thread_of(names, 5), 6);
