@@ -176,10 +176,11 @@ static void add_cgroup(struct list *list)
 
 static void add_ancestry(struct list *list)
 {
+	static const struct value ancestry = {.kind = VALUE_ANCESTRY};
 	const struct facts *facts = list->facts;
 	bool known = facts->ancestor_count > 0 || facts->ancestry_complete;
 
-	add(list, KEY("ancestry"), known ? (struct value){.kind = VALUE_ANCESTRY} : unknown);
+	add(list, KEY("ancestry"), known ? ancestry : unknown);
 	add_json(list, KEY("ancestry_complete"), bool_value(facts->ancestry_complete));
 }
 
