@@ -90,6 +90,7 @@ WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
 WRAP_test_format_dir = lockdown_of_this_host detached_mount
 WRAP_test_out_buffer = writev
 WRAP_test_sink_json = reallocarray
+WRAP_test_ancestry_cache = realloc
 WRAP_test_argv_proc = realloc
 WRAP_test_cgroup_names = malloc
 WRAP_test_ring_stream = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_disable cpu_ring_newly_lost

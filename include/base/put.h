@@ -69,43 +69,52 @@ static inline char *put_padded(char *out, uint64_t value, unsigned int digits)
 	return out + digits;
 }
 
-static inline size_t count_digits(uint64_t value)
+/* Write VALUE, under 10,000, as four digits. */
+static inline char *put_four(char *out, uint32_t value)
 {
-	size_t count = 1;
-
-	for (; value >= 10000; value /= 10000)
-		count += 4;
-	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+	return put_pair(put_pair(out, value / 100), value % 100);
 }
 
-/* Write two digits at a time, from the last ones. */
-static inline char *put_long_digits(char *out, uint64_t value)
+/* Write VALUE, under 100,000,000, as eight digits. */
+static inline char *put_eight(char *out, uint32_t value)
 {
-	char *end = out + count_digits(value), *at = end;
+	return put_four(put_four(out, value / 10000), value % 10000);
+}
 
-	for (; value >= 10; value /= 100) {
-		at -= 2;
-		put_pair(at, (uint32_t)(value % 100));
-	}
-	if (at > out)
-		*out = (char)('0' + value);
-	return end;
+/* Write VALUE, under 10,000. */
+static inline char *put_short(char *out, uint32_t value)
+{
+	if (value < 10)
+		return put_char(out, (char)('0' + value));
+	if (value < 100)
+		return put_pair(out, value);
+	if (value < 1000)
+		return put_pair(put_char(out, (char)('0' + value / 100)), value % 100);
+	return put_four(out, value);
+}
+
+/* Write VALUE, under 100,000,000. */
+static inline char *put_medium(char *out, uint32_t value)
+{
+	return value < 10000 ? put_short(out, value)
+			     : put_four(put_short(out, value / 10000), value % 10000);
+}
+
+/* Write VALUE, 100,000,000 or more. */
+static inline char *put_long(char *out, uint64_t value)
+{
+	const uint64_t upper = value / 100000000;
+
+	out = upper < 100000000 ? put_medium(out, (uint32_t)upper)
+				: put_eight(put_short(out, (uint32_t)(upper / 100000000)),
+					    (uint32_t)(upper % 100000000));
+	return put_eight(out, (uint32_t)(value % 100000000));
 }
 
 /* Write VALUE; most numbers are pids and priorities, of a few digits. */
 static inline char *put_unsigned(char *out, uint64_t value)
 {
-	uint32_t small = (uint32_t)value;
-
-	if (value >= 10000)
-		return put_long_digits(out, value);
-	if (small < 10)
-		return put_char(out, (char)('0' + small));
-	if (small < 100)
-		return put_pair(out, small);
-	if (small < 1000)
-		return put_pair(put_char(out, (char)('0' + small / 100)), small % 100);
-	return put_pair(put_pair(out, small / 100), small % 100);
+	return value < 100000000 ? put_medium(out, (uint32_t)value) : put_long(out, value);
 }
 
 static inline char *put_signed(char *out, int64_t value)

@@ -14,7 +14,7 @@
 #define TASK_COMM_SIZE 16
 
 struct comm {
-	char bytes[TASK_COMM_SIZE]; /* any bytes, no NUL at the end */
+	char bytes[TASK_COMM_SIZE]; /* any bytes, then zeros; 16 may be the name's */
 	uint8_t length;             /* 0: not known */
 };
 
@@ -23,6 +23,7 @@ static inline void comm_set(struct comm *comm, struct text name)
 {
 	size_t length = name.length < TASK_COMM_SIZE ? name.length : TASK_COMM_SIZE;
 
+	memset(comm->bytes, 0, TASK_COMM_SIZE);
 	if (length > 0)
 		memcpy(comm->bytes, name.bytes, length);
 	comm->length = (uint8_t)length;

@@ -151,6 +151,7 @@ struct facts {
 	const struct ancestor *ancestry;
 	size_t ancestor_count;
 	bool ancestry_complete; /* it reaches the root; false: a gap follows the last one */
+	uint64_t ancestry_id;   /* equal ones: equal ancestries; 0: not known */
 };
 
 /* Facts of which none is known. */

@@ -25,9 +25,9 @@ enum value_kind {
 	VALUE_STRINGS,
 	VALUE_VARIABLES,    /* environment variables */
 	VALUE_NO_VARIABLES, /* entries that no JSON object can hold (docs/json.md, "env_other") */
-	VALUE_ANCESTRY,
-	VALUE_TASK,
-	VALUE_HANDLED, /* JSON only */
+	VALUE_ANCESTRY,     /* of the event's facts */
+	VALUE_KILLER,       /* JSON only */
+	VALUE_HANDLED,      /* JSON only */
 };
 
 struct value {
@@ -43,24 +43,23 @@ struct value {
 			int64_t offset_ns;
 		} time;
 		uint64_t clone_flags; /* without the exit signal */
-		struct string_list strings;
-		struct {
-			const struct ancestor *items;
-			size_t count;
-			bool complete;
-		} ancestry;
-		struct {
-			int32_t pid;
-			struct text comm;
-			int32_t tid; /* the thread */
-			struct text thread_comm;
-		} task;
-		struct handled_signal handled;
+		const struct string_list *strings;
+		const struct exit_status *killed;
+		const struct handled_signal *handled;
 	};
 };
 
+/* Bytes that can be copied from a key. */
+#define PROPERTY_KEY_SIZE 32U
+
+/* A name, a word of PROPERTY_KEY_SIZE - 4 bytes at most, as JSON has it. */
+struct property_key {
+	const char *json; /* ,"name": and NULs, PROPERTY_KEY_SIZE bytes at least */
+	uint32_t name_length;
+};
+
 struct property {
-	struct text name; /* a word */
+	struct property_key key;
 	struct value value;
 };
 
@@ -75,12 +74,12 @@ enum properties_of {
 struct properties {
 	size_t count;
 	struct property items[PROPERTIES_MAX];
-	/* Number and total length, bytes, of the texts among the values. */
+	/* Number and total length, bytes, of the texts among the values, but for the ancestry. */
 	size_t text_count, text_bytes;
 };
 
-/* Bytes that a property's name and a value without texts take at most. */
-#define PROPERTY_ROOM 64U
+/* Bytes that a property's key and a value without texts take at most. */
+#define PROPERTY_ROOM (PROPERTY_KEY_SIZE + 32U)
 
 /* Fill PROPERTIES from EVENT, whose type is below EVENT_SHOWN_TYPES. */
 void properties_collect(struct properties *properties, enum properties_of which,

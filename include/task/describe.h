@@ -10,11 +10,9 @@
 
 #include "event/event.h"
 #include "event/facts.h"
+#include "task/ancestries.h"
 #include "task/cgroup_names.h"
 #include "task/thread.h"
-
-/* The nearest ancestors that are reported; beyond them the ancestry counts as incomplete. */
-#define ANCESTRY_MAX 256
 
 /* The task that an event happened to, and what only the keeper knows of it. All borrowed. */
 struct subject {
@@ -27,12 +25,8 @@ struct subject {
 	struct text failed_exec;    /* EXIT: see facts.h; used unless the status contradicts it */
 };
 
-/*
- * Fill FACTS for EVENT, which happened to SUBJECT, and store the ancestors in ANCESTRY. FACTS
- * borrows from all arguments.
- */
+/* Fill FACTS for EVENT, which happened to SUBJECT. FACTS borrows from all arguments. */
 void describe(const struct subject *subject, const struct event *event,
-	      struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
-	      struct facts *facts);
+	      struct cgroup_names *cgroups, struct ancestries *ancestries, struct facts *facts);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/compiler.h"
 #include "event/event.h"
 #include "event/facts.h"
+#include "task/ancestries.h"
 #include "task/cgroup_names.h"
 #include "task/describe.h"
 #include "task/leaderless.h"
@@ -36,7 +37,7 @@ struct keeper {
 	struct subject subject; /* of the last event */
 	struct old_parent *old_parents;
 	size_t old_count, old_capacity;
-	struct ancestor ancestry[ANCESTRY_MAX];
+	struct ancestries ancestries;
 };
 
 /* TASKS, those of the task table, are borrowed. Returns NULL without memory. */

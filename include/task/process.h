@@ -25,8 +25,9 @@ struct process {
 	int32_t pid;            /* tgid; -1: not known */
 	struct process *parent; /* held; NULL: none, or not known */
 	bool parent_known;
-	bool from_proc;          /* older than the trace */
-	struct comm comm;        /* its leader's */
+	uint64_t lineage_id; /* task/ancestries.h; 0: none since pid, from_proc or parent changed */
+	bool from_proc;      /* older than the trace */
+	struct comm comm;    /* its leader's */
 	struct comm parent_comm; /* the parent's name when it forked this one */
 	uint64_t start_ns;       /* 0: not known */
 	uint64_t exec_ns;        /* the last exec; 0: none was seen */
@@ -73,6 +74,12 @@ void process_give_up_program(struct process *process);
  * PARENT descends from PROCESS.
  */
 void process_set_parent(struct process *process, struct process *parent, struct text comm);
+
+/* Set the pid of PROCESS, which an exec showed. */
+void process_set_pid(struct process *process, int32_t pid);
+
+/* Date the fork of PROCESS to START_NS: it does not count as older than the trace any more. */
+void process_date(struct process *process, uint64_t start_ns);
 
 /*
  * Store up to MAX ancestors of PROCESS, nearest first; names are borrowed. Returns how many were

@@ -31,6 +31,12 @@ int task_table_keep_facts(struct task_table *table) MUST_CHECK;
 /* Follow no new process from now on, but new threads of followed processes. */
 void task_table_follow_threads_only(struct task_table *table);
 
+/*
+ * Keep no tasks, only the names for EXECs to come: for whoever follows nobody, and wants no facts.
+ * Events have no subject then.
+ */
+void task_table_keep_names_only(struct task_table *table);
+
 /* Take a missing EXEC as proof of a failed exec. Only where facts are kept. */
 void task_table_expect_execs(struct task_table *table);
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/load.h"
 
 #define ARGV_WORD 1U /* behind argc */
@@ -218,41 +219,61 @@ bool stack_has_environment(const struct user_stack *stack, const struct stack_ta
 	return find_variables(stack, tables, &strings);
 }
 
-/* The value of auxiliary entry TYPE; false where it is not in the dump or more than 32 bits. */
-static bool find_aux(const struct user_stack *stack, const struct stack_tables *tables,
-		     uint64_t type, uint32_t *value)
+/* The auxiliary entries that credentials are made of: the first of each type counts. */
+static const uint8_t id_types[] = {AT_UID, AT_EUID, AT_GID, AT_EGID, AT_SECURE};
+#define IDS ARRAY_SIZE(id_types)
+
+/* Returns the index of TYPE in id_types, IDS for others. */
+static size_t id_index(uint64_t type)
+{
+	size_t i = 0;
+
+	while (i < IDS && id_types[i] != type)
+		i++;
+	return i;
+}
+
+/* Read the values of id_types to IDS. False where one is not in the dump or more than 32 bits. */
+static bool find_ids(const struct user_stack *stack, const struct stack_tables *tables,
+		     uint32_t ids[IDS])
 {
 	uint32_t words = tables->auxv > 0 ? word_count(stack) : 0;
+	unsigned int found = 0;
 
-	for (uint32_t at = tables->auxv; at + 1 < words; at += 2) {
-		uint64_t found = load_word(stack, at);
+	for (uint32_t at = tables->auxv; at + 1 < words && found != (1U << IDS) - 1; at += 2) {
+		const uint64_t type = load_word(stack, at);
+		/* Most types, and AT_NULL, are none of them. */
+		const size_t i = type >= AT_UID && type <= AT_SECURE ? id_index(type) : IDS;
 
-		if (found == AT_NULL)
-			break;
-		if (found != type)
+		if (type == AT_NULL)
+			return false;
+		if (i == IDS || (found & 1U << i) != 0)
 			continue;
-		uint64_t wide = load_word(stack, at + 1);
-		*value = (uint32_t)wide;
-		return wide <= UINT32_MAX;
+		const uint64_t wide = load_word(stack, at + 1);
+		if (wide > UINT32_MAX)
+			return false;
+		ids[i] = (uint32_t)wide;
+		found |= 1U << i;
 	}
-	return false;
+	return found == (1U << IDS) - 1;
 }
 
 void stack_credentials(const struct user_stack *stack, const struct stack_tables *tables,
 		       struct credentials *credentials)
 {
-	struct credentials found = {.known = true};
-	uint32_t secure;
+	uint32_t ids[IDS];
 
 	*credentials = (struct credentials){0};
-	if (!find_aux(stack, tables, AT_UID, &found.uid) ||
-	    !find_aux(stack, tables, AT_EUID, &found.euid) ||
-	    !find_aux(stack, tables, AT_GID, &found.gid) ||
-	    !find_aux(stack, tables, AT_EGID, &found.egid) ||
-	    !find_aux(stack, tables, AT_SECURE, &secure))
+	if (!find_ids(stack, tables, ids))
 		return;
-	found.secure = secure != 0;
-	*credentials = found;
+	*credentials = (struct credentials){
+		.known = true,
+		.uid = ids[0],
+		.euid = ids[1],
+		.gid = ids[2],
+		.egid = ids[3],
+		.secure = ids[4] != 0,
+	};
 }
 
 /* ---- the same strings from elsewhere ---- */

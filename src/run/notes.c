@@ -2,6 +2,7 @@
 #include "run/notes.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buffer.h"
@@ -216,6 +217,13 @@ static int take_item(const struct event *note, const struct note_item *item,
 	}
 }
 
+/* The others are the source's: source/decode_notes.h. */
+static bool is_for_tasks(uint16_t kind)
+{
+	return kind == CAPTURE_NOTE_OLD_IDS || kind == CAPTURE_NOTE_WALL_STEP ||
+	       kind == CAPTURE_NOTE_COMMAND || kind == CAPTURE_NOTE_OLD_ARGUMENTS;
+}
+
 int notes_take(const struct event *note, struct task_table *tasks, struct wall_steps *wall_steps)
 {
 	struct text left = {note->note.body, note->note.size};
@@ -224,6 +232,8 @@ int notes_take(const struct event *note, struct task_table *tasks, struct wall_s
 
 	if (note->note.kind == CAPTURE_NOTE_ROOT_CGROUP)
 		task_table_prove_root_cgroup(tasks);
+	if (!is_for_tasks(note->note.kind))
+		return 0;
 	while (code == 0 && note_next(note->note.kind, &left, &item) > 0)
 		code = take_item(note, &item, tasks, wall_steps);
 	return code;

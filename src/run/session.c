@@ -197,6 +197,9 @@ int session_make_pipeline(struct session *session, struct error *err)
 		return code;
 	session->pipeline = make_pipeline(session);
 	notice_plain_lines(session->request);
+	if (!wants_facts && !session->pipeline.filter.followed_only &&
+	    !session->pipeline.filter.tids)
+		task_table_keep_names_only(session->tasks);
 	return 0;
 }
 

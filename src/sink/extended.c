@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stddef.h>
+#include <string.h>
+
 #include "base/put.h"
 #include "base/string_list.h"
 #include "event/event.h"
+#include "event/facts.h"
+#include "sink/ancestry_cache.h"
 #include "sink/out_buffer.h"
 #include "sink/pipe_line.h"
 #include "sink/properties.h"
@@ -20,6 +25,9 @@
 struct sink_extended {
 	struct sink sink;
 	struct pipe_time time;
+	struct ancestry_cache *ancestries;
+	struct text ancestry; /* of the event */
+	struct clone_flags_text clone_flags;
 };
 
 /* ---- values ---- */
@@ -62,17 +70,24 @@ static char *put_ancestor(char *out, const struct ancestor *ancestor)
 	return put_text(out, ancestor->comm, MARKS_OF_ANCESTRY);
 }
 
-static char *put_ancestry(char *out, const struct ancestor *ancestors, size_t count, bool complete)
+static char *put_ancestry(char *out, const struct facts *facts)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < facts->ancestor_count; i++) {
 		if (i > 0)
 			out = put_char(out, '>');
-		out = put_ancestor(out, &ancestors[i]);
+		out = put_ancestor(out, &facts->ancestry[i]);
 	}
-	return complete ? out : put_unknown(put_char(out, '>'));
+	return facts->ancestry_complete ? out : put_unknown(put_char(out, '>'));
 }
 
-static char *put_value(char *out, const struct value *value)
+static size_t ancestor_room(size_t length)
+{
+	return TEXT_ROOM + ESCAPE_GROWTH * length;
+}
+
+static const struct ancestry_format ancestry_format = {put_ancestry, ancestor_room};
+
+static char *put_value(char *out, const struct value *value, struct sink_extended *extended)
 {
 	switch (value->kind) {
 	case VALUE_SIGNED:
@@ -80,7 +95,7 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_UNSIGNED:
 		return put_unsigned(out, value->count);
 	case VALUE_BOOL:
-		return put_string(out, value->truth ? "true" : "false");
+		return value->truth ? put_string(out, "true") : put_string(out, "false");
 	case VALUE_WORD:
 		return put_string(out, value->word);
 	case VALUE_TEXT:
@@ -88,14 +103,13 @@ static char *put_value(char *out, const struct value *value)
 	case VALUE_TIME:
 		return wall_time_put(out, value->time.ns, value->time.offset_ns);
 	case VALUE_CLONE_FLAGS:
-		return clone_flags_put(out, value->clone_flags, ",");
+		return clone_flags_put_again(out, &extended->clone_flags, value->clone_flags, ",");
 	case VALUE_STRINGS:
 	case VALUE_VARIABLES:
-		return put_strings(out, value->strings);
+		return put_strings(out, *value->strings);
 	case VALUE_ANCESTRY:
-		return put_ancestry(out, value->ancestry.items, value->ancestry.count,
-				    value->ancestry.complete);
-	case VALUE_TASK:
+		return put_bytes(out, extended->ancestry);
+	case VALUE_KILLER:
 	case VALUE_HANDLED:
 	case VALUE_NO_VARIABLES: /* JSON's alone */
 	case VALUE_UNKNOWN:
@@ -106,13 +120,21 @@ static char *put_value(char *out, const struct value *value)
 
 /* ---- lines ---- */
 
-static char *put_properties(char *out, const struct properties *properties)
+/* The key as JSON has it, between other marks. Copied whole: the compiler knows how much. */
+static char *put_key(char *out, struct property_key key)
+{
+	*out++ = '|';
+	memcpy(out, key.json + strlen(",\""), PROPERTY_KEY_SIZE - strlen(",\""));
+	return put_char(out + key.name_length, '=');
+}
+
+static char *put_properties(char *out, const struct properties *properties,
+			    struct sink_extended *extended)
 {
 	for (size_t i = 0; i < properties->count; i++) {
-		out = put_char(out, '|');
-		out = put_bytes(out, properties->items[i].name);
-		out = put_char(out, '=');
-		out = put_value(out, &properties->items[i].value);
+		const struct property *property = &properties->items[i];
+
+		out = put_value(put_key(out, property->key), &property->value, extended);
 	}
 	return out;
 }
@@ -128,21 +150,40 @@ static int extended_event(struct sink *sink, const struct event *event)
 	struct sink_extended *extended = (struct sink_extended *)sink;
 	struct out_buffer *buffer = sink->context.output;
 	struct properties properties;
+	int code =
+		ancestry_cache_find(extended->ancestries, event_facts(event), &extended->ancestry);
 
+	if (code < 0)
+		return code;
 	properties_collect(&properties, PROPERTIES_OF_EXTENDED, event, &sink->context);
 	char *out =
-		out_buffer_reserve(buffer, pipe_line_room(event) + properties_room(&properties));
+		out_buffer_reserve(buffer, pipe_line_room(event) + properties_room(&properties) +
+						   extended->ancestry.length);
 	if (!out)
 		return out_buffer_error(buffer);
 	out = pipe_line_put(out, &extended->time, event);
-	out = put_properties(out, &properties);
+	out = put_properties(out, &properties, extended);
 	out_buffer_commit(buffer, put_char(out, '\n'));
 	return 0;
 }
 
-static const struct sink_ops extended_ops = {.event = extended_event};
+static void extended_done(struct sink *sink)
+{
+	ancestry_cache_free(((struct sink_extended *)sink)->ancestries);
+}
+
+static const struct sink_ops extended_ops = {.event = extended_event, .done = extended_done};
 
 struct sink *sink_extended_new(const struct sink_context *context)
 {
-	return sink_new(&extended_ops, context, sizeof(struct sink_extended));
+	struct sink *sink = sink_new(&extended_ops, context, sizeof(struct sink_extended));
+	struct sink_extended *extended = (struct sink_extended *)sink;
+
+	if (!extended)
+		return NULL;
+	extended->ancestries = ancestry_cache_new(&ancestry_format);
+	if (extended->ancestries)
+		return sink;
+	sink_free(sink);
+	return NULL;
 }

@@ -52,16 +52,6 @@ static struct value word_value(const char *word)
 	return word ? (struct value){.kind = VALUE_WORD, .word = word} : unknown;
 }
 
-static struct value text_value(struct text text)
-{
-	return text.bytes ? (struct value){.kind = VALUE_TEXT, .text = text} : unknown;
-}
-
-static struct value strings_value(enum value_kind kind, struct string_list strings)
-{
-	return (struct value){.kind = kind, .strings = strings};
-}
-
 /*
  * The low byte is a signal, not flags; clone3(2) keeps that elsewhere and has CLONE_NEWTIME there,
  * a number that no signal has.
@@ -77,74 +67,59 @@ static struct value clone_flags_value(uint64_t flags)
 
 struct list {
 	struct properties *properties;
+	struct property *next; /* of its items */
 	enum properties_of which;
 	const struct event *event;
 	const struct facts *facts;
 	const struct sink_context *context;
 };
 
-static void count_text(struct properties *properties, struct text text)
+/* NAME, a literal, as a key: PADDING makes it as long as what is copied. */
+#define PADDING "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define KEY(name)                                          \
+	(struct property_key)                              \
+	{                                                  \
+		",\"" name "\":" PADDING, sizeof(name) - 1 \
+	}
+
+static inline void add(struct list *list, struct property_key key, struct value value)
 {
-	properties->text_count++;
-	properties->text_bytes += text.length;
+	*list->next++ = (struct property){key, value};
+}
+
+static inline void add_json(struct list *list, struct property_key key, struct value value)
+{
+	if (list->which == PROPERTIES_OF_JSON)
+		add(list, key, value);
+}
+
+static inline void count_text(struct list *list, struct text text)
+{
+	list->properties->text_count++;
+	list->properties->text_bytes += text.length;
+}
+
+static inline void add_text(struct list *list, struct property_key key, struct text text)
+{
+	count_text(list, text);
+	add(list, key, text.bytes ? (struct value){.kind = VALUE_TEXT, .text = text} : unknown);
+}
+
+static inline void add_json_text(struct list *list, struct property_key key, struct text text)
+{
+	if (list->which == PROPERTIES_OF_JSON)
+		add_text(list, key, text);
 }
 
 /* Each string has one byte at least, whatever `count` says. */
-static void count_strings(struct properties *properties, const struct string_list *strings)
+static void add_strings(struct list *list, struct property_key key, enum value_kind kind,
+			const struct string_list *strings)
 {
 	size_t length = strings->bytes.length;
 
-	properties->text_count += strings->count < length ? strings->count : length;
-	properties->text_bytes += length;
-}
-
-static void count_texts(struct properties *properties, const struct value *value)
-{
-	switch (value->kind) {
-	case VALUE_TEXT:
-		count_text(properties, value->text);
-		break;
-	case VALUE_STRINGS:
-	case VALUE_VARIABLES:
-	case VALUE_NO_VARIABLES:
-		count_strings(properties, &value->strings);
-		break;
-	case VALUE_ANCESTRY:
-		for (size_t i = 0; i < value->ancestry.count; i++)
-			count_text(properties, value->ancestry.items[i].comm);
-		break;
-	case VALUE_TASK:
-		count_text(properties, value->task.comm);
-		count_text(properties, value->task.thread_comm);
-		break;
-	case VALUE_HANDLED:
-		count_text(properties, value->handled.sender_comm);
-		break;
-	default:
-		break;
-	}
-}
-
-/* Inlined where NAME is known, so that nobody has to measure it. */
-static inline void add(struct list *list, const char *name, struct value value)
-{
-	struct properties *properties = list->properties;
-	struct property *property = &properties->items[properties->count++];
-
-	*property = (struct property){{name, strlen(name)}, value};
-	count_texts(properties, &property->value);
-}
-
-static inline void add_json(struct list *list, const char *name, struct value value)
-{
-	if (list->which == PROPERTIES_OF_JSON)
-		add(list, name, value);
-}
-
-static inline void add_extended(struct list *list, const char *name, struct value value)
-{
-	if (list->which == PROPERTIES_OF_EXTENDED)
-		add(list, name, value);
+	list->properties->text_count += strings->count < length ? strings->count : length;
+	list->properties->text_bytes += length;
+	add(list, key, (struct value){.kind = kind, .strings = strings});
 }
 
 /* ---- what several types have ---- */
@@ -154,9 +129,9 @@ static void add_time(struct list *list)
 	const struct sink_context *context = list->context;
 	uint64_t ns = list->event->time_ns;
 
-	add(list, "time_ns", ns != EVENT_NO_TIME ? unsigned_value(ns) : unknown);
+	add(list, KEY("time_ns"), ns != EVENT_NO_TIME ? unsigned_value(ns) : unknown);
 	if (context->wall_clock && context->wall_offset_known)
-		add(list, "time",
+		add(list, KEY("time"),
 		    ns != EVENT_NO_TIME
 			    ? (struct value){.kind = VALUE_TIME,
 					     .time = {ns, sink_wall_offset(context, ns)}}
@@ -167,55 +142,53 @@ static void add_task(struct list *list)
 {
 	const struct facts *facts = list->facts;
 
-	add(list, "cpu", cpu_value(list->event->cpu));
-	add(list, "pid", natural_value(facts->tgid));
-	add(list, "tid", signed_value(event_task(list->event)));
-	add(list, "ppid", natural_value(facts->ppid));
-	add_json(list, "comm", text_value(event_comm(list->event)));
-	add(list, "from_proc", facts->tgid >= 0 ? bool_value(facts->from_proc) : unknown);
+	add(list, KEY("cpu"), cpu_value(list->event->cpu));
+	add(list, KEY("pid"), natural_value(facts->tgid));
+	add(list, KEY("tid"), signed_value(event_task(list->event)));
+	add(list, KEY("ppid"), natural_value(facts->ppid));
+	add_json_text(list, KEY("comm"), event_comm(list->event));
+	add(list, KEY("from_proc"), facts->tgid >= 0 ? bool_value(facts->from_proc) : unknown);
 }
 
 static void add_uid(struct list *list)
 {
 	const struct credentials *credentials = &list->facts->credentials;
 
-	add(list, "uid", credentials->known ? unsigned_value(credentials->uid) : unknown);
+	add(list, KEY("uid"), credentials->known ? unsigned_value(credentials->uid) : unknown);
 }
 
 static void add_argv(struct list *list)
 {
 	const struct arguments *arguments = &list->facts->arguments;
 
-	add(list, "argv",
-	    arguments->source == ARGV_NONE ? unknown
-					   : strings_value(VALUE_STRINGS, arguments->known));
-	add(list, "argv_complete",
+	if (arguments->source == ARGV_NONE)
+		add(list, KEY("argv"), unknown);
+	else
+		add_strings(list, KEY("argv"), VALUE_STRINGS, &arguments->known);
+	add(list, KEY("argv_complete"),
 	    bool_value(arguments->source != ARGV_NONE && arguments->complete));
-	add(list, "argv_source", word_value(argv_source_name(arguments->source)));
+	add(list, KEY("argv_source"), word_value(argv_source_name(arguments->source)));
 }
 
 static void add_cgroup(struct list *list)
 {
-	add(list, "cgroup", text_value(list->facts->cgroup));
+	add_text(list, KEY("cgroup"), list->facts->cgroup);
 }
 
 static void add_ancestry(struct list *list)
 {
+	static const struct value ancestry = {.kind = VALUE_ANCESTRY};
 	const struct facts *facts = list->facts;
-	struct value value = {
-		.kind = VALUE_ANCESTRY,
-		.ancestry = {facts->ancestry, facts->ancestor_count, facts->ancestry_complete}};
+	bool known = facts->ancestor_count > 0 || facts->ancestry_complete;
 
-	if (facts->ancestor_count == 0 && !facts->ancestry_complete)
-		value = unknown;
-	add(list, "ancestry", value);
-	add_json(list, "ancestry_complete", bool_value(facts->ancestry_complete));
+	add(list, KEY("ancestry"), known ? ancestry : unknown);
+	add_json(list, KEY("ancestry_complete"), bool_value(facts->ancestry_complete));
 }
 
 static void add_ages(struct list *list)
 {
-	add(list, "age_ns", natural_value(list->facts->age_ns));
-	add(list, "since_exec_ns", natural_value(list->facts->since_exec_ns));
+	add(list, KEY("age_ns"), natural_value(list->facts->age_ns));
+	add(list, KEY("since_exec_ns"), natural_value(list->facts->since_exec_ns));
 }
 
 /* ---- what one type has ---- */
@@ -226,29 +199,33 @@ static void add_fork(struct list *list)
 	const struct facts *facts = list->facts;
 
 	add_task(list);
-	add(list, "child_pid", natural_value(facts->child_tgid));
-	add_json(list, "child_tid", signed_value(event->fork.child_tid));
-	add_json(list, "child_comm", text_value(event->fork.child_comm));
-	add(list, "kind", word_value(fork_kind_name(facts->kind)));
-	add(list, "clone_flags",
+	add(list, KEY("child_pid"), natural_value(facts->child_tgid));
+	add_json(list, KEY("child_tid"), signed_value(event->fork.child_tid));
+	add_json_text(list, KEY("child_comm"), event->fork.child_comm);
+	add(list, KEY("kind"), word_value(fork_kind_name(facts->kind)));
+	add(list, KEY("clone_flags"),
 	    facts->has_clone_flags ? clone_flags_value(facts->clone_flags) : unknown);
 	add_uid(list);
 	add_cgroup(list);
 	add_ancestry(list);
-	add(list, "clone_flags_complete",
+	add(list, KEY("clone_flags_complete"),
 	    facts->has_clone_flags ? bool_value(facts->clone_flags_complete) : unknown);
 }
 
 static void add_environment(struct list *list)
 {
 	const struct environment *environment = &list->facts->environment;
-	bool known = environment->known;
 
 	if (!list->context->environment)
 		return;
-	add(list, "env", known ? strings_value(VALUE_VARIABLES, environment->entries) : unknown);
-	add_json(list, "env_other",
-		 known ? strings_value(VALUE_NO_VARIABLES, environment->entries) : unknown);
+	if (!environment->known) {
+		add(list, KEY("env"), unknown);
+		add_json(list, KEY("env_other"), unknown);
+		return;
+	}
+	add_strings(list, KEY("env"), VALUE_VARIABLES, &environment->entries);
+	if (list->which == PROPERTIES_OF_JSON)
+		add_strings(list, KEY("env_other"), VALUE_NO_VARIABLES, &environment->entries);
 }
 
 static void add_credentials(struct list *list)
@@ -257,10 +234,10 @@ static void add_credentials(struct list *list)
 	bool known = credentials->known;
 
 	add_uid(list);
-	add(list, "euid", known ? unsigned_value(credentials->euid) : unknown);
-	add(list, "gid", known ? unsigned_value(credentials->gid) : unknown);
-	add(list, "egid", known ? unsigned_value(credentials->egid) : unknown);
-	add(list, "secure", known ? bool_value(credentials->secure) : unknown);
+	add(list, KEY("euid"), known ? unsigned_value(credentials->euid) : unknown);
+	add(list, KEY("gid"), known ? unsigned_value(credentials->gid) : unknown);
+	add(list, KEY("egid"), known ? unsigned_value(credentials->egid) : unknown);
+	add(list, KEY("secure"), known ? bool_value(credentials->secure) : unknown);
 }
 
 static void add_exec(struct list *list)
@@ -269,9 +246,10 @@ static void add_exec(struct list *list)
 	const struct arguments *arguments = &list->facts->arguments;
 
 	add_task(list);
-	add_json(list, "filename", text_value(event->exec.filename));
-	add(list, "old_pid", event->exec.old_pid > 0 ? signed_value(event->exec.old_pid) : unknown);
-	add(list, "argc", natural_value(arguments->argc));
+	add_json_text(list, KEY("filename"), event->exec.filename);
+	add(list, KEY("old_pid"),
+	    event->exec.old_pid > 0 ? signed_value(event->exec.old_pid) : unknown);
+	add(list, KEY("argc"), natural_value(arguments->argc));
 	add_argv(list);
 	add_environment(list);
 	add_credentials(list);
@@ -283,21 +261,25 @@ static void add_exec(struct list *list)
 /* JSON has one object for all of these. */
 static void add_handled(struct list *list)
 {
+	static const struct text no_text;
 	const struct handled_signal *handled = &list->facts->handled;
 	bool known = handled->signal != 0, has_sender = known && handled->sender_pid > 0;
 
-	add_json(list, "after_signal",
-		 known ? (struct value){.kind = VALUE_HANDLED, .handled = *handled} : unknown);
-	add_extended(list, "after_signal", known ? signed_value(handled->signal) : unknown);
-	add_extended(list, "after_signal_name",
-		     known ? word_value(signal_name(handled->signal)) : unknown);
-	add_extended(list, "after_signal_sent_by",
-		     known ? word_value(signal_origin_name(handled->sent_by)) : unknown);
-	add_extended(list, "after_signal_pid",
-		     has_sender ? signed_value(handled->sender_pid) : unknown);
-	add_extended(list, "after_signal_comm",
-		     has_sender ? text_value(handled->sender_comm) : unknown);
-	add_extended(list, "after_signal_ns", known ? signed_value(handled->before_ns) : unknown);
+	if (list->which == PROPERTIES_OF_JSON) {
+		count_text(list, handled->sender_comm);
+		add(list, KEY("after_signal"),
+		    known ? (struct value){.kind = VALUE_HANDLED, .handled = handled} : unknown);
+		return;
+	}
+	add(list, KEY("after_signal"), known ? signed_value(handled->signal) : unknown);
+	add(list, KEY("after_signal_name"),
+	    known ? word_value(signal_name(handled->signal)) : unknown);
+	add(list, KEY("after_signal_sent_by"),
+	    known ? word_value(signal_origin_name(handled->sent_by)) : unknown);
+	add(list, KEY("after_signal_pid"),
+	    has_sender ? signed_value(handled->sender_pid) : unknown);
+	add_text(list, KEY("after_signal_comm"), has_sender ? handled->sender_comm : no_text);
+	add(list, KEY("after_signal_ns"), known ? signed_value(handled->before_ns) : unknown);
 }
 
 static bool was_killed(const struct exit_status *status)
@@ -305,20 +287,24 @@ static bool was_killed(const struct exit_status *status)
 	return status->known && status->signal != 0;
 }
 
+/* As above. */
 static void add_killer(struct list *list, const struct exit_status *status)
 {
+	static const struct text no_text;
 	bool known = was_killed(status) && status->killer_pid > 0;
-	struct value killer = {.kind = VALUE_TASK,
-			       .task = {status->killer_pid, status->killer_comm, status->killer_tid,
-					status->killer_thread_comm}};
 
-	add_json(list, "killed_by", known ? killer : unknown);
-	add_extended(list, "killed_by_pid", known ? signed_value(status->killer_pid) : unknown);
-	add_extended(list, "killed_by_comm", known ? text_value(status->killer_comm) : unknown);
-	add_extended(list, "killed_by_tid",
-		     known && status->killer_tid > 0 ? signed_value(status->killer_tid) : unknown);
-	add_extended(list, "killed_by_thread_comm",
-		     known ? text_value(status->killer_thread_comm) : unknown);
+	if (list->which == PROPERTIES_OF_JSON) {
+		count_text(list, status->killer_comm);
+		count_text(list, status->killer_thread_comm);
+		add(list, KEY("killed_by"),
+		    known ? (struct value){.kind = VALUE_KILLER, .killed = status} : unknown);
+		return;
+	}
+	add(list, KEY("killed_by_pid"), known ? signed_value(status->killer_pid) : unknown);
+	add_text(list, KEY("killed_by_comm"), known ? status->killer_comm : no_text);
+	add(list, KEY("killed_by_tid"),
+	    known && status->killer_tid > 0 ? signed_value(status->killer_tid) : unknown);
+	add_text(list, KEY("killed_by_thread_comm"), known ? status->killer_thread_comm : no_text);
 }
 
 static void add_status(struct list *list)
@@ -327,14 +313,14 @@ static void add_status(struct list *list)
 	bool exited = status->known && status->signal == 0;
 	bool killed = was_killed(status);
 
-	add(list, "last", known_value(list->facts->last));
-	add(list, "exit_code", exited ? signed_value(status->code) : unknown);
-	add(list, "signal", killed ? signed_value(status->signal) : unknown);
-	add(list, "signal_name", killed ? word_value(signal_name(status->signal)) : unknown);
-	add(list, "core", known_value(status->core));
-	add(list, "oom", known_value(status->oom));
+	add(list, KEY("last"), known_value(list->facts->last));
+	add(list, KEY("exit_code"), exited ? signed_value(status->code) : unknown);
+	add(list, KEY("signal"), killed ? signed_value(status->signal) : unknown);
+	add(list, KEY("signal_name"), killed ? word_value(signal_name(status->signal)) : unknown);
+	add(list, KEY("core"), known_value(status->core));
+	add(list, KEY("oom"), known_value(status->oom));
 	add_killer(list, status);
-	add(list, "failed_exec", text_value(list->facts->failed_exec));
+	add_text(list, KEY("failed_exec"), list->facts->failed_exec);
 }
 
 static void add_exit(struct list *list)
@@ -343,31 +329,31 @@ static void add_exit(struct list *list)
 	const struct exit_status *status = &list->facts->status;
 
 	add_task(list);
-	add_json(list, "prio", prio_value(event->exit.prio));
+	add_json(list, KEY("prio"), prio_value(event->exit.prio));
 	add_status(list);
 	add_ages(list);
-	add(list, "filename", text_value(list->facts->filename));
+	add_text(list, KEY("filename"), list->facts->filename);
 	add_argv(list);
 	add_uid(list);
 	add_cgroup(list);
 	add_ancestry(list);
-	add(list, "sent_by",
+	add(list, KEY("sent_by"),
 	    was_killed(status) ? word_value(signal_origin_name(status->sent_by)) : unknown);
 	add_handled(list);
 }
 
 static void add_lost(struct list *list)
 {
-	add_json(list, "cpu", cpu_value(list->event->cpu));
-	add_json(list, "count", unsigned_value(list->event->lost.count));
+	add_json(list, KEY("cpu"), cpu_value(list->event->cpu));
+	add_json(list, KEY("count"), unsigned_value(list->event->lost.count));
 }
 
 static void add_truncated(struct list *list)
 {
 	const char *reason = list->event->truncated.reason;
 
-	add_json(list, "reason", text_value((struct text){reason, strlen(reason)}));
-	add_json(list, "limit", unsigned_value(list->event->truncated.limit));
+	add_json_text(list, KEY("reason"), (struct text){reason, strlen(reason)});
+	add_json(list, KEY("limit"), unsigned_value(list->event->truncated.limit));
 }
 
 void properties_collect(struct properties *properties, enum properties_of which,
@@ -377,9 +363,11 @@ void properties_collect(struct properties *properties, enum properties_of which,
 		[EVENT_FORK] = add_fork, [EVENT_EXEC] = add_exec,           [EVENT_EXIT] = add_exit,
 		[EVENT_LOST] = add_lost, [EVENT_TRUNCATED] = add_truncated,
 	};
-	struct list list = {properties, which, event, event_facts(event), context};
+	struct list list = {properties, properties->items,  which,
+			    event,      event_facts(event), context};
 
-	properties->count = properties->text_count = properties->text_bytes = 0;
+	properties->text_count = properties->text_bytes = 0;
 	add_time(&list);
 	add_type[event->type](&list);
+	properties->count = (size_t)(list.next - properties->items);
 }

@@ -37,6 +37,7 @@ enum cell {
 struct column {
 	const char *title;
 	unsigned int width, most; /* it grows up to `most`; what is larger only shifts its line */
+	unsigned int start;       /* where it begins */
 	bool is_right;
 	bool is_left_out; /* the terminal is too narrow */
 };
@@ -51,14 +52,14 @@ struct sink_table {
 
 /* pid_max is 4194304 at most. A signal with its sender is rare: no column for it. */
 static const struct column columns[CELLS] = {
-	[CELL_TIME] = {"TIME", TIMES_WHEN_COLUMNS, 20, true},
-	[CELL_PID] = {"PID", 7, 11, true},
-	[CELL_PPID] = {"PPID", 7, 11, true},
-	[CELL_UID] = {"UID", 5, 21, true},
-	[CELL_EVENT] = {"EVENT", 6, 6, false},
-	[CELL_STATUS] = {"STATUS", 7, 7, false},
-	[CELL_AGE] = {"AGE", 6, 6, true},
-	[CELL_COMMAND] = {"COMMAND", 0, 0, false},
+	[CELL_TIME] = {"TIME", TIMES_WHEN_COLUMNS, 20, .is_right = true},
+	[CELL_PID] = {"PID", 7, 11, .is_right = true},
+	[CELL_PPID] = {"PPID", 7, 11, .is_right = true},
+	[CELL_UID] = {"UID", 5, 21, .is_right = true},
+	[CELL_EVENT] = {"EVENT", 6, 6, .is_right = false},
+	[CELL_STATUS] = {"STATUS", 7, 7, .is_right = false},
+	[CELL_AGE] = {"AGE", 6, 6, .is_right = true},
+	[CELL_COMMAND] = {"COMMAND", 0, 0, .is_right = false},
 };
 
 /* ---- columns ---- */
@@ -71,22 +72,24 @@ static const struct {
 	{CELL_UID, 40}, {CELL_AGE, 40}, {CELL_PPID, 40}, {CELL_TIME, 20}, {CELL_STATUS, 20},
 };
 
-static unsigned int cell_start(const struct sink_table *table, enum cell cell)
+static void place_columns(struct sink_table *table)
 {
 	unsigned int start = 0;
 
-	for (unsigned int i = 0; i < cell; i++)
-		start += table->columns[i].is_left_out ? 0 : table->columns[i].width + GAP;
-	return start;
+	for (struct column *column = table->columns; column < table->columns + CELLS; column++) {
+		column->start = start;
+		start += column->is_left_out ? 0 : column->width + GAP;
+	}
 }
 
 static void fit_columns(struct sink_table *table, unsigned int width)
 {
 	for (size_t i = 0; width > 0 && i < ARRAY_SIZE(narrowings); i++) {
-		if (cell_start(table, CELL_COMMAND) + narrowings[i].command <= width)
+		if (table->columns[CELL_COMMAND].start + narrowings[i].command <= width)
 			continue;
 		table->columns[narrowings[i].cell].is_left_out = true;
 		table->is_narrow = true;
+		place_columns(table);
 	}
 }
 
@@ -98,32 +101,45 @@ static void begin_cell(struct sink_table *table, struct line *line, enum cell ce
 {
 	struct column *column = &table->columns[cell];
 
-	if (length > column->width && length <= column->most)
+	if (length > column->width && length <= column->most) {
 		column->width = length;
-	unsigned int start = cell_start(table, cell);
+		place_columns(table);
+	}
+	unsigned int start = column->start;
 	if (column->is_right && length < column->width)
 		start += column->width - length;
 	/* A cell before may have been too wide. */
-	if (line->columns > 0)
-		line_string(line, " ");
+	if (line->columns > 0 && start <= line->columns)
+		start = line->columns + 1;
 	line_pad(line, start);
 }
 
-static void put_cell(struct sink_table *table, struct line *line, enum cell cell, const char *text)
+/* TEXT is ASCII. */
+static void put_cell(struct sink_table *table, struct line *line, enum cell cell, struct text text)
 {
 	if (table->columns[cell].is_left_out)
 		return;
-	begin_cell(table, line, cell, (unsigned int)strlen(text));
-	line_string(line, text);
+	begin_cell(table, line, cell, (unsigned int)text.length);
+	line_ascii(line, put_bytes(line->at, text));
+}
+
+static void put_word(struct sink_table *table, struct line *line, enum cell cell, const char *word)
+{
+	put_cell(table, line, cell, (struct text){word, strlen(word)});
+}
+
+/* What was written from TEXT to END. */
+static void put_written(struct sink_table *table, struct line *line, enum cell cell,
+			const char *text, const char *end)
+{
+	put_cell(table, line, cell, (struct text){text, (size_t)(end - text)});
 }
 
 static void put_id(struct sink_table *table, struct line *line, enum cell cell, int32_t id)
 {
-	char text[CELL_SIZE] = "?";
+	char text[CELL_SIZE];
 
-	if (id >= 0)
-		*put_signed(text, id) = '\0';
-	put_cell(table, line, cell, text);
+	put_written(table, line, cell, text, id >= 0 ? put_signed(text, id) : put_char(text, '?'));
 }
 
 /* The real user, and the effective one if that is another. */
@@ -135,8 +151,7 @@ static void put_uid(struct sink_table *table, struct line *line,
 	end = credentials->known ? put_unsigned(text, credentials->uid) : put_char(text, '?');
 	if (credentials->known && credentials->uid != credentials->euid)
 		end = put_unsigned(put_char(end, '/'), credentials->euid);
-	*end = '\0';
-	put_cell(table, line, CELL_UID, text);
+	put_written(table, line, CELL_UID, text, end);
 }
 
 /* ---- what the events say ---- */
@@ -223,28 +238,29 @@ static void put_death(struct sink_table *table, struct line *line, const struct 
 static void put_status(struct sink_table *table, struct line *line, const struct event *event)
 {
 	const struct exit_status *status = &event_facts(event)->status;
-	char code[CELL_SIZE] = "";
+	char code[CELL_SIZE], *end = code;
 
 	if (is_killed(event)) {
 		put_death(table, line, event);
 		return;
 	}
 	if (event->type == EVENT_EXIT && status->known)
-		*put_signed(code, status->code) = '\0';
+		end = put_signed(code, status->code);
 	else if (event->type == EVENT_EXIT && !is_thread(event))
-		strcpy(code, "?");
-	put_cell(table, line, CELL_STATUS, code);
+		end = put_char(code, '?');
+	put_written(table, line, CELL_STATUS, code, end);
 	if (event->type == EVENT_EXIT && !table->is_narrow)
 		phrase_handled(line, event);
 }
 
 static void put_age(struct sink_table *table, struct line *line, const struct event *event)
 {
-	char age[TIMES_TEXT_SIZE] = "";
+	char age[TIMES_TEXT_SIZE];
+	size_t length = 0;
 
 	if (event->type != EVENT_FORK && !is_thread(event))
-		times_span(event_facts(event)->age_ns, age);
-	put_cell(table, line, CELL_AGE, age);
+		length = times_span(event_facts(event)->age_ns, age);
+	put_cell(table, line, CELL_AGE, (struct text){age, length});
 }
 
 /* A thread has no command line of its own. */
@@ -266,8 +282,9 @@ static void put_left(struct sink_table *table, struct line *line, const struct e
 {
 	char when[TIMES_TEXT_SIZE];
 
-	times_when(&table->times, &table->sink.context, event->time_ns, when);
-	put_cell(table, line, CELL_TIME, when);
+	size_t length = times_when(&table->times, &table->sink.context, event->time_ns, when);
+
+	put_cell(table, line, CELL_TIME, (struct text){when, length});
 	put_id(table, line, CELL_PID, event_pid(event));
 	put_id(table, line, CELL_PPID, event_ppid(event));
 	put_uid(table, line, &event_facts(event)->credentials);
@@ -276,7 +293,7 @@ static void put_left(struct sink_table *table, struct line *line, const struct e
 static void put_what(struct sink_table *table, struct line *line, const struct event *event,
 		     const char *word)
 {
-	put_cell(table, line, CELL_EVENT, word);
+	put_word(table, line, CELL_EVENT, word);
 	put_status(table, line, event);
 }
 
@@ -329,7 +346,7 @@ static int show_head(struct sink_table *table)
 	table->has_head = true;
 	line_paint(&line, PAINT_BOLD);
 	for (enum cell cell = 0; cell < CELLS; cell++)
-		put_cell(table, &line, cell, table->columns[cell].title);
+		put_word(table, &line, cell, table->columns[cell].title);
 	line_end(&line);
 	return 0;
 }
@@ -383,6 +400,7 @@ struct sink *sink_table_new(const struct sink_context *context)
 	if (!table)
 		return NULL;
 	memcpy(table->columns, columns, sizeof(columns));
+	place_columns(table);
 	fit_columns(table, context->width);
 	return sink;
 }

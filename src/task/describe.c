@@ -79,18 +79,15 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 }
 
 void describe(const struct subject *subject, const struct event *event,
-	      struct cgroup_names *cgroups, struct ancestor ancestry[ANCESTRY_MAX],
-	      struct facts *facts)
+	      struct cgroup_names *cgroups, struct ancestries *ancestries, struct facts *facts)
 {
 	*facts = facts_unknown;
 	facts->tid = subject->tid;
-	facts->ancestry = ancestry;
 	facts->cgroup = cgroup_names_find(cgroups, event->cgroup_id);
 	if (!subject->thread || !subject->thread->process)
 		return;
 	describe_process(subject->thread->process, facts);
-	facts->ancestor_count = process_ancestry(subject->thread->process, ancestry, ANCESTRY_MAX,
-						 &facts->ancestry_complete);
+	ancestries_find(ancestries, subject->thread->process, facts);
 	switch (event->type) {
 	case EVENT_FORK:
 		describe_fork(subject, event, facts);

@@ -172,7 +172,7 @@ int old_processes_visit(struct keeper *keeper, uint64_t time_ns,
 		};
 		struct facts facts;
 
-		describe(&subject, &event, &keeper->cgroups, keeper->ancestry, &facts);
+		describe(&subject, &event, &keeper->cgroups, &keeper->ancestries, &facts);
 		event.facts = &facts;
 		code = visit(context, &event);
 	}

@@ -111,7 +111,23 @@ void process_set_parent(struct process *process, struct process *parent, struct 
 	process_release(process->parent);
 	process->parent = parent ? process_hold(parent) : NULL;
 	process->parent_known = true;
+	process->lineage_id = 0;
 	comm_set(&process->parent_comm, comm);
+}
+
+void process_set_pid(struct process *process, int32_t pid)
+{
+	if (process->pid == pid)
+		return;
+	process->pid = pid;
+	process->lineage_id = 0;
+}
+
+void process_date(struct process *process, uint64_t start_ns)
+{
+	process->start_ns = start_ns;
+	process->from_proc = false;
+	process->lineage_id = 0;
 }
 
 size_t process_ancestry(const struct process *process, struct ancestor *ancestry, size_t max,

@@ -24,6 +24,7 @@ struct task_table {
 	struct unfinished_execs unfinished;
 	struct keeper *keeper;    /* NULL: facts are not kept */
 	bool follow_threads_only; /* and no new process */
+	bool names_only;          /* tasks are not kept */
 };
 
 struct task_table *task_table_new(void)
@@ -46,6 +47,11 @@ int task_table_keep_facts(struct task_table *table)
 void task_table_follow_threads_only(struct task_table *table)
 {
 	table->follow_threads_only = true;
+}
+
+void task_table_keep_names_only(struct task_table *table)
+{
+	table->names_only = true;
 }
 
 void task_table_expect_execs(struct task_table *table)
@@ -227,6 +233,15 @@ static struct text new_comm(struct task_table *table, const struct event *event)
 	return exec ? unfinished_exec_comm(exec) : comm_of_filename(event->exec.filename);
 }
 
+/* An EXEC gets its comm. */
+static void take_name(struct task_table *table, struct event *event)
+{
+	struct text comm = new_comm(table, event);
+
+	if (!event->exec.comm.bytes)
+		event->exec.comm = comm;
+}
+
 static int apply_exec(struct task_table *table, struct event *event, const struct task **subject)
 {
 	struct task *task = live_tasks_find_or_add(&table->tasks, event->exec.pid, event);
@@ -237,9 +252,7 @@ static int apply_exec(struct task_table *table, struct event *event, const struc
 	struct task *thread = live_tasks_find(&table->tasks, event->exec.old_pid);
 	if (thread && thread != task)
 		take_over_leader(table, task, thread);
-	struct text comm = new_comm(table, event);
-	if (!event->exec.comm.bytes)
-		event->exec.comm = comm;
+	take_name(table, event);
 	*subject = task;
 	return table->keeper ? keeper_exec(table->keeper, event, task) : 0;
 }
@@ -262,9 +275,27 @@ static int apply_exit(struct task_table *table, const struct event *event,
 	return 0;
 }
 
+static int apply_names(struct task_table *table, struct event *event)
+{
+	switch (event->type) {
+	case EVENT_EXEC:
+		take_name(table, event);
+		return 0;
+	case EVENT_EXIT:
+		unfinished_execs_take(&table->unfinished, event->sample_tid);
+		return 0;
+	case EVENT_COMM:
+		return apply_comm(table, event);
+	default:
+		return 0;
+	}
+}
+
 int task_table_apply(struct task_table *table, struct event *event, const struct task **subject)
 {
 	*subject = NULL;
+	if (table->names_only)
+		return apply_names(table, event);
 	switch (event->type) {
 	case EVENT_FORK:
 		return apply_fork(table, event, subject);
@@ -366,10 +397,8 @@ void task_table_date_old(struct task_table *table, int32_t pid, uint64_t time_ns
 {
 	struct process *process = find_old(table, pid);
 
-	if (!process)
-		return;
-	process->start_ns = time_ns;
-	process->from_proc = false;
+	if (process)
+		process_date(process, time_ns);
 }
 
 int task_table_visit_old(struct task_table *table, uint64_t time_ns,
@@ -392,7 +421,7 @@ void task_table_describe(struct task_table *table, const struct event *event, st
 {
 	struct keeper *keeper = table->keeper;
 
-	describe(&keeper->subject, event, &keeper->cgroups, keeper->ancestry, facts);
+	describe(&keeper->subject, event, &keeper->cgroups, &keeper->ancestries, facts);
 }
 
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),

@@ -91,7 +91,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 		return -ENOMEM;
 	process_set_program(process, program);
 	process->credentials = image ? image->credentials : (struct credentials){0};
-	process->pid = event->exec.pid;
+	process_set_pid(process, event->exec.pid);
 	process->exec_ns = event->time_ns;
 	process->threads = 1;
 	process->is_dying = process->has_ended = false;

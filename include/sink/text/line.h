@@ -53,6 +53,9 @@ int line_begin(struct line *line, const struct sink_context *context, size_t roo
  */
 void line_extend(struct line *line, const char *end);
 
+/* line_extend() for bytes that are ASCII. */
+void line_ascii(struct line *line, const char *end);
+
 /*
  * What follows up to line_end_middle(), without colours, loses its middle rather than its end where
  * the line is wider than the terminal; "…" takes its place. Needs room for all of it. Columns that

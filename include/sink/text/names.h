@@ -5,6 +5,7 @@
 #ifndef PXT_SINK_TEXT_NAMES_H
 #define PXT_SINK_TEXT_NAMES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "event/facts.h"
@@ -18,6 +19,17 @@
  * which is the exit signal (CSIGNAL), only clone3(2)'s CLONE_NEWTIME has a name. Returns the end.
  */
 char *clone_flags_put(char *out, uint64_t flags, const char *separator);
+
+/* The flags that were written last, since most forks are of a few kinds. All 0 at first. */
+struct clone_flags_text {
+	uint64_t flags; /* of `text` */
+	size_t length;  /* 0: nothing written yet */
+	char text[CLONE_FLAGS_ROOM];
+};
+
+/* clone_flags_put() that keeps in LAST what it wrote; SEPARATOR is always the same. */
+char *clone_flags_put_again(char *out, struct clone_flags_text *last, uint64_t flags,
+			    const char *separator);
 
 /* "process", "vfork", "thread"; NULL: unknown. */
 const char *fork_kind_name(enum fork_kind kind);

@@ -28,14 +28,16 @@ void times_note(struct times *times, uint64_t time_ns);
 /*
  * Write TIME_NS to OUT: seconds since the first noted time ("12.345678", "-0.000002" for a late
  * one), or with CONTEXT's wall_clock the local time of day ("23:59:59.999"). "?" for EVENT_NO_TIME.
+ * Returns its length.
  */
-void times_when(const struct times *times, const struct sink_context *context, uint64_t time_ns,
-		char out[TIMES_TEXT_SIZE]);
+size_t times_when(const struct times *times, const struct sink_context *context, uint64_t time_ns,
+		  char out[TIMES_TEXT_SIZE]);
 
 /*
  * Write a duration of NS to OUT, rounded down to about three digits: "412ns", "412us", "3.2ms",
- * "1.5s", "2m03s", "5h07m", "3d04h". "?" for a negative one, which is not known.
+ * "1.5s", "2m03s", "5h07m", "3d04h". "?" for a negative one, which is not known. Returns
+ * its length.
  */
-void times_span(int64_t ns, char out[TIMES_TEXT_SIZE]);
+size_t times_span(int64_t ns, char out[TIMES_TEXT_SIZE]);
 
 #endif

@@ -13,6 +13,9 @@
 
 #define HEX_DIGITS 16
 
+/* So many never overflow 64 bits. */
+#define DECIMAL_DIGITS 19
+
 /*
  * The fields of an item, a letter each. Numbers come first: p a pid, i a user or group id, n any,
  * d one with a sign, x an address. Then s `string`; b `strings` of program.size bytes, or r up to
@@ -28,7 +31,7 @@ static const char *const kinds[] = {
 
 static bool is_number(char field)
 {
-	return field != '\0' && strchr("pindx", field);
+	return field == 'p' || field == 'i' || field == 'n' || field == 'd' || field == 'x';
 }
 
 /* Returns the character that ends the number at FIELD. */
@@ -93,18 +96,42 @@ static uint64_t most_of(char field)
 	return field == 'i' ? UINT32_MAX : UINT64_MAX;
 }
 
+/* Statuses have five for each exit: not by strtoull(). Returns the end; NULL: it is too large. */
+static const char *decode_decimal(const char *text, uint64_t *value)
+{
+	const char *limit = text + DECIMAL_DIGITS;
+	uint64_t number = 0;
+	unsigned int digit;
+
+	for (; (digit = (unsigned char)*text - (unsigned int)'0') < 10; text++) {
+		if (text < limit)
+			number = number * 10 + digit;
+		else if (__builtin_mul_overflow(number, 10, &number) ||
+			 __builtin_add_overflow(number, digit, &number))
+			return NULL;
+	}
+	*value = number;
+	return text;
+}
+
+static const char *decode_digits(char field, const char *text, uint64_t *value)
+{
+	char *end;
+
+	if (field != 'd' && field != 'x')
+		return decode_decimal(text, value);
+	*value = field == 'd' ? (uint64_t)strtoll(text, &end, 10) : strtoull(text, &end, 16);
+	return end;
+}
+
 static bool decode_number(const char *field, struct text *left, uint64_t *value)
 {
 	const char *start = left->bytes;
-	char *end;
 
 	if (left->length == 0)
 		return false;
-	if (*field == 'd')
-		*value = (uint64_t)strtoll(start, &end, 10);
-	else
-		*value = strtoull(start, &end, *field == 'x' ? 16 : 10);
-	if (end == start || *end != end_of(field) || *value > most_of(*field) ||
+	const char *end = decode_digits(*field, start, value);
+	if (!end || end == start || *end != end_of(field) || *value > most_of(*field) ||
 	    (*field == 'x' && end - start != HEX_DIGITS))
 		return false;
 	take(left, (size_t)(end - start) + 1);

@@ -73,9 +73,9 @@ char *escape_text_visibly(char *out, struct text text)
 }
 
 /* For the one or two characters that SET has, less than a call of strchr(). */
-static bool is_in(char c, const char *set)
+static bool is_in(unsigned char c, const char *set)
 {
-	while (*set && *set != c)
+	while (*set && (unsigned char)*set != c)
 		set++;
 	return *set != '\0';
 }
@@ -87,29 +87,41 @@ static bool has_any(uint64_t chunk, const char *set)
 	return *set != '\0';
 }
 
-/* Of the bytes at the start of TEXT, how many are none of those in SET. */
-static size_t span_without(struct text text, const char *set)
+/* plain_copy() that stops at the characters in ALSO too. */
+static char *copy_without(char *out, const unsigned char **from, const unsigned char *end,
+			  const char *also)
 {
-	size_t length = 0;
+	const unsigned char *at = *from;
+	uint64_t chunk;
 
-	while (text.length - length >= sizeof(uint64_t) &&
-	       !has_any(load64(text.bytes + length, false), set))
-		length += sizeof(uint64_t);
-	while (length < text.length && !is_in(text.bytes[length], set))
-		length++;
-	return length;
+	while (end - at >= (ptrdiff_t)sizeof(chunk) &&
+	       (chunk = load64(at, false), plain_chunk(chunk, '|') && !has_any(chunk, also))) {
+		memcpy(out, &chunk, sizeof(chunk));
+		out += sizeof(chunk);
+		at += sizeof(chunk);
+	}
+	while (at < end && is_plain[*at] && !is_in(*at, also))
+		*out++ = (char)*at++;
+	*from = at;
+	return out;
 }
 
 char *escape_text_and(char *out, struct text text, const char *also)
 {
-	while (text.length > 0) {
-		size_t length = span_without(text, also);
+	if (text.length == 0)
+		return out;
 
-		out = escape_text(out, (struct text){text.bytes, length});
-		if (length < text.length)
-			out = put_escaped(out, (unsigned char)text.bytes[length++]);
-		text.bytes += length;
-		text.length -= length;
+	const unsigned char *from = (const unsigned char *)text.bytes;
+	const unsigned char *end = from + text.length;
+
+	for (;;) {
+		out = copy_without(out, &from, end, also);
+		if (from == end)
+			return out;
+
+		/* Of ASCII, nothing that is not plain is kept. */
+		size_t length;
+		out = put_special(out, from, (size_t)(end - from), false, &length);
+		from += length;
 	}
-	return out;
 }

@@ -52,26 +52,23 @@ static bool is_ascii(const char *from, const char *end)
 	return (all & (PLAIN_EACH * 0x80)) == 0;
 }
 
-/* Nearly all that is shown is ASCII, a column each, and reaches no edge: no need to look closely.
- */
+/* Append ASCII, a column each, that reaches no edge. False where it does. */
 static bool extend_plainly(struct line *line, const char *end)
 {
 	size_t columns = line->columns + (size_t)(end - line->at);
 
-	if (line->is_cut || !is_ascii(line->at, end) ||
-	    (line->width > 0 && !line->middle_at && columns >= line->width))
+	if (line->is_cut || (line->width > 0 && !line->middle_at && columns >= line->width))
 		return false;
 	line->at = line->cut_at = (char *)end;
 	line->columns = line->cut_columns = (unsigned int)columns;
 	return true;
 }
 
-void line_extend(struct line *line, const char *end)
+/* Look at each character: how wide it is, and whether the line is full. */
+static void extend(struct line *line, const char *end)
 {
 	size_t length;
 
-	if (extend_plainly(line, end))
-		return;
 	while (line->at < end && !line->is_cut) {
 		struct text rest = {line->at, (size_t)(end - line->at)};
 		unsigned int columns = columns_of_character(rest, &length);
@@ -87,6 +84,19 @@ void line_extend(struct line *line, const char *end)
 			line->cut_columns = line->columns;
 		}
 	}
+}
+
+void line_ascii(struct line *line, const char *end)
+{
+	if (!extend_plainly(line, end))
+		extend(line, end);
+}
+
+void line_extend(struct line *line, const char *end)
+{
+	/* Nearly all that is shown is. */
+	if (!is_ascii(line->at, end) || !extend_plainly(line, end))
+		extend(line, end);
 }
 
 /* Less than this on either side of the mark tells nobody anything. */
@@ -175,7 +185,7 @@ void line_string(struct line *line, const char *string)
 
 void line_signed(struct line *line, int64_t number)
 {
-	line_extend(line, put_signed(line->at, number));
+	line_ascii(line, put_signed(line->at, number));
 }
 
 void line_vprintf(struct line *line, const char *format, va_list args)
@@ -202,9 +212,17 @@ void line_text(struct line *line, struct text text)
 
 void line_enclosed(struct line *line, const char marks[2], struct text text)
 {
-	line_extend(line, put_char(line->at, marks[0]));
+	line_ascii(line, put_char(line->at, marks[0]));
 	line_text(line, text);
-	line_extend(line, put_char(line->at, marks[1]));
+	line_ascii(line, put_char(line->at, marks[1]));
+}
+
+/* Mostly a few: more are written than are needed, so that the compiler knows how many. */
+static void put_spaces(char *out, unsigned int count)
+{
+	memset(out, ' ', 16);
+	if (count > 16)
+		memset(out + 16, ' ', count - 16);
 }
 
 void line_pad(struct line *line, unsigned int columns)
@@ -213,8 +231,8 @@ void line_pad(struct line *line, unsigned int columns)
 
 	if (missing == 0 || line->is_cut)
 		return;
-	memset(line->at, ' ', missing);
-	line_extend(line, line->at + missing);
+	put_spaces(line->at, missing);
+	line_ascii(line, line->at + missing);
 }
 
 void line_right(struct line *line, unsigned int columns, const char *string)

@@ -47,13 +47,18 @@ static enum form form_of_character(const char *from, size_t available, size_t *l
 	const unsigned char *bytes = (const unsigned char *)from;
 	uint32_t point;
 
+	/* Nearly all are. */
+	if (is_plain[*bytes]) {
+		*length = 1;
+		return FORM_PLAIN;
+	}
 	*length = utf8_next(bytes, available, &point);
 	if (point == UTF8_BAD || utf8_is_harmful(point) || utf8_is_invisible(point)) {
 		/* Byte by byte: the rest of its sequence is not UTF-8 by itself. */
 		*length = 1;
 		return FORM_ESCAPED;
 	}
-	return *bytes < 0x80 && is_plain[*bytes] ? FORM_PLAIN : FORM_QUOTED;
+	return FORM_QUOTED;
 }
 
 static enum form form_of_word(struct text word, bool is_command)

@@ -44,9 +44,11 @@ void times_note(struct times *times, uint64_t time_ns)
 		*times = (struct times){true, time_ns};
 }
 
-void times_when(const struct times *times, const struct sink_context *context, uint64_t time_ns,
-		char out[TIMES_TEXT_SIZE])
+size_t times_when(const struct times *times, const struct sink_context *context, uint64_t time_ns,
+		  char out[TIMES_TEXT_SIZE])
 {
+	const char *start = out;
+
 	/* As unsigned, so that no time overflows. */
 	if (time_ns == EVENT_NO_TIME)
 		out = put_char(out, '?');
@@ -56,6 +58,7 @@ void times_when(const struct times *times, const struct sink_context *context, u
 	else
 		out = put_since(out, times->first_ns, time_ns);
 	*out = '\0';
+	return (size_t)(out - start);
 }
 
 static char *put_whole(char *out, uint64_t value, const char *unit)
@@ -96,7 +99,10 @@ static char *put_span(char *out, uint64_t ns)
 	return put_two(out, seconds / 3600, 24, "dh");
 }
 
-void times_span(int64_t ns, char out[TIMES_TEXT_SIZE])
+size_t times_span(int64_t ns, char out[TIMES_TEXT_SIZE])
 {
-	*(ns < 0 ? put_char(out, '?') : put_span(out, (uint64_t)ns)) = '\0';
+	char *end = ns < 0 ? put_char(out, '?') : put_span(out, (uint64_t)ns);
+
+	*end = '\0';
+	return (size_t)(end - out);
 }

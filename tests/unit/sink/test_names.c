@@ -93,9 +93,26 @@ static void test_words(void **state)
 	assert_string_equal(argv_source_name(ARGV_PROC_START), "proc_start");
 }
 
+/* The text of other flags is not taken for that of these. */
+static void test_the_last_flags_are_kept(void **state)
+{
+	static const uint64_t flags[] = {0x100, 0x100, 0x300, 0x100, 0, 0x100, UINT64_C(1) << 40};
+	struct clone_flags_text last = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+		char expected[CLONE_FLAGS_ROOM + 1], text[CLONE_FLAGS_ROOM + 1];
+
+		*clone_flags_put(expected, flags[i], ",") = '\0';
+		*clone_flags_put_again(text, &last, flags[i], ",") = '\0';
+		assert_string_equal(text, expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_last_flags_are_kept),
 		cmocka_unit_test(test_clone_flags),
 		cmocka_unit_test(test_several_clone_flags),
 		cmocka_unit_test(test_words),

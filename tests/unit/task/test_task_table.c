@@ -445,6 +445,32 @@ static void test_exec_takes_the_name_of_comm(void **state)
 	assert_exec_comm(11, "/usr/bin/other", "of 11");
 }
 
+static void assert_name(int32_t pid, const char *filename, const char *comm)
+{
+	struct event event = exec_event(pid, pid, filename);
+
+	assert_null(apply(&event));
+	assert_text(event.exec.comm, comm);
+}
+
+static void test_names_without_tasks(void **state)
+{
+	(void)state;
+	task_table_keep_names_only(table);
+	assert_null(apply_fork(10, 10, 20));
+	assert_null(task_table_find(table, 20));
+	apply_new_task(10, 21);
+	assert_null(task_table_find(table, 21));
+	apply_comm(20, "from comm");
+	assert_name(20, "/usr/bin/other", "from comm");
+	assert_name(20, "/usr/bin/other", "other");
+	/* Its EXEC did not come: the next task with this id has another name. */
+	apply_comm(20, "gone");
+	assert_null(apply_exit(20, 20));
+	assert_name(20, "/usr/bin/other", "other");
+	assert_null(task_table_find(table, 20));
+}
+
 static void test_comm_of_a_task_not_seen_before(void **state)
 {
 	(void)state;
@@ -734,6 +760,7 @@ int main(void)
 		table_test(test_only_the_thread_is_followed_and_execs),
 		table_test(test_a_thread_execs_and_the_leaders_exit_is_lost),
 		table_test(test_exec_takes_the_name_of_comm),
+		table_test(test_names_without_tasks),
 		table_test(test_comm_of_a_task_not_seen_before),
 		table_test(test_comm_is_matched_in_the_openers_namespace),
 		table_test(test_tasks_outside_of_the_namespace_share_no_name),

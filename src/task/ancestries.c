@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "task/ancestries.h"
+
+#include <string.h>
+
+/* Returns whether KEPT is the chain that begins with PARENT. One that was cut off is shorter. */
+static bool has_lineage(const struct kept_ancestry *kept, const struct process *parent)
+{
+	size_t i = 0;
+
+	for (; parent && i < kept->count; parent = parent->parent) {
+		if (parent->lineage_id != kept->lineage_ids[i++])
+			return false;
+	}
+	return i == kept->count && (!parent || i == ANCESTRY_MAX);
+}
+
+static bool is_kept(const struct kept_ancestry *kept, const struct process *process)
+{
+	const struct comm *comm = &process->parent_comm;
+
+	return kept->id != 0 && kept->parent_comm.length == comm->length &&
+	       memcmp(kept->parent_comm.bytes, comm->bytes, TASK_COMM_SIZE) == 0 &&
+	       has_lineage(kept, process->parent);
+}
+
+static void keep(struct ancestries *ancestries, struct kept_ancestry *kept,
+		 const struct process *process)
+{
+	size_t i = 0;
+
+	kept->id = ++ancestries->last_id;
+	kept->count = process_ancestry(process, kept->items, ANCESTRY_MAX, &kept->complete);
+	/* PROCESS itself may be gone by the time that a sibling is asked for. */
+	kept->parent_comm = process->parent_comm;
+	kept->items[0].comm = comm_text(&kept->parent_comm);
+	for (struct process *parent = process->parent; i < kept->count; parent = parent->parent) {
+		if (parent->lineage_id == 0)
+			parent->lineage_id = ++ancestries->last_id;
+		kept->lineage_ids[i++] = parent->lineage_id;
+	}
+}
+
+void ancestries_find(struct ancestries *ancestries, const struct process *process,
+		     struct facts *facts)
+{
+	const struct process *parent = process->parent;
+
+	if (!parent) {
+		facts->ancestry_complete = process->parent_known;
+		return;
+	}
+	struct kept_ancestry *kept = &ancestries->kept[parent->lineage_id % ANCESTRIES_MAX];
+	if (!is_kept(kept, process))
+		keep(ancestries, kept, process);
+	facts->ancestry = kept->items;
+	facts->ancestor_count = kept->count;
+	facts->ancestry_complete = kept->complete;
+	facts->ancestry_id = kept->id;
+}
