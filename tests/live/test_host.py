@@ -110,7 +110,8 @@ def paranoid_3_is_named_where_it_refuses():
         raise Skip('a kernel without perf events')
     with tool_for_nobody() as copy, scratch() as directory:
         (directory / 'level').write_text('3\n', encoding='ascii')
-        script = f'mount --bind "$0" {PARANOID} && exec "$@"'
+        script = (f'mount --bind "$0" {PARANOID} && {{ test -d /sys/kernel/tracing/events ||'
+                  ' mount -t tracefs nodev /sys/kernel/tracing || exit 77; } && exec "$@"')
         line = [need_program('unshare'), '-m', 'sh', '-c', script, directory / 'level',
                 *as_nobody(copy)]
 
@@ -121,6 +122,8 @@ def paranoid_3_is_named_where_it_refuses():
                  '2 and below', 'sudo sysctl kernel.perf_event_paranoid=2'),
                 ('perf', 'tracefs is for root only', 'sudo perf_exec_trace ...')):
             result = said('-b', backend, '--', 'echo', 'it ran')
+            if result.status == 77:
+                raise Skip(f'tracefs: {result.err_text().strip()}')
             equal((result.status, result.out), (1, b''), f'-b {backend}, which said {result.err!r}')
             expect(cause in result.err_text() and remedy in result.err_text(),
                    f'-b {backend}: {result.err!r}')

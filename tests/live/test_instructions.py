@@ -39,10 +39,13 @@ def build_flags():
 
 
 def compiler():
-    """The first line of CC --version: CC is what comes before the first option."""
+    """
+    The first line of CC --version, without the name that it was called by (cc is gcc). CC is what
+    comes before the first option.
+    """
     flags = build_flags()
     words = flags[:next(i for i, flag in enumerate(flags) if flag.startswith('-'))]
-    return output_of(*words, '--version').splitlines()[0]
+    return output_of(*words, '--version').splitlines()[0].partition(' ')[2]
 
 
 def cpu_features():
