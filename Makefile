@@ -204,8 +204,8 @@ deps:  ## only install what building and testing need
 
 UNIT := perf-exec-trace.service
 # Laid out as here, so that links lead somewhere.
-DOCS := README.md BENCHMARKS.md CONTRIBUTING.md LICENSE formats/README.md contrib/$(UNIT).in \
-	$(sort $(wildcard docs/*.md docs/*.json))
+DOCS := README.md BENCHMARKS.md CONTRIBUTING.md LICENSE formats/README.md bench/instructions/README.md \
+	contrib/$(UNIT).in $(sort $(wildcard docs/*.md docs/*.json))
 FORMAT_FILES = $(shell cd formats && find * -type f)
 # In the man page they are those of the usual PREFIX.
 INSTALLED_PATHS = -e 's|/usr/local/share/doc/$(PROGRAM)|$(DOCDIR)|' \
