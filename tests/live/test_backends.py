@@ -241,6 +241,20 @@ def why_not_is_told():
     equal(found, [backend.name for backend in BACKENDS], 'backends that are told of')
 
 
+@tracing_test
+def execsnoop_of_bcc_that_does_not_start_says_why():
+    """It compiles its program, which takes the kernel's headers."""
+    program = need_program('execsnoop-bpfcc')
+    if run(['timeout', '5', program]).status == 124:
+        raise Skip('it runs here')
+    with scratch() as directory:
+        (directory / 'execsnoop').symlink_to(program)
+        path = os.pathsep.join([str(directory), '/usr/bin', '/bin'])
+        result = run_tool('-b', 'execsnoop', '-d', 1, env={**os.environ, 'PATH': path})
+    equal((result.status, result.out), (1, b''), f'status and output, with {result.err!r}')
+    expect('execsnoop ended with status 1: ' in result.err_text(), f'no reason: {result.err!r}')
+
+
 # ---- tracers that break --------------------------------------------------------------------------
 
 @contextlib.contextmanager
