@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* What is typed of the word to complete, and where candidates are printed. */
-struct typed {
+/* The word to complete, as far as it is typed, and the output for candidates. */
+struct partial_word {
 	FILE *out;
 	const char *word; /* the whole word */
 	size_t before;    /* the bytes of it that stay: those of "--events=fork," */
@@ -18,15 +18,15 @@ struct typed {
 };
 
 /* Print NAME and its description ABOUT, if NAME begins with what is typed and is not listed. */
-void offer(const struct typed *typed, const char *name, const char *about);
+void offer(const struct partial_word *typed, const char *name, const char *about);
 
 /* Print the candidates for the argument of OPTION, a letter or an enum long_option. */
-void offer_value(struct typed typed, int option);
+void offer_value(struct partial_word typed, int option);
 
 /* Print the sources that `formats` takes. */
-void offer_sources(const struct typed *typed);
+void offer_sources(const struct partial_word *typed);
 
 /* Print the tracepoints of this host; where they cannot be read, those of a shipped kernel. */
-void offer_tracepoints(const struct typed *typed);
+void offer_tracepoints(const struct partial_word *typed);
 
 #endif

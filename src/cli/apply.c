@@ -14,6 +14,7 @@
 #include "cli/parse.h"
 #include "cli/syntax.h"
 #include "event/event.h"
+#include "event/event_names.h"
 #include "filter/exit_list.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
@@ -75,18 +76,6 @@ static int parse_ids(const char *text, const char *what, struct pid_list *list, 
 	return 0;
 }
 
-static unsigned int event_bit(const char *name, size_t length)
-{
-	static const char *const names[] = {
-		[EVENT_FORK] = "fork", [EVENT_EXEC] = "exec", [EVENT_EXIT] = "exit"};
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
-			return EVENT_BIT(i);
-	}
-	return 0;
-}
-
 static int parse_events(const char *text, struct parse *parse, struct error *err)
 {
 	const char *name = text;
@@ -94,7 +83,7 @@ static int parse_events(const char *text, struct parse *parse, struct error *err
 
 	for (;;) {
 		size_t length = strcspn(name, ",");
-		unsigned int bit = event_bit(name, length);
+		unsigned int bit = event_bit_of_name(name, length);
 
 		if (!bit)
 			return error_set(err, -EINVAL,

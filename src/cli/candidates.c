@@ -12,6 +12,7 @@
 #include "base/printable.h"
 #include "cli/syntax.h"
 #include "decode/shipped.h"
+#include "event/event_names.h"
 #include "formats/format_set.h"
 #include "host/cgroups.h"
 #include "host/proc.h"
@@ -33,7 +34,7 @@ static bool is_a_word(const char *name)
 }
 
 /* Whether NAME is in the list in front of what is typed, which ends with a comma. */
-static bool is_listed(const struct typed *typed, const char *name)
+static bool is_listed(const struct partial_word *typed, const char *name)
 {
 	const char *at = typed->word + typed->list, *end = typed->word + typed->before;
 	size_t length = strlen(name);
@@ -48,7 +49,7 @@ static bool is_listed(const struct typed *typed, const char *name)
 	return false;
 }
 
-void offer(const struct typed *typed, const char *name, const char *about)
+void offer(const struct partial_word *typed, const char *name, const char *about)
 {
 	const char *start = typed->word + typed->before;
 
@@ -59,28 +60,29 @@ void offer(const struct typed *typed, const char *name, const char *about)
 
 /* ---- names that we know ---- */
 
-static void offer_all(const struct typed *typed, const char *const names[])
+static void offer_all(const struct partial_word *typed, const char *const names[])
 {
 	for (; *names; names++)
 		offer(typed, *names, "");
 }
 
-static void offer_events(const struct typed *typed)
+static void offer_events(const struct partial_word *typed)
 {
-	offer_all(typed, (const char *const[]){"fork", "exec", "exit", NULL});
+	for (size_t i = 0; i < EVENT_NAMES; i++)
+		offer(typed, event_names[i], "");
 }
 
-static void offer_when(const struct typed *typed)
+static void offer_when(const struct partial_word *typed)
 {
 	offer_all(typed, (const char *const[]){"auto", "always", "never", NULL});
 }
 
-static void offer_report_formats(const struct typed *typed)
+static void offer_report_formats(const struct partial_word *typed)
 {
 	offer_all(typed, (const char *const[]){"text", "json", NULL});
 }
 
-static void offer_sinks(const struct typed *typed)
+static void offer_sinks(const struct partial_word *typed)
 {
 	for (size_t i = 0; i < sink_type_count; i++) {
 		if (!sink_types[i].option)
@@ -88,7 +90,7 @@ static void offer_sinks(const struct typed *typed)
 	}
 }
 
-static void offer_backends(const struct typed *typed)
+static void offer_backends(const struct partial_word *typed)
 {
 	offer(typed, "auto", "");
 	for (size_t i = 0; source_types[i]; i++)
@@ -97,7 +99,7 @@ static void offer_backends(const struct typed *typed)
 
 /* ---- what this host has ---- */
 
-static void offer_task(const struct typed *typed, int32_t id, const char *comm)
+static void offer_task(const struct partial_word *typed, int32_t id, const char *comm)
 {
 	char number[16], name[64];
 
@@ -108,7 +110,7 @@ static void offer_task(const struct typed *typed, int32_t id, const char *comm)
 
 static void visit_process(void *context, const struct proc_task *task)
 {
-	const struct typed *typed = context;
+	const struct partial_word *typed = context;
 
 	if (task->pid == task->tid)
 		offer_task(typed, task->pid, task->comm);
@@ -116,15 +118,15 @@ static void visit_process(void *context, const struct proc_task *task)
 
 static void visit_task(void *context, const struct proc_task *task)
 {
-	const struct typed *typed = context;
+	const struct partial_word *typed = context;
 
 	offer_task(typed, task->tid, task->comm);
 }
 
-static void offer_tasks_that(const struct typed *typed,
+static void offer_tasks_that(const struct partial_word *typed,
 			     void (*visit)(void *context, const struct proc_task *task))
 {
-	struct typed copy = *typed;
+	struct partial_word copy = *typed;
 	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (proc_fd < 0)
@@ -134,17 +136,17 @@ static void offer_tasks_that(const struct typed *typed,
 	close(proc_fd);
 }
 
-static void offer_processes(const struct typed *typed)
+static void offer_processes(const struct partial_word *typed)
 {
 	offer_tasks_that(typed, visit_process);
 }
 
-static void offer_tasks(const struct typed *typed)
+static void offer_tasks(const struct partial_word *typed)
 {
 	offer_tasks_that(typed, visit_task);
 }
 
-static void offer_users(const struct typed *typed)
+static void offer_users(const struct partial_word *typed)
 {
 	const struct passwd *user;
 
@@ -157,15 +159,15 @@ static void offer_users(const struct typed *typed)
 /* -c takes paths with their first slash or without. */
 static void visit_cgroup(void *context, uint64_t id, const char *path)
 {
-	const struct typed *typed = context;
+	const struct partial_word *typed = context;
 
 	(void)id;
 	offer(typed, typed->word[typed->before] == '/' ? path : path + 1, "");
 }
 
-static void offer_cgroups(const struct typed *typed)
+static void offer_cgroups(const struct partial_word *typed)
 {
-	struct typed copy = *typed;
+	struct partial_word copy = *typed;
 	int mount_fd = cgroups_open_this_host();
 
 	if (mount_fd < 0)
@@ -174,7 +176,7 @@ static void offer_cgroups(const struct typed *typed)
 	close(mount_fd);
 }
 
-static void offer_variables(const struct typed *typed)
+static void offer_variables(const struct partial_word *typed)
 {
 	char name[256];
 
@@ -192,7 +194,7 @@ static void offer_variables(const struct typed *typed)
 
 /* ---- formats ---- */
 
-static void offer_kernels(const struct typed *typed)
+static void offer_kernels(const struct partial_word *typed)
 {
 	struct shipped shipped;
 	struct error err = {0};
@@ -204,14 +206,14 @@ static void offer_kernels(const struct typed *typed)
 	shipped_done(&shipped);
 }
 
-void offer_sources(const struct typed *typed)
+void offer_sources(const struct partial_word *typed)
 {
 	offer(typed, "live", "this host");
 	offer_kernels(typed);
 	fputs(":files\n", typed->out);
 }
 
-static void offer_entry(const struct typed *typed, const struct format_entry *entry)
+static void offer_entry(const struct partial_word *typed, const struct format_entry *entry)
 {
 	char name[256];
 
@@ -223,7 +225,7 @@ static void offer_entry(const struct typed *typed, const struct format_entry *en
 	offer(typed, name, "");
 }
 
-static int offer_tracepoints_of(const struct typed *typed, const char *source)
+static int offer_tracepoints_of(const struct partial_word *typed, const char *source)
 {
 	struct format_set set;
 	struct error err = {0};
@@ -237,7 +239,7 @@ static int offer_tracepoints_of(const struct typed *typed, const char *source)
 	return 0;
 }
 
-void offer_tracepoints(const struct typed *typed)
+void offer_tracepoints(const struct partial_word *typed)
 {
 	struct shipped shipped;
 	struct error err = {0};
@@ -251,12 +253,12 @@ void offer_tracepoints(const struct typed *typed)
 
 /* ---- arguments of options ---- */
 
-static void offer_files(const struct typed *typed)
+static void offer_files(const struct partial_word *typed)
 {
 	fputs(":files\n", typed->out);
 }
 
-static void offer_directories(const struct typed *typed)
+static void offer_directories(const struct partial_word *typed)
 {
 	offer_kernels(typed);
 	fputs(":directories\n", typed->out);
@@ -266,7 +268,7 @@ static void offer_directories(const struct typed *typed)
 static const struct kind {
 	int option;   /* a letter or an enum long_option */
 	bool is_list; /* several, with commas */
-	void (*offer)(const struct typed *typed);
+	void (*offer)(const struct partial_word *typed);
 } kinds[] = {
 	{'b', false, offer_backends},
 	{'c', false, offer_cgroups},
@@ -285,7 +287,7 @@ static const struct kind {
 	{OPTION_SANDBOX_USER, false, offer_users},
 };
 
-void offer_value(struct typed typed, int option)
+void offer_value(struct partial_word typed, int option)
 {
 	const char *comma = strrchr(typed.word + typed.before, ',');
 

@@ -115,10 +115,10 @@ static struct place find_place(const char *const words[], size_t last)
 
 /* ---- the last word ---- */
 
-static void offer_options(const struct place *place, const struct typed *typed)
+static void offer_options(const struct place *place, const struct partial_word *typed)
 {
 	const struct poptOption *option = syntax_of(place->mode)->table;
-	struct typed name = *typed;
+	struct partial_word name = *typed;
 
 	/* "-" becomes "--" too. */
 	if (strcmp(typed->word, "-") == 0)
@@ -132,13 +132,13 @@ static void offer_options(const struct place *place, const struct typed *typed)
 		offer(typed, "--", "COMMAND begins");
 }
 
-static void offer_modes(const struct typed *typed)
+static void offer_modes(const struct partial_word *typed)
 {
 	for (enum mode mode = MODE_RECORD; mode <= MODE_HELP; mode++)
 		offer(typed, syntax_of(mode)->name, "");
 }
 
-static void offer_of_formats(const struct place *place, const struct typed *typed)
+static void offer_of_formats(const struct place *place, const struct partial_word *typed)
 {
 	bool shows = strcmp(place->verb, "show") == 0, differs = strcmp(place->verb, "diff") == 0;
 
@@ -154,7 +154,7 @@ static void offer_of_formats(const struct place *place, const struct typed *type
 		offer_sources(typed);
 }
 
-static void offer_argument(const struct place *place, const struct typed *typed, size_t last)
+static void offer_argument(const struct place *place, const struct partial_word *typed, size_t last)
 {
 	if (last == 0 || (place->mode == MODE_HELP && place->arguments == 0))
 		offer_modes(typed);
@@ -167,7 +167,7 @@ static void offer_argument(const struct place *place, const struct typed *typed,
 }
 
 /* The last word is an option or begins like one. */
-static void offer_option(const struct place *place, struct typed typed)
+static void offer_option(const struct place *place, struct partial_word typed)
 {
 	const char *equals = strncmp(typed.word, "--", 2) == 0 ? strchr(typed.word, '=') : NULL;
 
@@ -192,7 +192,7 @@ void complete_words(const char *const words[], FILE *out)
 	while (words[last + 1])
 		last++;
 	struct place place = find_place(words, last);
-	struct typed typed = {.out = out, .word = words[last]};
+	struct partial_word typed = {.out = out, .word = words[last]};
 
 	if (place.command != NO_COMMAND)
 		fprintf(out, ":command %zu\n", place.command);

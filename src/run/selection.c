@@ -7,17 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/compiler.h"
 #include "base/put.h"
 #include "base/text.h"
 #include "capture/notes/kinds.h"
 #include "event/event.h"
-
-static const char *const event_names[] = {
-	[EVENT_FORK] = "fork",
-	[EVENT_EXEC] = "exec",
-	[EVENT_EXIT] = "exit",
-};
+#include "event/event_names.h"
 
 void selection_done(struct selection *selection)
 {
@@ -58,7 +52,7 @@ int selection_write(struct capture_writer *writer, const struct request *request
 	struct note_draft draft = {.note.kind = CAPTURE_NOTE_SELECTION};
 	char string[32];
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(event_names); i++) {
+	for (unsigned int i = 0; i < EVENT_NAMES; i++) {
 		snprintf(string, sizeof(string), "event %s", event_names[i]);
 		if (request->events & EVENT_BIT(i))
 			add_string(&draft, string);
@@ -89,13 +83,10 @@ static const char *behind(const char *string, const char *prefix)
 
 static int take_event(struct selection *selection, const char *name)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(event_names); i++) {
-		if (strcmp(name, event_names[i]) == 0) {
-			selection->events |= EVENT_BIT(i);
-			return 0;
-		}
-	}
-	return -EINVAL;
+	const unsigned int bit = event_bit_of_name(name, strlen(name));
+
+	selection->events |= bit;
+	return bit ? 0 : -EINVAL;
 }
 
 /* Pids that come twice would be freed once. */

@@ -126,7 +126,7 @@ static void test_odd_names(void **state)
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	const struct typed typed = {.out = out, .word = ""};
+	const struct partial_word typed = {.out = out, .word = ""};
 
 	(void)state;
 	assert_non_null(out);
