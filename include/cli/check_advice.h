@@ -12,7 +12,7 @@
 #include "host/state.h"
 #include "source/source.h"
 
-/* What the rows of `check` come to. All zero: there were none. */
+/* The result of all rows of `check`. All zero: there were none. */
 struct check_sum {
 	enum verdict worst;
 	bool works;                      /* the best source does */

@@ -20,7 +20,7 @@ struct check_row {
 	bool works;                       /* of a source: it would work here */
 };
 
-/* What a source tells of, as words for users; NULL: no more. */
+/* The facts that a source tells, as words for users; NULL: no more. */
 #define CHECK_TELLS_MAX 10
 
 /* Fill TELLS, which ends with NULL, with what TYPE tells of: "forks", "arguments". Static. */

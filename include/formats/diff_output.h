@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What `formats diff` finds, on its way out: as text for people, or as one JSON object
+ * Prints the findings of `formats diff`: as text for people, or as one JSON object
  * (docs/formats-diff.schema.json).
  */
 #ifndef PXT_FORMATS_DIFF_OUTPUT_H
@@ -17,7 +17,7 @@
 /* The two sources. */
 enum diff_side { DIFF_A, DIFF_B, DIFF_SIDES };
 
-/* How many events. */
+/* Numbers of events. */
 struct diff_sum {
 	size_t compared, differ, renumbered;
 	size_t one_sided;             /* the other side lacks them */

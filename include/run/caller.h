@@ -33,10 +33,10 @@ int caller_start_sudo(char *const argv[], unsigned int words, struct error *err)
 int caller_parse(const char *text, struct caller *caller) MUST_CHECK;
 
 /*
- * Who the caller in /proc (PROC_FD) is: a process that is wholly the user's that sudo names in
- * SUDO_UID. Returns 0 with *USER (free with user_free()) and *END_FD, which has to stay open so
- * that SIGTERM comes at the caller's end; our umask is the caller's then. Or a negative errno with
- * ERR filled.
+ * Read the user of CALLER from /proc (PROC_FD). All ids of that process have to be those of the
+ * user that sudo names in SUDO_UID. Returns 0 with *USER (free with user_free()) and *END_FD, which
+ * has to stay open so that SIGTERM comes at the caller's end; our umask is the caller's then. Or a
+ * negative errno with ERR filled.
  */
 int caller_find(const struct caller *caller, int proc_fd, struct user **user, int *end_fd,
 		struct error *err) MUST_CHECK;

@@ -25,7 +25,7 @@ struct record_statuses {
 
 void record_statuses_done(struct record_statuses *statuses);
 
-/* Write from when on statuses are told: now. What was told before is dropped. */
+/* Note that statuses are told from now on, and drop those told before. */
 int record_statuses_begin(struct record_statuses *statuses,
 			  struct capture_writer *writer) MUST_CHECK;
 

@@ -14,7 +14,7 @@ const char *sandbox_part_name(enum sandbox_part part);
 /* All parts of IN_FORCE into TEXT of SIZE bytes: "user, Landlock; not system calls: WHY". */
 void sandbox_describe_all(const struct sandbox_in_force *in_force, char *text, size_t size);
 
-/* How PART is in force, or why it is not, into TEXT of SIZE bytes. */
+/* Write to TEXT, of SIZE bytes, how PART is in force or why it is not. */
 void sandbox_describe(const struct sandbox_in_force *in_force, enum sandbox_part part, char *text,
 		      size_t size);
 

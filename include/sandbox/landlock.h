@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes the file system away from this process (landlock(7)). What is open stays usable.
+ * Takes the file system away from this process (landlock(7)). Open files stay usable.
  *
  * Landlock hides from this process what ptrace(2) would show of others: in /proc, where exe leads
  * to, environ, personality, and the addresses in stat (security/landlock/task.c). No capability
@@ -14,7 +14,7 @@
 
 #include "base/compiler.h"
 
-/* What is left. */
+/* The files that stay accessible. */
 struct landlock_plan {
 	const char *const *readable; /* directories: all below them may be read; one that is
 					not there is passed over */

@@ -43,7 +43,7 @@ enum sandbox_part {
 	SANDBOX_PARTS,
 };
 
-/* What sandbox_enter() came to. */
+/* The result of sandbox_enter(). */
 struct sandbox_in_force {
 	/*
 	 * By part: 0 where it is in force, or why it is not: -ECANCELED where it was left out (for
@@ -58,14 +58,15 @@ struct sandbox_in_force {
 };
 
 /*
- * Enter the sandbox of PLAN. What this process or this kernel cannot do is left out, for *IN_FORCE
- * to tell; it is a failure only of a user that PLAN names, after which this process has to end. Has
- * the C library read the time zone now.
+ * Enter the sandbox of PLAN. Parts that this process or this kernel cannot do are left out, which
+ * *IN_FORCE tells; that is a failure only of a user that PLAN names, after which this process has
+ * to end. Has the C library read the time zone now.
  */
 int sandbox_enter(const struct sandbox_plan *plan, struct sandbox_in_force *in_force,
 		  struct error *err) MUST_CHECK;
 
-/* What sandbox_enter() would come to: it is tried in a child process. Fails where that fails. */
+/* Try sandbox_enter() in a child process, and fill *IN_FORCE with its result. Fails where it does.
+ */
 int sandbox_try(const struct sandbox_plan *plan, struct sandbox_in_force *in_force,
 		struct error *err) MUST_CHECK;
 

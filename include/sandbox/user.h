@@ -15,7 +15,7 @@ struct sandbox_user {
 	gid_t gid;
 };
 
-/* What the kernel calls whom it has no number for: DEFAULT_OVERFLOWUID of linux/highuid.h. */
+/* The kernel's stand-in for ids that it cannot map: DEFAULT_OVERFLOWUID of linux/highuid.h. */
 #define USER_NOBODY ((struct sandbox_user){65534, 65534})
 
 /*

@@ -10,7 +10,7 @@
 /* Of a path, its NUL included: what fits twice into BPF's stack of 512 bytes. */
 #define BPFTRACE_PATH_SIZE 128
 
-/* How often each CPU shows that it is read, a second. */
+/* Marks that each CPU prints a second, which show that it is read. */
 #define BPFTRACE_BEATS 10
 
 struct bpftrace_script {

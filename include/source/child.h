@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "source/spawn.h"
 
-/* How much of its output is kept that nobody has used yet, bytes of each stream. */
+/* The most unused output that is kept, bytes of each stream. */
 #define CHILD_BUFFER_SIZE 65536U
 
 struct child;
@@ -33,7 +33,7 @@ int child_read(struct child *child, struct error *err) MUST_CHECK;
 /* The name of its program, without directories. */
 const char *child_name(const struct child *child);
 
-/* What of its standard output is not used yet; borrowed until the next child_read(). */
+/* Returns the unused part of its standard output, borrowed until the next child_read(). */
 struct text child_output(const struct child *child);
 
 /* The first SIZE bytes of that are used. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How far the output of each CPU has been read: each is in order by itself, and all of them come in
- * one stream. Times are ns.
+ * Tracks up to which time the output of each CPU has been read. Each CPU's is in order by itself,
+ * and all come in one stream. Times are ns.
  */
 #ifndef PXT_SOURCE_CPU_PROGRESS_H
 #define PXT_SOURCE_CPU_PROGRESS_H

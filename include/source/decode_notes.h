@@ -14,7 +14,7 @@
 #include "exec/argv_provider.h"
 #include "source/exit_statuses.h"
 
-/* What the notes fill. Borrowed. */
+/* The parts that notes fill. Borrowed. */
 struct decode_notes {
 	struct argv_provider *execs; /* argv_kept_new() */
 	struct exit_paths *paths;

@@ -4,8 +4,8 @@
  *
  *   PCOMM PID PPID RET "PATH" "ARGUMENT"...
  *
- * PCOMM is printed as it is, padded to 16 bytes, newlines included: it is taken by its size. What
- * follows has none: those of arguments are escaped.
+ * PCOMM is printed as it is, padded to 16 bytes, newlines included: it is taken by its size. The
+ * rest has none: those of arguments are escaped.
  */
 #ifndef PXT_SOURCE_EXECSNOOP_LINE_H
 #define PXT_SOURCE_EXECSNOOP_LINE_H

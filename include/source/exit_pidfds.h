@@ -21,8 +21,8 @@ int exit_pidfds_open(struct exit_pidfds **pidfds) MUST_CHECK;
 void exit_pidfds_free(struct exit_pidfds *pidfds);
 
 /*
- * Open task TID, which was there at BORN_NS (perf's clock). What cannot be opened, or would exceed
- * the limit on open files, has no status.
+ * Open task TID, which was there at BORN_NS (perf's clock). A task that cannot be opened, or would
+ * exceed the limit on open files, has no status.
  */
 void exit_pidfds_add(struct exit_pidfds *pidfds, int32_t tid, bool is_thread, uint64_t born_ns);
 

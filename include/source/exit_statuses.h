@@ -18,7 +18,7 @@
 #include "base/compiler.h"
 #include "event/event.h"
 
-/* How long after its record a status that carries a time is still taken. */
+/* The longest time from an exit's record to its status, for statuses that carry a time. */
 #define EXIT_STATUS_LATE_NS 80000000ULL
 
 /* As bits; captures have them. */

@@ -17,7 +17,7 @@
 #include "netlink/proc_message.h"
 #include "task/proc_program.h"
 
-/* What /proc showed of a process. */
+/* A process as /proc showed it. */
 struct proc_view {
 	struct text comm; /* NULL: not known */
 	char comm_bytes[32];
@@ -73,7 +73,7 @@ bool message_queue_has(const struct message_queue *queue, uint64_t until_ns);
 
 void queued_message_free(struct queued_message *message);
 
-/* What /proc proves of the exec that MESSAGE is; NULL: nothing. */
+/* Returns the look into /proc that is proven to be of MESSAGE, an exec; NULL: none. */
 static inline const struct proc_view *queued_message_view(const struct queued_message *message)
 {
 	return message->is_doubtful ? NULL : message->view;

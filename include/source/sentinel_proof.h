@@ -12,7 +12,7 @@
 #include "event/event.h"
 #include "source/sentinel.h"
 
-/* What was told of one sentinel; all zero: nothing yet. */
+/* The events told of one sentinel; all zero: none yet. */
 struct sentinel_proof {
 	unsigned int told; /* bits, one for each event that it has to bring back */
 	bool is_wrong;     /* something else than it was */

@@ -30,7 +30,7 @@ struct source_info {
 	bool is_of_command;     /* all events are COMMAND's and its descendants' */
 	const struct format *const *formats; /* by enum tracepoint; NULL: not traced */
 
-	/* What the source does once it runs, and takes privileges for */
+	/* Things that the source does once it runs, and takes privileges for */
 	bool opens_events;    /* perf events, of CPUs that come online */
 	bool reads_processes; /* what /proc shows of a process to its tracers alone */
 	bool runs_programs;   /* which it stops, and others that it tests them with */

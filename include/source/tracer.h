@@ -19,10 +19,10 @@
 /* A tracer that had to say something and did not for so long hangs, ms. */
 #define TRACER_SILENCE_MS 10000U
 
-/* What a probe found of a tracer that is installed: whether it attaches shows after seconds. */
+/* The finding on a tracer that is installed: whether it attaches shows after seconds. */
 #define TRACER_UNTRIED "installed; only a trace tries whether it attaches"
 
-/* Where a path is written. */
+/* Bytes for a path. */
 #define TRACER_PATH_SIZE 256
 
 /*
@@ -33,7 +33,7 @@
 int tracer_find(const char *name, const char *package, const struct host_state *host, char *path,
 		struct error *err) MUST_CHECK;
 
-/* How a tracer shows that it is attached. */
+/* The proof that a tracer is attached. */
 struct tracer_trial {
 	/* Do something that it has to tell of. Returns 0, or a negative errno with ERR filled. */
 	int (*provoke)(void *context, struct error *err);

@@ -56,12 +56,14 @@ void line_extend(struct line *line, const char *end);
 /* line_extend() for bytes that are ASCII. */
 void line_ascii(struct line *line, const char *end);
 
-/*
- * What follows up to line_end_middle(), without colours, loses its middle rather than its end where
- * the line is wider than the terminal; "…" takes its place. Needs room for all of it. Columns that
- * line_leave() asked for before are left behind it, if there are so many.
+/* Keep COLUMNS of the terminal free behind the next text between line_begin_middle() and its end.
  */
 void line_leave(struct line *line, unsigned int columns);
+
+/*
+ * Text between these two, which has no colours, loses its middle rather than its end where the line
+ * is wider than the terminal; "…" takes the place. Needs room for all of it.
+ */
 void line_begin_middle(struct line *line);
 void line_end_middle(struct line *line);
 

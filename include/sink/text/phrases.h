@@ -25,7 +25,7 @@ size_t phrase_room(const struct event *event);
 /*
  * The command line of EVENT's process, quoted for a shell, followed by " …" if it is incomplete.
  * Without arguments the file or the task's name in brackets, as in ps(1). Of a FORK, the child's
- * name in brackets. What is too long for the terminal loses its middle.
+ * name in brackets. A text too long for the terminal loses its middle.
  */
 void phrase_command(struct line *line, const struct event *event);
 
@@ -47,7 +47,7 @@ void phrase_handled(struct line *line, const struct event *event);
  */
 void phrase_signal(struct line *line, const struct exit_status *status);
 
-/* What of that comes behind the signal's name: " from 812 bash". */
+/* The part of that behind the signal's name: " from 812 bash". */
 void phrase_signal_origin(struct line *line, const struct exit_status *status);
 
 /* "in an exec of cc that did not come to be" after SEPARATOR, if EVENT is the end of such an exec.
