@@ -11,7 +11,6 @@
 #include "sink/out_buffer.h"
 #include "sink/text/columns.h"
 #include "sink/text/escape.h"
-#include "sink/text/plain.h"
 
 /* Takes the place of what does not fit. */
 #define CUT_MARK "…"
@@ -49,7 +48,7 @@ static bool is_ascii(const char *from, const char *end)
 		all |= load64(from, false);
 	for (; from < end; from++)
 		all |= (unsigned char)*from;
-	return (all & (PLAIN_EACH * 0x80)) == 0;
+	return (all & (UINT64_C(0x8080808080808080))) == 0;
 }
 
 /* Append ASCII, a column each, that reaches no edge. False where it does. */

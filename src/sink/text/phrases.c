@@ -182,7 +182,7 @@ static void put_missing(struct line *line, const struct event *event)
 			    event->truncated.limit, event->truncated.reason);
 }
 
-int phrase_missing(const struct sink_context *context, const struct times *times,
+int phrase_missing(const struct sink_context *context, struct times *times,
 		   const struct event *event)
 {
 	unsigned int columns = context->width > 0 ? context->width : MISSING_COLUMNS;
