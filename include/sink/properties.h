@@ -13,6 +13,7 @@
 #include "sink/sink.h"
 #include "sink/text/json_environment.h"
 #include "sink/text/names.h"
+#include "sink/text/pid_texts.h"
 #include "sink/text/wall_time.h"
 
 /* What a sink keeps from one event to the next. All 0 at first. */
@@ -21,6 +22,7 @@ struct property_texts {
 	struct json_environment environment; /* of the event, where JSON is to show it */
 	struct clone_flags_text clone_flags; /* written last */
 	struct wall_second second;           /* likewise */
+	struct pid_texts pids;
 };
 
 /* Returns the bytes that either format needs for the properties of EVENT, but for the ancestry. */

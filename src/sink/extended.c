@@ -10,7 +10,7 @@
 
 struct sink_extended {
 	struct sink sink;
-	struct pipe_time time;
+	struct pipe_texts line;
 	struct ancestry_cache *ancestries;
 	struct property_texts texts;
 };
@@ -29,7 +29,7 @@ static int extended_event(struct sink *sink, const struct event *event)
 						       texts->ancestry.length);
 	if (!out)
 		return out_buffer_error(buffer);
-	out = pipe_line_put(out, &extended->time, event);
+	out = pipe_line_put(out, &extended->line, event);
 	out = properties_put_extended(out, texts, event, &sink->context);
 	out_buffer_commit(buffer, put_char(out, '\n'));
 	return 0;

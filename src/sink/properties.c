@@ -28,6 +28,7 @@ enum format {
 
 enum value_kind {
 	VALUE_UNKNOWN, /* or does not exist */
+	VALUE_PID,
 	VALUE_SIGNED,
 	VALUE_UNSIGNED,
 	VALUE_BOOL,
@@ -46,6 +47,7 @@ enum value_kind {
 struct value {
 	enum value_kind kind;
 	union {
+		int32_t pid;
 		int64_t number;
 		uint64_t count;
 		bool truth;
@@ -66,6 +68,16 @@ static ALWAYS_INLINE struct value signed_value(int64_t number)
 	return (struct value){.kind = VALUE_SIGNED, .number = number};
 }
 
+static ALWAYS_INLINE struct value tid_value(int32_t tid)
+{
+	return (struct value){.kind = VALUE_PID, .pid = tid};
+}
+
+static ALWAYS_INLINE struct value pid_value(int32_t pid)
+{
+	return pid >= 0 ? tid_value(pid) : unknown;
+}
+
 static ALWAYS_INLINE struct value unsigned_value(uint64_t count)
 {
 	return (struct value){.kind = VALUE_UNSIGNED, .count = count};
@@ -81,7 +93,7 @@ static ALWAYS_INLINE struct value prio_value(int32_t prio)
 	return prio != EVENT_NO_PRIO ? signed_value(prio) : unknown;
 }
 
-/* For numbers that are negative only if they are not known: pids, argc, times. */
+/* For numbers that are negative only if they are not known: argc, times. */
 static ALWAYS_INLINE struct value natural_value(int64_t number)
 {
 	return number >= 0 ? signed_value(number) : unknown;
@@ -213,6 +225,8 @@ static ALWAYS_INLINE char *put_extended(char *out, const struct writer *writer, 
 static ALWAYS_INLINE char *put_value(char *out, const struct writer *writer, struct value value)
 {
 	switch (value.kind) {
+	case VALUE_PID:
+		return pid_put(out, &writer->texts->pids, value.pid);
 	case VALUE_SIGNED:
 		return put_signed(out, value.number);
 	case VALUE_UNSIGNED:
@@ -259,9 +273,9 @@ static ALWAYS_INLINE void put_task(struct writer *writer)
 	const struct facts *facts = writer->facts;
 
 	put(writer, KEY("cpu"), cpu_value(writer->event->cpu));
-	put(writer, KEY("pid"), natural_value(facts->tgid));
-	put(writer, KEY("tid"), signed_value(event_task(writer->event)));
-	put(writer, KEY("ppid"), natural_value(facts->ppid));
+	put(writer, KEY("pid"), pid_value(facts->tgid));
+	put(writer, KEY("tid"), tid_value(event_task(writer->event)));
+	put(writer, KEY("ppid"), pid_value(facts->ppid));
 	put_in_json(writer, KEY("comm"), text_value(event_comm(writer->event)));
 	put(writer, KEY("from_proc"), facts->tgid >= 0 ? bool_value(facts->from_proc) : unknown);
 }
@@ -315,8 +329,8 @@ static ALWAYS_INLINE void put_fork(struct writer *writer)
 	const struct facts *facts = writer->facts;
 
 	put_task(writer);
-	put(writer, KEY("child_pid"), natural_value(facts->child_tgid));
-	put_in_json(writer, KEY("child_tid"), signed_value(event->fork.child_tid));
+	put(writer, KEY("child_pid"), pid_value(facts->child_tgid));
+	put_in_json(writer, KEY("child_tid"), tid_value(event->fork.child_tid));
 	put_in_json(writer, KEY("child_comm"), text_value(event->fork.child_comm));
 	put(writer, KEY("kind"), word_value(fork_kind_name(facts->kind)));
 	put(writer, KEY("clone_flags"),
