@@ -174,8 +174,8 @@ static void test_numbers_and_marks(void **state)
 	(void)state;
 	assert_int_equal(line_begin(&line, &paper.context, ESCAPE_GROWTH), 0);
 	line_string(&line, "日");
-	line_right(&line, 4, "12");
-	line_right(&line, 1, "34");
+	line_right(&line, 4, (struct text){"12", 2});
+	line_right(&line, 1, (struct text){"34", 2});
 	line_signed(&line, INT64_MIN);
 	line_enclosed(&line, "[]", (struct text){"|", 1});
 	assert_int_equal(line.columns, 2 + 4 + 2 + 20 + 6);
