@@ -90,11 +90,15 @@ static ALWAYS_INLINE char *put_unsigned(char *out, uint64_t value)
 }
 
 /* The same of a number that may be negative. */
-static inline char *put_signed(char *out, int64_t value)
+static ALWAYS_INLINE char *put_signed(char *out, int64_t value)
 {
-	if (value >= 0)
-		return put_unsigned(out, (uint64_t)value);
-	return put_unsigned(put_char(out, '-'), 0 - (uint64_t)value);
+	uint64_t size = (uint64_t)value;
+
+	if (value < 0) {
+		out = put_char(out, '-');
+		size = 0 - size;
+	}
+	return put_unsigned(out, size);
 }
 
 #endif

@@ -52,7 +52,7 @@ static NOINLINE char *put_rest(char *out, const unsigned char *from, const unsig
 }
 
 /* Sets *BAD where it meets a byte that is not UTF-8, else leaves it. */
-static inline char *put_quoted(char *out, struct text text, bool *bad)
+static ALWAYS_INLINE char *put_quoted(char *out, struct text text, bool *bad)
 {
 	const unsigned char *from = (const unsigned char *)text.bytes;
 	/* An empty text may be NULL, to which not even 0 can be added. */
@@ -64,23 +64,21 @@ static inline char *put_quoted(char *out, struct text text, bool *bad)
 	return put_char(out, '"');
 }
 
-static char *put_object(char *out, struct text text)
-{
-	bool bad = true;
-
-	out = put_string(out, "{\"hex\":\"");
-	for (size_t i = 0; i < text.length; i++)
-		out = put_hex_byte(out, (unsigned char)text.bytes[i]);
-	out = put_string(out, "\",\"text\":");
-	out = put_quoted(out, text, &bad);
-	return put_char(out, '}');
-}
-
 char *json_put_string(char *out, struct text text)
 {
 	bool bad = false;
 
 	return put_quoted(out, text, &bad);
+}
+
+static NOINLINE char *put_object(char *out, struct text text)
+{
+	out = put_string(out, "{\"hex\":\"");
+	for (size_t i = 0; i < text.length; i++)
+		out = put_hex_byte(out, (unsigned char)text.bytes[i]);
+	out = put_string(out, "\",\"text\":");
+	out = json_put_string(out, text);
+	return put_char(out, '}');
 }
 
 char *json_put_text(char *out, struct text text)
