@@ -9,27 +9,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/compiler.h"
 #include "base/hash_table.h"
 #include "event/event.h"
 #include "task/task.h"
+#include "task/task_pages.h"
 
 /* The known threads of a process except its leader. */
 struct thread_group {
 	int32_t tgid; /* the key */
-	struct task *threads;
+	int32_t first_tid;
 	UT_hash_handle hh;
 };
 
 /* Zero-initialised it is empty. */
 struct live_tasks {
-	struct task *by_tid;
+	struct task_pages pages;
 	struct thread_group *groups; /* none is empty */
 	struct task *exited;         /* the last one retired */
-	struct task *next;           /* of the sweep; NULL: start from the first */
-	struct task *spare;          /* free structs for reuse, linked by hh.next */
+	uint32_t next_tid;           /* of the sweep: the first one not checked in this round */
 	size_t followed;             /* how many are */
 };
 
@@ -39,10 +38,7 @@ void live_tasks_done(struct live_tasks *tasks);
 /* Returns the task with this TID, or NULL. */
 static inline struct task *live_tasks_find(const struct live_tasks *tasks, int32_t tid)
 {
-	struct task *task;
-
-	HASH_FIND_INT(tasks->by_tid, &tid, task);
-	return task;
+	return task_pages_find(&tasks->pages, tid);
 }
 
 /* As live_tasks_find(), but also finds the last task retired. */

@@ -14,6 +14,7 @@
 #include "task/process.h"
 #include "task/program.h"
 #include "task/task.h"
+#include "task/task_pages.h"
 #include "task/thread.h"
 
 /* Links between them are indices, NOBODY where there is none. */
@@ -37,7 +38,9 @@ struct old_processes {
 
 static int find_all(struct old_processes *old, const struct live_tasks *tasks)
 {
-	for (const struct task *task = tasks->by_tid; task; task = task->hh.next) {
+	const struct task *task = NULL;
+
+	while ((task = task_pages_next(&tasks->pages, task))) {
 		const struct process *process = task->thread.process;
 
 		if (!task->followed || !process || !process->from_proc || process->pid <= 0)

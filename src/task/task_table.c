@@ -16,6 +16,7 @@
 #include "task/process.h"
 #include "task/program.h"
 #include "task/task.h"
+#include "task/task_pages.h"
 #include "task/thread.h"
 #include "task/unfinished_execs.h"
 
@@ -427,9 +428,13 @@ void task_table_describe(struct task_table *table, const struct event *event, st
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
 		      void *context)
 {
-	struct task *task, *next;
+	const struct task_pages *pages = &table->tasks.pages;
+	struct task *next = task_pages_next(pages, NULL);
 
-	HASH_ITER (hh, table->tasks.by_tid, task, next) {
+	while (next) {
+		struct task *task = next;
+
+		next = task_pages_next(pages, task);
 		if (!is_alive(context, task->tid))
 			live_tasks_retire(&table->tasks, task);
 	}
@@ -442,25 +447,36 @@ static void forget(struct task_table *table, struct task *task)
 	live_tasks_retire(&table->tasks, task);
 }
 
+/* Check TASK of the sweep. */
+static void check(struct task_table *table, struct task *task,
+		  bool (*is_alive)(void *context, int32_t tid), void *context)
+{
+	bool was_missing = task->missing;
+
+	task->missing = !is_alive(context, task->tid);
+	if (task->missing && was_missing)
+		forget(table, task);
+}
+
 bool task_table_sweep(struct task_table *table, size_t max,
 		      bool (*is_alive)(void *context, int32_t tid), void *context)
 {
 	struct live_tasks *tasks = &table->tasks;
 
-	if (!tasks->next)
-		tasks->next = tasks->by_tid;
-	for (; tasks->next && max > 0; max--) {
-		struct task *task = tasks->next;
-		bool was_missing = task->missing;
+	for (; max > 0; max--) {
+		struct task *task = task_pages_from(&tasks->pages, tasks->next_tid);
 
-		tasks->next = task->hh.next;
-		task->missing = !is_alive(context, task->tid);
-		if (task->missing && was_missing)
-			forget(table, task);
+		if (!task)
+			break;
+		tasks->next_tid = (uint32_t)task->tid + 1;
+		check(table, task, is_alive, context);
 	}
-	if (!tasks->next && table->keeper)
+	if (task_pages_from(&tasks->pages, tasks->next_tid))
+		return false;
+	tasks->next_tid = 0;
+	if (table->keeper)
 		leaderless_forget_ended(&table->keeper->leaderless);
-	return !tasks->next;
+	return true;
 }
 
 size_t task_table_followed(const struct task_table *table)
