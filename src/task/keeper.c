@@ -189,27 +189,29 @@ static uint64_t losses_until_now(const struct keeper *keeper, const struct proce
 	return process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses;
 }
 
-static void keep_signal_sent(struct keeper *keeper, const struct event *event)
+static int keep_signal_sent(struct keeper *keeper, const struct event *event)
 {
 	struct process *process = find_process(keeper, event->signal_sent.pid);
 
 	if (!process)
-		return;
+		return 0;
 	const struct sender sender = sender_of(keeper, event, process);
-	exit_evidence_sent(&process->evidence, event, &sender, losses_until_now(keeper, process));
+	return exit_evidence_sent(&process->evidence, event, &sender,
+				  losses_until_now(keeper, process));
 }
 
-static void keep_signal_taken(struct keeper *keeper, const struct event *event)
+static int keep_signal_taken(struct keeper *keeper, const struct event *event)
 {
 	struct task *task = live_tasks_find(keeper->tasks, event->current_tid);
 
 	if (!task)
-		return;
+		return 0;
 	if (event->signal_taken.is_default && exit_signal_is_fatal(event->signal_taken.signal))
 		task->thread.end.taken = event->signal_taken.signal;
 	struct process *process = task->thread.process;
-	if (!event->signal_taken.is_default && process)
-		exit_evidence_handled(&process->evidence, event, losses_until_now(keeper, process));
+	if (event->signal_taken.is_default || !process)
+		return 0;
+	return exit_evidence_handled(&process->evidence, event, losses_until_now(keeper, process));
 }
 
 static void keep_oom_victim(struct keeper *keeper, const struct event *event)
@@ -248,11 +250,9 @@ int keeper_other(struct keeper *keeper, const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_SIGNAL_SENT:
-		keep_signal_sent(keeper, event);
-		return 0;
+		return keep_signal_sent(keeper, event);
 	case EVENT_SIGNAL_TAKEN:
-		keep_signal_taken(keeper, event);
-		return 0;
+		return keep_signal_taken(keeper, event);
 	case EVENT_OOM_VICTIM:
 		keep_oom_victim(keeper, event);
 		return 0;

@@ -77,6 +77,7 @@ void process_release(struct process *process)
 		struct process *parent = process->parent;
 
 		program_release(process->program);
+		exit_evidence_done(&process->evidence);
 		free(process);
 		process = parent;
 	}
