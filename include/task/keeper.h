@@ -57,8 +57,8 @@ int keeper_new_task(struct keeper *keeper, const struct event *event,
 		    struct task *child) MUST_CHECK;
 int keeper_child(struct keeper *keeper, const struct event *event, struct task *child) MUST_CHECK;
 
-/* Apply EVENT, a COMM that is not of an exec. */
-void keeper_comm(struct keeper *keeper, const struct event *event);
+/* Apply EVENT, a COMM that is not of an exec. As above. */
+int keeper_comm(struct keeper *keeper, const struct event *event) MUST_CHECK;
 
 /* Apply an EVENT of any other type. Returns 0 or -ENOMEM. */
 int keeper_other(struct keeper *keeper, const struct event *event) MUST_CHECK;

@@ -13,11 +13,12 @@
 
 struct thread_group;
 
+/* A cache line on 64-bit machines. */
 struct task {
-	struct thread thread; /* where no facts are kept, only its `birth` is set */
+	struct thread thread;       /* where no facts are kept, only its birth is set */
+	struct thread_group *group; /* NULL: it is a leader, or its process is not known */
 	int32_t tid;
 	int32_t previous_tid, next_tid; /* in the group; 0: none */
-	struct thread_group *group;     /* NULL: it is a leader, or its process is not known */
 	bool followed;                  /* asked for itself, or a descendant of a followed task */
 	bool missing;                   /* the last look found it not alive */
 };

@@ -15,12 +15,22 @@ static bool has_lineage(const struct kept_ancestry *kept, const struct process *
 	return i == kept->count && (!parent || i == ANCESTRY_MAX);
 }
 
+/* The parent's name at the fork; an empty one: not known. */
+static const struct comm *comm_of(const struct process *process)
+{
+	static const struct comm unknown;
+
+	return process->parent_comm ? &process->parent_comm->comm : &unknown;
+}
+
+static bool same_comm(const struct comm *a, const struct comm *b)
+{
+	return a->length == b->length && memcmp(a->bytes, b->bytes, TASK_COMM_SIZE) == 0;
+}
+
 static bool is_kept(const struct kept_ancestry *kept, const struct process *process)
 {
-	const struct comm *comm = &process->parent_comm;
-
-	return kept->id != 0 && kept->parent_comm.length == comm->length &&
-	       memcmp(kept->parent_comm.bytes, comm->bytes, TASK_COMM_SIZE) == 0 &&
+	return kept->id != 0 && same_comm(&kept->parent_comm, comm_of(process)) &&
 	       has_lineage(kept, process->parent);
 }
 
@@ -32,7 +42,7 @@ static void keep(struct ancestries *ancestries, struct kept_ancestry *kept,
 	kept->id = ++ancestries->last_id;
 	kept->count = process_ancestry(process, kept->items, ANCESTRY_MAX, &kept->complete);
 	/* PROCESS itself may be gone by the time that a sibling is asked for. */
-	kept->parent_comm = process->parent_comm;
+	kept->parent_comm = *comm_of(process);
 	kept->items[0].comm = comm_text(&kept->parent_comm);
 	for (struct process *parent = process->parent; i < kept->count; parent = parent->parent) {
 		if (parent->lineage_id == 0)

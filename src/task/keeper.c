@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "base/array.h"
-#include "event/comm.h"
 #include "task/cgroup_names.h"
 #include "task/describe.h"
 #include "task/exit_evidence.h"
 #include "task/leaderless.h"
 #include "task/process.h"
+#include "task/shared_comm.h"
 #include "task/thread.h"
 
 struct keeper *keeper_new(struct live_tasks *tasks)
@@ -100,7 +100,7 @@ static bool is_proof(const struct keeper *keeper, const struct task *task,
 {
 	return keeper->expects_execs && unfinished->losses == keeper->losses &&
 	       (keeper->has_execs || !task->thread.process->from_proc) &&
-	       !task->thread.end.call.known;
+	       !task->thread.has_exit_call;
 }
 
 int keeper_exit(struct keeper *keeper, const struct event *event, struct task *task,
@@ -113,7 +113,10 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct task *t
 	struct process *process = task->thread.process;
 	if (unfinished)
 		process_give_up_program(process);
-	enum known last = thread_exit(&task->thread, event, keeper->losses);
+	enum known last;
+	code = thread_exit(&task->thread, event, keeper->losses, &last);
+	if (code < 0)
+		return code;
 	keeper->subject = (struct subject){
 		.thread = &task->thread,
 		.tid = task->tid,
@@ -133,8 +136,7 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct task *t
 /* CHILD is one more thread of a process that exists, and it is not yet known of which. */
 static bool is_new_thread(const struct task *child)
 {
-	return !child->thread.process &&
-	       thread_is_of_parent(&child->thread, child->tid) == KNOWN_YES;
+	return !child->thread.process && thread_is_of_parent(&child->thread) == KNOWN_YES;
 }
 
 int keeper_new_task(struct keeper *keeper, const struct event *event, struct task *child)
@@ -148,7 +150,7 @@ int keeper_new_task(struct keeper *keeper, const struct event *event, struct tas
 	int code = parent ? ensure_process(keeper, parent, event->sample_pid) : -ENOMEM;
 	if (code < 0)
 		return code;
-	child->thread.comm = parent->thread.comm;
+	shared_comm_share(&child->thread.comm, parent->thread.comm);
 	thread_join(&child->thread, process_hold(parent->thread.process));
 	return 0;
 }
@@ -171,10 +173,10 @@ static struct sender sender_of(const struct keeper *keeper, const struct event *
 
 	if (from) {
 		sender.tid = from->tid;
-		sender.thread_comm = comm_text(&from->thread.comm);
+		sender.thread_comm = shared_comm_text(from->thread.comm);
 	}
 	if (from && from->thread.process) {
-		sender.comm = comm_text(&from->thread.process->comm);
+		sender.comm = shared_comm_text(from->thread.process->comm);
 		if (from->thread.process->pid > 0)
 			sender.pid = from->thread.process->pid;
 	}
@@ -207,7 +209,7 @@ static int keep_signal_taken(struct keeper *keeper, const struct event *event)
 	if (!task)
 		return 0;
 	if (event->signal_taken.is_default && exit_signal_is_fatal(event->signal_taken.signal))
-		task->thread.end.taken = event->signal_taken.signal;
+		task->thread.taken = event->signal_taken.signal;
 	struct process *process = task->thread.process;
 	if (event->signal_taken.is_default || !process)
 		return 0;
@@ -226,24 +228,22 @@ static void keep_exit_call(struct keeper *keeper, const struct event *event)
 {
 	struct task *task = live_tasks_find(keeper->tasks, event->current_tid);
 
+	if (!task)
+		return;
 	/* It goes on: what it took did not end it. */
-	if (task)
-		task->thread.end = (struct thread_end){
-			.call =
-				{
-					.known = true,
-					.is_group = event->exit_call.is_group,
-					.code = event->exit_call.code,
-				},
-		};
+	task->thread.taken = 0;
+	thread_set_exit_call(&task->thread, (struct exit_call){
+						    .known = true,
+						    .is_group = event->exit_call.is_group,
+						    .code = event->exit_call.code,
+					    });
 }
 
-void keeper_comm(struct keeper *keeper, const struct event *event)
+int keeper_comm(struct keeper *keeper, const struct event *event)
 {
 	struct task *task = live_tasks_find(keeper->tasks, event->comm.tid);
 
-	if (task)
-		thread_set_name(&task->thread, event->comm.tid, event->comm.comm);
+	return task ? thread_set_name(&task->thread, event->comm.tid, event->comm.comm) : 0;
 }
 
 int keeper_other(struct keeper *keeper, const struct event *event)
@@ -288,7 +288,9 @@ int keeper_add_old(struct keeper *keeper, struct task *task, const struct old_ta
 	if (code < 0)
 		return code;
 	struct process *process = task->thread.process;
-	thread_set_name(&task->thread, old->tid, old->comm);
+	code = thread_set_name(&task->thread, old->tid, old->comm);
+	if (code < 0)
+		return code;
 	if (old->tid == old->tgid)
 		process->losses = keeper->losses;
 	/* Nobody could wait for an EXIT that was before. */
@@ -309,9 +311,9 @@ static void link_one(struct keeper *keeper, const struct old_parent *pids)
 		return;
 	if (known && parent->thread.process != child->thread.process)
 		process_set_parent(child->thread.process, parent->thread.process,
-				   comm_text(&parent->thread.comm));
+				   parent->thread.comm);
 	else if (pids->ppid == 0)
-		process_set_parent(child->thread.process, NULL, (struct text){0});
+		process_set_parent(child->thread.process, NULL, NULL);
 }
 
 void keeper_link_old(struct keeper *keeper)

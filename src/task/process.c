@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task/process.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 /* No process tree is deeper; what a capture claims may be. */
@@ -47,7 +48,7 @@ static void bound_ended(struct process *process)
 	}
 }
 
-struct process *process_fork(struct process *parent, const struct comm *comm, int32_t pid,
+struct process *process_fork(struct process *parent, struct shared_comm *comm, int32_t pid,
 			     uint64_t time_ns)
 {
 	struct process *child = make(pid);
@@ -56,10 +57,10 @@ struct process *process_fork(struct process *parent, const struct comm *comm, in
 		return NULL;
 	child->parent = process_hold(parent);
 	child->parent_known = true;
-	child->parent_comm = *comm;
+	child->parent_comm = shared_comm_hold(comm);
 	child->start_ns = time_ns;
-	child->program = program_hold(program_at(parent->program, time_ns));
-	child->credentials = parent->credentials;
+	child->program = program_hold(parent->program);
+	child->hides_program = !process_program_at(parent, time_ns);
 	bound_ended(parent);
 	return child;
 }
@@ -77,6 +78,8 @@ void process_release(struct process *process)
 		struct process *parent = process->parent;
 
 		program_release(process->program);
+		shared_comm_release(process->comm);
+		shared_comm_release(process->parent_comm);
 		exit_evidence_done(&process->evidence);
 		free(process);
 		process = parent;
@@ -87,11 +90,34 @@ void process_set_program(struct process *process, struct program *program)
 {
 	program_release(process->program);
 	process->program = program;
+	process->hides_program = false;
+}
+
+int process_identify(struct process *process, const struct credentials *ids)
+{
+	static const struct program nothing = {.arguments.argc = -1};
+	const struct program *old = process->program ? process->program : &nothing;
+	bool hides_program = process->hides_program;
+	/* Others may share the old one. */
+	struct program *program = program_new(old->filename, &old->arguments);
+
+	if (!program)
+		return -ENOMEM;
+	program->since_ns = old->since_ns;
+	program->credentials = *ids;
+	process_set_program(process, program);
+	process->hides_program = hides_program;
+	return 0;
+}
+
+const struct program *process_program_at(const struct process *process, uint64_t time_ns)
+{
+	return process->hides_program ? NULL : program_at(process->program, time_ns);
 }
 
 void process_give_up_program(struct process *process)
 {
-	process_set_program(process, NULL);
+	process->hides_program = true;
 	exit_evidence_exec(&process->evidence);
 }
 
@@ -105,7 +131,7 @@ static bool would_be_circular(const struct process *process, const struct proces
 	return false;
 }
 
-void process_set_parent(struct process *process, struct process *parent, struct text comm)
+void process_set_parent(struct process *process, struct process *parent, struct shared_comm *comm)
 {
 	if (would_be_circular(process, parent))
 		return;
@@ -113,7 +139,7 @@ void process_set_parent(struct process *process, struct process *parent, struct 
 	process->parent = parent ? process_hold(parent) : NULL;
 	process->parent_known = true;
 	process->lineage_id = 0;
-	comm_set(&process->parent_comm, comm);
+	shared_comm_share(&process->parent_comm, comm);
 }
 
 void process_set_pid(struct process *process, int32_t pid)
@@ -139,7 +165,7 @@ size_t process_ancestry(const struct process *process, struct ancestor *ancestry
 	for (; process->parent && count < max; process = process->parent)
 		ancestry[count++] = (struct ancestor){
 			.pid = process->parent->pid,
-			.comm = comm_text(&process->parent_comm),
+			.comm = shared_comm_text(process->parent_comm),
 			.from_proc = process->parent->from_proc,
 		};
 	*complete = !process->parent && process->parent_known;

@@ -101,8 +101,7 @@ static int join_parents_group(struct task_table *table, const struct event *even
 			      int32_t parent_tid, struct task *child)
 {
 	/* In another pid namespace than ours samples have other ids. */
-	if (event->sample_tid != parent_tid ||
-	    thread_is_of_parent(&child->thread, child->tid) != KNOWN_YES)
+	if (event->sample_tid != parent_tid || thread_is_of_parent(&child->thread) != KNOWN_YES)
 		return 0;
 	return live_tasks_join_group(&table->tasks, child, event->sample_pid);
 }
@@ -123,7 +122,7 @@ static int apply_fork(struct task_table *table, const struct event *event,
 	int code = join_parents_group(table, event, event->fork.parent_tid, child);
 	if (code == 0 && table->keeper)
 		code = keeper_fork(table->keeper, event, child);
-	child->thread.birth.announced = false;
+	child->thread.announced = false;
 	return code;
 }
 
@@ -132,7 +131,7 @@ static int apply_new_task(struct task_table *table, const struct event *event)
 {
 	const int32_t tid = event->new_task.pid;
 	struct task *child = live_tasks_find(&table->tasks, tid);
-	bool is_same = child && child->thread.birth.announced && !child->thread.birth.has_flags;
+	bool is_same = child && child->thread.announced && !child->thread.has_flags;
 
 	/* A CPU's idle task. */
 	if (tid <= 0)
@@ -152,7 +151,7 @@ static int apply_child(struct task_table *table, const struct event *event)
 {
 	const int32_t tid = event->child.tid;
 	struct task *child = live_tasks_find(&table->tasks, tid);
-	bool is_same = child && child->thread.birth.announced && child->thread.birth.tgid == 0;
+	bool is_same = child && child->thread.announced && !child->thread.has_tgid;
 
 	if (tid <= 0)
 		return 0;
@@ -161,8 +160,7 @@ static int apply_child(struct task_table *table, const struct event *event)
 				live_tasks_is_followed(&table->tasks, event->child.pid));
 	if (!child)
 		return -ENOMEM;
-	child->thread.birth.announced = true;
-	child->thread.birth.tgid = event->child.pid;
+	thread_announce_child(&child->thread, event);
 	int code = live_tasks_join_group(&table->tasks, child, event->child.pid);
 	return code == 0 && table->keeper ? keeper_child(table->keeper, event, child) : code;
 }
@@ -199,10 +197,8 @@ static int inherit_leader(struct task_table *table, const struct event *event)
 /* PERF_RECORD_COMM with the exec bit: the name for the EXEC that follows. */
 static int apply_comm(struct task_table *table, const struct event *event)
 {
-	if (table->keeper && !event->comm.is_exec)
-		keeper_comm(table->keeper, event);
 	if (!event->comm.is_exec)
-		return 0;
+		return table->keeper ? keeper_comm(table->keeper, event) : 0;
 	/* All tasks outside of our pid namespace would share the 0. */
 	if (event->comm.tid == 0)
 		return 0;
@@ -370,12 +366,11 @@ static struct process *find_old(const struct task_table *table, int32_t pid)
 	return process && process->from_proc ? process : NULL;
 }
 
-void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
+int task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
 {
 	struct process *process = find_old(table, pid);
 
-	if (process)
-		process->credentials = *ids;
+	return process ? process_identify(process, ids) : 0;
 }
 
 int task_table_set_old_program(struct task_table *table, int32_t pid, struct text filename,
@@ -390,6 +385,8 @@ int task_table_set_old_program(struct task_table *table, int32_t pid, struct tex
 	if (!program)
 		return -ENOMEM;
 	program->since_ns = time_ns;
+	if (process->program)
+		program->credentials = process->program->credentials;
 	process_set_program(process, program);
 	return 0;
 }
