@@ -104,6 +104,7 @@ WRAP_test_old_processes = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
+WRAP_test_unfinished_execs = malloc
 WRAP_test_shared_comm = malloc
 WRAP_test_exit_evidence = calloc
 WRAP_test_task_pages = aligned_alloc calloc realloc

@@ -42,12 +42,12 @@ struct process {
 	uint32_t threads;     /* live threads that are known; 0: it counts as ended */
 	uint32_t told_status; /* wait(2), of the last thread to exit that the kernel did not make */
 	uint16_t execs;       /* how many were seen, modulo 65,536 */
-	bool status_is_told : 1; /* the kernel told `told_status` */
-	bool hides_program : 1;  /* it executes another one than `program`, which is not known */
-	bool parent_known : 1;
-	bool from_proc : 1; /* older than the trace */
-	bool is_dying : 1;  /* an EXIT had group_dead set: no thread stays */
-	bool has_ended : 1; /* its last EXIT was reported */
+	bool status_is_told;  /* the kernel told `told_status` */
+	bool hides_program;   /* it executes another one than `program`, which is not known */
+	bool parent_known;
+	bool from_proc; /* older than the trace */
+	bool is_dying;  /* an EXIT had group_dead set: no thread stays */
+	bool has_ended; /* its last EXIT was reported */
 };
 
 /*

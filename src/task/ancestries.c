@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task/ancestries.h"
 
-#include <string.h>
+#include "event/comm.h"
 
 /* Returns whether KEPT is the chain that begins with PARENT. One that was cut off is shorter. */
 static bool has_lineage(const struct kept_ancestry *kept, const struct process *parent)
@@ -23,14 +23,9 @@ static const struct comm *comm_of(const struct process *process)
 	return process->parent_comm ? &process->parent_comm->comm : &unknown;
 }
 
-static bool same_comm(const struct comm *a, const struct comm *b)
-{
-	return a->length == b->length && memcmp(a->bytes, b->bytes, TASK_COMM_SIZE) == 0;
-}
-
 static bool is_kept(const struct kept_ancestry *kept, const struct process *process)
 {
-	return kept->id != 0 && same_comm(&kept->parent_comm, comm_of(process)) &&
+	return kept->id != 0 && comm_equals(&kept->parent_comm, comm_of(process)) &&
 	       has_lineage(kept, process->parent);
 }
 

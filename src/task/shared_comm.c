@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 void shared_comm_release(struct shared_comm *comm)
 {
@@ -20,34 +19,31 @@ void shared_comm_share(struct shared_comm **comm, struct shared_comm *other)
 	*comm = shared_comm_hold(other);
 }
 
-static bool is_called(const struct shared_comm *comm, struct text text)
-{
-	const size_t length = text.length < TASK_COMM_SIZE ? text.length : TASK_COMM_SIZE;
-
-	return comm && comm->comm.length == length &&
-	       memcmp(comm->comm.bytes, text.bytes, length) == 0;
-}
-
-static struct shared_comm *new_comm(struct text text)
+static struct shared_comm *new_comm(const struct comm *name)
 {
 	struct shared_comm *comm = malloc(sizeof(*comm));
 
-	if (!comm)
-		return NULL;
-	comm->references = 1;
-	comm_set(&comm->comm, text);
+	if (comm)
+		*comm = (struct shared_comm){.references = 1, .comm = *name};
 	return comm;
+}
+
+static bool is_called(const struct shared_comm *comm, const struct comm *name)
+{
+	return comm && comm_equals(&comm->comm, name);
 }
 
 int shared_comm_set(struct shared_comm **comm, struct text text, struct shared_comm *like)
 {
 	struct shared_comm *made = NULL;
+	struct comm name;
 
-	if (is_called(*comm, text))
+	comm_set(&name, text);
+	if (is_called(*comm, &name))
 		return 0;
-	if (is_called(like, text))
+	if (is_called(like, &name))
 		made = shared_comm_hold(like);
-	else if (text.length > 0 && !(made = new_comm(text)))
+	else if (text.length > 0 && !(made = new_comm(&name)))
 		return -ENOMEM;
 	shared_comm_release(*comm);
 	*comm = made;

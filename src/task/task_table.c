@@ -30,13 +30,7 @@ struct task_table {
 
 struct task_table *task_table_new(void)
 {
-	struct task_table *table = calloc(1, sizeof(*table));
-
-	if (table && unfinished_execs_init(&table->unfinished) < 0) {
-		free(table);
-		return NULL;
-	}
-	return table;
+	return calloc(1, sizeof(struct task_table));
 }
 
 int task_table_keep_facts(struct task_table *table)
