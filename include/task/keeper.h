@@ -18,6 +18,7 @@
 #include "task/describe.h"
 #include "task/leaderless.h"
 #include "task/live_tasks.h"
+#include "task/process.h"
 #include "task/task.h"
 #include "task/task_table.h"
 #include "task/unfinished_execs.h"
@@ -29,6 +30,7 @@ struct old_parent {
 
 struct keeper {
 	struct live_tasks *tasks; /* of the task table */
+	struct process_pool pool;
 	struct cgroup_names cgroups;
 	struct leaderless leaderless;
 	uint64_t losses;        /* how often events have been lost until now */
@@ -42,6 +44,8 @@ struct keeper {
 
 /* TASKS, those of the task table, are borrowed. Returns NULL without memory. */
 struct keeper *keeper_new(struct live_tasks *tasks);
+
+/* No thread of TASKS may hold a process any more. */
 void keeper_free(struct keeper *keeper);
 
 /* Apply EVENT, a FORK of CHILD or an EXEC of TASK. They return 0 or -ENOMEM. */

@@ -13,6 +13,7 @@
 #include "base/compiler.h"
 #include "event/facts.h"
 #include "task/exit_evidence.h"
+#include "task/pool.h"
 #include "task/program.h"
 #include "task/shared_comm.h"
 
@@ -22,8 +23,20 @@
  */
 #define PROCESS_ENDED_MAX 64
 
+/* What all processes of a task table share. */
+struct process_pool {
+	struct pool processes, comms;
+	/* How often a process that has a lineage_id lost it or its parent: chains have changed. */
+	uint64_t lineage_changes;
+};
+
+/* All is released before POOL is done. */
+void process_pool_init(struct process_pool *pool);
+void process_pool_done(struct process_pool *pool);
+
 /* There may be a million: what few need is behind pointers. */
 struct process {
+	struct process_pool *pool; /* borrowed; it is from there */
 	unsigned int references;
 	int32_t pid;                     /* tgid; -1: not known */
 	struct process *parent;          /* held; NULL: none, or not known */
@@ -51,10 +64,10 @@ struct process {
 };
 
 /*
- * Create a process that is older than the trace, or whose FORK was not seen; PID -1: not known.
- * Returns it with one reference, or NULL without memory.
+ * Create a process in POOL that is older than the trace, or whose FORK was not seen; PID -1: not
+ * known. Returns it with one reference, or NULL without memory.
  */
-struct process *process_new_old(int32_t pid);
+struct process *process_new_old(struct process_pool *pool, int32_t pid);
 
 /* Create the process PID, which PARENT, now called COMM, forks at TIME_NS. As above. */
 struct process *process_fork(struct process *parent, struct shared_comm *comm, int32_t pid,

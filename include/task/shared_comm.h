@@ -11,8 +11,10 @@
 #include "base/compiler.h"
 #include "base/text.h"
 #include "event/comm.h"
+#include "task/pool.h"
 
 struct shared_comm {
+	struct pool *pool; /* borrowed; it is from there */
 	unsigned int references;
 	struct comm comm; /* not an empty one */
 };
@@ -24,7 +26,11 @@ static inline struct text shared_comm_text(const struct shared_comm *comm)
 }
 
 /* Drop a reference; the last one frees COMM. NULL is fine. */
-void shared_comm_release(struct shared_comm *comm);
+static inline void shared_comm_release(struct shared_comm *comm)
+{
+	if (comm && --comm->references == 0)
+		pool_give(comm->pool, comm);
+}
 
 /* Take another reference; returns COMM. NULL is fine. */
 static inline struct shared_comm *shared_comm_hold(struct shared_comm *comm)
@@ -35,13 +41,20 @@ static inline struct shared_comm *shared_comm_hold(struct shared_comm *comm)
 }
 
 /* Make *COMM, a reference, one to OTHER instead. */
-void shared_comm_share(struct shared_comm **comm, struct shared_comm *other);
+static inline void shared_comm_share(struct shared_comm **comm, struct shared_comm *other)
+{
+	if (*comm == other)
+		return;
+	shared_comm_release(*comm);
+	*comm = shared_comm_hold(other);
+}
 
 /*
- * Make *COMM, a reference, one to the name TEXT; empty: not known. It is made only if neither *COMM
- * nor LIKE (NULL: nothing) is called so. Returns 0 or -ENOMEM, with *COMM as it was.
+ * Make *COMM, a reference, one to the name TEXT; empty: not known. It is made in POOL, of struct
+ * shared_comm, if neither *COMM nor LIKE (NULL: nothing) is called so. Returns 0 or -ENOMEM, with
+ * *COMM as it was.
  */
-int shared_comm_set(struct shared_comm **comm, struct text text,
-		    struct shared_comm *like) MUST_CHECK;
+int shared_comm_set(struct shared_comm **comm, struct text text, struct shared_comm *like,
+		    struct pool *pool) MUST_CHECK;
 
 #endif

@@ -57,10 +57,11 @@ int thread_exit(struct thread *thread, const struct event *event, uint64_t losse
 		enum known *last) MUST_CHECK;
 
 /*
- * Set the name of THREAD, whose id is TID, and of its process if it is the leader. Returns 0 or
- * -ENOMEM.
+ * Set the name of THREAD, whose id is TID, and of its process if it is the leader. POOL is that of
+ * processes. Returns 0 or -ENOMEM.
  */
-int thread_set_name(struct thread *thread, int32_t tid, struct text name) MUST_CHECK;
+int thread_set_name(struct thread *thread, int32_t tid, struct text name,
+		    struct process_pool *pool) MUST_CHECK;
 
 /* Store that THREAD made the system call CALL, by which it exits, and has taken no signal since. */
 void thread_set_exit_call(struct thread *thread, struct exit_call call);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task/ancestries.h"
 
+#include "base/compiler.h"
 #include "event/comm.h"
 
 /* Returns whether KEPT is the chain that begins with PARENT. One that was cut off is shorter. */
-static bool has_lineage(const struct kept_ancestry *kept, const struct process *parent)
+static NOINLINE bool has_lineage(const struct kept_ancestry *kept, const struct process *parent)
 {
 	size_t i = 0;
 
@@ -23,18 +24,27 @@ static const struct comm *comm_of(const struct process *process)
 	return process->parent_comm ? &process->parent_comm->comm : &unknown;
 }
 
-static bool is_kept(const struct kept_ancestry *kept, const struct process *process)
+/* The process that an id was given to has it alone, and holds its ancestors. */
+static bool is_kept(struct kept_ancestry *kept, const struct process *process)
 {
-	return kept->id != 0 && comm_equals(&kept->parent_comm, comm_of(process)) &&
-	       has_lineage(kept, process->parent);
+	const struct process *parent = process->parent;
+
+	if (kept->id == 0 || kept->lineage_ids[0] != parent->lineage_id ||
+	    !comm_equals(&kept->parent_comm, comm_of(process)))
+		return false;
+	if (kept->lineage_changes != parent->pool->lineage_changes && !has_lineage(kept, parent))
+		return false;
+	kept->lineage_changes = parent->pool->lineage_changes;
+	return true;
 }
 
-static void keep(struct ancestries *ancestries, struct kept_ancestry *kept,
-		 const struct process *process)
+static NOINLINE void keep(struct ancestries *ancestries, struct kept_ancestry *kept,
+			  const struct process *process)
 {
 	size_t i = 0;
 
 	kept->id = ++ancestries->last_id;
+	kept->lineage_changes = process->pool->lineage_changes;
 	kept->count = process_ancestry(process, kept->items, ANCESTRY_MAX, &kept->complete);
 	/* PROCESS itself may be gone by the time that a sibling is asked for. */
 	kept->parent_comm = *comm_of(process);

@@ -17,8 +17,10 @@ struct keeper *keeper_new(struct live_tasks *tasks)
 {
 	struct keeper *keeper = calloc(1, sizeof(*keeper));
 
-	if (keeper)
-		keeper->tasks = tasks;
+	if (!keeper)
+		return NULL;
+	keeper->tasks = tasks;
+	process_pool_init(&keeper->pool);
 	return keeper;
 }
 
@@ -28,6 +30,7 @@ void keeper_free(struct keeper *keeper)
 		return;
 	leaderless_done(&keeper->leaderless);
 	cgroup_names_done(&keeper->cgroups);
+	process_pool_done(&keeper->pool);
 	free(keeper->old_parents);
 	free(keeper);
 }
@@ -48,7 +51,8 @@ static int ensure_process(struct keeper *keeper, struct task *task, int32_t tgid
 	if (task->thread.process)
 		return 0;
 	struct process *process = tgid > 0 ? find_process(keeper, tgid) : NULL;
-	process = process ? process_hold(process) : process_new_old(tgid > 0 ? tgid : -1);
+	process = process ? process_hold(process)
+			  : process_new_old(&keeper->pool, tgid > 0 ? tgid : -1);
 	if (!process)
 		return -ENOMEM;
 	thread_join(&task->thread, process);
@@ -243,7 +247,9 @@ int keeper_comm(struct keeper *keeper, const struct event *event)
 {
 	struct task *task = live_tasks_find(keeper->tasks, event->comm.tid);
 
-	return task ? thread_set_name(&task->thread, event->comm.tid, event->comm.comm) : 0;
+	return task ? thread_set_name(&task->thread, event->comm.tid, event->comm.comm,
+				      &keeper->pool)
+		    : 0;
 }
 
 int keeper_other(struct keeper *keeper, const struct event *event)
@@ -288,7 +294,7 @@ int keeper_add_old(struct keeper *keeper, struct task *task, const struct old_ta
 	if (code < 0)
 		return code;
 	struct process *process = task->thread.process;
-	code = thread_set_name(&task->thread, old->tid, old->comm);
+	code = thread_set_name(&task->thread, old->tid, old->comm, &keeper->pool);
 	if (code < 0)
 		return code;
 	if (old->tid == old->tgid)

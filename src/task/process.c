@@ -2,17 +2,31 @@
 #include "task/process.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 /* No process tree is deeper; what a capture claims may be. */
 #define DEPTH_MAX 4096U
 
-static struct process *make(int32_t pid)
+void process_pool_init(struct process_pool *pool)
 {
-	struct process *process = malloc(sizeof(*process));
+	*pool = (struct process_pool){
+		.processes.size = sizeof(struct process),
+		.comms.size = sizeof(struct shared_comm),
+	};
+}
+
+void process_pool_done(struct process_pool *pool)
+{
+	pool_done(&pool->processes);
+	pool_done(&pool->comms);
+}
+
+static struct process *make(struct process_pool *pool, int32_t pid)
+{
+	struct process *process = pool_take(&pool->processes);
 
 	if (process)
 		*process = (struct process){
+			.pool = pool,
 			.references = 1,
 			.pid = pid,
 			.losses = LOSSES_UNKNOWN,
@@ -20,13 +34,22 @@ static struct process *make(int32_t pid)
 	return process;
 }
 
-struct process *process_new_old(int32_t pid)
+struct process *process_new_old(struct process_pool *pool, int32_t pid)
 {
-	struct process *process = make(pid);
+	struct process *process = make(pool, pid);
 
 	if (process)
 		process->from_proc = true;
 	return process;
+}
+
+/* What is told of PROCESS as an ancestor has changed. */
+static void lose_lineage(struct process *process)
+{
+	if (process->lineage_id == 0)
+		return;
+	process->lineage_id = 0;
+	process->pool->lineage_changes++;
 }
 
 /*
@@ -44,6 +67,7 @@ static void bound_ended(struct process *process)
 		process_release(ancestor->parent);
 		ancestor->parent = NULL;
 		ancestor->parent_known = false;
+		ancestor->pool->lineage_changes++;
 		return;
 	}
 }
@@ -51,7 +75,7 @@ static void bound_ended(struct process *process)
 struct process *process_fork(struct process *parent, struct shared_comm *comm, int32_t pid,
 			     uint64_t time_ns)
 {
-	struct process *child = make(pid);
+	struct process *child = make(parent->pool, pid);
 
 	if (!child)
 		return NULL;
@@ -81,7 +105,7 @@ void process_release(struct process *process)
 		shared_comm_release(process->comm);
 		shared_comm_release(process->parent_comm);
 		exit_evidence_done(&process->evidence);
-		free(process);
+		pool_give(&process->pool->processes, process);
 		process = parent;
 	}
 }
@@ -138,7 +162,7 @@ void process_set_parent(struct process *process, struct process *parent, struct 
 	process_release(process->parent);
 	process->parent = parent ? process_hold(parent) : NULL;
 	process->parent_known = true;
-	process->lineage_id = 0;
+	lose_lineage(process);
 	shared_comm_share(&process->parent_comm, comm);
 }
 
@@ -147,14 +171,14 @@ void process_set_pid(struct process *process, int32_t pid)
 	if (process->pid == pid)
 		return;
 	process->pid = pid;
-	process->lineage_id = 0;
+	lose_lineage(process);
 }
 
 void process_date(struct process *process, uint64_t start_ns)
 {
 	process->start_ns = start_ns;
 	process->from_proc = false;
-	process->lineage_id = 0;
+	lose_lineage(process);
 }
 
 size_t process_ancestry(const struct process *process, struct ancestor *ancestry, size_t max,

@@ -42,10 +42,11 @@ void thread_announce_child(struct thread *thread, const struct event *event)
 	thread->has_other_tgid = event->child.pid != event->child.tid;
 }
 
-int thread_set_name(struct thread *thread, int32_t tid, struct text name)
+int thread_set_name(struct thread *thread, int32_t tid, struct text name, struct process_pool *pool)
 {
 	struct process *process = thread->process;
-	int code = shared_comm_set(&thread->comm, name, process ? process->comm : NULL);
+	int code =
+		shared_comm_set(&thread->comm, name, process ? process->comm : NULL, &pool->comms);
 
 	if (code == 0 && process && process->pid == tid)
 		shared_comm_share(&process->comm, thread->comm);
@@ -73,10 +74,12 @@ static void release_process(struct thread *thread)
 
 static int name_both(struct thread *child, struct thread *parent, const struct event *event)
 {
-	int code = thread_set_name(parent, event->fork.parent_tid, event->fork.parent_comm);
+	struct process_pool *pool = parent->process->pool;
+	int code = thread_set_name(parent, event->fork.parent_tid, event->fork.parent_comm, pool);
 
 	return code < 0 ? code
-			: shared_comm_set(&child->comm, event->fork.child_comm, parent->comm);
+			: shared_comm_set(&child->comm, event->fork.child_comm, parent->comm,
+					  &pool->comms);
 }
 
 int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const struct event *event,
@@ -133,7 +136,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	process->status_is_told = false;
 	thread->taken = 0;
 	thread_set_exit_call(thread, (struct exit_call){0});
-	return thread_set_name(thread, process->pid, event->exec.comm);
+	return thread_set_name(thread, process->pid, event->exec.comm, process->pool);
 }
 
 /*
@@ -180,7 +183,7 @@ int thread_exit(struct thread *thread, const struct event *event, uint64_t losse
 {
 	struct process *process = thread->process;
 
-	if (thread_set_name(thread, event->exit.pid, event->exit.comm) < 0)
+	if (thread_set_name(thread, event->exit.pid, event->exit.comm, process->pool) < 0)
 		return -ENOMEM;
 	if (event->exit.call.known)
 		thread_set_exit_call(thread, event->exit.call);

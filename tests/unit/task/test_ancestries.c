@@ -7,13 +7,15 @@
 #include "support.h"
 #include "task/ancestries.h"
 
+static struct process_pool pool;
 static struct ancestries ancestries;
 
 static struct shared_comm *comm_of(const char *name)
 {
 	struct shared_comm *comm = NULL;
 
-	assert_int_equal(shared_comm_set(&comm, (struct text){name, strlen(name)}, NULL), 0);
+	assert_int_equal(
+		shared_comm_set(&comm, (struct text){name, strlen(name)}, NULL, &pool.comms), 0);
 	return comm;
 }
 
@@ -44,9 +46,10 @@ static struct family {
 static int setup(void **state)
 {
 	(void)state;
+	process_pool_init(&pool);
 	ancestries = (struct ancestries){0};
-	family.init = process_new_old(1);
-	family.shell = process_new_old(10);
+	family.init = process_new_old(&pool, 1);
+	family.shell = process_new_old(&pool, 10);
 	process_set_parent(family.init, NULL, NULL);
 	set_parent(family.shell, family.init, "init");
 	family.shell->threads = 1;
@@ -60,6 +63,7 @@ static int teardown(void **state)
 	process_release(family.child);
 	process_release(family.shell);
 	process_release(family.init);
+	process_pool_done(&pool);
 	return 0;
 }
 
@@ -102,7 +106,7 @@ static void test_those_without_parents_have_none(void **state)
 {
 	(void)state;
 	assert_int_equal(id_of(family.init), 0);
-	struct process *unknown = process_new_old(5);
+	struct process *unknown = process_new_old(&pool, 5);
 	assert_int_equal(id_of(unknown), 0);
 	process_release(unknown);
 }
@@ -131,7 +135,7 @@ static void test_a_parent_with_the_same_pid(void **state)
 	process_release(family.child);
 	process_release(family.shell);
 	/* The memory may be the same, too. */
-	family.shell = process_new_old(10);
+	family.shell = process_new_old(&pool, 10);
 	set_parent(family.shell, family.init, "init");
 	family.child = fork_as(family.shell, 20, "shell");
 	assert_int_not_equal(id_of(family.child), id);

@@ -7,20 +7,23 @@
 #include "support.h"
 #include "task/process.h"
 
+static struct process_pool pool;
 static struct shared_comm *name;
 
-static int make_name(void **state)
+static int make_pool(void **state)
 {
 	(void)state;
-	return shared_comm_set(&name, (struct text){"parent", 6}, NULL);
+	process_pool_init(&pool);
+	return shared_comm_set(&name, (struct text){"parent", 6}, NULL, &pool.comms);
 }
 
-static int release_name(void **state)
+static int free_pool(void **state)
 {
 	(void)state;
 	/* Nobody else holds it any more. */
 	assert_int_equal(name->references, 1);
 	shared_comm_release(name);
+	process_pool_done(&pool);
 	return 0;
 }
 
@@ -36,7 +39,7 @@ static struct process *fork_from(struct process *parent, int32_t pid)
 
 static struct process *new_old(int32_t pid)
 {
-	struct process *process = process_new_old(pid);
+	struct process *process = process_new_old(&pool, pid);
 
 	assert_non_null(process);
 	process->threads = 1;
@@ -285,5 +288,5 @@ int main(void)
 		cmocka_unit_test(test_a_program_that_is_not_known),
 	};
 
-	return cmocka_run_group_tests(tests, make_name, release_name);
+	return cmocka_run_group_tests(tests, make_pool, free_pool);
 }

@@ -8,19 +8,35 @@
 #include "support.h"
 #include "task/shared_comm.h"
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
 
 static bool has_memory = true;
 
-void *__wrap_malloc(size_t size)
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-	return has_memory ? __real_malloc(size) : NULL;
+	return has_memory ? __real_aligned_alloc(alignment, size) : NULL;
+}
+
+static struct pool pool;
+
+static int set_up(void **state)
+{
+	(void)state;
+	pool = (struct pool){.size = sizeof(struct shared_comm)};
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	pool_done(&pool);
+	return 0;
 }
 
 static int set(struct shared_comm **comm, const char *text, struct shared_comm *like)
 {
-	return shared_comm_set(comm, (struct text){text, strlen(text)}, like);
+	return shared_comm_set(comm, (struct text){text, strlen(text)}, like, &pool);
 }
 
 static void test_the_same_name_stays(void **state)
@@ -69,7 +85,7 @@ static void test_an_empty_name_is_not_known(void **state)
 	(void)state;
 	assert_null(shared_comm_text(NULL).bytes);
 	assert_int_equal(set(&comm, "sh", NULL), 0);
-	assert_int_equal(shared_comm_set(&comm, (struct text){0}, comm), 0);
+	assert_int_equal(shared_comm_set(&comm, (struct text){0}, comm, &pool), 0);
 	assert_null(comm);
 }
 
@@ -88,27 +104,35 @@ static void test_a_long_one_is_cut(void **state)
 
 static void test_no_memory(void **state)
 {
-	struct shared_comm *comm = NULL;
+	struct shared_comm *comm = NULL, *other = NULL;
 
 	(void)state;
+	has_memory = false;
+	int code = set(&comm, "sh", NULL);
+	has_memory = true;
+	assert_int_equal(code, -ENOMEM);
+	assert_null(comm);
 	assert_int_equal(set(&comm, "sh", NULL), 0);
 	has_memory = false;
-	int same = set(&comm, "sh", NULL), other = set(&comm, "bash", NULL);
+	while (set(&other, "bash", NULL) == 0)
+		other = NULL;
+	int same = set(&comm, "sh", NULL);
+	code = set(&comm, "bash", NULL);
 	has_memory = true;
 	assert_int_equal(same, 0);
-	assert_int_equal(other, -ENOMEM);
+	assert_int_equal(code, -ENOMEM);
 	assert_text(shared_comm_text(comm), "sh");
-	shared_comm_release(comm);
 }
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_the_same_name_stays),
-		cmocka_unit_test(test_a_likely_one_is_shared),
-		cmocka_unit_test(test_an_empty_name_is_not_known),
-		cmocka_unit_test(test_a_long_one_is_cut),
-		cmocka_unit_test(test_no_memory),
+		TEST(test_the_same_name_stays),
+		TEST(test_a_likely_one_is_shared),
+		TEST(test_an_empty_name_is_not_known),
+		TEST(test_a_long_one_is_cut),
+		TEST(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,22 @@
 #include "support.h"
 #include "task/thread.h"
 
+static struct process_pool pool;
+
+static int make_pool(void **state)
+{
+	(void)state;
+	process_pool_init(&pool);
+	return 0;
+}
+
+static int free_pool(void **state)
+{
+	(void)state;
+	process_pool_done(&pool);
+	return 0;
+}
+
 static struct text text_of(const char *string)
 {
 	return (struct text){string, strlen(string)};
@@ -23,7 +39,7 @@ static const struct event fork_event = {
 /* A thread of an old process of its own. */
 static void make_old(struct thread *thread, int32_t pid, uint64_t losses)
 {
-	struct process *process = process_new_old(pid);
+	struct process *process = process_new_old(&pool, pid);
 
 	*thread = (struct thread){0};
 	assert_non_null(process);
@@ -122,7 +138,7 @@ static void test_an_exec_leaves_one(void **state)
 	make_old(&thread, -1, LOSSES_UNKNOWN);
 	thread.process->threads = 5;
 	thread.taken = SIGTERM;
-	assert_int_equal(thread_set_name(&thread, 10, text_of("old")), 0);
+	assert_int_equal(thread_set_name(&thread, 10, text_of("old"), &pool), 0);
 	assert_int_equal(thread_exec(&thread, &exec, 2), 0);
 	assert_int_equal(thread.process->pid, 10);
 	assert_int_equal(thread.process->threads, 1);
@@ -197,7 +213,7 @@ static void test_names_are_shared(void **state)
 	assert_ptr_equal(child.comm, parent.comm);
 	assert_ptr_equal(child.process->comm, parent.comm);
 	assert_ptr_equal(child.process->parent_comm, parent.comm);
-	assert_int_equal(thread_set_name(&child, 20, text_of("renamed")), 0);
+	assert_int_equal(thread_set_name(&child, 20, text_of("renamed"), &pool), 0);
 	assert_text(shared_comm_text(child.process->comm), "renamed");
 	assert_text(shared_comm_text(parent.comm), "same");
 	thread_done(&parent);
@@ -234,5 +250,5 @@ int main(void)
 		cmocka_unit_test(test_who_is_last),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_pool, free_pool);
 }
