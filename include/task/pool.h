@@ -8,8 +8,11 @@
 
 #include <stddef.h>
 
-/* The sanitizer then still sees who uses what was given back. */
-#ifdef __SANITIZE_ADDRESS__
+/* The sanitizer still has to see who uses what was given back. gcc and clang tell of it each. */
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address))
