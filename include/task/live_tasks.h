@@ -23,13 +23,20 @@ struct thread_group {
 	UT_hash_handle hh;
 };
 
-/* Zero-initialised it is empty. */
+/*
+ * Zero-initialised it is empty. Tasks are marked in their pages if there is something to do when
+ * they end: they are followed, in a group, or facts are kept. A million others end without a look
+ * at their memory.
+ */
 struct live_tasks {
 	struct task_pages pages;
 	struct thread_group *groups; /* none is empty */
+	bool keeps_facts;            /* their threads are filled; set before there are any */
 	struct task *exited;         /* the last one retired */
-	uint32_t next_tid;           /* of the sweep: the first one not checked in this round */
-	size_t followed;             /* how many are */
+	int32_t exited_tid;
+	bool exited_is_marked;
+	uint32_t next_tid; /* of the sweep: the first one not checked in this round */
+	size_t followed;   /* how many are */
 };
 
 /* Free all tasks. */
@@ -47,8 +54,14 @@ const struct task *live_tasks_find_late(const struct live_tasks *tasks, int32_t 
 /* Add the task TID, which must not be there yet. Returns NULL without memory. */
 struct task *live_tasks_insert(struct live_tasks *tasks, int32_t tid, bool followed);
 
-/* Remove TASK; it stays readable until the next one is retired. */
-void live_tasks_retire(struct live_tasks *tasks, struct task *task);
+/* Remove TASK, whose id is TID; it stays readable until the next one is retired. */
+void live_tasks_retire(struct live_tasks *tasks, struct task *task, int32_t tid);
+
+/* Returns whether TASK, live or the last one retired, is followed. */
+static inline bool live_tasks_follows(const struct live_tasks *tasks, const struct task *task)
+{
+	return (task != tasks->exited || tasks->exited_is_marked) && task->followed;
+}
 
 /* Follow TASK from now on if FOLLOWED; nothing stops following it. */
 void live_tasks_follow(struct live_tasks *tasks, struct task *task, bool followed);

@@ -21,6 +21,7 @@
 struct task_page {
 	struct task *tasks; /* NULL: none is allocated */
 	uint32_t used;      /* bit I: tasks[I] is one */
+	uint32_t marked;    /* bit I: the user marked it, which is known without a look at it */
 };
 
 /* Zero-initialised it is empty. */
@@ -53,11 +54,15 @@ static inline struct task *task_pages_find(const struct task_pages *pages, int32
  */
 struct task *task_pages_add(struct task_pages *pages, int32_t tid);
 
-/* Take TASK out: it is not found any more, and its memory stays until it is freed. */
-void task_pages_take(struct task_pages *pages, struct task *task);
+/* Mark the task TID until it is freed. Far ones always are marked. */
+void task_pages_mark(struct task_pages *pages, int32_t tid);
+bool task_pages_is_marked(const struct task_pages *pages, int32_t tid);
 
-/* Free TASK, which was taken out. */
-void task_pages_free(struct task_pages *pages, struct task *task);
+/* Take the task TID out: it is not found any more, and its memory stays until it is freed. */
+void task_pages_take(struct task_pages *pages, int32_t tid);
+
+/* Free TASK, which had this TID and was taken out. */
+void task_pages_free(struct task_pages *pages, struct task *task, int32_t tid);
 
 /* Returns the task with the lowest tid not below FROM, without the far ones, or NULL. */
 struct task *task_pages_from(const struct task_pages *pages, uint32_t from);

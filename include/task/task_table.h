@@ -25,7 +25,7 @@ struct task_table;
 struct task_table *task_table_new(void);
 void task_table_free(struct task_table *table);
 
-/* Keep the state that facts are made of from now on. Returns 0 or -ENOMEM. */
+/* Keep the state that facts are made of; before there are any tasks. Returns 0 or -ENOMEM. */
 int task_table_keep_facts(struct task_table *table) MUST_CHECK;
 
 /* Follow no new process from now on, but new threads of followed processes. */

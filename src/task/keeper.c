@@ -20,6 +20,7 @@ struct keeper *keeper_new(struct live_tasks *tasks)
 	if (!keeper)
 		return NULL;
 	keeper->tasks = tasks;
+	tasks->keeps_facts = true;
 	process_pool_init(&keeper->pool);
 	return keeper;
 }

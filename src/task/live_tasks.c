@@ -45,8 +45,9 @@ static void free_exited(struct live_tasks *tasks)
 {
 	if (!tasks->exited)
 		return;
-	thread_done(&tasks->exited->thread);
-	task_pages_free(&tasks->pages, tasks->exited);
+	if (tasks->exited_is_marked)
+		thread_done(&tasks->exited->thread);
+	task_pages_free(&tasks->pages, tasks->exited, tasks->exited_tid);
 	tasks->exited = NULL;
 }
 
@@ -66,30 +67,37 @@ const struct task *live_tasks_find_late(const struct live_tasks *tasks, int32_t 
 {
 	const struct task *task = live_tasks_find(tasks, tid), *exited = tasks->exited;
 
-	return !task && exited && exited->tid == tid ? exited : task;
+	return !task && exited && tasks->exited_tid == tid ? exited : task;
 }
 
 struct task *live_tasks_insert(struct live_tasks *tasks, int32_t tid, bool followed)
 {
 	/* Its place is needed. */
-	if (tasks->exited && tasks->exited->tid == tid)
+	if (tasks->exited && tasks->exited_tid == tid)
 		free_exited(tasks);
 	struct task *task = task_pages_add(&tasks->pages, tid);
 	if (!task)
 		return NULL;
-	task->followed = followed;
-	tasks->followed += followed;
+	if (tasks->keeps_facts)
+		task_pages_mark(&tasks->pages, tid);
+	live_tasks_follow(tasks, task, followed);
 	return task;
 }
 
-void live_tasks_retire(struct live_tasks *tasks, struct task *task)
+void live_tasks_retire(struct live_tasks *tasks, struct task *task, int32_t tid)
 {
-	leave_group(tasks, task);
-	tasks->followed -= task->followed;
-	thread_leave(&task->thread);
+	bool is_marked = task_pages_is_marked(&tasks->pages, tid);
+
+	if (is_marked) {
+		leave_group(tasks, task);
+		tasks->followed -= task->followed;
+		thread_leave(&task->thread);
+	}
 	free_exited(tasks);
-	task_pages_take(&tasks->pages, task);
+	task_pages_take(&tasks->pages, tid);
 	tasks->exited = task;
+	tasks->exited_tid = tid;
+	tasks->exited_is_marked = is_marked;
 }
 
 static struct thread_group *find_group(const struct live_tasks *tasks, int32_t tgid)
@@ -126,6 +134,7 @@ int live_tasks_join_group(struct live_tasks *tasks, struct task *task, int32_t t
 	struct task *first = live_tasks_find(tasks, group->first_tid);
 	if (first)
 		first->previous_tid = task->tid;
+	task_pages_mark(&tasks->pages, task->tid);
 	task->group = group;
 	task->previous_tid = NO_THREAD;
 	task->next_tid = group->first_tid;
@@ -152,6 +161,7 @@ void live_tasks_follow(struct live_tasks *tasks, struct task *task, bool followe
 	if (!followed || task->followed)
 		return;
 	task->followed = true;
+	task_pages_mark(&tasks->pages, task->tid);
 	tasks->followed++;
 }
 
@@ -167,6 +177,6 @@ struct task *live_tasks_find_or_add(struct live_tasks *tasks, int32_t tid,
 	if (!task || event->sample_tid != tid ||
 	    live_tasks_join_group(tasks, task, event->sample_pid) == 0)
 		return task;
-	live_tasks_retire(tasks, task);
+	live_tasks_retire(tasks, task, tid);
 	return NULL;
 }

@@ -113,17 +113,29 @@ struct task *task_pages_add(struct task_pages *pages, int32_t tid)
 	if (!page->tasks)
 		return NULL;
 	page->used |= bit_of(tid);
+	page->marked &= ~bit_of(tid);
 	struct task *task = &page->tasks[(uint32_t)tid % TASK_PAGE_SIZE];
 	*task = (struct task){.tid = tid};
 	return task;
 }
 
-void task_pages_take(struct task_pages *pages, struct task *task)
+void task_pages_mark(struct task_pages *pages, int32_t tid)
 {
-	if (is_far(task->tid))
-		HASH_DEL(pages->far, far_of(task));
+	if (!is_far(tid))
+		page_of(pages, tid)->marked |= bit_of(tid);
+}
+
+bool task_pages_is_marked(const struct task_pages *pages, int32_t tid)
+{
+	return is_far(tid) || (page_of(pages, tid)->marked & bit_of(tid)) != 0;
+}
+
+void task_pages_take(struct task_pages *pages, int32_t tid)
+{
+	if (is_far(tid))
+		HASH_DEL(pages->far, far_of(task_pages_find_far(pages, tid)));
 	else
-		page_of(pages, task->tid)->used &= ~bit_of(task->tid);
+		page_of(pages, tid)->used &= ~bit_of(tid);
 }
 
 /* The last one is kept, for whom a single task comes and goes. */
@@ -134,12 +146,12 @@ static void free_page(struct task_pages *pages, struct task_page *page)
 	page->tasks = NULL;
 }
 
-void task_pages_free(struct task_pages *pages, struct task *task)
+void task_pages_free(struct task_pages *pages, struct task *task, int32_t tid)
 {
-	if (is_far(task->tid))
+	if (is_far(tid))
 		free(far_of(task));
-	else if (page_of(pages, task->tid)->used == 0)
-		free_page(pages, page_of(pages, task->tid));
+	else if (page_of(pages, tid)->used == 0)
+		free_page(pages, page_of(pages, tid));
 }
 
 struct task *task_pages_from(const struct task_pages *pages, uint32_t from)

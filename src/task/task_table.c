@@ -78,7 +78,7 @@ static struct task *newborn(struct task_table *table, int32_t tid, struct task *
 		return known;
 	}
 	if (known)
-		live_tasks_retire(&table->tasks, known);
+		live_tasks_retire(&table->tasks, known, tid);
 	return live_tasks_insert(&table->tasks, tid, followed);
 }
 
@@ -165,7 +165,7 @@ static void take_over_leader(struct task_table *table, struct task *task, struct
 	live_tasks_follow(&table->tasks, task, thread->followed);
 	if (!task->thread.process && thread->thread.process)
 		thread_join(&task->thread, process_hold(thread->thread.process));
-	live_tasks_retire(&table->tasks, thread);
+	live_tasks_retire(&table->tasks, thread, thread->tid);
 }
 
 /*
@@ -261,7 +261,7 @@ static int apply_exit(struct task_table *table, const struct event *event,
 	int code = table->keeper ? keeper_exit(table->keeper, event, task, exec) : 0;
 	if (code < 0)
 		return code;
-	live_tasks_retire(&table->tasks, task);
+	live_tasks_retire(&table->tasks, task, event->exit.pid);
 	*subject = task;
 	return 0;
 }
@@ -308,7 +308,7 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 bool task_table_is_followed(const struct task_table *table, const struct event *event,
 			    const struct task *subject)
 {
-	if (subject && subject->followed)
+	if (subject && live_tasks_follows(&table->tasks, subject))
 		return true;
 	return event->type == EVENT_FORK &&
 	       parent_is_followed(table, event, event->fork.parent_tid);
@@ -427,7 +427,7 @@ void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, 
 
 		next = task_pages_next(pages, task);
 		if (!is_alive(context, task->tid))
-			live_tasks_retire(&table->tasks, task);
+			live_tasks_retire(&table->tasks, task, task->tid);
 	}
 }
 
@@ -435,7 +435,7 @@ void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, 
 static void forget(struct task_table *table, struct task *task)
 {
 	unfinished_execs_take(&table->unfinished, task->tid);
-	live_tasks_retire(&table->tasks, task);
+	live_tasks_retire(&table->tasks, task, task->tid);
 }
 
 /* Check TASK of the sweep. */

@@ -65,8 +65,8 @@ static void take_out(int32_t tid)
 	struct task *task = task_pages_find(&pages, tid);
 
 	assert_non_null(task);
-	task_pages_take(&pages, task);
-	task_pages_free(&pages, task);
+	task_pages_take(&pages, tid);
+	task_pages_free(&pages, task, tid);
 }
 
 /* In the order of task_pages_next(): the last four are far ones, in the order of their addition. */
@@ -130,16 +130,32 @@ static void test_what_was_taken_stays_readable(void **state)
 
 	(void)state;
 	task->followed = far->followed = true;
-	task_pages_take(&pages, task);
-	task_pages_take(&pages, far);
+	task_pages_take(&pages, 100);
+	task_pages_take(&pages, -100);
 	assert_null(task_pages_find(&pages, 100));
 	add(101);
 	assert_true(task->followed);
 	assert_true(far->followed);
-	task_pages_free(&pages, task);
-	task_pages_free(&pages, far);
+	task_pages_free(&pages, task, 100);
+	task_pages_free(&pages, far, -100);
 	assert_false(add(100)->followed);
 	assert_non_null(task_pages_find(&pages, 101));
+}
+
+static void test_marks(void **state)
+{
+	(void)state;
+	add(100);
+	add(101);
+	add(-100);
+	task_pages_mark(&pages, 101);
+	task_pages_mark(&pages, -100);
+	assert_false(task_pages_is_marked(&pages, 100));
+	assert_true(task_pages_is_marked(&pages, 101));
+	assert_true(task_pages_is_marked(&pages, -100));
+	take_out(101);
+	add(101);
+	assert_false(task_pages_is_marked(&pages, 101));
 }
 
 /* One is made again and again, and another page stays in reserve. */
@@ -197,6 +213,7 @@ int main(void)
 		TEST(test_each_is_found_until_taken),
 		TEST(test_one_after_the_other),
 		TEST(test_what_was_taken_stays_readable),
+		TEST(test_marks),
 		TEST(test_pages_are_used_again),
 		TEST(test_hostile_ids),
 		TEST(test_no_memory),
