@@ -93,6 +93,7 @@ struct record_layout {
 	uint64_t sample_type;
 	uint64_t read_format;     /* of PERF_SAMPLE_READ */
 	bool swap;                /* recorded in the other byte order */
+	bool is_usual; /* samples have all of record_ids and raw data, which follow at once */
 	struct record_ids sample; /* of samples: offsets from the end of the header */
 	struct record_ids
 		trailer; /* of other records: offsets in the trailer; size 0: no trailer */

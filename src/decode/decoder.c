@@ -46,6 +46,7 @@ static int resolve_field(const struct format *format, const struct tracepoint_fi
 				 format->name,
 				 wanted->kind == TRACEPOINT_NUMBER ? "number" : "text");
 	*field = found->at;
+	field_resolve(field);
 	return 0;
 }
 

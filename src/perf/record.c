@@ -58,6 +58,16 @@ static struct record_ids place_trailer(uint64_t type)
 	return ids;
 }
 
+/* Returns whether samples are as nearly every recorder's are; then parse_usual() parses them. */
+static bool is_usual(const struct record_layout *layout)
+{
+	const uint64_t all = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_RAW;
+
+	return !layout->swap && (layout->sample_type & all) == all &&
+	       layout->sample.id != RECORD_ABSENT &&
+	       !(layout->sample_type & (PERF_SAMPLE_READ | PERF_SAMPLE_CALLCHAIN));
+}
+
 void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint64_t read_format,
 			bool sample_id_all, bool swap)
 {
@@ -68,6 +78,7 @@ void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint
 		.sample = place_sample(sample_type),
 		.trailer = place_trailer(sample_id_all ? sample_type : 0),
 	};
+	layout->is_usual = is_usual(layout);
 }
 
 /* ---- records ---- */
@@ -165,6 +176,33 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 	return 0;
 }
 
+static int parse_usual(const unsigned char *bytes, const struct perf_event_header *header,
+		       const struct record_layout *layout, struct record *record)
+{
+	const unsigned char *ids = bytes + sizeof(*header);
+	const struct record_ids *places = &layout->sample;
+	const size_t raw_at = sizeof(*header) + places->size + sizeof(uint32_t);
+
+	if (header->size < raw_at)
+		return -EBADMSG;
+	uint32_t raw_size = load32(ids + places->size, false);
+	if (raw_size > header->size - raw_at)
+		return -EBADMSG;
+	*record = (struct record){
+		.type = PERF_RECORD_SAMPLE,
+		.misc = header->misc,
+		.cpu = load32(ids + places->cpu, false),
+		.pid = (int32_t)load32(ids + places->tid, false),
+		.tid = (int32_t)load32(ids + places->tid + sizeof(uint32_t), false),
+		.time_ns = load64(ids + places->time, false),
+		.id = load64(ids + places->id, false),
+		.raw = bytes + raw_at,
+		.raw_size = raw_size,
+		.extra_size = (uint32_t)(header->size - raw_at - raw_size),
+	};
+	return 0;
+}
+
 static bool load_lost(uint32_t type, const unsigned char *body, size_t body_size, bool swap,
 		      uint64_t *lost)
 {
@@ -209,6 +247,8 @@ int record_parse(const void *bytes, const struct record_layout *layout, struct r
 
 	if (header.size < sizeof(header))
 		return -EBADMSG;
+	if (header.type == PERF_RECORD_SAMPLE && layout->is_usual)
+		return parse_usual(bytes, &header, layout, record);
 	if (header.type == PERF_RECORD_SAMPLE)
 		return parse_sample(bytes, &header, layout, record);
 	return parse_other(bytes, &header, layout, record);

@@ -294,7 +294,7 @@ static int read_head(struct reader *reader, struct error *err)
 
 int reader_open(struct reader *reader, int fd, int wake_fd, struct error *err)
 {
-	*reader = (struct reader){0};
+	*reader = (struct reader){.heeded = KERNEL_RECORDS_HEEDED};
 	int code = open_input(reader, fd, wake_fd, err);
 
 	if (code == 0)
