@@ -64,11 +64,15 @@ static inline MUST_CHECK int kernel_record_add(struct reader *reader, const stru
 	return rounds_add(reader->rounds, raw->bytes, raw->header.size, time_ns, raw->block);
 }
 
-/* Take in a record of the kernel's. Inlined: a capture is full of them. */
+/* Take in a record of the kernel's. Inlined, since a capture is full of them. */
 static inline MUST_CHECK int kernel_record_take(struct reader *reader, const struct raw_record *raw)
 {
-	if (reader->heeded >> raw->header.type & 1)
-		return kernel_record_heed(reader, raw);
+	if (reader->heeded >> raw->header.type & 1) {
+		/* A copy: RAW itself can stay in registers. */
+		const struct raw_record heeded = *raw;
+
+		return kernel_record_heed(reader, &heeded);
+	}
 	return events_is_event(reader->events, raw->header.type) ? kernel_record_add(reader, raw)
 								 : 0;
 }
