@@ -9,10 +9,15 @@
 #include <stddef.h>
 
 /* The sanitizer still has to see who uses what was given back. gcc and clang tell of it each. */
-#ifndef __has_feature
-#define __has_feature(feature) 0
+#if defined(__SANITIZE_ADDRESS__)
+#define POOL_IS_POISONED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define POOL_IS_POISONED
 #endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#endif
+
+#ifdef POOL_IS_POISONED
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address))
