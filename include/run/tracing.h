@@ -25,7 +25,9 @@ struct tracing {
 	struct user *run_as; /* of --run-as; NULL: none */
 	struct command command;
 	int proc_fd;
-	int wake_fd;
+	int wake_fd; /* readable when it is time for tracing_look_around(): epoll of the next two */
+	int signal_fd;
+	int wall_fd; /* wall_alarm_open(); -1: not wanted, or not to be had */
 	uint64_t started_ns;
 	uint64_t deadline_ns;         /* 0: none */
 	uint64_t reminder_ns;         /* when to say that COMMAND still runs; 0: never */

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/wall_watch.h"
 
+#include <errno.h>
+#include <stdint.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
 #include "host/perf_clock.h"
 #include "sink/text/wall_steps.h"
+
+/* In 2038: the most that 32-bit machines take. Whoever gets there is woken once without need. */
+#define FAR_AWAY_S INT32_MAX
 
 bool wall_watch_look(struct wall_watch *watch, uint64_t *from_ns)
 {
@@ -18,4 +27,29 @@ bool wall_watch_look(struct wall_watch *watch, uint64_t *from_ns)
 	*watch = (struct wall_watch){.known = true, .offset_ns = offset};
 	*from_ns = now;
 	return true;
+}
+
+int wall_alarm_open(void)
+{
+	const struct itimerspec never = {.it_value.tv_sec = FAR_AWAY_S};
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0) {
+		int code = -errno;
+
+		close(fd);
+		return code;
+	}
+	return fd;
+}
+
+void wall_alarm_clear(int fd)
+{
+	uint64_t expirations;
+
+	/* ECANCELED: the clock was set; the kernel goes on watching. EAGAIN: it was not. */
+	while (read(fd, &expirations, sizeof(expirations)) < 0 && errno == EINTR)
+		;
 }
