@@ -87,6 +87,7 @@ WRAP_test_buffer = realloc
 WRAP_test_perf_event = syscall read
 WRAP_test_alarm = perf_event_open_raw ioctl mmap munmap close
 WRAP_test_cpu_ring = syscall ioctl mmap munmap close read malloc
+WRAP_test_cpu_rings = cpu_ring_open cpu_ring_close cpu_ring_enable alarm_arm alarm_disarm cpu_watch_open cpu_watch_next_offline clock_gettime poll
 WRAP_test_format_dir = lockdown_of_this_host detached_mount
 WRAP_test_out_buffer = writev
 WRAP_test_sink_json = reallocarray

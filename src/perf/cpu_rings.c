@@ -374,7 +374,7 @@ static int gathering_ms(const struct cpu_rings *rings)
 {
 	if (rings->delay_ms > 0)
 		return rings->delay_ms;
-	return rings->options.plan.alarm && !come_often(rings) ? ALARM_PAUSE_MS : IDLE_MS;
+	return can_arm(rings) && !come_often(rings) ? ALARM_PAUSE_MS : IDLE_MS;
 }
 
 /* ---- sleeping ---- */
