@@ -98,6 +98,7 @@ WRAP_test_ring_stream = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring
 WRAP_test_reorder = malloc
 WRAP_test_cpu_progress = realloc
 WRAP_test_tracer = clock_gettime spawn_find stop_is_asked
+WRAP_test_wall_watch = clock_gettime timerfd_create timerfd_settime
 WRAP_test_completer = calloc
 WRAP_test_notes = realloc
 WRAP_test_task_facts = calloc malloc realloc

@@ -61,9 +61,9 @@ int tracing_enter_roots(struct tracing *tracing, struct task_table *tasks,
 int tracing_release_command(struct tracing *tracing, struct error *err) MUST_CHECK;
 
 /*
- * Handle signals, the end of COMMAND and the deadline: `stopped` where one of them is the end. An
- * interrupt is COMMAND's business: it is traced until it has ended. SIGTERM and SIGHUP are passed
- * on to it and leave it 10 s. A second signal is the end.
+ * Handle signals, the end of COMMAND and the deadline, and let `wake_fd` rest: `stopped` where one
+ * of them is the end. An interrupt is COMMAND's business: it is traced until it has ended. SIGTERM
+ * and SIGHUP are passed on to it and leave it 10 s. A second signal is the end.
  */
 void tracing_look_around(struct tracing *tracing);
 
