@@ -15,6 +15,7 @@
 
 struct wall_watch {
 	bool known;
+	bool unsure;       /* we were interrupted at the last look: look again soon */
 	int64_t offset_ns; /* as of the last step */
 };
 

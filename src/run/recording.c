@@ -57,8 +57,8 @@
 #define LOOK_NS (200 * NS_PER_MS)
 
 /*
- * The longest sleeps: of one who looks for the end in /proc, and of one whom nothing tells that the
- * wall clock was set.
+ * The longest sleeps: of one who looks for the end in /proc, and of one who does not know whether
+ * the wall clock was set.
  */
 #define LONGEST_MS 1000
 #define WALL_MS 40
@@ -534,7 +534,8 @@ static int patience(const struct recording *recording)
 {
 	const int remaining = tracing_remaining_ms(&recording->tracing);
 	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC), due = due_ns(recording);
-	int longest = recording->tracing.wall_fd < 0 ? WALL_MS : LONGEST_MS;
+	const bool watches_wall = recording->tracing.wall_fd < 0 || recording->wall.unsure;
+	int longest = watches_wall ? WALL_MS : LONGEST_MS;
 
 	if (due <= now)
 		longest = 0;

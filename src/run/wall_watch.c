@@ -18,7 +18,8 @@ bool wall_watch_look(struct wall_watch *watch, uint64_t *from_ns)
 	uint64_t now = perf_clock_now_ns();
 	int64_t offset, change;
 
-	if (!perf_clock_wall_offset(&offset) && watch->known)
+	watch->unsure = !perf_clock_wall_offset(&offset);
+	if (watch->unsure && watch->known)
 		return false;
 	bool same = watch->known && !__builtin_sub_overflow(offset, watch->offset_ns, &change) &&
 		    change > -WALL_STEP_NS && change < WALL_STEP_NS;

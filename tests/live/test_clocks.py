@@ -40,7 +40,8 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itim
     return flags == (TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET) ? 0 : -1;
 }
 '''
-# Between the step and the second exec nothing happens that would have the clocks looked at.
+# Between the step and the second exec nothing happens that would have the clocks looked at, unless
+# other processes are busy.
 STEPPING_COMMAND = '''
 import os, sys, time
 stepped, timer = sys.argv[1:]

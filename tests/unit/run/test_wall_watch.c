@@ -17,6 +17,8 @@
 
 static struct {
 	int64_t wall_offset_ns;
+	uint64_t passes_ns; /* between two readings of a clock */
+	uint64_t passed_ns;
 	int refuse_create, refuse_set; /* errno; 0: not */
 	int fd;
 } kernel;
@@ -31,8 +33,9 @@ int __real_timerfd_settime(int fd, int flags, const struct itimerspec *value,
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
-	const int64_t now =
-		(int64_t)(100 * NS_PER_S) + (clock == CLOCK_REALTIME ? kernel.wall_offset_ns : 0);
+	kernel.passed_ns += kernel.passes_ns;
+	const int64_t now = (int64_t)(100 * NS_PER_S + kernel.passed_ns) +
+			    (clock == CLOCK_REALTIME ? kernel.wall_offset_ns : 0);
 
 	time->tv_sec = (time_t)(now / (int64_t)NS_PER_S);
 	time->tv_nsec = (long)(now % (int64_t)NS_PER_S);
@@ -59,6 +62,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	kernel.wall_offset_ns = 0;
+	kernel.passes_ns = kernel.passed_ns = 0;
 	kernel.refuse_create = kernel.refuse_set = 0;
 	return 0;
 }
@@ -85,6 +89,22 @@ static void test_steps(void **state)
 	assert_true(wall_watch_look(&watch, &from_ns));
 	assert_int_equal(watch.offset_ns, -WALL_STEP_NS);
 	assert_int_equal(from_ns, 100 * NS_PER_S);
+}
+
+static void test_an_interrupted_look(void **state)
+{
+	struct wall_watch watch = {.known = true};
+	uint64_t from_ns;
+
+	(void)state;
+	kernel.wall_offset_ns = 2 * WALL_STEP_NS;
+	kernel.passes_ns = NS_PER_MS;
+	assert_false(wall_watch_look(&watch, &from_ns));
+	assert_true(watch.unsure);
+	kernel.passes_ns = 0;
+	assert_true(wall_watch_look(&watch, &from_ns));
+	assert_false(watch.unsure);
+	assert_int_equal(watch.offset_ns, 2 * WALL_STEP_NS);
 }
 
 static void test_a_clock_that_nobody_sets(void **state)
@@ -128,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_steps, set_up),
+		cmocka_unit_test_setup(test_an_interrupted_look, set_up),
 		cmocka_unit_test_setup(test_a_clock_that_nobody_sets, set_up),
 		cmocka_unit_test_setup(test_an_alarm_that_rang_is_cleared, set_up),
 		cmocka_unit_test_setup(test_kernels_that_refuse, set_up),
