@@ -8,8 +8,8 @@
 #include "base/compiler.h"
 #include "base/hash_table.h"
 
-/* Pages of the smallest array: pid_max is 32,768 by default. */
-#define PAGES_MIN 1024U
+/* Pages of the smallest array. */
+#define PAGES_MIN 64U
 
 /* A task begins a cache line where it fits into one. */
 #define ALIGNMENT 64U
