@@ -15,6 +15,7 @@
 #include "capture/perf_file.h"
 #include "capture/read/block.h"
 #include "capture/read/reader.h"
+#include "capture/read/rounds.h"
 
 /* A record in memory, its header in native byte order. */
 struct raw_record {
