@@ -14,6 +14,7 @@
 #include "base/load.h"
 #include "capture/perf_file.h"
 #include "capture/read/block.h"
+#include "capture/read/events.h"
 #include "capture/read/reader.h"
 #include "capture/read/rounds.h"
 
