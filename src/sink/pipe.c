@@ -10,6 +10,7 @@
 #include "sink/out_buffer.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"
+#include "sink/text/pid_texts.h"
 
 /* The longest line without its texts: a word, separators and six numbers of 20 digits at most. */
 #define PIPE_LINE_ROOM 256U

@@ -144,16 +144,17 @@ static inline void put_cell(struct sink_table *table, struct line *line, enum ce
 static void put_word(struct sink_table *table, struct line *line, enum cell cell, const char *word)
 {
 	char text[CELL_SIZE];
+	const char *end = put_string(text, word);
 
-	put_cell(table, line, cell, text, put_string(text, word));
+	put_cell(table, line, cell, text, end);
 }
 
 static void put_id(struct sink_table *table, struct line *line, enum cell cell, int32_t id)
 {
 	char text[CELL_SIZE];
+	const char *end = id >= 0 ? pid_put(text, &table->pids, id) : put_char(text, '?');
 
-	put_cell(table, line, cell, text,
-		 id >= 0 ? pid_put(text, &table->pids, id) : put_char(text, '?'));
+	put_cell(table, line, cell, text, end);
 }
 
 /* The real user, and the effective one if that is another. */
