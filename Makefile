@@ -134,6 +134,7 @@ WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc realloc
 WRAP_test_short_arguments = calloc malloc realloc
+WRAP_test_closer = syscall
 WRAP_test_landlock = syscall
 WRAP_test_sandbox = landlock_restrict syscalls_restrict
 WRAP_test_syscalls = seccomp_init seccomp_load

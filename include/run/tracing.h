@@ -26,6 +26,7 @@ struct tracing {
 	struct command command;
 	int proc_fd;
 	int wake_fd;
+	int closer_fd; /* of a child that closes what is slow to close (run/closer.h); -1: none */
 	uint64_t started_ns;
 	uint64_t deadline_ns;         /* 0: none */
 	uint64_t reminder_ns;         /* when to say that COMMAND still runs; 0: never */
@@ -43,6 +44,9 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		 struct error *err) MUST_CHECK;
 
 void tracing_close(struct tracing *tracing);
+
+/* Before the events of tracepoints are closed, at the end: this process need not wait for that. */
+void tracing_leave_events(struct tracing *tracing);
 
 /* Time runs from here. */
 void tracing_begin(struct tracing *tracing);

@@ -15,6 +15,7 @@
 #include "filter/pid_list.h"
 #include "host/proc.h"
 #include "run/caller.h"
+#include "run/closer.h"
 #include "run/signals.h"
 #include "run/user.h"
 #include "source/notice.h"
@@ -107,6 +108,7 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		.caller_fd = -1,
 		.proc_fd = -1,
 		.wake_fd = -1,
+		.closer_fd = -1,
 	};
 	tracing->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tracing->proc_fd < 0)
@@ -126,6 +128,11 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 	return 0;
 }
 
+void tracing_leave_events(struct tracing *tracing)
+{
+	tracing->closer_fd = closer_start();
+}
+
 void tracing_close(struct tracing *tracing)
 {
 	command_done(&tracing->command);
@@ -137,6 +144,8 @@ void tracing_close(struct tracing *tracing)
 		close(tracing->proc_fd);
 	if (tracing->wake_fd >= 0)
 		close(tracing->wake_fd);
+	if (tracing->closer_fd >= 0)
+		close(tracing->closer_fd);
 }
 
 /* ---- running ---- */
