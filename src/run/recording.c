@@ -633,6 +633,8 @@ static void tear_down(struct recording *recording)
 	record_statuses_done(&recording->statuses);
 	task_table_free(recording->tasks);
 	capture_output_close(&recording->output);
+	if (recording->rings)
+		tracing_leave_events(&recording->tracing);
 	cpu_rings_free(recording->rings);
 	perf_setup_done(&recording->setup);
 	tracing_close(&recording->tracing);
