@@ -152,7 +152,9 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 
 void tracing_leave_events(struct tracing *tracing)
 {
-	tracing->closer_fd = closer_start();
+	/* In a container PID 1 may be a program that never awaits whom it did not start. */
+	if (tracing->host.initial_pid_ns)
+		tracing->closer_fd = closer_start();
 }
 
 void tracing_close(struct tracing *tracing)

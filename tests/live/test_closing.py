@@ -7,8 +7,9 @@ nobody.
 
 import ctypes
 import os
+import subprocess
 
-from live import Skip, equal, main, run_tool, scratch, tracing_test
+from live import Skip, equal, main, run_tool, scratch, tool, tracing_test
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -37,6 +38,15 @@ def closing_is_left_to_one_child():
                         ['record', '-x', '-o', directory / 'capture']):
             run_tool(*options, '--', 'true').must_succeed()
             equal(orphans(), [0], f'what {options} left')
+
+
+@tracing_test
+def in_a_pid_namespace_nobody_is_left():
+    # PID 1 there is a shell.
+    script = f'{tool()} -q -F json -- true >&2; cat /proc/[0-9]*/comm'
+    run = subprocess.run(['unshare', '-mpf', '--mount-proc', 'sh', '-c', script], check=True,
+                         capture_output=True, text=True)
+    equal([name for name in run.stdout.split() if name not in ('sh', 'cat')], [], 'who is left')
 
 
 @tracing_test
