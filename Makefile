@@ -252,7 +252,7 @@ uninstall:  ## remove what install has put there, and nothing else
 	done
 
 # make bench BENCH_OPTIONS='--rounds 3 --mmap-pages 64,1024'; bench/run --help lists them.
-BENCH_PROGRAMS := $(BUILD)/bench/load $(BUILD)/bench/tiny
+BENCH_PROGRAMS := $(BUILD)/bench/floor $(BUILD)/bench/load $(BUILD)/bench/tiny
 $(BUILD)/bench/tiny: BENCH_LDFLAGS := -static
 $(BUILD)/bench/%: bench/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
