@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 
-from measure import KINDS, TracerFailed, await_end, cpu_seconds, peak_kib
+from measure import KINDS, TracerFailed
+from processes import await_end, cpu_seconds, peak_kib
 
 FORMATS = "/sys/kernel/tracing/events/sched"
 TRACEPOINTS = [f"sched:sched_process_{kind}" for kind in KINDS]
