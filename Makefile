@@ -262,7 +262,7 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/flags
 	$(call say,BENCH,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -std=c17 $(WARNINGS) -O2 $(BENCH_LDFLAGS) -o $@ $< -pthread
 .PHONY: bench
-bench:  ## compare with the tracers that are installed; BENCH_OPTIONS= for what else there is
+bench:  ## compare with other tracers; BENCH_OPTIONS= measures other things
 	$(Q)scripts/install-deps test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all $(BENCH_PROGRAMS)
 	$(Q)bench/run $(BENCH_OPTIONS) $(BUILD)
