@@ -25,7 +25,7 @@ VIEWS = {
 FLOORS = {"floor, by time": "time", "floor, as in the file": "file"}
 PERF = "perf script"
 EVENTS = 250000
-TRIAL_EVENTS = 10 * EVENTS_OF_FIXTURE
+TRIAL_EVENTS = 50 * EVENTS_OF_FIXTURE
 LIMIT_S = 60
 # Names may hold newlines, which perf prints as they are.
 PERF_EVENT = re.compile(rb"sched:sched_process_(fork|exec|exit): .*? pid=(\d+) ", re.DOTALL)

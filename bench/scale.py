@@ -18,7 +18,7 @@ from tables import Table, keyed
 
 VIEWS = {"pipe": [], "-f -p": ["-f", "-p", str(INIT)], "json": ["-F", "json"]}
 CPUS = (1, 8, 64, 512)
-FIRST_PID, FIRST_CHURN_PID, CHURN_PIDS = 1000, 3000000, 30000
+FIRST_PID = 1000
 EVENTS_PER_LIFE = 3
 PIPE_SIZE = 1 << 20
 POLL_S = 0.001
@@ -87,10 +87,10 @@ def write_captures(directory, tasks, events, cpus=1):
     """What is there at first, and then what comes and goes."""
     capture = Synthetic(cpus)
     lives = events // EVENTS_PER_LIFE
-    pids = (FIRST_CHURN_PID + index % CHURN_PIDS for index in range(lives))
-    write(directory / "tasks", [capture.start],
-          capture.forks(range(FIRST_PID, FIRST_PID + tasks)))
-    write(directory / "churn", capture.lives(pids))
+    first = list(range(FIRST_PID, FIRST_PID + tasks))
+    write(directory / "tasks", [capture.start], capture.forks(first))
+    write(directory / "churn",
+          capture.churn(range(FIRST_PID + tasks, FIRST_PID + tasks + lives), first))
     return lives * EVENTS_PER_LIFE
 
 
@@ -140,8 +140,8 @@ def measure_tasks(options, directory, say):
                     keyed("times the first", f"{view} ratio", ".2f"),
                     keyed("bytes/task", f"{view} bytes", ".0f")]
     return Table("tasks", "CPU time of an event, and resident bytes of a live task more "
-                 f"(replay of {options.churn:,} events of processes that come and go; best of "
-                 f"{options.rounds} in turn)", columns, rows)
+                 f"(replay of {options.churn:,} events: a process starts, execs, and any of the "
+                 f"live ones ends; best of {options.rounds} in turn)", columns, rows)
 
 
 def measure_cpus(options, directory, say):

@@ -2,6 +2,7 @@
 """Captures of a host as it never was, as `perf record -o -` streams them: so many live tasks, so
 many CPUs. The records are those of a real capture, with other tasks, times and CPUs in them."""
 
+import random
 import re
 import struct
 import sys
@@ -113,6 +114,7 @@ class Synthetic:
         self.time = 10 ** 12
         self.cpus = cpus
         self.turn = 0
+        self.random = random.Random(1)  # the same in every run
         self.per_cpu = [[] for _ in range(cpus)]
 
     def _add(self, *filled):
@@ -123,10 +125,10 @@ class Synthetic:
             self.per_cpu[cpu].append(template.filled(tasks, self.time, cpu))
         self.turn += 1
 
-    def _rounds(self, processes, live):
-        """LIVE adds what a process does. A round is written when it is full."""
+    def _rounds(self, processes, add):
+        """ADD adds what happens for each process. A round is written when it is full."""
         for index, pid in enumerate(processes, 1):
-            live(pid)
+            add(pid)
             if index % ROUND == 0:
                 yield self._end_round()
         # Records up to the newest of a round are shown at the end of the next.
@@ -142,16 +144,26 @@ class Synthetic:
         made = self.templates
         self._add((made.side_fork, (INIT, pid)), (made.fork, (INIT, pid)))
 
-    def _live(self, pid):
+    def _exec(self, pid):
         made = self.templates
-        self._fork(pid)
         self._add((made.comm, (pid, pid)), (made.exec, (pid, pid)))
+
+    def _exit(self, pid):
+        made = self.templates
         self._add((made.exit, (pid, pid)), (made.side_exit, (pid, INIT)))
+
+    def _replace(self, pid, tasks):
+        self._fork(pid)
+        self._exec(pid)
+        at = self.random.randrange(len(tasks))
+        self._exit(tasks[at])
+        tasks[at] = pid
 
     def forks(self, processes):
         """Yield records of PROCESSES (pids) that are started and stay; their events are as many."""
         return self._rounds(processes, self._fork)
 
-    def lives(self, processes):
-        """Yield records of those that are started, exec and end; three events each."""
-        return self._rounds(processes, self._live)
+    def churn(self, processes, tasks):
+        """Yield records of PROCESSES that are started and exec, each of which is followed by the
+        end of any one of TASKS, a list in which it takes its place; three events each."""
+        return self._rounds(processes, lambda pid: self._replace(pid, tasks))
