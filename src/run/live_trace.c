@@ -170,8 +170,8 @@ static int make_up_for_loss(struct live_trace *trace)
 static int idle_ms(const struct live_trace *trace, bool sink_waits)
 {
 	const int remaining = tracing_remaining_ms(&trace->tracing);
-	const bool by_clock =
-		sink_waits || trace->tracing.request->wall_clock || trace->sweep.rounds > 0;
+	const bool watches_wall = trace->tracing.request->wall_clock && trace->tracing.wall_fd < 0;
+	const bool by_clock = sink_waits || watches_wall || trace->sweep.rounds > 0;
 
 	return by_clock && (remaining < 0 || remaining > CLOCK_MS) ? CLOCK_MS : remaining;
 }

@@ -149,11 +149,10 @@ static void plan_rings(struct perf_setup *setup, unsigned int use)
 		.features = PERF_FEATURES_ALL,
 		/* An exec, and no other event, is so large. */
 		.watermark = has_stacks ? request->arg_bytes / 2 : 0,
+		.alarm = true,
 	};
 	tracepoints_plan(&setup->tracepoints, &setup->wanted);
 	setup->wanted.comm |= (use & PERF_SETUP_RECORDING) != 0;
-	/* Steps of the wall clock are found by looking at it now and then. */
-	setup->wanted.alarm = !(use & PERF_SETUP_RECORDING) && !request->wall_clock;
 	setup->rings = (struct cpu_rings_options){
 		.plan = setup->wanted,
 		.sysfs_online = CPU_RINGS_ONLINE,
