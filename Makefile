@@ -101,11 +101,16 @@ WRAP_test_tracer = clock_gettime spawn_find stop_is_asked
 WRAP_test_wall_watch = clock_gettime timerfd_create timerfd_settime
 WRAP_test_completer = calloc
 WRAP_test_notes = realloc
-WRAP_test_task_facts = calloc malloc realloc
+WRAP_test_task_facts = aligned_alloc calloc malloc realloc
 WRAP_test_old_processes = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
+WRAP_test_unfinished_execs = malloc
+WRAP_test_shared_comm = aligned_alloc
+WRAP_test_pool = aligned_alloc
+WRAP_test_exit_evidence = calloc
+WRAP_test_task_pages = aligned_alloc calloc realloc
 WRAP_test_exit_statuses = calloc
 AUTHORITY_CALLS = $(addprefix taskstats_,open close fd next overruns counts) \
 	$(addprefix proc_connector_,open close fd next overruns counts)

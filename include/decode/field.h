@@ -26,7 +26,11 @@ struct field {
 	enum field_kind kind;
 	bool is_signed;
 	bool big_endian; /* the recorder's byte order */
+	bool is_int;     /* by field_resolve(): a number that is an int of this machine */
 };
+
+/* Set what follows from the other members of FIELD. Without it FIELD is loaded more slowly. */
+void field_resolve(struct field *field);
 
 /*
  * Load a number of 1, 2, 4 or 8 bytes, sign-extended where the field is signed.
@@ -50,7 +54,7 @@ int field_bytes(const struct field *field, const void *raw, uint32_t raw_size,
 int field_text(const struct field *field, const void *raw, uint32_t raw_size,
 	       struct text *text) MUST_CHECK;
 
-/* Every event needs several numbers, nearly all of them ints, and the u16 common_type. */
+/* Every event needs several numbers, the u16 common_type among them. */
 static inline int field_number(const struct field *field, const void *raw, uint32_t raw_size,
 			       int64_t *value)
 {
@@ -67,6 +71,10 @@ static inline int field_number(const struct field *field, const void *raw, uint3
 	}
 	if (field->size == sizeof(uint16_t) && !field->is_signed) {
 		*value = load16(from, swap);
+		return 0;
+	}
+	if (field->size == sizeof(uint8_t) && !field->is_signed) {
+		*value = *from;
 		return 0;
 	}
 	return field_number_of_size(field, raw, raw_size, value);

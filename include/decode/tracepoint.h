@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "base/compiler.h"
 #include "decode/field.h"
@@ -73,8 +75,12 @@ static inline MUST_CHECK int tracepoint_int(const struct field *field, const str
 					    int32_t *number)
 {
 	int64_t value;
-	int code = field_number(field, record->raw, record->raw_size, &value);
 
+	if (field->is_int && field->offset + sizeof(*number) <= record->raw_size) {
+		memcpy(number, (const char *)record->raw + field->offset, sizeof(*number));
+		return 0;
+	}
+	int code = field_number(field, record->raw, record->raw_size, &value);
 	if (code == 0)
 		*number = (int32_t)value;
 	return code;

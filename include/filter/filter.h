@@ -20,12 +20,26 @@ struct filter {
 	const struct filter_options *more; /* NULL: none, and events need no facts; borrowed */
 };
 
+/* filter_passes() for an event of a type that is asked for. */
+int filter_selects(const struct filter *filter, const struct event *event,
+		   bool is_followed) MUST_CHECK;
+
 /*
  * Returns 1 if EVENT passes, 0 if it does not, -ENOMEM; IS_FOLLOWED: it happened to a followed task
  * (task_table_is_followed()). LOST and TRUNCATED always pass; events that only feed the task table
  * never do. An unknown fact passes no filter on it; an event without facts passes none of `more`.
  */
-int filter_passes(const struct filter *filter, const struct event *event,
-		  bool is_followed) MUST_CHECK;
+static inline MUST_CHECK int filter_passes(const struct filter *filter, const struct event *event,
+					   bool is_followed)
+{
+	/* LOST and TRUNCATED always pass; what only feeds the task table never does. */
+	if (event->type > EVENT_EXIT)
+		return event->type < EVENT_SHOWN_TYPES ? 1 : 0;
+	if (!(filter->events & EVENT_BIT(event->type)))
+		return 0;
+	return filter->followed_only || filter->tids || filter->more
+		       ? filter_selects(filter, event, is_followed)
+		       : 1;
+}
 
 #endif

@@ -149,12 +149,9 @@ static bool is_selected(const struct filter *filter, const struct event *event, 
 	return !filter->tids || takes_part(filter->tids, event);
 }
 
-int filter_passes(const struct filter *filter, const struct event *event, bool is_followed)
+int filter_selects(const struct filter *filter, const struct event *event, bool is_followed)
 {
-	/* LOST and TRUNCATED always pass; what only feeds the task table never does. */
-	if (event->type > EVENT_EXIT)
-		return event->type < EVENT_SHOWN_TYPES ? 1 : 0;
-	if (!(filter->events & EVENT_BIT(event->type)) || !is_selected(filter, event, is_followed))
+	if (!is_selected(filter, event, is_followed))
 		return 0;
 	return filter->more ? passes_all(filter->more, event) : 1;
 }

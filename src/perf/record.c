@@ -58,6 +58,29 @@ static struct record_ids place_trailer(uint64_t type)
 	return ids;
 }
 
+static struct record_place place_of(const struct record_layout *layout, uint8_t in_sample,
+				    uint8_t in_trailer)
+{
+	struct record_place place = {0};
+
+	if (in_sample != RECORD_ABSENT)
+		place.in_sample = (uint8_t)(sizeof(struct perf_event_header) + in_sample);
+	if (in_trailer != RECORD_ABSENT)
+		place.before_end = (uint8_t)(layout->trailer.size - in_trailer);
+	return place;
+}
+
+/* Returns whether samples are as nearly every recorder's are; then record_parse_usual() parses
+ * them. */
+static bool is_usual(const struct record_layout *layout)
+{
+	const uint64_t all = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_RAW;
+
+	return !layout->swap && (layout->sample_type & all) == all &&
+	       layout->sample.id != RECORD_ABSENT &&
+	       !(layout->sample_type & (PERF_SAMPLE_READ | PERF_SAMPLE_CALLCHAIN));
+}
+
 void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint64_t read_format,
 			bool sample_id_all, bool swap)
 {
@@ -68,6 +91,9 @@ void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint
 		.sample = place_sample(sample_type),
 		.trailer = place_trailer(sample_id_all ? sample_type : 0),
 	};
+	layout->is_usual = is_usual(layout);
+	layout->time = place_of(layout, layout->sample.time, layout->trailer.time);
+	layout->id = place_of(layout, layout->sample.id, layout->trailer.id);
 }
 
 /* ---- records ---- */
@@ -203,7 +229,7 @@ static int parse_other(const unsigned char *bytes, const struct perf_event_heade
 	return 0;
 }
 
-int record_parse(const void *bytes, const struct record_layout *layout, struct record *record)
+int record_parse_any(const void *bytes, const struct record_layout *layout, struct record *record)
 {
 	const struct perf_event_header header = record_header(bytes, layout->swap);
 

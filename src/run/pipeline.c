@@ -73,10 +73,11 @@ static bool counts_lines(const struct pipeline *pipeline)
 
 static bool is_full(const struct pipeline *pipeline)
 {
+	if (pipeline->max_events == 0)
+		return false;
 	uint64_t count = counts_lines(pipeline) ? pipeline->counted->ops->lines(pipeline->counted)
 						: pipeline_shown(pipeline);
-
-	return pipeline->max_events > 0 && count >= pipeline->max_events;
+	return count >= pipeline->max_events;
 }
 
 static int show_truncated(struct pipeline *pipeline, uint32_t cpu, uint64_t time_ns)

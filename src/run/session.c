@@ -253,7 +253,9 @@ static int settle(struct session *session, int verdict, struct error *err)
 
 int session_feed(struct session *session, struct event *event, struct error *err)
 {
-	return settle(session, pipeline_feed(&session->pipeline, event), err);
+	int verdict = pipeline_feed(&session->pipeline, event);
+
+	return verdict == PIPELINE_GO_ON ? 0 : settle(session, verdict, err);
 }
 
 int session_idle(struct session *session, uint64_t now_ns, struct error *err)

@@ -7,6 +7,7 @@
 #ifndef PXT_CAPTURE_READ_BLOCK_H
 #define PXT_CAPTURE_READ_BLOCK_H
 
+#include <linux/perf_event.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,12 +19,23 @@
 /* The `position` of bytes that cannot be read again. */
 #define BLOCK_NOWHERE UINT64_MAX
 
+/* A record of a block that waits for its turn (rounds.h). */
+struct block_record {
+	uint64_t time_ns;
+	uint32_t offset; /* of its first byte in the block */
+};
+
+/* No block has more records than headers fit in. */
+#define BLOCK_RECORDS (BLOCK_SIZE / sizeof(struct perf_event_header))
+
 struct block {
 	struct block *next; /* in the pool's list */
 	size_t references;
 	size_t used;       /* bytes */
 	uint64_t position; /* of the first byte in its file, or BLOCK_NOWHERE */
 	unsigned char bytes[BLOCK_SIZE];
+	size_t record_count;
+	struct block_record records[BLOCK_RECORDS]; /* memory only as far as it is used */
 };
 
 /* A pool of free blocks. All zero is an empty pool. */
@@ -34,6 +46,16 @@ struct block_pool {
 
 /* Returns an empty block with one reference and no position; NULL without memory. */
 struct block *block_take(struct block_pool *pool) MUST_CHECK;
+
+/* List the record at BYTES in BLOCK, which was not listed before, with its time. */
+static inline void block_add_record(struct block *block, const unsigned char *bytes,
+				    uint64_t time_ns)
+{
+	block->records[block->record_count++] = (struct block_record){
+		.time_ns = time_ns,
+		.offset = (uint32_t)(bytes - block->bytes),
+	};
+}
 
 /* Add or drop a reference of BLOCK; the last one returns it to POOL. NULL is fine. */
 void block_reference(struct block *block);

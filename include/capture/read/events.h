@@ -49,6 +49,11 @@ struct events {
 	struct id_slot *slots;
 	size_t slot_count; /* a power of two, or 0 */
 	size_t id_count;
+	/* The events of the ids from `first_id` on, which the kernel counts up; NULL: look in
+	 * `slots`. */
+	const struct capture_event **near;
+	uint64_t first_id;
+	size_t near_count, near_capacity;
 };
 
 /* BIG_ENDIAN is the byte order of attributes and ids. Returns NULL without memory. */
@@ -93,8 +98,12 @@ struct capture_event *events_find(const struct events *events, uint64_t id);
  * first event for synthesized records, and where the ids are missing but make no difference. NULL:
  * unknown.
  */
-const struct capture_event *events_of_record(const struct events *events, const void *bytes,
-					     const struct perf_event_header *header);
+static inline const struct capture_event *events_of_record(const struct events *events,
+							   const void *bytes,
+							   const struct perf_event_header *header);
+
+/* events_of_record() for ID, 0: unknown. */
+const struct capture_event *events_of_id(const struct events *events, uint64_t id);
 
 /* Returns an event whose records have the time at the place that all others use; NULL: none. */
 static inline const struct capture_event *events_common(const struct events *events)
@@ -131,6 +140,20 @@ static inline bool events_time_of_record(const struct events *events, const void
 	*time_ns = record_time(bytes, header, &event->layout);
 	return *time_ns != 0 || event->layout.trailer.time == RECORD_ABSENT ||
 	       (header->type != PERF_RECORD_COMM && header->type != PERF_RECORD_FORK);
+}
+
+static inline const struct capture_event *events_of_record(const struct events *events,
+							   const void *bytes,
+							   const struct perf_event_header *header)
+{
+	if (events->near_count == 0)
+		return events_of_id(events, 0);
+	/* perf wants ids at the same place in all records of a kind, so any layout tells where. */
+	uint64_t id = record_id(bytes, header, &events->list[0]->layout);
+	uint64_t at = id - events->first_id;
+
+	return at < events->near_count && events->near[at] ? events->near[at]
+							   : events_of_id(events, id);
 }
 
 #endif

@@ -43,7 +43,9 @@ struct reader {
 	struct capture_note_joint selection; /* the parts of its note so far */
 	struct found_tasks tasks;
 	size_t table_size; /* bytes of the table of features of a file */
-	bool head_read, seen_sample;
+	bool head_read;
+	uint64_t
+		heeded; /* types of the kernel's records that the reader itself reads, a bit each */
 	bool wants_notes;   /* return them */
 	uint64_t malformed; /* records that contradict their event's attributes */
 	uint64_t follower;  /* the offset of another capture behind this one; 0: none */

@@ -12,6 +12,7 @@
 
 #include "base/compiler.h"
 #include "base/load.h"
+#include "capture/perf_file.h"
 #include "capture/read/block.h"
 #include "capture/read/reader.h"
 
@@ -45,8 +46,40 @@ static inline uint64_t raw_body64(const struct reader *reader, const struct raw_
 	return load64(raw_body(raw) + at, reader->swap);
 }
 
-/* Take in a record of the kernel's. */
-int kernel_record_take(struct reader *reader, const struct raw_record *raw) MUST_CHECK;
+/* The `heeded` of a reader before the first record. */
+#define KERNEL_RECORDS_HEEDED                                                  \
+	(UINT64_C(1) << PERF_RECORD_SAMPLE | UINT64_C(1) << PERF_RECORD_FORK | \
+	 UINT64_C(1) << PERF_RECORD_COMM | UINT64_C(1) << PERF_RECORD_LOST |   \
+	 UINT64_C(1) << PERF_RECORD_LOST_SAMPLES)
+
+/* kernel_record_take() for a type that the reader heeds. */
+int kernel_record_heed(struct reader *reader, const struct raw_record *raw) MUST_CHECK;
+
+/* Add a record to the rounds, unless it is synthesized. */
+static inline MUST_CHECK int kernel_record_add(struct reader *reader, const struct raw_record *raw)
+{
+	uint64_t time_ns;
+
+	if (!events_time_of_record(reader->events, raw->bytes, &raw->header, &time_ns))
+		return 0;
+	return rounds_add(reader->rounds, raw->bytes, raw->header.size, time_ns, raw->block);
+}
+
+/* Take in a record of the kernel's. Inlined, since a capture is full of them. */
+static inline MUST_CHECK int kernel_record_take(struct reader *reader, const struct raw_record *raw)
+{
+	/* Compressed bytes may claim any type. */
+	if (raw->header.type >= PERF_FILE_RECORD_FIRST)
+		return 0;
+	if (reader->heeded >> raw->header.type & 1) {
+		/* A copy: RAW itself can stay in registers. */
+		const struct raw_record heeded = *raw;
+
+		return kernel_record_heed(reader, &heeded);
+	}
+	return events_is_event(reader->events, raw->header.type) ? kernel_record_add(reader, raw)
+								 : 0;
+}
 
 /*
  * Take in a record of perf's own, that lies before the input's position. Returns other negative

@@ -15,7 +15,7 @@ struct block *block_take(struct block_pool *pool)
 		block = malloc(sizeof(*block));
 	if (block) {
 		block->references = 1;
-		block->used = 0;
+		block->used = block->record_count = 0;
 		block->position = BLOCK_NOWHERE;
 		pool->in_use++;
 	}

@@ -16,6 +16,9 @@
 
 #define NO_CPU UINT32_MAX
 
+/* So many ids are looked up by their distance from the first one. */
+#define NEAR_IDS (64U * 1024U)
+
 struct events *events_new(bool big_endian)
 {
 	struct events *events = malloc(sizeof(*events));
@@ -41,6 +44,7 @@ void events_free(struct events *events)
 		free(events->list[i]);
 	free(events->list);
 	free(events->slots);
+	free(events->near);
 	free(events);
 }
 
@@ -163,8 +167,29 @@ static int grow_slots(struct events *events)
 	return 0;
 }
 
+/* The kernel counts ids up: those of a recorder lie close to each other. */
+static int add_near(struct events *events, uint64_t id, const struct capture_event *event)
+{
+	if (events->near_count == 0)
+		events->first_id = id;
+	uint64_t at = id - events->first_id;
+	if (id == 0 || at >= NEAR_IDS)
+		return 0;
+	while (at >= events->near_capacity)
+		if (ARRAY_GROW(events->near, events->near_capacity, events->near_capacity) < 0)
+			return -ENOMEM;
+	while (events->near_count <= at)
+		events->near[events->near_count++] = NULL;
+	events->near[at] = event;
+	return 0;
+}
+
 int events_add_id(struct events *events, uint64_t id)
 {
+	struct capture_event *event = events->list[events->count - 1];
+
+	if (add_near(events, id, event) < 0)
+		return -ENOMEM;
 	if (2 * events->id_count >= events->slot_count && grow_slots(events) < 0)
 		return -ENOMEM;
 
@@ -174,7 +199,7 @@ int events_add_id(struct events *events, uint64_t id)
 	events->id_count += !slot->event;
 	*slot = (struct id_slot){
 		.id = id,
-		.event = events->list[events->count - 1],
+		.event = event,
 		.cpu = NO_CPU,
 	};
 	return 0;
@@ -243,16 +268,12 @@ void events_select(struct events *events, const uint16_t *ids, size_t count)
 	}
 }
 
-const struct capture_event *events_of_record(const struct events *events, const void *bytes,
-					     const struct perf_event_header *header)
+const struct capture_event *events_of_id(const struct events *events, uint64_t id)
 {
 	if (events->count == 0)
 		return NULL;
-	const struct capture_event *first = events->list[0];
-	/* perf wants ids at the same place in all records of a kind, so any layout tells where. */
-	uint64_t id = events->id_count > 0 ? record_id(bytes, header, &first->layout) : 0;
-	if (id == 0)
-		return first;
+	if (id == 0 || events->id_count == 0)
+		return events->list[0];
 	const struct capture_event *found = slot_of(events, id)->event;
-	return !found && events->same_layouts ? first : found;
+	return !found && events->same_layouts ? events->list[0] : found;
 }

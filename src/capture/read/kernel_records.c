@@ -50,41 +50,43 @@ static int count_lost_samples(struct reader *reader, const struct raw_record *ra
 	return losses_add(&reader->losses, record.cpu, 0, record.lost);
 }
 
-static int take_event(struct reader *reader, const struct raw_record *raw)
+/* From the first sample on, no record describes what the recorder found in /proc. */
+static void heed_sample(struct reader *reader)
 {
-	uint64_t time_ns;
-
-	if (!events_time_of_record(reader->events, raw->bytes, &raw->header, &time_ns))
-		return 0;
-	return rounds_add(reader->rounds, raw->bytes, raw->header.size, time_ns, raw->block);
+	reader->heeded &= ~(UINT64_C(1) << PERF_RECORD_SAMPLE | UINT64_C(1) << PERF_RECORD_FORK |
+			    UINT64_C(1) << PERF_RECORD_COMM);
 }
 
-int kernel_record_take(struct reader *reader, const struct raw_record *raw)
+/* 0.1.0 kept those of other records than events, of 0. */
+static bool is_empty_loss(const struct reader *reader, const struct raw_record *raw)
+{
+	return raw_body_size(raw) >= sizeof(struct record_lost) &&
+	       raw_body64(reader, raw, offsetof(struct record_lost, lost)) == 0;
+}
+
+int kernel_record_heed(struct reader *reader, const struct raw_record *raw)
 {
 	uint32_t type = raw->header.type;
 	int code = 0;
 
 	switch (type) {
 	case PERF_RECORD_SAMPLE:
-		reader->seen_sample = true;
+		heed_sample(reader);
 		break;
 	case PERF_RECORD_FORK:
 	case PERF_RECORD_COMM:
-		if (!reader->seen_sample && is_synthesized(reader, raw))
+		if (is_synthesized(reader, raw))
 			code = take_synthesized(reader, raw);
 		break;
 	case PERF_RECORD_LOST:
-		/* 0.1.0 kept those of other records than events, of 0. */
-		if (raw_body_size(raw) >= sizeof(struct record_lost) &&
-		    raw_body64(reader, raw, offsetof(struct record_lost, lost)) == 0) {
+		if (is_empty_loss(reader, raw)) {
 			rounds_break(reader->rounds);
 			return 0;
 		}
 		break;
-	case PERF_RECORD_LOST_SAMPLES:
-		return count_lost_samples(reader, raw);
 	default:
-		break;
+		return count_lost_samples(reader, raw);
 	}
-	return code == 0 && events_is_event(reader->events, type) ? take_event(reader, raw) : code;
+	return code == 0 && events_is_event(reader->events, type) ? kernel_record_add(reader, raw)
+								  : code;
 }

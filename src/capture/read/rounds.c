@@ -4,52 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/heap.h"
 #include "perf/record.h"
 
 /* With more blocks than these in use, further runs of a file are not kept in memory until their
  * turn comes; with more than those, nor between their turns. */
 #define KEPT_BLOCKS 64U
 #define LOADED_BLOCKS 128U
-
-/*
- * A stretch of records in time order, with other ones among them that are not given out. One of a
- * file may have left memory: in whole, `block` is NULL then; or, where `to` is set, what is behind
- * `end`.
- */
-struct run {
-	struct heap_node node;    /* first; the next record's time, and the order of beginning */
-	const unsigned char *at;  /* the next record to give out */
-	const unsigned char *end; /* behind the last byte */
-	struct block *block;      /* that both are in */
-	uint64_t from, to;        /* where in the file the run lies that has left memory */
-	struct run *next_free;
-};
-
-/*
- * `heap` holds the runs, the one with the oldest record first. The one whose record was given out
- * last stays on top as it is until the caller asks for the next (`borrowed`).
- */
-struct rounds {
-	const struct events *events;
-	bool swap;
-	struct block_pool *pool;
-	const struct input *input;
-	struct heap heap;
-	uint64_t rival_ns; /* the first run stays first up to here; 0: not known */
-	struct run *free;
-	struct run *last;     /* the run that the next record may belong to; NULL: none */
-	uint64_t last_ns;     /* time of its last record */
-	uint64_t started;     /* runs */
-	uint64_t newest_ns;   /* of all records taken in */
-	uint64_t previous_ns; /* newest_ns at the end of the round before */
-	uint64_t limit_ns;    /* what is not younger may go */
-	uint64_t given_ns;    /* the newest record given out */
-	uint64_t late;
-	uint64_t relieved; /* how often */
-	bool relieving;    /* records go whatever their time */
-	bool borrowed;
-};
 
 struct rounds *rounds_new(const struct events *events, bool swap, struct block_pool *pool,
 			  const struct input *input)
@@ -87,11 +47,10 @@ void rounds_free(struct rounds *rounds)
 	free(rounds);
 }
 
-static void remove_top(struct rounds *rounds)
+static void remove_first(struct rounds *rounds)
 {
 	struct run *run = run_at(rounds, 0);
 
-	rounds->rival_ns = 0;
 	heap_remove(&rounds->heap, 0);
 	if (rounds->last == run)
 		rounds->last = NULL;
@@ -123,15 +82,10 @@ static int start_run(struct rounds *rounds, const struct run *first)
 	run->node.order = rounds->started++;
 	block_reference(run->block);
 	heap_push(&rounds->heap, &run->node);
-	rounds->rival_ns = 0;
+	rounds->before_ns = 0;
 	rounds->last = run;
+	rounds->last_ns = run->node.time_ns;
 	return 0;
-}
-
-/* Returns the offset in its file of the record at BYTES in BLOCK. */
-static uint64_t position_of(const struct block *block, const unsigned char *bytes)
-{
-	return block->position + (uint64_t)(bytes - block->bytes);
 }
 
 static bool is_kept(const struct rounds *rounds, const struct block *block)
@@ -148,35 +102,55 @@ static bool follows_last(const struct rounds *rounds, uint64_t time_ns, const st
 	return last->block ? last->block == block : block->position != BLOCK_NOWHERE;
 }
 
-int rounds_add(struct rounds *rounds, const unsigned char *bytes, uint32_t size, uint64_t time_ns,
-	       struct block *block)
+/* Returns the offset in its file of the record at BYTES in BLOCK. */
+static uint64_t position_of(const struct block *block, const unsigned char *bytes)
 {
-	int code = 0;
+	return block->position + (uint64_t)(bytes - block->bytes);
+}
 
-	if (follows_last(rounds, time_ns, block)) {
-		if (rounds->last->block)
-			rounds->last->end = bytes + size;
-		else
-			rounds->last->to = position_of(block, bytes) + size;
-	} else {
-		struct run first = {.node.time_ns = time_ns};
+static void extend_last(struct rounds *rounds, const unsigned char *bytes, uint32_t size,
+			uint64_t time_ns, struct block *block)
+{
+	struct run *last = rounds->last;
 
-		if (is_kept(rounds, block)) {
-			first.block = block;
-			first.at = bytes;
-			first.end = bytes + size;
-		} else {
-			first.from = position_of(block, bytes);
-			first.to = first.from + size;
-		}
-		code = start_run(rounds, &first);
-		rounds->last_ns = time_ns;
-	}
+	/* Those without a time stay with the one before. */
 	if (time_ns > rounds->last_ns)
 		rounds->last_ns = time_ns;
+	if (!last->block) {
+		last->to = position_of(block, bytes) + size;
+		return;
+	}
+	block_add_record(block, bytes, rounds->last_ns);
+	last->end++;
+}
+
+/* Start a run with the record of SIZE bytes at BYTES. */
+static int start_run_at(struct rounds *rounds, const unsigned char *bytes, uint32_t size,
+			uint64_t time_ns, struct block *block)
+{
+	struct run run = {.node.time_ns = time_ns};
+
+	if (is_kept(rounds, block)) {
+		run.block = block;
+		run.at = &block->records[block->record_count];
+		run.end = run.at + 1;
+		block_add_record(block, bytes, time_ns);
+	} else {
+		run.from = position_of(block, bytes);
+		run.to = run.from + size;
+	}
+	return start_run(rounds, &run);
+}
+
+int rounds_add_apart(struct rounds *rounds, const unsigned char *bytes, uint32_t size,
+		     uint64_t time_ns, struct block *block)
+{
 	if (time_ns > rounds->newest_ns)
 		rounds->newest_ns = time_ns;
-	return code;
+	if (!follows_last(rounds, time_ns, block))
+		return start_run_at(rounds, bytes, size, time_ns, block);
+	extend_last(rounds, bytes, size, time_ns, block);
+	return 0;
 }
 
 void rounds_break(struct rounds *rounds)
@@ -223,66 +197,92 @@ void rounds_finish_all(struct rounds *rounds)
 
 /* ---- giving out ---- */
 
-/* Returns whether the next record of RUN is in memory as a whole. */
-static bool has_whole(const struct rounds *rounds, const struct run *run)
-{
-	size_t size = (size_t)(run->end - run->at);
-
-	if (size < sizeof(struct perf_event_header))
-		return false;
-	struct perf_event_header header = record_header(run->at, rounds->swap);
-	return header.size >= sizeof(header) && header.size <= size;
-}
-
-/* Forget what is in memory of RUN. */
+/* Drop what is in memory of RUN, if it lies in a file. */
 static void unload(struct rounds *rounds, struct run *run)
 {
 	if (run->to == 0 || !run->block)
 		return;
-	run->from = position_of(run->block, run->at);
+	if (run->at < run->end)
+		run->from = run->block->position + run->at->offset;
 	block_release(rounds->pool, run->block);
 	run->block = NULL;
 	run->at = run->end = NULL;
 }
 
-/*
- * Have a whole record in memory where RUN is. 1; 0 where there is none, or none any more; a
- * negative errno.
- */
-static int load(struct rounds *rounds, struct run *run)
+/* List the whole records of BLOCK that are given out, none before TIME_NS. Returns their bytes. */
+static size_t list_records(const struct rounds *rounds, struct block *block, uint64_t time_ns)
 {
-	if (has_whole(rounds, run))
-		return 1;
-	unload(rounds, run);
-	if (run->from >= run->to)
-		return 0;
-	int code = input_read_block(rounds->input, run->from, run->to, &run->block);
-	if (code < 0)
-		return code;
-	run->at = run->block->bytes;
-	run->end = run->at + run->block->used;
-	return has_whole(rounds, run);
+	struct perf_event_header header;
+	size_t at = 0;
+
+	for (; block->used - at >= sizeof(header); at += header.size) {
+		const unsigned char *bytes = block->bytes + at;
+		uint64_t own_ns;
+
+		header = record_header(bytes, rounds->swap);
+		if (header.size < sizeof(header) || header.size > block->used - at)
+			break;
+		if (!events_is_event(rounds->events, header.type) ||
+		    !events_time_of_record(rounds->events, bytes, &header, &own_ns))
+			continue;
+		if (own_ns > time_ns)
+			time_ns = own_ns;
+		block_add_record(block, bytes, time_ns);
+	}
+	return at;
 }
 
-/* Move RUN to its next record that is given out. 1, 0: it has none, or a negative errno. */
-static int advance(struct rounds *rounds, struct run *run)
+/*
+ * Have a record of RUN in memory, of which none is. 1; 0 where there is none, or none any more; a
+ * negative errno.
+ */
+static int load_more(struct rounds *rounds, struct run *run)
 {
-	for (;;) {
-		uint64_t time_ns;
-
-		run->at += record_header(run->at, rounds->swap).size;
-		int code = load(rounds, run);
-		if (code <= 0)
+	unload(rounds, run);
+	while (run->from < run->to) {
+		int code = input_read_block(rounds->input, run->from, run->to, &run->block);
+		if (code < 0)
 			return code;
-		struct perf_event_header header = record_header(run->at, rounds->swap);
-		if (!events_is_event(rounds->events, header.type) ||
-		    !events_time_of_record(rounds->events, run->at, &header, &time_ns))
-			continue;
-		/* Those without a time stay with the one before. */
-		if (time_ns > run->node.time_ns)
-			run->node.time_ns = time_ns;
-		return 1;
+		size_t size = list_records(rounds, run->block, run->node.time_ns);
+		run->at = run->block->records;
+		run->end = run->at + run->block->record_count;
+		run->from = size > 0 ? run->from + size : run->to;
+		if (run->at < run->end)
+			return 1;
+		unload(rounds, run);
 	}
+	return 0;
+}
+
+static int load(struct rounds *rounds, struct run *run)
+{
+	return run->at < run->end ? 1 : load_more(rounds, run);
+}
+
+/* Move on from the record of RUN, the first one, that was given out last. 0 or a negative errno. */
+static int settle(struct rounds *rounds, struct run *run)
+{
+	run->node.time_ns = run->at->time_ns;
+	run->at++;
+	int code = load(rounds, run);
+	if (code < 0)
+		return code;
+	if (code == 0) {
+		remove_first(rounds);
+		return 0;
+	}
+	run->node.time_ns = run->at->time_ns;
+	heap_sink_first(&rounds->heap);
+	if (run_at(rounds, 0) != run && rounds->pool->in_use > LOADED_BLOCKS)
+		unload(rounds, run);
+	return 0;
+}
+
+static bool may_go(struct rounds *rounds)
+{
+	rounds->relieving &= is_full_to(rounds, 2);
+	return rounds->heap.count > 0 &&
+	       (rounds->relieving || rounds->heap.nodes[0]->time_ns <= rounds->limit_ns);
 }
 
 /* The time of the oldest record but for those of the first run. */
@@ -297,54 +297,44 @@ static uint64_t find_rival(const struct rounds *rounds)
 	return rival_ns;
 }
 
-/* Move on from the record that was given out last. 0 or a negative errno. */
-static int settle(struct rounds *rounds)
+/* Up to when records of the first run may go, unless this one is late, or room is needed. */
+static uint64_t find_before(const struct rounds *rounds, bool is_late)
 {
-	struct run *run = rounds->borrowed ? run_at(rounds, 0) : NULL;
+	uint64_t rival_ns = find_rival(rounds);
 
-	if (!run)
+	if (is_late || rounds->relieving)
 		return 0;
-	rounds->borrowed = false;
-	int code = advance(rounds, run);
-	if (code < 0)
-		return code;
-	if (code == 0) {
-		remove_top(rounds);
-	} else if (run->node.time_ns >= rounds->rival_ns) {
-		heap_sink_first(&rounds->heap);
-		rounds->rival_ns = find_rival(rounds);
-		if (run_at(rounds, 0) != run && rounds->pool->in_use > LOADED_BLOCKS)
-			unload(rounds, run);
-	}
-	return 0;
+	return rival_ns <= rounds->limit_ns ? rival_ns : rounds->limit_ns;
 }
 
-static bool may_go(struct rounds *rounds)
+static const unsigned char *give_first(struct rounds *rounds)
 {
-	rounds->relieving &= is_full_to(rounds, 2);
-	return rounds->heap.count > 0 &&
-	       (rounds->relieving || rounds->heap.nodes[0]->time_ns <= rounds->limit_ns);
+	struct run *run = run_at(rounds, 0);
+	bool is_late = run->at->time_ns < rounds->given_ns;
+
+	rounds->late += is_late;
+	if (!is_late)
+		rounds->given_ns = run->at->time_ns;
+	rounds->before_ns = find_before(rounds, is_late);
+	rounds->borrowed = run;
+	return run->block->bytes + run->at->offset;
 }
 
-int rounds_next(struct rounds *rounds, const unsigned char **record)
+int rounds_next_of_all(struct rounds *rounds, const unsigned char **record)
 {
-	int code = settle(rounds);
+	struct run *borrowed = rounds->borrowed;
 
+	rounds->borrowed = NULL;
+	int code = borrowed ? settle(rounds, borrowed) : 0;
 	/* A run of a file that has been cut meanwhile has nothing left. */
 	while (code == 0 && may_go(rounds)) {
 		code = load(rounds, run_at(rounds, 0));
 		if (code == 0)
-			remove_top(rounds);
+			remove_first(rounds);
 	}
 	if (code <= 0)
 		return code;
-	const struct run *oldest = run_at(rounds, 0);
-	if (oldest->node.time_ns < rounds->given_ns)
-		rounds->late++;
-	else
-		rounds->given_ns = oldest->node.time_ns;
-	rounds->borrowed = true;
-	*record = oldest->at;
+	*record = give_first(rounds);
 	return 1;
 }
 
