@@ -108,6 +108,7 @@ WRAP_test_old_processes = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
+WRAP_test_exec_calls = malloc
 WRAP_test_unfinished_execs = malloc
 WRAP_test_shared_comm = aligned_alloc
 WRAP_test_pool = aligned_alloc

@@ -52,6 +52,20 @@ static int read_format(struct check *check, size_t index, struct error *err)
 	return 0;
 }
 
+static bool tells_failed_execs(const struct check *check)
+{
+	const struct tracepoint_type *type = tracepoint_types[TRACEPOINT_EXECVE];
+	const struct machine machine = machine_native();
+	struct format *format;
+	struct error ignored;
+
+	if (format_dir_read(&check->dir, type->system, type->name, &machine, &format, &ignored) < 0)
+		return false;
+	bool has_path = format_find(format, TRACEPOINT_EXEC_PATH) != NULL;
+	format_free(format);
+	return has_path;
+}
+
 int check_formats(struct check *check, struct error *found)
 {
 	if (check->formats < 0)
@@ -62,6 +76,7 @@ int check_formats(struct check *check, struct error *found)
 		return VERDICT_FAIL;
 	for (size_t i = 0; check->formats == 0 && i < TRACEPOINTS_SHOWN; i++)
 		check->formats = read_format(check, i, found);
+	check->tells_failed_execs = check->formats == 0 && tells_failed_execs(check);
 	format_dir_close(&check->dir);
 	if (check->formats < 0)
 		return VERDICT_FAIL;
@@ -85,6 +100,15 @@ int check_exit_status(struct check *check, struct error *found)
 		return error_set(found, VERDICT_OK, "from registers and call chains");
 	return error_set(found, VERDICT_WARN,
 			 "from the system calls, which slows all of them while it is traced");
+}
+
+/* Of an option that nobody needs: no warning. */
+int check_failed_execs(struct check *check, struct error *found)
+{
+	return error_set(found, VERDICT_OK,
+			 check->tells_failed_execs
+				 ? "told (--failed-execs)"
+				 : "not told: that takes Linux 6.19 (--failed-execs)");
 }
 
 int check_taskstats(struct check *check, struct error *found)

@@ -89,6 +89,24 @@ static int choose_sink(const struct parse *parse, struct request *request, struc
 	return 0;
 }
 
+/* What was recorded of them, replays show wherever the format does. */
+static int choose_events(const struct parse *parse, struct request *request, struct error *err)
+{
+	bool shows = request->sink->shows & SINK_SHOWS_FAILED_EXECS;
+	bool is_replay = parse->options.mode == MODE_REPLAY;
+
+	if (parse->failed_execs && filter_options_want_exits(&request->filter))
+		return error_set(err, -EINVAL, "%s shows exits alone, and no failed execs",
+				 request->filter.failed ? "--failed" : "--exit");
+	if (parse->failed_execs || (is_replay && shows && !parse->events_given))
+		request->events |= EVENT_BIT(EVENT_EXEC_FAILED);
+	if (request->events & EVENT_BIT(EVENT_EXEC_FAILED) && !shows)
+		return refuse(err, "this format does not show failed execs",
+			      parse->options.mode == MODE_RECORD ? "-x"
+								 : "-x, or -F json, table or tree");
+	return 0;
+}
+
 static int check_sink(enum mode mode, const struct request *request, struct error *err)
 {
 	unsigned int shows = request->sink->shows;
@@ -139,6 +157,8 @@ int options_combine(struct parse *parse, struct error *err)
 	if (code < 0 || (mode != MODE_TRACE && mode != MODE_RECORD && mode != MODE_REPLAY))
 		return code;
 	code = choose_sink(parse, request, err);
+	if (code == 0)
+		code = choose_events(parse, request, err);
 	if (code == 0)
 		code = check_subject(mode, request, err);
 	if (code == 0)

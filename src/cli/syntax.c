@@ -20,7 +20,8 @@
 #define OPTION_PID VALUE("pid", 'p', "only these processes, with all their threads", "PID[,PID...]")
 #define OPTION_TID VALUE("tid", 't', "only these single tasks, filtered in the kernel", "TID[,TID...]")
 #define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants too, those to come and those alive")
-#define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit", "LIST")
+#define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit, exec_failed", "LIST")
+#define OPTION_EXEC_FAILURES LONG_FLAG("failed-execs", OPTION_FAILED_EXECS, "execs that fail too, with path and error; not in plain pipe lines; Linux 6.19")
 #define OPTION_OUTPUT VALUE("output", 'o', "write to FILE instead of standard output", "FILE")
 #define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
 #define OPTION_FORMATS_DIR(instead) \
@@ -74,6 +75,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
+	OPTION_EXEC_FAILURES,
 	OPTION_USER,
 	OPTION_PPID,
 	OPTION_NAMES,
@@ -115,6 +117,7 @@ static const struct poptOption record_options[] = {
 	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
+	OPTION_EXEC_FAILURES,
 	FLAG("extended", 'x', "record what all formats and filters of replay need"),
 	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
 	OPTION_STACK,

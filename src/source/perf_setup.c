@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/perf_setup.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "decode/format_dir.h"
@@ -196,7 +197,8 @@ int perf_setup_init(struct perf_setup *setup, const struct request *request,
 	int code = tracepoints_init(&setup->tracepoints, request,
 				    (use & PERF_SETUP_STATUS_IS_TOLD) != 0, err);
 	if (code < 0)
-		return request->formats ? code : diagnose_tracefs(state, code, err);
+		return request->formats || code == -EOPNOTSUPP ? code
+							       : diagnose_tracefs(state, code, err);
 	plan_rings(setup, use);
 	return 0;
 }

@@ -98,6 +98,11 @@ void describe(const struct subject *subject, const struct event *event,
 		if (event->exec.image)
 			facts->environment = event->exec.image->environment;
 		break;
+	case EVENT_EXEC_FAILED:
+		describe_program(process_program_at(subject->thread->process, event->time_ns),
+				 facts);
+		describe_times(subject, event, facts);
+		break;
 	default:
 		describe_exit(subject, event, facts);
 		break;

@@ -180,6 +180,10 @@ static void test_options_of_sinks(void **state)
 		"--max-arg-bytes 2k -x",
 		"--args (",
 		"--color sometimes",
+		"-e exec_failed",
+		"-e exec_failed -F pipe",
+		"-e exec_failed -S",
+		"-e exec,exec_fail -x",
 		"--no-copies",
 		"--no-copies -F table",
 		"--no-copies -S",
@@ -193,6 +197,8 @@ static void test_options_of_sinks(void **state)
 		"--raw -x -S",
 		"--env all -x",
 		"--env A,B -F json",
+		"-e exec_failed -x",
+		"-e exec,exec_failed -F tree -S",
 		"--failed -e exit",
 		"--exit 0 -e exec,exit",
 		"--args x -e fork --arg-bytes 2048",
@@ -401,6 +407,57 @@ static void test_the_sandbox(void **state)
 	free(words);
 }
 
+static unsigned int events_of(const char *line)
+{
+	struct options options = parse(line);
+	unsigned int events = options.request.events;
+
+	options_done(&options);
+	return events;
+}
+
+/* A replay shows them wherever it can; all else only where they are asked for. */
+static void test_failed_execs(void **state)
+{
+	static const unsigned int failed = EVENT_BIT(EVENT_EXEC_FAILED);
+	static const char *const wrong[] = {
+		"--failed-execs",
+		"--failed-execs -F pipe",
+		"--failed-execs -S",
+		"-e exec_failed",
+		"record -o file --failed-execs",
+		"record -o file -e exec_failed",
+		"replay -e exec_failed file",
+		"replay --failed-execs -x file",
+		"-x --failed-execs --failed",
+		"-x --failed-execs --exit 1",
+	};
+	static const struct {
+		const char *line;
+		unsigned int events;
+	} cases[] = {
+		{"-x", EVENT_SHOWABLE},
+		{"-x --failed-execs", EVENT_SHOWABLE | failed},
+		{"--failed-execs -F json -S", EVENT_SHOWABLE | failed},
+		{"-F table --failed-execs -e exec", EVENT_BIT(EVENT_EXEC) | failed},
+		{"-F tree -e exec_failed", failed},
+		{"record -o file -x", EVENT_SHOWABLE},
+		{"record -o file -x --failed-execs", EVENT_SHOWABLE | failed},
+		{"replay file", EVENT_SHOWABLE},
+		{"replay -S file", EVENT_SHOWABLE},
+		{"replay -x file", EVENT_SHOWABLE | failed},
+		{"replay -F tree --failed file", EVENT_SHOWABLE | failed},
+		{"replay -x -e exec file", EVENT_BIT(EVENT_EXEC)},
+		{"replay -x -e exec,exec_failed file", EVENT_BIT(EVENT_EXEC) | failed},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_refused(wrong[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(events_of(cases[i].line), cases[i].events);
+}
+
 /* Options end where COMMAND begins. */
 static void assert_command(const char *line, const char *first, const char *last)
 {
@@ -450,6 +507,7 @@ int main(void)
 		cmocka_unit_test(test_arg_bytes),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_failed_execs),
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_the_sandbox),

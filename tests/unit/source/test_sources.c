@@ -174,7 +174,7 @@ static void test_what_cannot_be_served(void **state)
 	static const struct source_type bare = {.name = "bare", .events = EVENT_BIT(EVENT_EXEC)};
 	static const struct source_type full = {
 		.name = "full",
-		.events = EVENT_SHOWABLE,
+		.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
 		.serves = NEEDS_ALL,
 		.has_users = true,
 		.has_records = true,
@@ -202,6 +202,8 @@ static void test_what_cannot_be_served(void **state)
 		{{.filter.no_threads = true}, "-P and --no-threads: it does not tell parents"},
 		{{.command = command}, "a COMMAND: it tells of no forks"},
 		{{.follow = true}, "-f: it tells of no forks"},
+		{{.events = EVENT_BIT(EVENT_EXEC_FAILED)},
+		 "--failed-execs: it tells of no exec that failed"},
 	};
 
 	(void)state;
@@ -256,6 +258,9 @@ static void test_what_ours_serve(void **state)
 		{{.events = EVENT_BIT(EVENT_EXIT)}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .command = command}, {true, true, true, true, false}},
 		{{ALL_SHOWABLE, .follow = true}, {true, false, true, true, false}},
+		{{ALL_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED)}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED), .command = command},
+		 {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .filter.ppid = 1}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .filter.no_threads = true}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .filter.failed = true}, {true, false, true, false, false}},

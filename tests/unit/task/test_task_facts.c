@@ -1234,6 +1234,118 @@ static void test_programs_of_old_processes(void **state)
 	assert_null(exit_with(77, 77, 0).filename.bytes);
 }
 
+/* ---- execs that fail ---- */
+
+static void exec_call(int32_t tid, struct text path)
+{
+	apply(&(struct event){
+		.type = EVENT_EXEC_CALL, .current_tid = tid, .exec_call = {.path = path}});
+}
+
+/* Of the last one that failed. */
+static char caller[16];
+
+/* The exec of TID of TGID ends with ERROR; PATH: what it is to be, NULL: not known. */
+static struct facts exec_failed(int32_t tgid, int32_t tid, int32_t error, const char *path)
+{
+	struct event event = {
+		.type = EVENT_EXEC_FAILED,
+		.sample_pid = tgid,
+		.sample_tid = tid,
+		.exec_failed = {.pid = tid, .error = error},
+	};
+	struct facts facts = apply_and_describe(&event);
+
+	if (path)
+		assert_text(event.exec_failed.path, path);
+	else
+		assert_null(event.exec_failed.path.bytes);
+	snprintf(caller, sizeof(caller), "%.*s", (int)event.exec_failed.comm.length,
+		 event.exec_failed.comm.bytes ? event.exec_failed.comm.bytes : "");
+	return facts;
+}
+
+static void test_an_exec_that_fails(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	exec_call(10, text_of("/nonexistent/foo"));
+	struct facts facts = exec_failed(10, 10, 2, "/nonexistent/foo");
+	assert_int_equal(facts.tgid, 10);
+	assert_int_equal(facts.tid, 10);
+	assert_int_equal(facts.ppid, 1);
+	assert_string_equal(caller, "child");
+	assert_int_equal(facts.ancestor_count, 1);
+	assert_int_equal(facts.age_ns, 20000000);
+	assert_int_equal(facts.since_exec_ns, -1);
+	/* The path is that of the exec whose end it was. */
+	exec_failed(10, 10, 2, NULL);
+	/* Neither dead nor of another program. */
+	assert_int_equal(exit_with(10, 10, 127).last, KNOWN_YES);
+}
+
+static void test_execs_of_several_tasks_fail(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	fork_thread(10, 10, 11);
+	exec_call(10, text_of("/bin/a"));
+	exec_call(11, text_of("/bin/b"));
+	exec_call(77, text_of("/bin/c"));
+	assert_int_equal(exec_failed(10, 11, 13, "/bin/b").tgid, 10);
+	assert_string_equal(caller, "child");
+	exec_failed(10, 10, 2, "/bin/a");
+	assert_string_equal(caller, "parent");
+	assert_true(exec_failed(77, 77, 2, "/bin/c").from_proc);
+	assert_string_equal(caller, "");
+}
+
+/* What began before a loss may not be what ends after it. */
+static void test_the_path_of_an_exec_is_not_known_after_a_loss(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	exec_call(10, text_of("/bin/a"));
+	lose();
+	exec_failed(10, 10, 2, NULL);
+	exec_call(10, text_of("/bin/b"));
+	exec_failed(10, 10, 2, "/bin/b");
+}
+
+/* The end of one that does not fail is not recorded, nor that of one by a 32-bit program. */
+static void test_an_exec_that_succeeds_leaves_no_path(void **state)
+{
+	(void)state;
+	fork_process(1, 20);
+	exec_call(20, text_of("/bin/a"));
+	exec_from(20, 20, "/bin/a");
+	exec_failed(20, 20, 2, NULL);
+
+	fork_thread(20, 20, 21);
+	exec_call(21, text_of("/bin/b"));
+	exec_from(20, 21, "/bin/b");
+	fork_thread(20, 20, 21);
+	exec_failed(20, 21, 2, NULL);
+
+	exec_call(21, text_of("/bin/c"));
+	exit_with(20, 21, -1);
+	exec_failed(20, 21, 2, NULL);
+}
+
+static void test_a_path_that_the_kernel_cannot_read(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	exec_call(10, text_of(""));
+	exec_failed(10, 10, EFAULT, NULL);
+	exec_call(10, text_of(""));
+	exec_failed(10, 10, ENOENT, "");
+	exec_call(10, text_of("/bin/sh"));
+	exec_failed(10, 10, EFAULT, "/bin/sh");
+	exec_call(10, (struct text){0});
+	exec_failed(10, 10, ENOENT, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1282,6 +1394,11 @@ int main(void)
 		facts_test(test_cgroups_have_names),
 		facts_test(test_any_order_of_events_is_survived),
 		facts_test(test_programs_of_old_processes),
+		facts_test(test_an_exec_that_fails),
+		facts_test(test_execs_of_several_tasks_fail),
+		facts_test(test_the_path_of_an_exec_is_not_known_after_a_loss),
+		facts_test(test_an_exec_that_succeeds_leaves_no_path),
+		facts_test(test_a_path_that_the_kernel_cannot_read),
 		cmocka_unit_test(test_no_memory),
 	};
 
