@@ -18,6 +18,7 @@ enum sink_shows {
 	SINK_SHOWS_ENVIRONMENT = 4, /* --env: the environment */
 	SINK_SHOWS_EVENTS = 8,      /* lines of events; else only totals at the end */
 	SINK_SHOWS_COPIES = 16,     /* --no-copies: what processes that never exec leave out */
+	SINK_SHOWS_USAGE = 32,      /* --usage: what processes used */
 };
 
 struct sink_type {
