@@ -332,6 +332,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.quiet;
 	case OPTION_WIDE:
 		return &options->request.wide;
+	case OPTION_USAGE:
+		return &options->request.usage;
 	case OPTION_NO_COPIES:
 		return &options->request.no_copies;
 	case OPTION_NO_SANDBOX:

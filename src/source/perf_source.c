@@ -337,7 +337,7 @@ static int perf_open(const struct request *request, const struct source_host *ho
 const struct source_type perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
-	.serves = NEEDS_ALL,
+	.serves = NEEDS_ALL | NEED_USAGE,
 	.has_users = true,
 	.has_records = true,
 	.has_rings = true,

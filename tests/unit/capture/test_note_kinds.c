@@ -49,6 +49,9 @@ static const struct known {
 	{CAPTURE_NOTE_STATUSES_FROM,
 	 {.statuses_from = {12, 8000}, .string = {"taskstats", 9}},
 	 BYTES("12 8000\0taskstats")},
+	{CAPTURE_NOTE_USAGE,
+	 {.usage = {7, 3, 36000, 12000, 48190000, UINT64_MAX, 4096, 0}},
+	 BYTES("7 3 36000 12000 48190000 18446744073709551615 4096 0")},
 #undef BYTES
 };
 

@@ -76,6 +76,7 @@ static unsigned int facts_of(const char *line)
 #define ARGUMENTS NEED_ARGUMENTS
 #define STATUS NEED_STATUS
 #define CGROUP NEED_CGROUP
+#define USAGE NEED_USAGE
 
 static void test_facts(void **state)
 {
@@ -93,6 +94,9 @@ static void test_facts(void **state)
 		{"-S", TASKS | ARGUMENTS | STATUS},
 		{"-F pipe -S", TASKS | ARGUMENTS | STATUS},
 		{"-F tree -S", TASKS | ARGUMENTS | STATUS},
+		{"-F json --usage", NEEDS_ALL | USAGE},
+		{"-F tree --usage", TASKS | ARGUMENTS | STATUS | USAGE},
+		{"-F pipe -S --usage", TASKS | ARGUMENTS | STATUS | USAGE},
 		{"-u 0", TASKS | ARGUMENTS},
 		{"-n make", TASKS | ARGUMENTS},
 		{"-P 1", TASKS},
@@ -187,6 +191,9 @@ static void test_options_of_sinks(void **state)
 		"--no-copies",
 		"--no-copies -F table",
 		"--no-copies -S",
+		"--usage",
+		"--usage -u 0",
+		"record -o file --usage",
 	};
 	static const char *const right[] = {
 		"-T -x",
@@ -202,6 +209,10 @@ static void test_options_of_sinks(void **state)
 		"--failed -e exit",
 		"--exit 0 -e exec,exit",
 		"--args x -e fork --arg-bytes 2048",
+		"--usage -S",
+		"--usage -F table",
+		"--usage -F pipe -S",
+		"record -o file -x --usage",
 		"--max-arg-bytes 1 -x",
 		"--max-arg-bytes 4294967295 -S",
 		"-F pipe -S --max-arg-bytes 64",

@@ -187,6 +187,72 @@ static void test_malformed_statuses(void **state)
 	}
 }
 
+static uint64_t used_by(struct exit_statuses *statuses, int32_t tid)
+{
+	struct event event = {
+		.type = EVENT_EXIT, .time_ns = 300, .sample_pid = tid, .exit.pid = tid};
+
+	exit_statuses_apply(statuses, &event);
+	return event.exit.usage ? event.exit.usage->user_us : UNKNOWN;
+}
+
+static void test_usage(void **state)
+{
+	const struct event told = NOTE(CAPTURE_NOTE_STATUSES, 2,
+				       "7 7 200 768 0\0"
+				       "8 8 200 0 0");
+	const struct event usage = NOTE(CAPTURE_NOTE_USAGE, 2,
+					"7 1 10 11 12 13 14 15\0"
+					"8 2 20 21 22 23 24 25");
+	struct exit_statuses *statuses = exit_statuses_new();
+	struct event event = {.type = EVENT_EXIT, .time_ns = 300, .sample_pid = 8, .exit.pid = 8};
+
+	(void)state;
+	/* Nobody asks for it. */
+	assert_int_equal(decode_notes_take(&told, &(struct decode_notes){.statuses = statuses}), 0);
+	assert_int_equal(decode_notes_take(&usage, &(struct decode_notes){.statuses = statuses}),
+			 0);
+	assert_int_equal(used_by(statuses, 7), UNKNOWN);
+	exit_statuses_drop(statuses, 0);
+	const struct decode_notes notes = {.statuses = statuses, .wants_usage = true};
+	assert_int_equal(decode_notes_take(&told, &notes), 0);
+	assert_int_equal(decode_notes_take(&usage, &notes), 0);
+	assert_int_equal(used_by(statuses, 7), 10);
+	exit_statuses_apply(statuses, &event);
+	assert_non_null(event.exit.usage);
+	assert_false(event.exit.usage->is_only);
+	assert_true(event.exit.usage->has_bytes);
+	assert_int_equal(event.exit.usage->system_us, 21);
+	assert_int_equal(event.exit.usage->run_ns, 22);
+	assert_int_equal(event.exit.usage->max_rss_kib, 23);
+	assert_int_equal(event.exit.usage->read_bytes, 24);
+	assert_int_equal(event.exit.usage->written_bytes, 25);
+	exit_statuses_free(statuses);
+}
+
+static void test_malformed_usage(void **state)
+{
+	const struct event told = NOTE(CAPTURE_NOTE_STATUSES, 1, "7 7 200 768 0");
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_USAGE, 2, "7 0 1 1 1 1 1 1"),
+		NOTE(CAPTURE_NOTE_USAGE, 1, "7 0 1 1 1 1 1"),
+		NOTE(CAPTURE_NOTE_USAGE, 1, "7 0 4503599627370496 1 1 1 1 1"),
+		NOTE(CAPTURE_NOTE_USAGE, 1, "7 0 1 4503599627370496 1 1 1 1"),
+		NOTE(CAPTURE_NOTE_USAGE, 1, "7 0 1 1 1 4503599627370496 1 1"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		struct exit_statuses *statuses = exit_statuses_new();
+		const struct decode_notes into = {.statuses = statuses, .wants_usage = true};
+
+		assert_int_equal(decode_notes_take(&told, &into), 0);
+		assert_int_equal(decode_notes_take(&notes[i], &into), 0);
+		assert_int_equal(status_of(statuses, 7, 300), UNKNOWN);
+		exit_statuses_free(statuses);
+	}
+}
+
 /* What KEPT gives to an exec that left its stack pointer at 0x1000. */
 static struct arguments taken_by_exec(struct argv_provider *kept)
 {
@@ -617,6 +683,8 @@ int main(void)
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_statuses_from_anew),
 		cmocka_unit_test(test_malformed_statuses),
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_malformed_usage),
 		cmocka_unit_test(test_malformed_exit_paths),
 		cmocka_unit_test(test_too_many_addresses),
 		cmocka_unit_test(test_malformed_arguments),
