@@ -81,6 +81,7 @@ force:
 
 # A test that replaces library calls names them here: WRAP_test_NAME = call call...
 WRAP_test_heap = realloc
+WRAP_test_btf = calloc
 WRAP_test_typed = calloc malloc
 WRAP_test_filter = calloc malloc
 WRAP_test_buffer = realloc
