@@ -58,7 +58,7 @@ int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **
 	assert_non_null(made);
 	assert_true(cpu >= 0 && (size_t)cpu < ARRAY_SIZE(fakes));
 	made->cpu = cpu;
-	made->owner_fd = -1;
+	made->owner_fd = made->probe_fd = -1;
 	assert_int_equal(
 		ring_init(&made->ring, fakes[cpu].control, fakes[cpu].data, fakes[cpu].size), 0);
 	if (plan->may_shrink)
