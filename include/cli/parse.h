@@ -18,6 +18,7 @@ struct parse {
 	bool stream;
 	bool format_given; /* -F */
 	bool extended;     /* -x */
+	bool argv_probe;   /* --argv-probe */
 	struct typed typed;
 };
 

@@ -87,9 +87,8 @@ static const struct row_type conditions[] = {
 };
 
 static const struct row_type details[] = {
-	{"exit status", check_exit_status},
-	{"taskstats", check_taskstats},
-	{"cgroups", check_cgroups},
+	{"exit status", check_exit_status}, {"taskstats", check_taskstats},
+	{"cgroups", check_cgroups},         {"argv probe", check_argv_probe},
 	{"sandbox", check_sandbox},
 };
 

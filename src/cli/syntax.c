@@ -49,6 +49,7 @@
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (16384)", "N")
+#define OPTION_PROBE LONG_FLAG("argv-probe", OPTION_ARGV_PROBE, "whole arguments of short-lived programs too, by a probe in the kernel; needs root")
 #define OPTION_LONGEST LONG_VALUE("max-arg-bytes", OPTION_MAX_ARG_BYTES, "show N bytes of an argument at most, and of a longer one its length", "N")
 /*
  * -n takes both, the long options one each. popt takes the first row with a name, so that the
@@ -92,6 +93,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_ENVIRONMENT,
 	OPTION_LONGEST,
 	OPTION_STACK,
+	OPTION_PROBE,
 	OPTION_OUTPUT,
 	OPTION_BACKEND,
 	OPTION_RAW_RECORDS,
@@ -118,6 +120,7 @@ static const struct poptOption record_options[] = {
 	FLAG("extended", 'x', "record what all formats and filters of replay need"),
 	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
 	OPTION_STACK,
+	OPTION_PROBE,
 	OPTION_MMAP_PAGES,
 	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),

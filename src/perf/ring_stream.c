@@ -80,7 +80,7 @@ static void remove_ring(void *context, struct cpu_ring *ring)
 /* ---- records ---- */
 
 /* Show what has become visible since the last time. What is malformed, the merge will meet. */
-static void look_ahead(const struct ring_stream *stream)
+void ring_stream_look_ahead(const struct ring_stream *stream)
 {
 	const struct perf_event_header *record;
 	struct cpu_ring *ring;
@@ -101,7 +101,7 @@ static void look_ahead(const struct ring_stream *stream)
 
 static int start_round(struct ring_stream *stream)
 {
-	look_ahead(stream);
+	ring_stream_look_ahead(stream);
 
 	bool ordered = !stream->stopped && stream->plan.features & (1U << PERF_FEATURE_CLOCKID);
 

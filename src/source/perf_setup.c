@@ -10,6 +10,8 @@
 #include "host/diagnose.h"
 #include "perf/perf_event.h"
 #include "perf/ring_room.h"
+#include "probe/argv_definition.h"
+#include "probe/argv_probe.h"
 #include "source/notice.h"
 
 /*
@@ -131,6 +133,9 @@ static void notice_opened(const struct perf_setup *setup)
 		       plan->tracepoints[i].name, plan->tracepoints[i].id,
 		       plan->tracepoints[i].filter ? ", filter " : "",
 		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
+	if (plan->probe.id)
+		notice(setup->request, "the argv probe is event %u, filter %s", plan->probe.id,
+		       plan->probe.filter);
 	notice(setup->request, "ring buffers of %u pages per CPU", plan->pages);
 }
 
@@ -151,6 +156,10 @@ static void plan_rings(struct perf_setup *setup, unsigned int use)
 		.watermark = has_stacks ? request->arg_bytes / 2 : 0,
 	};
 	tracepoints_plan(&setup->tracepoints, &setup->wanted);
+	if (setup->probe) {
+		setup->wanted.probe.id = argv_probe_layout(setup->probe)->id;
+		setup->wanted.probe.filter = ARGV_FILTER;
+	}
 	setup->wanted.comm |= (use & PERF_SETUP_RECORDING) != 0;
 	/* Steps of the wall clock are found by looking at it now and then. */
 	setup->wanted.alarm = !(use & PERF_SETUP_RECORDING) && !request->wall_clock;
@@ -174,12 +183,19 @@ int perf_setup_init(struct perf_setup *setup, const struct request *request,
 				    (use & PERF_SETUP_STATUS_IS_TOLD) != 0, err);
 	if (code < 0)
 		return request->formats ? code : diagnose_tracefs(state, code, err);
+	if (request->probe_bytes > 0)
+		code = argv_probe_new(request->probe_bytes, state, &setup->probe, err);
+	if (code < 0) {
+		tracepoints_done(&setup->tracepoints);
+		return code;
+	}
 	plan_rings(setup, use);
 	return 0;
 }
 
 void perf_setup_done(struct perf_setup *setup)
 {
+	argv_probe_free(setup->probe);
 	tracepoints_done(&setup->tracepoints);
 }
 

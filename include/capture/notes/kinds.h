@@ -34,6 +34,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* `program` of older processes: file name and arguments */
 	CAPTURE_NOTE_STATUSES = 11,      /* `status` of exits that come later in time */
 	CAPTURE_NOTE_STATUSES_FROM = 12, /* `statuses_from`, and `string`: who told them */
+	CAPTURE_NOTE_PROBED = 13,        /* as ARGUMENTS, by the argv probe */
 };
 
 #define NOTE_NUMBERS_MAX 5

@@ -60,7 +60,8 @@ static struct got ask(int32_t pid, unsigned int wants)
 static void keep(int32_t pid, const struct string_list *arguments,
 		 const struct string_list *environment)
 {
-	assert_int_equal(argv_kept_add(kept, pid, made.stack.pointer, arguments, environment), 0);
+	assert_int_equal(
+		argv_kept_add(kept, pid, made.stack.pointer, arguments, ARGV_PROC, environment), 0);
 }
 
 static void assert_arguments(const struct got *got)
@@ -221,7 +222,7 @@ static void test_no_memory(void **state)
 	(void)state;
 	for (int count = 1; code == -ENOMEM; count++) {
 		allocations_left = count;
-		code = argv_kept_add(kept, 5, made.stack.pointer, &argv_list, &env_list);
+		code = argv_kept_add(kept, 5, made.stack.pointer, &argv_list, ARGV_PROC, &env_list);
 		allocations_left = -1;
 		assert_true(code == 0 || code == -ENOMEM);
 	}

@@ -454,8 +454,8 @@ static void assert_note(const struct capture_note *note, uint16_t kind, uint64_t
 static void test_writing(void **state)
 {
 	const struct string_list arguments = {{"sh\0-c", 6}, 2}, environment = {{"", 0}, 0};
-	const struct completion both = {1000, 77, 0x7ffc1000, &arguments, &environment};
-	const struct completion none = {1000, 77, 0x7ffc1000, NULL, NULL};
+	const struct completion both = {1000, 77, 0x7ffc1000, &arguments, ARGV_PROC, &environment};
+	const struct completion none = {1000, 77, 0x7ffc1000, NULL, ARGV_NONE, NULL};
 	const struct exit_paths paths = {
 		.known = true,
 		.marks = {{{0xab, 0xffffffff81000010}, 2}, {{0xcd}, 1}},
@@ -485,7 +485,7 @@ static void test_strings_that_are_too_long_are_not_written(void **state)
 {
 	char *many = calloc(1, CAPTURE_NOTE_MAX);
 	const struct string_list arguments = {{many, CAPTURE_NOTE_MAX}, CAPTURE_NOTE_MAX};
-	const struct completion completion = {1000, 77, 0, &arguments, NULL};
+	const struct completion completion = {1000, 77, 0, &arguments, ARGV_PROC, NULL};
 	struct written written = start_writing();
 
 	(void)state;
