@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "base/compiler.h"
+#include "probe/argv_definition.h"
 #include "probe/argv_sample.h"
 
 /* More than wait at a time, but where samples are lost. */
@@ -30,10 +31,27 @@ struct probed_exec {
 	struct buffer strings;
 };
 
+/*
+ * A sample that was seen before its exec's: the task changed CPUs between the two, and their rings
+ * are looked at one after the other.
+ */
+struct early_sample {
+	int32_t tid;      /* 0: this place is free */
+	uint64_t time_ns; /* of the sample */
+	struct argv_sample sample;
+	unsigned char bytes[ARGV_CHUNK_BYTES];
+};
+
+#define EARLY_SAMPLES_MAX 32U
+#define SEEN_EXECS 1024U
+
 struct probed_execs {
 	struct probed_exec items[PROBED_EXECS_MAX];
 	size_t next;  /* the place that was taken longest ago */
 	size_t count; /* of those that wait */
+	struct early_sample early[EARLY_SAMPLES_MAX];
+	size_t next_early;
+	int32_t seen[SEEN_EXECS]; /* of execs that need no samples: tids, by their last bits */
 };
 
 void probed_execs_done(struct probed_execs *execs);
@@ -54,6 +72,20 @@ int probed_execs_begin(struct probed_execs *execs, struct probed_exec *place, in
 
 /* Free the place. */
 void probed_execs_end(struct probed_execs *execs, struct probed_exec *exec);
+
+/* An exec of TID was seen that needs no samples: those that follow are not early. */
+void probed_execs_saw(struct probed_execs *execs, int32_t tid);
+
+/* Keep a copy of SAMPLE of TID, of which no exec waits, unless its exec was seen. */
+void probed_execs_keep_early(struct probed_execs *execs, int32_t tid, uint64_t time_ns,
+			     const struct argv_sample *sample);
+
+/*
+ * Returns the next sample that was kept for EXEC, borrowed until the next is kept; NULL: none is
+ * left. It is not kept any longer.
+ */
+const struct argv_sample *probed_execs_take_early(struct probed_execs *execs,
+						  const struct probed_exec *exec);
 
 enum probed {
 	PROBED_PART,     /* not all chunks have come */

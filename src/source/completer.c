@@ -166,10 +166,22 @@ static void end_wait(const struct completer *completer, struct probed_exec *exec
 	probed_execs_end(completer->execs, exec);
 }
 
+static void take_sample(const struct completer *completer, struct probed_exec *exec,
+			const struct argv_sample *sample)
+{
+	int got = probed_exec_add(exec, sample, completer->chunks);
+
+	if (got == PROBED_WHOLE && take_probed(completer, exec))
+		probed_execs_end(completer->execs, exec);
+	else if (got != PROBED_PART)
+		end_wait(completer, exec);
+}
+
 static void wait_for_probe(const struct completer *completer, const struct record *record,
 			   const struct perf_event_header *header)
 {
 	struct probed_exec *place = probed_execs_place(completer->execs, record->tid);
+	const struct argv_sample *early;
 
 	/* Of the same task, it has been replaced by now. */
 	if (place->tid != 0 && place->tid != record->tid)
@@ -177,28 +189,28 @@ static void wait_for_probe(const struct completer *completer, const struct recor
 	/* Where memory is short, the exec is told of as its stack has it. */
 	if (probed_execs_begin(completer->execs, place, record->tid, record->time_ns, header) < 0)
 		return;
+	while (place->tid != 0 && (early = probed_execs_take_early(completer->execs, place)))
+		take_sample(completer, place, early);
 }
 
 static void look_at_probe(const struct completer *completer, const struct record *record)
 {
-	struct argv_sample sample;
-
 	struct probed_exec *exec = probed_execs_find(completer->execs, record->tid);
+	struct argv_sample sample;
+	bool is_later = exec && record->time_ns > exec->time_ns;
 
-	if (!exec)
-		return;
 	if (!argv_sample_take(completer->probe, record, &sample)) {
 		/* The probe is passed before the program's first instruction. */
-		exec->has_moved_on |= record->time_ns > exec->time_ns;
+		if (is_later)
+			exec->has_moved_on = true;
 		return;
 	}
 	if (sample.chunk >= completer->chunks)
 		return;
-	int got = probed_exec_add(exec, &sample, completer->chunks);
-	if (got == PROBED_WHOLE && take_probed(completer, exec))
-		probed_execs_end(completer->execs, exec);
-	else if (got != PROBED_PART)
-		end_wait(completer, exec);
+	if (is_later)
+		take_sample(completer, exec, &sample);
+	else
+		probed_execs_keep_early(completer->execs, record->tid, record->time_ns, &sample);
 }
 
 /* Once a round has ended in which nothing came. /proc is asked once. */
@@ -250,6 +262,8 @@ static void look_at_exec(const struct completer *completer, const struct record 
 	const unsigned int wants = missing(completer, stack);
 	const bool waits = completer->execs && wants & ARGV_WANT_ARGUMENTS;
 
+	if (completer->execs && !waits)
+		probed_execs_saw(completer->execs, record->tid);
 	if (wants == 0)
 		return;
 	/* The probe has no environment, for which /proc is asked at once, and then for both. */

@@ -36,7 +36,7 @@
 
 /* The same while an exec waits for the argv probe, and for how long in all, ns. */
 #define PROBE_HELD_MS 1
-#define PROBE_HELD_NS (20 * NS_PER_MS)
+#define PROBE_HELD_NS (50 * NS_PER_MS)
 
 struct perf_source {
 	struct source source;

@@ -59,6 +59,51 @@ void probed_execs_end(struct probed_execs *execs, struct probed_exec *exec)
 	exec->record.size = exec->strings.size = 0;
 }
 
+static int32_t *seen_at(struct probed_execs *execs, int32_t tid)
+{
+	return &execs->seen[(uint32_t)tid % SEEN_EXECS];
+}
+
+void probed_execs_saw(struct probed_execs *execs, int32_t tid)
+{
+	*seen_at(execs, tid) = tid;
+}
+
+void probed_execs_keep_early(struct probed_execs *execs, int32_t tid, uint64_t time_ns,
+			     const struct argv_sample *sample)
+{
+	struct early_sample *early = &execs->early[execs->next_early];
+
+	if (*seen_at(execs, tid) == tid) {
+		/* The first chunk comes last. */
+		if (sample->chunk == 0)
+			*seen_at(execs, tid) = 0;
+		return;
+	}
+	execs->next_early = (execs->next_early + 1) % EARLY_SAMPLES_MAX;
+	early->tid = tid;
+	early->time_ns = time_ns;
+	early->sample = *sample;
+	early->sample.bytes = early->bytes;
+	memcpy(early->bytes, sample->bytes, ARGV_CHUNK_BYTES);
+}
+
+const struct argv_sample *probed_execs_take_early(struct probed_execs *execs,
+						  const struct probed_exec *exec)
+{
+	for (size_t i = 0; i < EARLY_SAMPLES_MAX; i++) {
+		struct early_sample *early = &execs->early[i];
+
+		if (early->tid != exec->tid)
+			continue;
+		early->tid = 0;
+		/* Older ones are of another exec. */
+		if (early->time_ns > exec->time_ns)
+			return &early->sample;
+	}
+	return NULL;
+}
+
 /* Of the SIZE bytes of the arguments, copy those that are in SAMPLE. */
 static int copy_chunk(struct probed_exec *exec, const struct argv_sample *sample, size_t size)
 {

@@ -61,7 +61,8 @@ static void keep(int32_t pid, const struct string_list *arguments,
 		 const struct string_list *environment)
 {
 	assert_int_equal(
-		argv_kept_add(kept, pid, made.stack.pointer, arguments, ARGV_PROC, environment), 0);
+		argv_kept_add(kept, pid, made.stack.pointer, arguments, ARGV_PROBE, environment),
+		0);
 }
 
 static void assert_arguments(const struct got *got)
