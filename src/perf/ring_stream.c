@@ -101,13 +101,12 @@ void ring_stream_look_ahead(const struct ring_stream *stream)
 
 static int start_round(struct ring_stream *stream)
 {
-	ring_stream_look_ahead(stream);
-
 	bool ordered = !stream->stopped && stream->plan.features & (1U << PERF_FEATURE_CLOCKID);
 
 	/* The clock before the heads: what is older than this is visible in them, but for the
-	 * slack. */
+	 * slack; and before the look ahead, so that nothing is given out that was not shown. */
 	stream->horizon = ordered ? perf_clock_now_ns() - SLACK_NS : MERGE_NO_HORIZON;
+	ring_stream_look_ahead(stream);
 	stream->in_round = true;
 	int code = merge_refresh(stream->merge);
 	if (code == 0 && stream->refreshed)
