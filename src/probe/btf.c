@@ -166,8 +166,8 @@ struct level {
 
 struct found_member {
 	const char *name;
-	uint32_t type;
-	uint64_t at; /* bits */
+	uint32_t type; /* 0: it is a bit field */
+	uint64_t at;   /* bits */
 };
 
 /* Returns whether LEVEL has another member. */
@@ -183,10 +183,14 @@ static bool next_member(const struct btf *btf, struct level *level, struct found
 		       (size_t)level->next * sizeof(member),
 	       sizeof(member));
 	level->next++;
-	const uint32_t bits =
-		BTF_INFO_KFLAG(type.info) ? BTF_MEMBER_BIT_OFFSET(member.offset) : member.offset;
-	*found = (struct found_member){string_at(btf, member.name_off), member.type,
-				       level->base + bits};
+	const bool has_sizes = BTF_INFO_KFLAG(type.info);
+	const uint32_t bits = has_sizes ? BTF_MEMBER_BIT_OFFSET(member.offset) : member.offset;
+	const bool is_bit_field = has_sizes && BTF_MEMBER_BITFIELD_SIZE(member.offset) > 0;
+	*found = (struct found_member){
+		.name = string_at(btf, member.name_off),
+		.type = is_bit_field ? 0 : member.type,
+		.at = level->base + bits,
+	};
 	return true;
 }
 

@@ -62,6 +62,7 @@ static void test_owners(void **state)
 		"p:perf_exec_trace_012_34/argv proc_exec_connector",
 		"p:perf_exec_trace_12_ 34/argv proc_exec_connector",
 		"p:perf_exec_trace_4294967308_34/argv proc_exec_connector",
+		"p:perf_exec_trace_12_18446744073709551616/argv proc_exec_connector",
 		"p:perf_exec_trace_12/argv proc_exec_connector",
 		"p:perf_exec_trace_12_34/argv",
 		"r:perf_exec_trace_12_34/argv proc_exec_connector",

@@ -133,8 +133,8 @@ static void test_right(void **state)
 /* With the zeros behind their chunk, words that cannot be read are of others. */
 static void test_other_orders(void **state)
 {
-	static const char *const others[] = {"c1z1c0z0", "z0c0z1c1",   "z1z0c1c0", "z1c1c0",
-					     "z1c1z0",   "z1c1z0c0c0", ""};
+	static const char *const others[] = {"c1z1c0z0", "z0c0z1c1", "z0c1z1c0",   "z1z0c1c0",
+					     "z1c1c0",   "z1c1z0",   "z1c1z0c0c0", ""};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)

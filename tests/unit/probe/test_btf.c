@@ -180,6 +180,25 @@ static void test_named(void **state)
 	btf_done(&btf);
 }
 
+/* Where members have sizes, those of 0 are no bit fields. */
+static void test_bit_fields(void **state)
+{
+	struct made made;
+	struct btf btf;
+	uint32_t offset;
+
+	(void)state;
+	begin(&made);
+	add_type(&made, OUTER, 1U << 7 | BTF_KIND_STRUCT, 2, 24);
+	add_member(&made, SELF, 1, 8U << 24 | 64);
+	add_member(&made, WORD, 1, 128);
+	assert_int_equal(init(&made, &btf), 0);
+	assert_int_equal(btf_find_word(&btf, "outer", "self", &offset), -EBADMSG);
+	assert_int_equal(btf_find_word(&btf, "outer", "word", &offset), 0);
+	assert_int_equal(offset, 16);
+	btf_done(&btf);
+}
+
 /* Structures in themselves, typedefs of themselves, and offsets of bits: an end, and no offset. */
 static void test_senseless(void **state)
 {
@@ -226,6 +245,10 @@ static void test_malformed(void **state)
 	make_nested(&made);
 	made.header.hdr_len = 8;
 	assert_int_equal(init(&made, &btf), -EBADMSG);
+	/* The last one lacks its members. */
+	make_nested(&made);
+	add_type(&made, OUTER, BTF_KIND_STRUCT, 1, 8);
+	assert_int_equal(init(&made, &btf), -EBADMSG);
 	/* A kind of the future, and one that is none. */
 	make_nested(&made);
 	add_type(&made, 0, 20, 0, 0);
@@ -240,7 +263,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_real),      cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_nested),    cmocka_unit_test(test_named),
-		cmocka_unit_test(test_senseless), cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_senseless), cmocka_unit_test(test_bit_fields),
+		cmocka_unit_test(test_malformed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
