@@ -174,11 +174,9 @@ static void plan_rings(struct perf_setup *setup, unsigned int use)
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
 		    const struct host_state *state, unsigned int use, struct error *err)
 {
-	*setup = (struct perf_setup){
-		.request = request,
-		.state = state,
-		.tracepoints = {.dir.fd = -1, .hold_fd = -1},
-	};
+	static const struct tracepoints none = {.dir.fd = -1, .hold_fd = -1};
+
+	*setup = (struct perf_setup){.request = request, .state = state, .tracepoints = none};
 	int code = tracepoints_init(&setup->tracepoints, request,
 				    (use & PERF_SETUP_STATUS_IS_TOLD) != 0, err);
 	if (code < 0)
@@ -187,6 +185,7 @@ int perf_setup_init(struct perf_setup *setup, const struct request *request,
 		code = argv_probe_new(request->probe_bytes, state, &setup->probe, err);
 	if (code < 0) {
 		tracepoints_done(&setup->tracepoints);
+		setup->tracepoints = none;
 		return code;
 	}
 	plan_rings(setup, use);
