@@ -42,6 +42,7 @@ struct request {
 	/* The facts */
 	unsigned int needs; /* NEED_ bits that formats and filters need; 0: the tracepoints do */
 	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
+	bool arg_bytes_may_shrink; /* less is taken where rings have to be small */
 	/* Of arguments that the argv probe copies at an exec (probe/argv_probe.h); 0: no probe */
 	uint32_t probe_bytes;
 	char *environment; /* --env: "NAME,NAME" or "all"; NULL: none */

@@ -147,7 +147,8 @@ static int find_needs(const struct parse *parse, struct request *request, struct
 	int code = parse->argv_probe ? want_probe(mode, request, err) : 0;
 	if (code < 0)
 		return code;
-	if (request->arg_bytes == 0)
+	request->arg_bytes_may_shrink = request->arg_bytes == 0;
+	if (request->arg_bytes_may_shrink)
 		request->arg_bytes = ARG_BYTES_DEFAULT;
 	else if (!(request->needs & NEED_ARGUMENTS))
 		return refuse(err, "--arg-bytes: nothing asks for arguments",

@@ -191,6 +191,16 @@ int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 	return 0;
 }
 
+void cpu_ring_unmap(struct cpu_ring *ring)
+{
+	alarm_close(&ring->alarm);
+	ring_done(&ring->scout);
+	ring_done(&ring->ring);
+	if (ring->map)
+		munmap(ring->map, ring->map_size);
+	ring->map = NULL;
+}
+
 void cpu_ring_close(struct cpu_ring *ring)
 {
 	if (!ring)
@@ -199,11 +209,7 @@ void cpu_ring_close(struct cpu_ring *ring)
 		close(ring->tracepoint_fds[i]);
 	if (ring->probe_fd >= 0)
 		close(ring->probe_fd);
-	alarm_close(&ring->alarm);
-	ring_done(&ring->scout);
-	ring_done(&ring->ring);
-	if (ring->map)
-		munmap(ring->map, ring->map_size);
+	cpu_ring_unmap(ring);
 	if (ring->owner_fd >= 0)
 		close(ring->owner_fd);
 	free(ring);

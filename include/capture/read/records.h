@@ -12,8 +12,11 @@
 
 #include "base/compiler.h"
 #include "base/load.h"
+#include "capture/perf_file.h"
 #include "capture/read/block.h"
+#include "capture/read/events.h"
 #include "capture/read/reader.h"
+#include "capture/read/rounds.h"
 
 /* A record in memory, its header in native byte order. */
 struct raw_record {
@@ -67,6 +70,9 @@ static inline MUST_CHECK int kernel_record_add(struct reader *reader, const stru
 /* Take in a record of the kernel's. Inlined, since a capture is full of them. */
 static inline MUST_CHECK int kernel_record_take(struct reader *reader, const struct raw_record *raw)
 {
+	/* Compressed bytes may claim any type. */
+	if (raw->header.type >= PERF_FILE_RECORD_FIRST)
+		return 0;
 	if (reader->heeded >> raw->header.type & 1) {
 		/* A copy: RAW itself can stay in registers. */
 		const struct raw_record heeded = *raw;
