@@ -172,7 +172,6 @@ static void test_options_of_sinks(void **state)
 		"--arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
 		"--argv-probe",
-		"--argv-probe -u 0",
 		"--failed -e fork,exec",
 		"--exit 1 -e exec",
 		"--exit 1 --failed -e exec",
@@ -206,6 +205,7 @@ static void test_options_of_sinks(void **state)
 		"--wide --color never -F table",
 		"--no-copies -F tree -S",
 		"-u 0 --arg-bytes 2048",
+		"--argv-probe -u 0",
 		"-F table --arg-bytes 2048",
 	};
 	char line[160];
