@@ -267,9 +267,10 @@ static void look_at_exec(const struct completer *completer, const struct record 
 	if (wants == 0)
 		return;
 	/* The probe has no environment, for which /proc is asked at once, and then for both. */
-	if (waits && wants == ARGV_WANT_ARGUMENTS)
-		wait_for_probe(completer, record, header);
-	else if (!ask_proc(completer, record, stack, wants) && waits)
+	const bool asks = !waits || wants != ARGV_WANT_ARGUMENTS;
+	const bool is_told = asks && ask_proc(completer, record, stack, wants);
+
+	if (waits && !is_told)
 		wait_for_probe(completer, record, header);
 }
 
