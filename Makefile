@@ -83,6 +83,10 @@ force:
 
 # A test that replaces library calls names them here: WRAP_test_NAME = call call...
 WRAP_test_heap = realloc
+WRAP_test_btf = calloc
+WRAP_test_argv_trial = perf_event_open_raw ioctl
+WRAP_test_argv_probe = file_read_all format_dir_open_tracefs argv_trial dynamic_events_define \
+	dynamic_events_remove
 WRAP_test_typed = calloc malloc
 WRAP_test_filter = calloc malloc
 WRAP_test_buffer = realloc
@@ -102,6 +106,7 @@ WRAP_test_cpu_progress = realloc
 WRAP_test_tracer = clock_gettime spawn_find stop_is_asked
 WRAP_test_wall_watch = clock_gettime timerfd_create timerfd_settime
 WRAP_test_completer = calloc
+WRAP_test_probed_execs = realloc
 WRAP_test_notes = realloc
 WRAP_test_task_facts = aligned_alloc calloc malloc realloc
 WRAP_test_old_processes = calloc malloc realloc

@@ -340,6 +340,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.no_sandbox;
 	case OPTION_STREAM:
 		return &parse->stream;
+	case OPTION_ARGV_PROBE:
+		return &parse->argv_probe;
 	case OPTION_ALL:
 		return &options->request.all;
 	case OPTION_SUDO:

@@ -67,6 +67,8 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--raw: its events have no records", err);
 	if (request->formats && !type->has_records)
 		return refuse(type, "--formats: it has no formats", err);
+	if (request->probe_bytes && !type->has_records)
+		return refuse(type, "--argv-probe: it opens no tracepoints", err);
 	if (request->mmap_pages && !type->has_rings)
 		return refuse(type, "-m: it has no such rings", err);
 	if (request->filter.has_uid && !type->has_users)

@@ -36,6 +36,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_STATUSES_FROM = 12, /* `statuses_from`, and `string`: who told them */
 	CAPTURE_NOTE_USAGE = 13,         /* `usage` of exits whose `status` a note before has */
 	CAPTURE_NOTE_USAGE_FROM = 14,    /* no bytes: usage is noted, at the start */
+	CAPTURE_NOTE_PROBED = 15,        /* as ARGUMENTS, by the argv probe */
 };
 
 /* The flags of struct task_usage. */

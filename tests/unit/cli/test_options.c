@@ -10,8 +10,10 @@
 
 #include "base/clock.h"
 #include "cli/options.h"
+#include "probe/argv_probe.h"
 #include "sink/sinks.h"
 #include "source/request.h"
+#include "source/source.h"
 #include "support.h"
 
 #define WORDS_MAX 16
@@ -173,6 +175,7 @@ static void test_options_of_sinks(void **state)
 		"--env A -S",
 		"--arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
+		"--argv-probe",
 		"--failed -e fork,exec",
 		"--exit 1 -e exec",
 		"--exit 1 --failed -e exec",
@@ -219,6 +222,7 @@ static void test_options_of_sinks(void **state)
 		"--wide --color never -F table",
 		"--no-copies -F tree -S",
 		"-u 0 --arg-bytes 2048",
+		"--argv-probe -u 0",
 		"-F table --arg-bytes 2048",
 	};
 	char line[160];
@@ -324,6 +328,36 @@ static void test_arg_bytes(void **state)
 	assert_refused("-x --arg-bytes -8");
 	assert_refused("-x --arg-bytes 2k");
 	assert_refused("replay -x --arg-bytes 2048 file");
+}
+
+static void test_argv_probe(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t bytes;
+	} cases[] = {
+		{"-x", 0},
+		{"-x --argv-probe", ARGV_PROBE_BYTES_MIN},
+		{"-F tree --argv-probe --arg-bytes 1024", ARGV_PROBE_BYTES_MIN},
+		{"-S --argv-probe --arg-bytes 4096", 4096},
+		{"-x --argv-probe --arg-bytes 61440", ARGV_PROBE_BYTES_MAX},
+		{"record -o file -x --argv-probe", ARGV_PROBE_BYTES_MIN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct options options = parse(cases[i].line);
+
+		assert_int_equal(options.request.probe_bytes, cases[i].bytes);
+		/* No other backend in its place, where perf refuses. */
+		assert_int_equal(options.request.backend == &perf_source_type, cases[i].bytes > 0);
+		options_done(&options);
+	}
+	struct options options = parse("-x --argv-probe -b connector");
+	assert_ptr_equal(options.request.backend, &connector_source_type);
+	options_done(&options);
+	assert_refused("record -o file --argv-probe");
+	assert_refused("replay -x --argv-probe file");
 }
 
 static void test_environment(void **state)
@@ -516,6 +550,7 @@ int main(void)
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_limit_or_name),
 		cmocka_unit_test(test_arg_bytes),
+		cmocka_unit_test(test_argv_probe),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_failed_execs),

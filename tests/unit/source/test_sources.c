@@ -191,6 +191,7 @@ static void test_what_cannot_be_served(void **state)
 		{{.raw = true}, "--raw: its events have no records"},
 		{{.formats = text}, "--formats: it has no formats"},
 		{{.mmap_pages = 1}, "-m: it has no such rings"},
+		{{.probe_bytes = 3008}, "--argv-probe: it opens no tracepoints"},
 		{{.filter.has_uid = true}, "-u: it does not tell users"},
 		{{.environment = text}, "--env: it does not tell the environment"},
 		{{.usage = true}, "--usage: it does not tell what processes used"},
