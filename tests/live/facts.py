@@ -4,7 +4,6 @@
 import os
 import reprlib
 import signal
-import sys
 from collections import Counter, defaultdict, deque
 from typing import NamedTuple
 
@@ -186,9 +185,9 @@ def environment_problems(event, image):
                f'in truth {SHOWN.repr(image.env)}')
 
 
-def flag_problems(event, process, kind):
+def flag_problems(event, process, kind, long_bits):
     flags = event.clone_flags
-    if event.clone_flags_complete != (sys.maxsize > 2 ** 32):
+    if event.clone_flags_complete != (long_bits == 64):
         yield f'{describe(event)}: clone_flags_complete is {event.clone_flags_complete}'
     if process.flags is not None and kind != 'thread' and flags != process.flags:
         yield (f'{describe(event)}: clone_flags are {sorted(flags)}, '
@@ -264,7 +263,7 @@ class Comparison:
     def fork_problems(self, known, event):
         if event.clone_flags is not None:
             child = self.truth.process(event.child_tid)
-            self.add(flag_problems(event, child, known.fact.kind))
+            self.add(flag_problems(event, child, known.fact.kind, self.truth.long_bits))
         elif 'clone_flags' not in self.may_miss:
             self.problems.append(f'{describe(event)}: no clone_flags')
 
