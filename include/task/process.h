@@ -42,8 +42,11 @@ struct process {
 	struct program *program; /* held; NULL: not known */
 	struct credentials credentials;
 	struct exit_evidence evidence;
-	/* The status that the kernel told of the last thread to exit that it did not make. */
-	bool status_is_told;
+	/*
+	 * The status that the kernel told of the last thread to exit that it did not make: of the
+	 * one that it named so, or else of the one whose EXIT came last.
+	 */
+	bool last_is_told, status_is_told;
 	uint32_t told_status; /* wait(2) */
 };
 

@@ -164,6 +164,7 @@ static void take(struct exit_statuses *statuses, struct event *event)
 	if (!exit)
 		return;
 	event->exit.status = exit->told.status;
+	event->exit.told_last = (exit->told.flags & TOLD_LAST) != 0;
 	event->exit.has_status =
 		!(exit->told.flags & TOLD_LEADER) || event->exit.pid == event->sample_pid;
 	remove_first(statuses, exit);

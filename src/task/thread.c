@@ -98,7 +98,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	process->losses = losses;
 	thread->exec_ns = process->exec_ns;
 	exit_evidence_exec(&process->evidence);
-	process->status_is_told = false;
+	process->status_is_told = process->last_is_told = false;
 	thread->end = (struct thread_end){0};
 	thread_set_name(thread, process->pid, event->exec.comm);
 	return 0;
@@ -131,6 +131,19 @@ static bool is_made_by_kernel(const struct thread *thread)
 	       (thread->birth.clone_flags & CLONE_UNTRACED) != 0;
 }
 
+/*
+ * do_exit() decides early on what the process ends with, by who comes last there (5.19 and later),
+ * and makes the record at its end, where the threads may come in another order.
+ */
+static void take_status(struct process *process, const struct event *event)
+{
+	if (process->last_is_told)
+		return;
+	process->last_is_told = event->exit.told_last || event->exit.last == KNOWN_YES;
+	process->status_is_told = event->exit.has_status;
+	process->told_status = event->exit.status;
+}
+
 enum known thread_exit(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
@@ -142,10 +155,8 @@ enum known thread_exit(struct thread *thread, const struct event *event, uint64_
 	process->evidence.is_recent = event->exit.last != KNOWN_NOT;
 	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
 	/* They end by themselves, whatever the process ends with. */
-	if (!is_made_by_kernel(thread)) {
-		process->status_is_told = event->exit.has_status;
-		process->told_status = event->exit.status;
-	}
+	if (!is_made_by_kernel(thread))
+		take_status(process, event);
 	enum known last = find_last(process, event->exit.last, losses);
 	process->has_ended |= last == KNOWN_YES;
 	return last;
