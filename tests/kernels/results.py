@@ -57,8 +57,9 @@ class Step:
 class Results:
     """All steps of a guest."""
 
-    def __init__(self, directory, bits):
+    def __init__(self, directory, bits, tool):
         self.directory, self.bits = directory, bits
+        self.tool = tool  # this machine's own
 
     def step(self, name):
         return Step(self.directory / name)
@@ -66,6 +67,10 @@ class Results:
     def release(self):
         path = self.directory / 'host' / 'release'
         return path.read_text(encoding='ascii').strip() if path.exists() else '?'
+
+    def lockdown(self):
+        """The levels that the kernel knows."""
+        return self.step('host').text('lockdown')
 
     @cached_property
     def check(self):

@@ -117,6 +117,7 @@ class Truncated(NamedTuple):
 
 
 SHAPES = {'fork': Fork, 'exec': Exec, 'exit': Exit, 'lost': Lost, 'truncated': Truncated}
+EVENTS = (Fork, Exec, Exit)
 
 
 # ---- values --------------------------------------------------------------------------------------
