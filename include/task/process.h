@@ -20,6 +20,17 @@
  */
 #define PROCESS_ENDED_MAX 64
 
+/*
+ * Whose status the process has, the surest last. Its threads may have different ones: do_exit()
+ * decides early on what the process ends with, and makes the record at its end, where they may come
+ * in another order.
+ */
+enum told_by {
+	TOLD_BY_NEWEST, /* the EXIT that came last */
+	TOLD_BY_LAST,   /* the thread that the kernel names the last one, from Linux 5.19 on */
+	TOLD_BY_SIGNAL, /* one that took a signal: do_group_exit() gave it the process's status */
+};
+
 struct process {
 	unsigned int references;
 	int32_t pid;            /* tgid; -1: not known */
@@ -42,11 +53,9 @@ struct process {
 	struct program *program; /* held; NULL: not known */
 	struct credentials credentials;
 	struct exit_evidence evidence;
-	/*
-	 * The status that the kernel told of the last thread to exit that it did not make: of the
-	 * one that it named so, or else of the one whose EXIT came last.
-	 */
-	bool last_is_told, status_is_told;
+	/* The status that the kernel told of one of its threads, none that it made itself. */
+	bool status_is_told;
+	enum told_by told_by;
 	uint32_t told_status; /* wait(2) */
 };
 

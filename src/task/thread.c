@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/sched.h>
+#include <sys/wait.h>
 
 #include "event/comm.h"
 #include "event/facts.h"
@@ -98,7 +99,8 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	process->losses = losses;
 	thread->exec_ns = process->exec_ns;
 	exit_evidence_exec(&process->evidence);
-	process->status_is_told = process->last_is_told = false;
+	process->status_is_told = false;
+	process->told_by = TOLD_BY_NEWEST;
 	thread->end = (struct thread_end){0};
 	thread_set_name(thread, process->pid, event->exec.comm);
 	return 0;
@@ -131,15 +133,22 @@ static bool is_made_by_kernel(const struct thread *thread)
 	       (thread->birth.clone_flags & CLONE_UNTRACED) != 0;
 }
 
-/*
- * do_exit() decides early on what the process ends with, by who comes last there (5.19 and later),
- * and makes the record at its end, where the threads may come in another order.
- */
-static void take_status(struct process *process, const struct event *event)
+static enum told_by told_by(const struct thread *thread, const struct event *event)
 {
-	if (process->last_is_told)
+	if (event->exit.has_status && WTERMSIG(event->exit.status) != 0 && thread->end.taken != 0)
+		return TOLD_BY_SIGNAL;
+	return event->exit.told_last || event->exit.last == KNOWN_YES ? TOLD_BY_LAST
+								      : TOLD_BY_NEWEST;
+}
+
+static void take_status(struct process *process, const struct thread *thread,
+			const struct event *event)
+{
+	enum told_by by = told_by(thread, event);
+
+	if (by < process->told_by)
 		return;
-	process->last_is_told = event->exit.told_last || event->exit.last == KNOWN_YES;
+	process->told_by = by;
 	process->status_is_told = event->exit.has_status;
 	process->told_status = event->exit.status;
 }
@@ -156,7 +165,7 @@ enum known thread_exit(struct thread *thread, const struct event *event, uint64_
 	exit_evidence_thread(&process->evidence, &thread->end, event->time_ns);
 	/* They end by themselves, whatever the process ends with. */
 	if (!is_made_by_kernel(thread))
-		take_status(process, event);
+		take_status(process, thread, event);
 	enum known last = find_last(process, event->exit.last, losses);
 	process->has_ended |= last == KNOWN_YES;
 	return last;

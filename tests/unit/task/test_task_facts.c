@@ -137,8 +137,8 @@ static struct facts exit_with(int32_t tgid, int32_t tid, int32_t code)
 	return exit_told(tgid, tid, code, KNOWN_NOT);
 }
 
-/* TID of TGID ends with CODE, as the kernel itself tells, with whether it is the last one. */
-static struct facts exit_with_status(int32_t tgid, int32_t tid, uint32_t code, bool told_last)
+/* TID of TGID ends with STATUS, as the kernel itself tells, with whether it is the last one. */
+static struct facts exit_with_status(int32_t tgid, int32_t tid, uint32_t status, bool told_last)
 {
 	struct event event = {
 		.type = EVENT_EXIT,
@@ -147,7 +147,7 @@ static struct facts exit_with_status(int32_t tgid, int32_t tid, uint32_t code, b
 		.exit = {.pid = tid,
 			 .comm = text_of("gone"),
 			 .has_status = true,
-			 .status = code << 8,
+			 .status = status,
 			 .told_last = told_last},
 	};
 
@@ -588,20 +588,43 @@ static void test_the_status_of_who_is_told_to_be_the_last_one(void **state)
 	add_old_ones();
 	fork_process(10, 20);
 	fork_thread(20, 20, 21);
-	exit_with_status(20, 21, 51, true);
-	struct facts facts = exit_with_status(20, 20, 52, false);
+	exit_with_status(20, 21, 51 << 8, true);
+	struct facts facts = exit_with_status(20, 20, 52 << 8, false);
 	assert_int_equal(facts.last, KNOWN_YES);
 	assert_int_equal(facts.status.code, 51);
 	/* Where nobody is told to be, it is who comes last; an exec of the others ends nothing. */
 	fork_process(10, 30);
 	fork_thread(30, 30, 31);
-	exit_with_status(30, 31, 51, false);
-	assert_int_equal(exit_with_status(30, 30, 52, false).status.code, 52);
+	exit_with_status(30, 31, 51 << 8, false);
+	assert_int_equal(exit_with_status(30, 30, 52 << 8, false).status.code, 52);
 	fork_process(10, 40);
 	fork_thread(40, 40, 41);
-	exit_with_status(40, 41, 51, true);
+	exit_with_status(40, 41, 51 << 8, true);
 	exec_from(40, 40, "/bin/new");
-	assert_int_equal(exit_with_status(40, 40, 52, false).status.code, 52);
+	assert_int_equal(exit_with_status(40, 40, 52 << 8, false).status.code, 52);
+}
+
+/* Who left by itself meanwhile may be the last one. */
+static void test_the_status_of_who_took_a_signal(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	take_signal(20, SIGTERM);
+	exit_with_status(20, 20, SIGTERM, false);
+	exit_with_status(20, 21, 0, true);
+	struct facts facts = exit_with_status(20, 22, 0, false);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.status.signal, SIGTERM);
+	/* Of a thread alone: a filter of seccomp(2), after which the others go on. */
+	fork_process(10, 30);
+	fork_thread(30, 30, 31);
+	exit_with_status(30, 31, SIGSYS, false);
+	facts = exit_with_status(30, 30, 5 << 8, true);
+	assert_int_equal(facts.status.signal, 0);
+	assert_int_equal(facts.status.code, 5);
 }
 
 /* Two that exit at the same time: the kernel decided before it made the records. */
@@ -1286,6 +1309,7 @@ int main(void)
 		facts_test(test_a_forked_child_runs_its_parents_program),
 		facts_test(test_the_kernel_tells_who_is_last),
 		facts_test(test_the_status_of_who_is_told_to_be_the_last_one),
+		facts_test(test_the_status_of_who_took_a_signal),
 		facts_test(test_an_exit_after_the_one_that_is_told_to_be_last),
 		facts_test(test_only_one_is_last_after_a_loss),
 		facts_test(test_an_exec_counts_from_one),
