@@ -51,11 +51,10 @@ class Boot(NamedTuple):
     problem: str  # '' where the guest came to its end
 
 
-def boot(qemu, line, directory, limit):
-    """Run a guest for LIMIT seconds at most; its console is a file in DIRECTORY."""
-    directory.mkdir(parents=True, exist_ok=True)
-    console, started = directory / 'console', time.monotonic()
-    with open(console, 'wb') as output, open(directory / 'qemu.err', 'wb') as errors, \
+def boot(qemu, line, console, limit):
+    """Run a guest for LIMIT seconds at most; CONSOLE is the file for what it prints."""
+    started = time.monotonic()
+    with open(console, 'wb') as output, open(f'{console}.errors', 'wb') as errors, \
             subprocess.Popen(list(map(str, [*qemu.command, *line])), stdin=subprocess.DEVNULL,
                              stdout=output, stderr=errors, env=qemu.environment,
                              start_new_session=True) as process:

@@ -2,8 +2,10 @@
 """What came out, as JSON beside the results, and as tables for a terminal and for docs/kernels.md."""
 
 import json
+from pathlib import Path
 
 UNTRIED = '–'
+DOCUMENT = Path(__file__).resolve().parent / 'kernels.md.in'
 
 
 def row_of(kernel, release, cells, seconds, problems):
@@ -30,18 +32,13 @@ def load(path):
     return json.loads(path.read_text(encoding='utf-8')) if path.exists() else None
 
 
-def titles(rows):
-    """Of all columns that any row has, in the order of their first appearance."""
-    return list(dict.fromkeys(title for row in rows for title in row['cells']))
-
-
-def table(rows):
-    """The lines of cells, the head first."""
-    columns = titles(rows)
-    yield ['kernel', 'release', *columns, 'wall time']
+def table(rows, titles, times=False):
+    """The lines of cells, the head first: these columns, as far as any row has them."""
+    columns = [title for title in titles if any(title in row['cells'] for row in rows)]
+    yield ['kernel', 'release', *columns] + (['wall time'] if times else [])
     for row in rows:
-        yield [row['kernel'], row['release'], *(row['cells'].get(title, UNTRIED)
-                                                for title in columns), f'{row["seconds"]} s']
+        cells = [row['cells'].get(title, UNTRIED) for title in columns]
+        yield [row['kernel'], row['release'], *cells] + ([f'{row["seconds"]} s'] if times else [])
 
 
 def aligned(lines):
@@ -54,9 +51,20 @@ def aligned(lines):
 
 def markdown(lines):
     """The same as a table of a document."""
-    head, *rest = ('| ' + ' | '.join(text.replace('|', '\\|') for text in line) + ' |'
-                   for line in lines)
+    head, *rest = (row_of_markdown(line) for line in lines)
     return '\n'.join([head, '|---' * (head.count(' | ') + 1) + '|', *rest])
+
+
+def row_of_markdown(texts):
+    return '| ' + ' | '.join(text.replace('|', '\\|') for text in texts) + ' |'
+
+
+def document(rows, tables):
+    """docs/kernels.md: its text, with a table in the place of each @NAME@."""
+    text = DOCUMENT.read_text(encoding='utf-8')
+    for name, titles in tables.items():
+        text = text.replace(f'@{name}@', markdown(table(rows, titles, name == 'events')))
+    return text
 
 
 def wrong_lines(rows, limit):
