@@ -28,7 +28,7 @@
 enum told_by {
 	TOLD_BY_NEWEST, /* the EXIT that came last */
 	TOLD_BY_LAST,   /* the thread that the kernel names the last one, from Linux 5.19 on */
-	TOLD_BY_SIGNAL, /* one that took a signal: do_group_exit() gave it the process's status */
+	TOLD_BY_KILLED, /* one that took a signal: do_group_exit() gave it the process's status */
 };
 
 struct process {

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/sched.h>
-#include <sys/wait.h>
 
 #include "event/comm.h"
 #include "event/facts.h"
@@ -135,8 +134,8 @@ static bool is_made_by_kernel(const struct thread *thread)
 
 static enum told_by told_by(const struct thread *thread, const struct event *event)
 {
-	if (event->exit.has_status && WTERMSIG(event->exit.status) != 0 && thread->end.taken != 0)
-		return TOLD_BY_SIGNAL;
+	if (event->exit.has_status && thread->end.taken != 0)
+		return TOLD_BY_KILLED;
 	return event->exit.told_last || event->exit.last == KNOWN_YES ? TOLD_BY_LAST
 								      : TOLD_BY_NEWEST;
 }

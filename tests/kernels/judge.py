@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from results import Missing, Verdicts
 
+import json_lines
 from facts import Comparison, compare_facts, unknown_statuses
 from json_lines import EVENTS, SHAPES, Exec, Exit
 from lines import BadLine, Fork, Lost
@@ -131,7 +132,7 @@ def replays(results):
 
 # ---- losses --------------------------------------------------------------------------------------
 
-EXACT_FROM = 6  # Linux 6.0: PERF_FORMAT_LOST
+EXACT_FROM = (6, 0)  # PERF_FORMAT_LOST
 
 
 def loss(results):
@@ -148,7 +149,7 @@ def loss(results):
     if not lost:
         problems.append('nothing was lost')
     is_exact = len(events) + lost == len(happened)
-    if not is_exact and int(results.release().partition('.')[0]) >= EXACT_FROM:
+    if not is_exact and results.version() >= EXACT_FROM:
         problems.append(f'{len(events)} delivered, {lost} lost, {len(happened)} happened')
     return Cell(f'{lost} lost, ' + ('exact' if is_exact else f'{len(happened) - len(events)} gone'),
                 of_step(step, problems))
@@ -161,10 +162,12 @@ def loss_of_facts(results):
     """What is known where events were lost is true."""
     step = results.step('loss-of-facts')
     truth = results.facts_truth(step)
-    events = [event for event in step.events() if isinstance(event, EVENTS)]
+    shown = step.events()
+    events = [event for event in shown if isinstance(event, EVENTS)]
+    lost = sum(event.count for event in shown if isinstance(event, json_lines.Lost))
     problems = [problem for problem in Comparison(truth, events, ALL_FIELDS).compare(truth.known)
                 if 'in the log, not in the trace' not in problem]
-    return Cell(f'{len(events)} of {len(truth.known)} events',
+    return Cell(f'{len(events)} events, {lost} lost',
                 [*status_problems(step), *of_step(step, problems)])
 
 

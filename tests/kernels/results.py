@@ -82,8 +82,18 @@ class Results:
         truth = FactsTruth.load(step.directory / 'log')
         truth.long_bits = self.bits
         for process in truth.processes.values():
-            process.silent |= process.has_32_bit_calls() and not self.check.tells_codes_of_32_bits()
+            process.silent |= (process.has_32_bit_calls()
+                               and not self.check.tells_codes_of_32_bits())
+            process.silent |= self.tells_of_leaders_alone() and bool(process.threads)
         return truth
+
+    def tells_of_leaders_alone(self):
+        """Before Linux 5.17 taskstats has no status of a process that its first thread left early."""
+        return self.version() < (5, 17)
+
+    def version(self):
+        """Major and minor of the kernel."""
+        return tuple(map(int, self.release().split('.')[:2]))
 
 
 class Verdicts:

@@ -618,6 +618,14 @@ static void test_the_status_of_who_took_a_signal(void **state)
 	struct facts facts = exit_with_status(20, 22, 0, false);
 	assert_int_equal(facts.last, KNOWN_YES);
 	assert_int_equal(facts.status.signal, SIGTERM);
+	/* The same where one of them called exit_group(2). */
+	fork_process(10, 40);
+	fork_thread(40, 40, 41);
+	fork_thread(40, 40, 42);
+	take_signal(41, SIGKILL);
+	exit_with_status(40, 41, 5 << 8, false);
+	exit_with_status(40, 42, 0, true);
+	assert_int_equal(exit_with_status(40, 40, 0, false).status.code, 5);
 	/* Of a thread alone: a filter of seccomp(2), after which the others go on. */
 	fork_process(10, 30);
 	fork_thread(30, 30, 31);
