@@ -279,7 +279,8 @@ format-check:  ## look whether format would change any
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 
 # What looks at the source without running it. clang-tidy takes the most, so two at a time.
-SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps completions/$(PROGRAM).bash
+SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps tests/kernels/init \
+	completions/$(PROGRAM).bash
 .PHONY: lint
 lint:  ## format-check, clang-tidy, cppcheck, shellcheck, mandoc
 	$(Q)$(MAKE) --no-print-directory format-check

@@ -38,10 +38,23 @@ class Unavailable(Exception):
     """What cannot be downloaded here, and why."""
 
 
+def run(args, what, **options):
+    """The output of a program that WHAT needs."""
+    try:
+        done = subprocess.run(args, capture_output=True, text=True, timeout=DOWNLOAD_LIMIT_S,
+                              check=False, **options)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unavailable(f'{what}: {error}') from None
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines() or ['no reason given']
+        raise Unavailable(f'{what}: {said[-1]}')
+    return done.stdout
+
+
 def mirror():
     """The Debian mirror that this host uses, if it does."""
-    found = subprocess.run(['apt-get', 'indextargets', '--format', '$(REPO_URI)', 'Origin: Debian'],
-                           capture_output=True, text=True, check=False).stdout.split()
+    found = run(['apt-get', 'indextargets', '--format', '$(REPO_URI)', 'Origin: Debian'],
+                'the mirror').split()
     return next((uri for uri in found if 'security' not in uri), MIRROR)
 
 
@@ -76,15 +89,7 @@ class Apt:
 
     def run(self, program, *args):
         """The output of apt-get or apt-cache."""
-        try:
-            done = subprocess.run([program, '-c', self.configuration, *args], capture_output=True,
-                                  text=True, cwd=self.own, timeout=DOWNLOAD_LIMIT_S, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise Unavailable(f'{self.suite} for {self.arch}: {error}') from None
-        if done.returncode != 0:
-            said = done.stderr.strip().splitlines() or ['no reason given']
-            raise Unavailable(f'{self.suite} for {self.arch}: {said[-1]}')
-        return done.stdout
+        return run([program, '-c', self.configuration, *args], f'{self.suite} for {self.arch}')
 
     def download(self, packages):
         """The packages with all they depend on: their files."""
@@ -101,7 +106,9 @@ class Apt:
         """One package without what it depends on: its file."""
         for old in self.own.glob('*.deb'):
             old.unlink()
-        self.run('apt-get', '-qq', 'download', package)
+        # It downloads into the current directory.
+        run(['apt-get', '-c', self.configuration, '-qq', 'download', package],
+            f'{package} of {self.suite}', cwd=self.own)
         return next(self.own.glob('*.deb'))
 
 
@@ -110,7 +117,7 @@ def unpack(files, directory, leave_out=()):
     directory.mkdir(parents=True, exist_ok=True)
     for file in files:
         if file.name.partition('_')[0] not in leave_out:
-            subprocess.run(['dpkg-deb', '-x', file, directory], check=True)
+            run(['dpkg-deb', '-x', file, directory], file.name)
     make_links_relative(directory)
 
 
