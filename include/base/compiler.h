@@ -14,6 +14,9 @@
 /* Keeps the stack frame of a rare case out of its callers. */
 #define NOINLINE __attribute__((noinline))
 
+/* Inlined wherever it is called, so that its constant arguments are constants in it too. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

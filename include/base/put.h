@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/text.h"
 
 /* The longest 64-bit number, with its sign, in characters. */
@@ -21,14 +22,14 @@ static inline char *put_char(char *out, char c)
 	return out;
 }
 
-static inline char *put_bytes(char *out, struct text text)
+static ALWAYS_INLINE char *put_bytes(char *out, struct text text)
 {
 	memcpy(out, text.bytes, text.length);
 	return out + text.length;
 }
 
-/* Write STRING without its NUL. */
-static inline char *put_string(char *out, const char *string)
+/* Write STRING without its NUL; the length of a literal is a constant. */
+static ALWAYS_INLINE char *put_string(char *out, const char *string)
 {
 	return put_bytes(out, (struct text){string, strlen(string)});
 }
@@ -44,7 +45,7 @@ static inline char *put_hex_byte(char *out, unsigned char byte)
 }
 
 /* Write VALUE, under 100, as two digits. */
-static inline char *put_pair(char *out, uint32_t value)
+static inline char *put_two(char *out, uint32_t value)
 {
 	static const char pairs[] = "00010203040506070809"
 				    "10111213141516171819"
@@ -61,18 +62,16 @@ static inline char *put_pair(char *out, uint32_t value)
 	return out + 2;
 }
 
-/* VALUE as so many DIGITS, with leading zeros; more digits than that are dropped. */
-static inline char *put_padded(char *out, uint64_t value, unsigned int digits)
+/* Write VALUE, under 1000, as three digits. */
+static inline char *put_three(char *out, uint32_t value)
 {
-	for (unsigned int i = digits; i-- > 0; value /= 10)
-		out[i] = (char)('0' + value % 10);
-	return out + digits;
+	return put_two(put_char(out, (char)('0' + value / 100)), value % 100);
 }
 
 /* Write VALUE, under 10,000, as four digits. */
 static inline char *put_four(char *out, uint32_t value)
 {
-	return put_pair(put_pair(out, value / 100), value % 100);
+	return put_two(put_two(out, value / 100), value % 100);
 }
 
 /* Write VALUE, under 100,000,000, as eight digits. */
@@ -81,47 +80,25 @@ static inline char *put_eight(char *out, uint32_t value)
 	return put_four(put_four(out, value / 10000), value % 10000);
 }
 
-/* Write VALUE, under 10,000. */
-static inline char *put_short(char *out, uint32_t value)
+/* Write VALUE, 10 or more. */
+char *put_large(char *out, uint64_t value);
+
+/* Write VALUE. Many numbers are 0, or have one digit. */
+static ALWAYS_INLINE char *put_unsigned(char *out, uint64_t value)
 {
-	if (value < 10)
-		return put_char(out, (char)('0' + value));
-	if (value < 100)
-		return put_pair(out, value);
-	if (value < 1000)
-		return put_pair(put_char(out, (char)('0' + value / 100)), value % 100);
-	return put_four(out, value);
+	return value < 10 ? put_char(out, (char)('0' + value)) : put_large(out, value);
 }
 
-/* Write VALUE, under 100,000,000. */
-static inline char *put_medium(char *out, uint32_t value)
+/* The same of a number that may be negative. */
+static ALWAYS_INLINE char *put_signed(char *out, int64_t value)
 {
-	return value < 10000 ? put_short(out, value)
-			     : put_four(put_short(out, value / 10000), value % 10000);
-}
+	uint64_t size = (uint64_t)value;
 
-/* Write VALUE, 100,000,000 or more. */
-static inline char *put_long(char *out, uint64_t value)
-{
-	const uint64_t upper = value / 100000000;
-
-	out = upper < 100000000 ? put_medium(out, (uint32_t)upper)
-				: put_eight(put_short(out, (uint32_t)(upper / 100000000)),
-					    (uint32_t)(upper % 100000000));
-	return put_eight(out, (uint32_t)(value % 100000000));
-}
-
-/* Write VALUE; most numbers are pids and priorities, of a few digits. */
-static inline char *put_unsigned(char *out, uint64_t value)
-{
-	return value < 100000000 ? put_medium(out, (uint32_t)value) : put_long(out, value);
-}
-
-static inline char *put_signed(char *out, int64_t value)
-{
-	if (value >= 0)
-		return put_unsigned(out, (uint64_t)value);
-	return put_unsigned(put_char(out, '-'), 0 - (uint64_t)value);
+	if (value < 0) {
+		out = put_char(out, '-');
+		size = 0 - size;
+	}
+	return put_unsigned(out, size);
 }
 
 #endif

@@ -38,6 +38,8 @@ struct cpu_ring_plan {
 	bool cgroup;           /* PERF_RECORD_CGROUP too */
 	uint32_t pages;        /* of data per ring, a power of two */
 	bool may_shrink;       /* by ring_room_shrink(), while the kernel refuses the memory */
+	uint32_t small_stack;  /* bytes of a user stack in rings of RING_ROOM_SMALL; 0: all that fit
+				*/
 	uint32_t watermark;    /* bytes that wake the reader; 0: half of a ring */
 	bool at_once;          /* any record wakes the reader, who never pauses */
 	bool alarm;            /* open alarms too; false once the kernel refused one */
@@ -75,6 +77,9 @@ int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 		  struct error *err) MUST_CHECK;
 
 void cpu_ring_close(struct cpu_ring *ring);
+
+/* Give back all memory of RING, whose events stay open; it can only be closed then. */
+void cpu_ring_unmap(struct cpu_ring *ring);
 
 /* Make `scout` a second reader of the ring, which begins where `ring` is. Returns 0 or -ENOMEM. */
 int cpu_ring_add_scout(struct cpu_ring *ring) MUST_CHECK;

@@ -46,6 +46,12 @@ void cpu_rings_free(struct cpu_rings *rings);
 /* Let events in. Returns 0, or a negative errno with ERR filled. */
 int cpu_rings_enable(struct cpu_rings *rings, struct error *err) MUST_CHECK;
 
+/*
+ * Let records stay in the rings for DELAY_MS, unless these fill up: whoever reads them is in no
+ * hurry. 0, as at first: for as long as it pays.
+ */
+void cpu_rings_set_delay(struct cpu_rings *rings, int delay_ms);
+
 /* Let nothing new in. */
 void cpu_rings_disable(struct cpu_rings *rings);
 

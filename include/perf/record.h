@@ -7,6 +7,7 @@
 #ifndef PXT_PERF_RECORD_H
 #define PXT_PERF_RECORD_H
 
+#include <errno.h>
 #include <linux/perf_event.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -88,15 +89,22 @@ struct record_ids {
 	uint8_t size; /* of all of them and those between, in bytes */
 };
 
+/* Where records have a 64-bit field, in bytes; 0: nowhere. */
+struct record_place {
+	uint8_t in_sample;  /* of a sample: from its first byte */
+	uint8_t before_end; /* of other records: to the byte behind the last */
+};
+
 /* The layout of the records of one event, resolved once from its perf_event_attr. */
 struct record_layout {
 	uint64_t sample_type;
-	uint64_t read_format;     /* of PERF_SAMPLE_READ */
-	bool swap;                /* recorded in the other byte order */
+	uint64_t read_format; /* of PERF_SAMPLE_READ */
+	bool swap;            /* recorded in the other byte order */
 	bool is_usual; /* samples have all of record_ids and raw data, which follow at once */
 	struct record_ids sample; /* of samples: offsets from the end of the header */
 	struct record_ids
 		trailer; /* of other records: offsets in the trailer; size 0: no trailer */
+	struct record_place time, id;
 };
 
 /*
@@ -113,8 +121,12 @@ void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint
  * Returns 0, or -EBADMSG where the record is shorter than LAYOUT says, with RECORD untouched. The
  * bytes of `body`, `raw` and record_extra() are never swapped.
  */
-int record_parse(const void *bytes, const struct record_layout *layout,
-		 struct record *record) MUST_CHECK;
+static inline MUST_CHECK int record_parse(const void *bytes, const struct record_layout *layout,
+					  struct record *record);
+
+/* record_parse() for every record. */
+int record_parse_any(const void *bytes, const struct record_layout *layout,
+		     struct record *record) MUST_CHECK;
 
 /* Returns the `extra_size` bytes behind the raw data of RECORD; perf/sample_extra.h parses them. */
 static inline const void *record_extra(const struct record *record)
@@ -138,38 +150,79 @@ static inline struct perf_event_header record_header(const void *bytes, bool swa
 }
 
 /*
- * Returns a 64-bit field of the record at BYTES with HEADER: of a sample at offset IN_SAMPLE, of
- * other records at IN_TRAILER. 0 where the record has no such field or is too short. LAYOUT may be
- * that of another event, as long as this field is at the same place.
+ * Returns the 64-bit field at PLACE of the record at BYTES with HEADER. 0 where the record has no
+ * such field or is too short. SWAP: it is in the other byte order.
  */
 static inline uint64_t record_number(const void *bytes, const struct perf_event_header *header,
-				     const struct record_layout *layout, uint8_t in_sample,
-				     uint8_t in_trailer)
+				     struct record_place place, bool swap)
 {
-	bool is_sample = header->type == PERF_RECORD_SAMPLE;
-	uint8_t place = is_sample ? in_sample : in_trailer;
+	size_t at;
 
-	if (place == RECORD_ABSENT)
-		return 0;
-	/* A trailer is counted from its end, which is that of the record. */
-	size_t needed = is_sample ? place + sizeof(uint64_t) : (size_t)layout->trailer.size - place;
-	if (header->size < sizeof(*header) + needed)
-		return 0;
-	size_t at = is_sample ? sizeof(*header) + place : header->size - needed;
-	return load64((const unsigned char *)bytes + at, layout->swap);
+	if (header->type == PERF_RECORD_SAMPLE) {
+		at = place.in_sample;
+		if (at == 0 || at + sizeof(uint64_t) > header->size)
+			return 0;
+	} else {
+		at = (size_t)header->size - place.before_end;
+		if (place.before_end == 0 || place.before_end + sizeof(*header) > header->size)
+			return 0;
+	}
+	return load64((const unsigned char *)bytes + at, swap);
 }
 
 /* Return the time of a record, and the id of its event, by record_number(). */
 static inline uint64_t record_time(const void *bytes, const struct perf_event_header *header,
 				   const struct record_layout *layout)
 {
-	return record_number(bytes, header, layout, layout->sample.time, layout->trailer.time);
+	return record_number(bytes, header, layout->time, layout->swap);
 }
 
 static inline uint64_t record_id(const void *bytes, const struct perf_event_header *header,
 				 const struct record_layout *layout)
 {
-	return record_number(bytes, header, layout, layout->sample.id, layout->trailer.id);
+	return record_number(bytes, header, layout->id, layout->swap);
+}
+
+/* record_parse() for a sample with HEADER, whose layout `is_usual`. */
+static inline MUST_CHECK int record_parse_usual(const void *bytes,
+						const struct perf_event_header *header,
+						const struct record_layout *layout,
+						struct record *record)
+{
+	const struct record_ids *places = &layout->sample;
+	const unsigned char *ids = (const unsigned char *)bytes + sizeof(*header);
+	const size_t raw_at = sizeof(*header) + places->size + sizeof(uint32_t);
+
+	if (header->size < raw_at)
+		return -EBADMSG;
+	uint32_t raw_size = load32(ids + places->size, false);
+	if (raw_size > header->size - raw_at)
+		return -EBADMSG;
+	*record = (struct record){
+		.type = PERF_RECORD_SAMPLE,
+		.misc = header->misc,
+		.cpu = load32(ids + places->cpu, false),
+		.pid = (int32_t)load32(ids + places->tid, false),
+		.tid = (int32_t)load32(ids + places->tid + sizeof(uint32_t), false),
+		.time_ns = load64(ids + places->time, false),
+		.id = load64(ids + places->id, false),
+		.raw = (const unsigned char *)bytes + raw_at,
+		.raw_size = raw_size,
+		.extra_size = (uint32_t)(header->size - raw_at - raw_size),
+	};
+	return 0;
+}
+
+/* Inlined, since nearly all records are such samples. */
+static inline MUST_CHECK int record_parse(const void *bytes, const struct record_layout *layout,
+					  struct record *record)
+{
+	if (!layout->is_usual)
+		return record_parse_any(bytes, layout, record);
+	const struct perf_event_header header = record_header(bytes, false);
+	return header.type == PERF_RECORD_SAMPLE
+		       ? record_parse_usual(bytes, &header, layout, record)
+		       : record_parse_any(bytes, layout, record);
 }
 
 #endif

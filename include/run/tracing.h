@@ -25,7 +25,10 @@ struct tracing {
 	struct user *run_as; /* of --run-as; NULL: none */
 	struct command command;
 	int proc_fd;
-	int wake_fd;
+	int wake_fd; /* readable when it is time for tracing_look_around(): epoll of the next two */
+	int signal_fd;
+	int wall_fd;   /* wall_alarm_open(); -1: not wanted, or not to be had */
+	int closer_fd; /* of a child that closes what is slow to close (run/closer.h); -1: none */
 	uint64_t started_ns;
 	uint64_t deadline_ns;         /* 0: none */
 	uint64_t reminder_ns;         /* when to say that COMMAND still runs; 0: never */
@@ -44,6 +47,9 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 
 void tracing_close(struct tracing *tracing);
 
+/* Before the events of tracepoints are closed, at the end: this process need not wait for that. */
+void tracing_leave_events(struct tracing *tracing);
+
 /* Time runs from here. */
 void tracing_begin(struct tracing *tracing);
 
@@ -59,9 +65,9 @@ int tracing_enter_roots(struct tracing *tracing, struct task_table *tasks,
 int tracing_release_command(struct tracing *tracing, struct error *err) MUST_CHECK;
 
 /*
- * Handle signals, the end of COMMAND and the deadline: `stopped` where one of them is the end. An
- * interrupt is COMMAND's business: it is traced until it has ended. SIGTERM and SIGHUP are passed
- * on to it and leave it 10 s. A second signal is the end.
+ * Handle signals, the end of COMMAND and the deadline, and let `wake_fd` rest: `stopped` where one
+ * of them is the end. An interrupt is COMMAND's business: it is traced until it has ended. SIGTERM
+ * and SIGHUP are passed on to it and leave it 10 s. A second signal is the end.
  */
 void tracing_look_around(struct tracing *tracing);
 

@@ -9,9 +9,13 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "sink/text/pid_texts.h"
 
-/* The last time that was written, as digits, since many events share one. All 0 at first. */
-struct pipe_time {
+/* What is kept from one line to the next. All 0 at first. */
+struct pipe_texts {
+	struct pid_texts pids;
+
+	/* The time that was written last, since many events share one. */
 	uint64_t ms;
 	size_t length; /* 0: nothing written yet */
 	char digits[24];
@@ -21,6 +25,6 @@ struct pipe_time {
 size_t pipe_line_room(const struct event *event);
 
 /* Write EVENT's line without a newline to OUT. Returns the end. */
-char *pipe_line_put(char *out, struct pipe_time *time, const struct event *event);
+char *pipe_line_put(char *out, struct pipe_texts *texts, const struct event *event);
 
 #endif

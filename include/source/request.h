@@ -42,7 +42,8 @@ struct request {
 	/* The facts */
 	unsigned int needs; /* NEED_ bits that formats and filters need; 0: the tracepoints do */
 	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
-	char *environment;  /* --env: "NAME,NAME" or "all"; NULL: none */
+	bool arg_bytes_may_shrink; /* less is taken where rings have to be small */
+	char *environment;         /* --env: "NAME,NAME" or "all"; NULL: none */
 
 	/* The limits */
 	uint64_t duration_ns; /* 0: no limit */

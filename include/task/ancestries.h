@@ -22,7 +22,8 @@
 #define ANCESTRIES_MAX 32U
 
 struct kept_ancestry {
-	uint64_t id; /* 0: none is kept */
+	uint64_t id;              /* 0: none is kept */
+	uint64_t lineage_changes; /* of struct process_pool, when it was what it was */
 	size_t count;
 	bool complete;
 	struct comm parent_comm;             /* the nearest one's name; the others borrow theirs */

@@ -18,6 +18,8 @@
 struct cgroup_names {
 	bool root_proven; /* the root's id in a sample means that the task is in the root */
 	struct cgroup_name *by_id;
+	const struct cgroup_name
+		*found; /* the last one that was, NULL: none: it is often the next */
 };
 
 void cgroup_names_done(struct cgroup_names *names);

@@ -33,19 +33,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include "event/comm.h"
 #include "event/event.h"
 
 /* A count of losses that equals no other: the process was not seen from its start. */
 #define LOSSES_UNKNOWN UINT64_MAX
 
-/* Summary of the exit codes of several threads. */
+/* Summary of the exit codes of several threads; packed, since each process has two. */
 struct exit_codes {
-	bool any;      /* there is at least one */
-	bool unknown;  /* at least one is not known */
-	bool differ;   /* the known ones are not all equal */
-	int32_t first; /* the first known one */
-};
+	int32_t first;    /* the first known one */
+	bool any : 1;     /* there is at least one */
+	bool unknown : 1; /* at least one is not known */
+	bool differ : 1;  /* the known ones are not all equal */
+} __attribute__((packed));
 
 /* A signal sent to the process, and its sender. */
 struct sent_signal {
@@ -60,10 +61,9 @@ struct sent_signal {
 	bool by_itself; /* sender and receiver are the same process */
 };
 
-/* The evidence collected about one process. */
-struct exit_evidence {
+/* The signals that may be the reason of the end. */
+struct exit_signals {
 	struct sent_signal sent;    /* the last fatal one that was neither ignored nor handled */
-	bool sent_is_masked;        /* its handler had just begun to run: it cannot kill */
 	struct sent_signal handled; /* the last handled one that may be the reason of the end */
 	uint64_t handled_ns;        /* when the handler took it */
 	/* The last signal of any kind that a handler took, if that handler is still installed. */
@@ -71,18 +71,24 @@ struct exit_evidence {
 		int32_t signal; /* 0: none */
 		uint64_t time_ns;
 	} caught;
-	int32_t taken;  /* fatal signal other than SIGKILL that a thread took; 0: none */
-	bool killed;    /* a thread took SIGKILL */
-	bool oom;       /* the OOM killer chose it */
-	bool ambiguous; /* a thread's SIGKILL may come from the signal or from exit_group(2) */
-	bool has_rival; /* another signal was sent shortly before the last one */
-	bool overtaken; /* a signal came so late that either it or the exit code may count */
-	bool is_recent; /* Linux 6.16 or later: no signal is reported as sent to a dying process */
+};
 
+/* The evidence collected about one process. All 0 at first. */
+struct exit_evidence {
+	struct exit_signals *signals; /* owned; NULL: none of them, as with most processes */
+	uint64_t left_last_ns;        /* when the last of `left` exited */
+	int32_t taken;           /* fatal signal other than SIGKILL that a thread took; 0: none */
 	struct exit_codes left;  /* of threads that exited by themselves */
-	struct exit_codes group; /* of those among them that certainly called exit_group(2) */
-	bool maybe_group;        /* one of them may have called it */
-	uint64_t left_last_ns;   /* when the last of them exited */
+	struct exit_codes group; /* of those that certainly called exit_group(2) */
+	bool maybe_group : 1;    /* one of them may have called it */
+	bool sent_is_masked : 1; /* the handler of `sent` had just begun to run: it cannot kill */
+	bool killed : 1;         /* a thread took SIGKILL */
+	bool oom : 1;            /* the OOM killer chose it */
+	bool ambiguous : 1; /* a thread's SIGKILL may come from the signal or from exit_group(2) */
+	bool has_rival : 1; /* another signal was sent shortly before the last one */
+	bool overtaken : 1; /* a signal came so late that either it or the exit code may count */
+	bool is_recent : 1; /* Linux 6.16 or later: no signal is reported as sent to a dying process
+			     */
 };
 
 /* The sender of a signal. All borrowed. */
@@ -103,16 +109,22 @@ struct thread_end {
 /* Returns whether the default action of SIGNAL ends a process (signal(7)). */
 bool exit_signal_is_fatal(int32_t signal);
 
+/* Free what EVIDENCE owns. */
+void exit_evidence_done(struct exit_evidence *evidence);
+
 /*
  * Record EVENT, a SIGNAL_SENT to this process by SENDER. LOSSES, here and below: how often events
- * have been lost until now.
+ * have been lost until now. Returns 0 or -ENOMEM.
  */
-void exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
-			const struct sender *sender, uint64_t losses);
+int exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
+		       const struct sender *sender, uint64_t losses) MUST_CHECK;
 
-/* Record EVENT, a SIGNAL_TAKEN that the process ignores or handles: it does not end it. */
-void exit_evidence_handled(struct exit_evidence *evidence, const struct event *event,
-			   uint64_t losses);
+/*
+ * Record EVENT, a SIGNAL_TAKEN that the process ignores or handles: it does not end it. Returns 0
+ * or -ENOMEM.
+ */
+int exit_evidence_handled(struct exit_evidence *evidence, const struct event *event,
+			  uint64_t losses) MUST_CHECK;
 
 /*
  * Return the last handled signal that may be the reason why the process ends at NOW_NS: one whose

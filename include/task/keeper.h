@@ -18,6 +18,7 @@
 #include "task/describe.h"
 #include "task/leaderless.h"
 #include "task/live_tasks.h"
+#include "task/process.h"
 #include "task/task.h"
 #include "task/task_table.h"
 #include "task/unfinished_execs.h"
@@ -29,6 +30,7 @@ struct old_parent {
 
 struct keeper {
 	struct live_tasks *tasks; /* of the task table */
+	struct process_pool pool;
 	struct cgroup_names cgroups;
 	struct leaderless leaderless;
 	uint64_t losses;        /* how often events have been lost until now */
@@ -42,6 +44,8 @@ struct keeper {
 
 /* TASKS, those of the task table, are borrowed. Returns NULL without memory. */
 struct keeper *keeper_new(struct live_tasks *tasks);
+
+/* No thread of TASKS may hold a process any more. */
 void keeper_free(struct keeper *keeper);
 
 /* Apply EVENT, a FORK of CHILD or an EXEC of TASK. They return 0 or -ENOMEM. */
@@ -57,8 +61,8 @@ int keeper_new_task(struct keeper *keeper, const struct event *event,
 		    struct task *child) MUST_CHECK;
 int keeper_child(struct keeper *keeper, const struct event *event, struct task *child) MUST_CHECK;
 
-/* Apply EVENT, a COMM that is not of an exec. */
-void keeper_comm(struct keeper *keeper, const struct event *event);
+/* Apply EVENT, a COMM that is not of an exec. As above. */
+int keeper_comm(struct keeper *keeper, const struct event *event) MUST_CHECK;
 
 /* Apply an EVENT of any other type. Returns 0 or -ENOMEM. */
 int keeper_other(struct keeper *keeper, const struct event *event) MUST_CHECK;

@@ -9,28 +9,34 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/compiler.h"
 #include "base/hash_table.h"
 #include "event/event.h"
 #include "task/task.h"
+#include "task/task_pages.h"
 
 /* The known threads of a process except its leader. */
 struct thread_group {
 	int32_t tgid; /* the key */
-	struct task *threads;
+	int32_t first_tid;
 	UT_hash_handle hh;
 };
 
-/* Zero-initialised it is empty. */
+/*
+ * Zero-initialised it is empty. Tasks are marked in their pages if there is something to do when
+ * they end: they are followed, in a group, or facts are kept. A million others end without a look
+ * at their memory.
+ */
 struct live_tasks {
-	struct task *by_tid;
+	struct task_pages pages;
 	struct thread_group *groups; /* none is empty */
+	bool keeps_facts;            /* their threads are filled; set before there are any */
 	struct task *exited;         /* the last one retired */
-	struct task *next;           /* of the sweep; NULL: start from the first */
-	struct task *spare;          /* free structs for reuse, linked by hh.next */
-	size_t followed;             /* how many are */
+	int32_t exited_tid;
+	bool exited_is_marked;
+	uint32_t next_tid; /* of the sweep: the first one not checked in this round */
+	size_t followed;   /* how many are */
 };
 
 /* Free all tasks. */
@@ -39,10 +45,7 @@ void live_tasks_done(struct live_tasks *tasks);
 /* Returns the task with this TID, or NULL. */
 static inline struct task *live_tasks_find(const struct live_tasks *tasks, int32_t tid)
 {
-	struct task *task;
-
-	HASH_FIND_INT(tasks->by_tid, &tid, task);
-	return task;
+	return task_pages_find(&tasks->pages, tid);
 }
 
 /* As live_tasks_find(), but also finds the last task retired. */
@@ -51,8 +54,14 @@ const struct task *live_tasks_find_late(const struct live_tasks *tasks, int32_t 
 /* Add the task TID, which must not be there yet. Returns NULL without memory. */
 struct task *live_tasks_insert(struct live_tasks *tasks, int32_t tid, bool followed);
 
-/* Remove TASK; it stays readable until the next one is retired. */
-void live_tasks_retire(struct live_tasks *tasks, struct task *task);
+/* Remove TASK, whose id is TID; it stays readable until the next one is retired. */
+void live_tasks_retire(struct live_tasks *tasks, struct task *task, int32_t tid);
+
+/* Returns whether TASK, live or the last one retired, is followed. */
+static inline bool live_tasks_follows(const struct live_tasks *tasks, const struct task *task)
+{
+	return (task != tasks->exited || tasks->exited_is_marked) && task->followed;
+}
 
 /* Follow TASK from now on if FOLLOWED; nothing stops following it. */
 void live_tasks_follow(struct live_tasks *tasks, struct task *task, bool followed);

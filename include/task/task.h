@@ -9,19 +9,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/hash_table.h"
 #include "task/thread.h"
 
 struct thread_group;
 
+/* A cache line on 64-bit machines. */
 struct task {
-	int32_t tid;
-	bool followed; /* asked for itself, or a descendant of a followed task */
-	bool missing;  /* the last look found it not alive */
-	UT_hash_handle hh;
+	struct thread thread;       /* where no facts are kept, only its birth is set */
 	struct thread_group *group; /* NULL: it is a leader, or its process is not known */
-	struct task *prev, *next;   /* in the group */
-	struct thread thread;       /* where no facts are kept, only its `birth` is set */
+	int32_t tid;
+	int32_t previous_tid, next_tid; /* in the group; 0: none */
+	bool followed;                  /* asked for itself, or a descendant of a followed task */
+	bool missing;                   /* the last look found it not alive */
 };
 
 #endif

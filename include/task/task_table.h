@@ -25,7 +25,7 @@ struct task_table;
 struct task_table *task_table_new(void);
 void task_table_free(struct task_table *table);
 
-/* Keep the state that facts are made of from now on. Returns 0 or -ENOMEM. */
+/* Keep the state that facts are made of; before there are any tasks. Returns 0 or -ENOMEM. */
 int task_table_keep_facts(struct task_table *table) MUST_CHECK;
 
 /* Follow no new process from now on, but new threads of followed processes. */
@@ -60,8 +60,12 @@ int task_table_add_old(struct task_table *table, const struct old_task *old) MUS
 /* Look up the parents of all old tasks added; before any event, since ids are reused. */
 void task_table_link_old(struct task_table *table);
 
-/* Set the credentials of the old process PID. Does nothing if it is not known, or not old. */
-void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids);
+/*
+ * Set the credentials of the old process PID. Does nothing if it is not known, or not old. Returns
+ * 0 or -ENOMEM.
+ */
+int task_table_identify_old(struct task_table *table, int32_t pid,
+			    const struct credentials *ids) MUST_CHECK;
 
 /*
  * Set the program of the old process PID, unless an EXEC of it was seen: copies of FILENAME and

@@ -7,27 +7,31 @@
 #ifndef PXT_TASK_UNFINISHED_EXECS_H
 #define PXT_TASK_UNFINISHED_EXECS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
-#include "base/hash_table.h"
 #include "base/text.h"
 #include "event/comm.h"
 
 struct unfinished_exec {
-	int32_t sample_tid; /* the key: COMM has no other id */
+	int32_t sample_tid; /* COMM has no other id */
 	struct comm comm;   /* the new name */
 	uint64_t losses;    /* how often events had been lost when it came */
-	UT_hash_handle hh;
 };
 
+/* The newest ones are in an array: an EXEC follows its COMM soon. */
+#define UNFINISHED_EXECS_NEW 4U
+
+/* Zero-initialised it is empty. */
 struct unfinished_execs {
-	struct unfinished_exec *by_tid;
-	struct unfinished_exec *taken; /* removed, still borrowed, and the next one's memory */
+	struct unfinished_exec newest[UNFINISHED_EXECS_NEW];
+	bool is_used[UNFINISHED_EXECS_NEW];
+	unsigned int count;               /* of `is_used` */
+	unsigned int next;                /* where to add one if none is free */
+	struct older_exec *older, *taken; /* by sample_tid; removed, and still borrowed */
 };
 
-/* Returns 0 or -ENOMEM. */
-int unfinished_execs_init(struct unfinished_execs *execs) MUST_CHECK;
 void unfinished_execs_done(struct unfinished_execs *execs);
 
 /* Add one, in place of an older one of the same task. Returns 0 or -ENOMEM. */

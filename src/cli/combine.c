@@ -120,7 +120,8 @@ static int find_needs(enum mode mode, struct request *request, struct error *err
 	request->needs = request->sink->needs | filter_options_needs(&request->filter);
 	if (request->summary)
 		request->needs |= sink_type_find("summary")->needs;
-	if (request->arg_bytes == 0)
+	request->arg_bytes_may_shrink = request->arg_bytes == 0;
+	if (request->arg_bytes_may_shrink)
 		request->arg_bytes = ARG_BYTES_DEFAULT;
 	else if (!(request->needs & NEED_ARGUMENTS))
 		return refuse(err, "--arg-bytes: nothing asks for arguments",

@@ -48,7 +48,7 @@
 #define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
-#define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (16384)", "N")
+#define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (9216)", "N")
 #define OPTION_LONGEST LONG_VALUE("max-arg-bytes", OPTION_MAX_ARG_BYTES, "show N bytes of an argument at most, and of a longer one its length", "N")
 /*
  * -n takes both, the long options one each. popt takes the first row with a name, so that the

@@ -25,6 +25,7 @@ struct decoder {
 	size_t wanted;                       /* so many of the tracepoints */
 	bool wants_births;
 	bool wants_facts;
+	uint8_t numbers[UINT16_MAX + 1]; /* by id: 1 + the index in `tracepoints`, 0: none */
 	size_t count;
 	struct resolved tracepoints[];
 };
@@ -75,7 +76,12 @@ int decoder_new_of(const struct tracepoint_type *const types[], size_t count,
 		made->tracepoints[i].type = types[i];
 		if (formats[i])
 			code = resolve(formats[i], made, &made->tracepoints[i], err);
+		if (made->numbers[made->tracepoints[i].id] == 0)
+			made->numbers[made->tracepoints[i].id] = (uint8_t)(i + 1);
 	}
+	/* Of those that are not traced. */
+	if (made)
+		made->numbers[0] = 0;
 	if (code < 0) {
 		decoder_free(made);
 		return code;
@@ -156,24 +162,33 @@ static int decode_extra(const struct decoder *decoder, const struct sample_extra
 	return 1;
 }
 
-static int decode_sample(const struct decoder *decoder, const struct record *record,
-			 struct event *event)
+/* 1 with the tracepoint whose sample RECORD is, 0 where it is none that is wanted, -EBADMSG. */
+static inline int find_tracepoint(const struct decoder *decoder, const struct record *record,
+				  const struct resolved **tracepoint)
 {
 	int64_t type;
 
 	if (tracepoint_number(&decoder->type, record, &type) < 0)
 		return -EBADMSG;
-	for (size_t i = 0; i < decoder->wanted; i++) {
-		const struct resolved *tracepoint = &decoder->tracepoints[i];
+	size_t number = type >= 0 && type <= UINT16_MAX ? decoder->numbers[type] : 0;
+	if (number == 0 || number > decoder->wanted)
+		return 0;
+	*tracepoint = &decoder->tracepoints[number - 1];
+	return 1;
+}
 
-		if (tracepoint->id != type || type == 0)
-			continue;
-		int code = tracepoint->type->decode(tracepoint->fields, record, event);
-		return code > 0 && tracepoint->has_extra
-			       ? decode_extra(decoder, &tracepoint->layout, record, event)
-			       : code;
-	}
-	return 0;
+static int decode_sample(const struct decoder *decoder, const struct record *record,
+			 struct event *event)
+{
+	const struct resolved *tracepoint;
+	int code = find_tracepoint(decoder, record, &tracepoint);
+
+	if (code <= 0)
+		return code;
+	code = tracepoint->type->decode(tracepoint->fields, record, event);
+	return code > 0 && tracepoint->has_extra
+		       ? decode_extra(decoder, &tracepoint->layout, record, event)
+		       : code;
 }
 
 /* ---- other records ---- */

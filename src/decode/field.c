@@ -6,9 +6,9 @@
 
 static const bool is_big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 
-static inline bool is_inside(uint64_t offset, uint64_t size, uint32_t raw_size)
+static inline bool is_inside(uint32_t offset, uint32_t size, uint32_t raw_size)
 {
-	return size <= raw_size && offset <= raw_size - size;
+	return (uint64_t)offset + size <= raw_size;
 }
 
 static int64_t sign_extend(uint64_t value, uint32_t size)
@@ -58,33 +58,32 @@ int field_number_of_size(const struct field *field, const void *raw, uint32_t ra
 	return 0;
 }
 
-/* Find the bytes of a dynamic array, whose field holds length << 16 | offset. */
-static inline int locate(const struct field *field, const void *raw, uint32_t raw_size,
-			 uint32_t *offset, uint32_t *length)
+/*
+ * Find the bytes of a dynamic array, whose field holds length << 16 | offset. False: the field is
+ * not inside of the record.
+ */
+static inline bool locate(const struct field *field, const void *raw, uint32_t raw_size,
+			  uint32_t *offset, uint32_t *length)
 {
 	if (field->size != sizeof(uint32_t) || !is_inside(field->offset, field->size, raw_size))
-		return -EBADMSG;
-
+		return false;
 	uint32_t location = load32((const unsigned char *)raw + field->offset, is_foreign(field));
 	*offset = location & 0xffff;
 	*length = location >> 16;
 	if (field->kind == FIELD_REL_LOC)
 		*offset += field->offset + field->size;
-	return 0;
+	return true;
 }
 
 /* View the bytes of an array or a dynamic array. */
 static inline int view(const struct field *field, const void *raw, uint32_t raw_size,
 		       struct text *bytes)
 {
-	uint32_t offset = field->offset;
-	uint32_t length = field->size;
+	uint32_t offset = field->offset, length = field->size;
 
-	if (field->kind == FIELD_NUMBER)
-		return -EBADMSG;
-	if (field->kind != FIELD_ARRAY && locate(field, raw, raw_size, &offset, &length) < 0)
-		return -EBADMSG;
-	if (!is_inside(offset, length, raw_size))
+	if (field->kind == FIELD_NUMBER ||
+	    (field->kind != FIELD_ARRAY && !locate(field, raw, raw_size, &offset, &length)) ||
+	    !is_inside(offset, length, raw_size))
 		return -EBADMSG;
 	*bytes = (struct text){.bytes = (const char *)raw + offset, .length = length};
 	return 0;

@@ -172,17 +172,23 @@ int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 	return 0;
 }
 
+void cpu_ring_unmap(struct cpu_ring *ring)
+{
+	alarm_close(&ring->alarm);
+	ring_done(&ring->scout);
+	ring_done(&ring->ring);
+	if (ring->map)
+		munmap(ring->map, ring->map_size);
+	ring->map = NULL;
+}
+
 void cpu_ring_close(struct cpu_ring *ring)
 {
 	if (!ring)
 		return;
 	for (size_t i = 0; i < ring->tracepoint_count; i++)
 		close(ring->tracepoint_fds[i]);
-	alarm_close(&ring->alarm);
-	ring_done(&ring->scout);
-	ring_done(&ring->ring);
-	if (ring->map)
-		munmap(ring->map, ring->map_size);
+	cpu_ring_unmap(ring);
 	if (ring->owner_fd >= 0)
 		close(ring->owner_fd);
 	free(ring);

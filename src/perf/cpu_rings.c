@@ -16,32 +16,34 @@
 #include "perf/ring.h"
 #include "perf/ring_room.h"
 
-/*
- * The longest sleeps: with nothing waiting, and with records that are younger than the horizon. A
- * lone event that reaches no watermark takes no longer than both together.
+/* The longest sleeps without an alarm: with nothing waiting, and with records that are younger than
+ * the horizon.
  */
 #define IDLE_MS 40
 #define PENDING_MS 20
 
-/* The longest sleep of one whom an alarm wakes. */
+/* The longest sleep of one whom an alarm, or any record, wakes. */
 #define ALARM_MS 1000
 
 /*
  * Between an alarm and the look at the rings: as long as records are younger than the horizon, and
- * longer where alarms come often, so that they cost little.
+ * IDLE_MS where events come often, so that they cost little.
  */
 #define ALARM_PAUSE_MS 2
-#define ALARM_OFTEN 8U
-#define ALARM_OFTEN_NS NS_PER_S
+#define OFTEN 8U
+#define OFTEN_NS NS_PER_S
 
 /*
- * With an early watermark the first event wakes us at once, and those of the next moments wait for
- * this long: so few wake-ups cost the traced host next to nothing.
+ * With an early watermark the first event wakes us at once. Where the one before was so short ago,
+ * those of the next moments wait for PAUSE_MS: so few wake-ups cost the traced host next to
+ * nothing.
  */
 #define PAUSE_MS 1
+#define EARLY_OFTEN_NS (10 * NS_PER_MS)
 
-/* The list of online CPUs is read no more often. */
-#define HOTPLUG_NS 100000000ULL
+/* The list of online CPUs is read no more often; rarely where the kernel tells of changes. */
+#define HOTPLUG_MS 100
+#define HOTPLUG_TOLD_MS 1000
 
 struct cpu_rings {
 	struct cpu_rings_options options;
@@ -50,9 +52,13 @@ struct cpu_rings {
 	struct pollfd *polls; /* the caller's fd, cpu_watch_fd, one per ring, one per alarm */
 	int cpu_watch_fd;     /* -1: not to be had here */
 	uint64_t looked_ns;   /* when the list of online CPUs was last read */
-	bool woken;           /* a ring ended the last wait, by its early watermark */
-	uint64_t rang_ns[ALARM_OFTEN]; /* when alarms rang last, the oldest at `rang` */
-	size_t rang;
+	bool cpus_changed;    /* as the kernel told */
+	int delay_ms;         /* as cpu_rings_set_delay() */
+	bool busy;         /* events come so steadily that we look by the clock, without alarms */
+	bool woken;        /* an early watermark ended the last wait, soon after another one */
+	uint64_t woken_ns; /* when an early watermark last did */
+	uint64_t came_ns[OFTEN]; /* when sleeps last ended with events, the oldest at `came` */
+	size_t came;
 	struct cpu_list
 		told; /* of a COMMAND's rings: the CPUs online when the list was last read */
 };
@@ -90,14 +96,19 @@ static int open_cpu(struct cpu_rings *rings, int cpu, struct error *err)
 	return 0;
 }
 
-static void close_cpu(struct cpu_rings *rings, size_t index)
+static struct cpu_ring *take_out(struct cpu_rings *rings, size_t index)
 {
 	struct cpu_ring *ring = rings->rings[index];
 
 	if (rings->options.closing)
 		rings->options.closing(rings->options.ring_context, ring);
-	cpu_ring_close(ring);
 	rings->rings[index] = rings->rings[--rings->count];
+	return ring;
+}
+
+static void close_cpu(struct cpu_rings *rings, size_t index)
+{
+	cpu_ring_close(take_out(rings, index));
 }
 
 static void close_cpus(struct cpu_rings *rings)
@@ -167,15 +178,30 @@ static bool want_even_rings(const struct cpu_rings *rings, struct cpu_ring_plan 
 	return true;
 }
 
+/*
+ * The first ring, taken out of RINGS and without its memory: as long as its events are open, no
+ * others of their tracepoints are the last, whose closing waits for tens of ms.
+ */
+static struct cpu_ring *hold_events(struct cpu_rings *rings)
+{
+	struct cpu_ring *ring = take_out(rings, 0);
+
+	cpu_ring_unmap(ring);
+	return ring;
+}
+
 static int open_evenly(struct cpu_rings *rings, const struct cpu_list *online, struct error *err)
 {
 	struct cpu_ring_plan plan = rings->options.plan;
+	struct cpu_ring *held = NULL;
 
 	for (;;) {
 		int code = open_online(rings, online, err);
 
+		cpu_ring_close(held);
 		if (!want_even_rings(rings, &plan))
 			return code;
+		held = hold_events(rings);
 		close_cpus(rings);
 		*err = (struct error){0};
 		plan.features = rings->options.plan.features;
@@ -270,6 +296,13 @@ static int follow_list(struct cpu_rings *rings, const struct cpu_list *online, s
 	return enter_online(rings, online, err);
 }
 
+/* How often to read the list of online CPUs. A COMMAND is only told of a new one. */
+static unsigned int list_ms(const struct cpu_rings *rings)
+{
+	return rings->cpu_watch_fd >= 0 || rings->options.plan.command ? HOTPLUG_TOLD_MS
+								       : HOTPLUG_MS;
+}
+
 static int follow_hotplug(struct cpu_rings *rings, struct error *err)
 {
 	struct cpu_list online;
@@ -277,12 +310,13 @@ static int follow_hotplug(struct cpu_rings *rings, struct error *err)
 
 	/* Before the list is read, so that what was heard cannot be older than what the list says.
 	 */
-	while (rings->cpu_watch_fd >= 0 && (cpu = cpu_watch_next_offline(rings->cpu_watch_fd)) >= 0)
+	while (rings->cpus_changed && (cpu = cpu_watch_next_offline(rings->cpu_watch_fd)) >= 0)
 		leave_cpu(rings, cpu);
 
 	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
-	if (now - rings->looked_ns < HOTPLUG_NS)
+	if (!rings->cpus_changed && now - rings->looked_ns < list_ms(rings) * NS_PER_MS)
 		return 0;
+	rings->cpus_changed = false;
 	rings->looked_ns = now;
 	/* Without the list (sysfs gone) the CPUs stay as they are. */
 	if (cpu_list_read(rings->options.sysfs_online, &online) < 0)
@@ -334,9 +368,9 @@ static bool arm(const struct cpu_rings *rings)
 	return false;
 }
 
-static bool can_arm(const struct cpu_rings *rings, bool pending)
+static bool can_arm(const struct cpu_rings *rings)
 {
-	bool can = rings->options.plan.alarm && !pending && !rings->woken;
+	bool can = rings->options.plan.alarm;
 
 	/* A CPU that came online may have been refused one. */
 	for (size_t i = 0; can && i < rings->count; i++)
@@ -344,36 +378,41 @@ static bool can_arm(const struct cpu_rings *rings, bool pending)
 	return can;
 }
 
-static bool ring_often(const struct cpu_rings *rings, uint64_t now_ns)
+static bool come_often(const struct cpu_rings *rings)
 {
-	return now_ns - rings->rang_ns[rings->rang] < ALARM_OFTEN_NS;
+	return clock_now_ns(CLOCK_MONOTONIC) - rings->came_ns[rings->came] < OFTEN_NS;
 }
 
-static int alarm_pause(struct cpu_rings *rings)
+static void note_events(struct cpu_rings *rings)
 {
-	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
-	const bool often = ring_often(rings, now);
+	rings->came_ns[rings->came] = clock_now_ns(CLOCK_MONOTONIC);
+	rings->came = (rings->came + 1) % OFTEN;
+}
 
-	rings->rang_ns[rings->rang] = now;
-	rings->rang = (rings->rang + 1) % ALARM_OFTEN;
-	return often ? IDLE_MS : ALARM_PAUSE_MS;
+/* How long records are left to gather once the first one is there, in ms. */
+static int gathering_ms(const struct cpu_rings *rings)
+{
+	if (rings->delay_ms > 0)
+		return rings->delay_ms;
+	return can_arm(rings) && !come_often(rings) ? ALARM_PAUSE_MS : IDLE_MS;
 }
 
 /* ---- sleeping ---- */
 
 enum { POLL_CALLER, POLL_CPUS, POLL_RINGS };
 
-/* For how long to sleep at most, in ms. */
-static int patience(const struct cpu_rings *rings, bool pending, bool armed)
+/* For how long to sleep at most without alarms, in ms. */
+static int patience(const struct cpu_rings *rings, bool pending)
 {
-	if (armed)
-		return rings->cpu_watch_fd >= 0 ? ALARM_MS : (int)(HOTPLUG_NS / NS_PER_MS);
+	const int gathering = gathering_ms(rings);
+
 	if (rings->woken)
 		return PAUSE_MS;
-	if (pending && rings->options.plan.alarm &&
-	    !ring_often(rings, clock_now_ns(CLOCK_MONOTONIC)))
-		return ALARM_PAUSE_MS + 1;
-	return pending ? PENDING_MS : IDLE_MS;
+	if (pending && gathering < PENDING_MS)
+		return gathering + 1;
+	if (pending)
+		return PENDING_MS;
+	return rings->options.plan.at_once ? (int)list_ms(rings) : gathering;
 }
 
 static void fill_polls(const struct cpu_rings *rings, int wake_fd, bool armed)
@@ -393,24 +432,33 @@ static void fill_polls(const struct cpu_rings *rings, int wake_fd, bool armed)
 	}
 }
 
+static void note_early(struct cpu_rings *rings)
+{
+	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+
+	rings->woken = now - rings->woken_ns < EARLY_OFTEN_NS;
+	rings->woken_ns = now;
+}
+
 /* Returns whether nothing but alarms woke us. */
 static bool look_at_polls(struct cpu_rings *rings)
 {
 	const struct pollfd *polls = rings->polls, *alarms = polls + POLL_RINGS + rings->count;
-	bool rang = false, other = polls[POLL_CALLER].revents || polls[POLL_CPUS].revents;
+	bool rang = false, early = false;
+	bool other = polls[POLL_CALLER].revents || polls[POLL_CPUS].revents;
 
 	rings->woken = false;
+	rings->cpus_changed |= polls[POLL_CPUS].revents != 0;
 	for (size_t i = 0; i < rings->count; i++) {
 		const short events = polls[POLL_RINGS + i].revents;
 
 		rings->rings[i]->hung |= (events & (POLLHUP | POLLERR)) != 0;
-		rings->woken |= rings->options.plan.watermark > 0 && events & POLLIN;
+		early |= rings->options.plan.watermark > 0 && events & POLLIN;
 		other |= events != 0;
 		rang |= (alarms[i].revents & POLLIN) != 0;
 	}
-	/* News of a CPU: the list has changed. */
-	if (polls[POLL_CPUS].revents)
-		rings->looked_ns = 0;
+	if (early)
+		note_early(rings);
 	return rang && !other;
 }
 
@@ -431,21 +479,33 @@ static int sleep_once(struct cpu_rings *rings, int wake_fd, int timeout_ms, bool
 	return look_at_polls(rings);
 }
 
+/* Sleep until an event comes. Returns as sleep_once(); 1 also where one came just before. */
+static int sleep_armed(struct cpu_rings *rings, int wake_fd, int timeout_ms, struct error *err)
+{
+	const int longest = rings->cpu_watch_fd >= 0 ? ALARM_MS : HOTPLUG_MS;
+
+	return arm(rings) ? sleep_once(rings, wake_fd, shorter(timeout_ms, longest), true, err) : 1;
+}
+
 int cpu_rings_wait(struct cpu_rings *rings, int wake_fd, int timeout_ms, bool pending,
 		   struct error *err)
 {
-	const bool may_arm = can_arm(rings, pending);
-	const bool armed = may_arm && arm(rings);
-	int code = 0;
+	const bool alarms = can_arm(rings), rests = alarms && !pending && !rings->woken;
+	int code = 1;
 
-	/* What came just before an alarm was armed is read at once. */
-	if (!may_arm || armed)
-		code = sleep_once(rings, wake_fd,
-				  shorter(timeout_ms, patience(rings, pending, armed)), armed, err);
+	if (rests && !rings->busy)
+		code = sleep_armed(rings, wake_fd, timeout_ms, err);
 	if (code > 0)
-		code = sleep_once(rings, wake_fd, shorter(timeout_ms, alarm_pause(rings)), false,
-				  err);
-	return code < 0 ? code : follow_hotplug(rings, err);
+		code = sleep_once(rings, wake_fd, shorter(timeout_ms, patience(rings, pending)),
+				  false, err);
+	if (code < 0)
+		return code;
+	/* Events that were there before the time was over are followed by more. */
+	rings->busy = alarms && has_news(rings);
+	if (rests && rings->busy)
+		note_events(rings);
+	rings->busy &= gathering_ms(rings) >= IDLE_MS;
+	return follow_hotplug(rings, err);
 }
 
 /* ---- all of them ---- */
@@ -475,6 +535,11 @@ int cpu_rings_enable(struct cpu_rings *rings, struct error *err)
 					 rings->rings[i]->cpu, strerror(-code));
 	}
 	return 0;
+}
+
+void cpu_rings_set_delay(struct cpu_rings *rings, int delay_ms)
+{
+	rings->delay_ms = delay_ms;
 }
 
 void cpu_rings_disable(struct cpu_rings *rings)

@@ -58,7 +58,20 @@ static struct record_ids place_trailer(uint64_t type)
 	return ids;
 }
 
-/* Returns whether samples are as nearly every recorder's are; then parse_usual() parses them. */
+static struct record_place place_of(const struct record_layout *layout, uint8_t in_sample,
+				    uint8_t in_trailer)
+{
+	struct record_place place = {0};
+
+	if (in_sample != RECORD_ABSENT)
+		place.in_sample = (uint8_t)(sizeof(struct perf_event_header) + in_sample);
+	if (in_trailer != RECORD_ABSENT)
+		place.before_end = (uint8_t)(layout->trailer.size - in_trailer);
+	return place;
+}
+
+/* Returns whether samples are as nearly every recorder's are; then record_parse_usual() parses
+ * them. */
 static bool is_usual(const struct record_layout *layout)
 {
 	const uint64_t all = PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_RAW;
@@ -79,6 +92,8 @@ void record_layout_init(struct record_layout *layout, uint64_t sample_type, uint
 		.trailer = place_trailer(sample_id_all ? sample_type : 0),
 	};
 	layout->is_usual = is_usual(layout);
+	layout->time = place_of(layout, layout->sample.time, layout->trailer.time);
+	layout->id = place_of(layout, layout->sample.id, layout->trailer.id);
 }
 
 /* ---- records ---- */
@@ -176,33 +191,6 @@ static int parse_sample(const unsigned char *bytes, const struct perf_event_head
 	return 0;
 }
 
-static int parse_usual(const unsigned char *bytes, const struct perf_event_header *header,
-		       const struct record_layout *layout, struct record *record)
-{
-	const unsigned char *ids = bytes + sizeof(*header);
-	const struct record_ids *places = &layout->sample;
-	const size_t raw_at = sizeof(*header) + places->size + sizeof(uint32_t);
-
-	if (header->size < raw_at)
-		return -EBADMSG;
-	uint32_t raw_size = load32(ids + places->size, false);
-	if (raw_size > header->size - raw_at)
-		return -EBADMSG;
-	*record = (struct record){
-		.type = PERF_RECORD_SAMPLE,
-		.misc = header->misc,
-		.cpu = load32(ids + places->cpu, false),
-		.pid = (int32_t)load32(ids + places->tid, false),
-		.tid = (int32_t)load32(ids + places->tid + sizeof(uint32_t), false),
-		.time_ns = load64(ids + places->time, false),
-		.id = load64(ids + places->id, false),
-		.raw = bytes + raw_at,
-		.raw_size = raw_size,
-		.extra_size = (uint32_t)(header->size - raw_at - raw_size),
-	};
-	return 0;
-}
-
 static bool load_lost(uint32_t type, const unsigned char *body, size_t body_size, bool swap,
 		      uint64_t *lost)
 {
@@ -241,14 +229,12 @@ static int parse_other(const unsigned char *bytes, const struct perf_event_heade
 	return 0;
 }
 
-int record_parse(const void *bytes, const struct record_layout *layout, struct record *record)
+int record_parse_any(const void *bytes, const struct record_layout *layout, struct record *record)
 {
 	const struct perf_event_header header = record_header(bytes, layout->swap);
 
 	if (header.size < sizeof(header))
 		return -EBADMSG;
-	if (header.type == PERF_RECORD_SAMPLE && layout->is_usual)
-		return parse_usual(bytes, &header, layout, record);
 	if (header.type == PERF_RECORD_SAMPLE)
 		return parse_sample(bytes, &header, layout, record);
 	return parse_other(bytes, &header, layout, record);

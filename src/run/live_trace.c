@@ -170,8 +170,8 @@ static int make_up_for_loss(struct live_trace *trace)
 static int idle_ms(const struct live_trace *trace, bool sink_waits)
 {
 	const int remaining = tracing_remaining_ms(&trace->tracing);
-	const bool by_clock =
-		sink_waits || trace->tracing.request->wall_clock || trace->sweep.rounds > 0;
+	const bool watches_wall = trace->tracing.request->wall_clock && trace->tracing.wall_fd < 0;
+	const bool by_clock = sink_waits || watches_wall || trace->sweep.rounds > 0;
 
 	return by_clock && (remaining < 0 || remaining > CLOCK_MS) ? CLOCK_MS : remaining;
 }
@@ -290,6 +290,15 @@ static void end_session(struct live_trace *trace)
 		user_files_end(caller);
 }
 
+static void close_source(struct live_trace *trace)
+{
+	struct source *source = trace->session.source;
+
+	if (source && source->info.opens_events && !source->info.is_of_command)
+		tracing_leave_events(&trace->tracing);
+	source_free(source);
+}
+
 int live_trace(const struct request *request, struct error *err)
 {
 	struct live_trace trace = {.session = SESSION_NEW(request)};
@@ -302,7 +311,7 @@ int live_trace(const struct request *request, struct error *err)
 			status = trace.tracing.command.status;
 	}
 	end_session(&trace);
-	source_free(trace.session.source);
+	close_source(&trace);
 	tracing_close(&trace.tracing);
 	return status;
 }

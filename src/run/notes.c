@@ -168,7 +168,7 @@ int notes_write_old_processes(struct capture_writer *writer, int proc_fd)
 
 /* ---- taking ---- */
 
-static void take_ids(const struct note_item *item, struct task_table *tasks)
+static int take_ids(const struct note_item *item, struct task_table *tasks)
 {
 	const struct credentials ids = {
 		.known = true,
@@ -178,7 +178,7 @@ static void take_ids(const struct note_item *item, struct task_table *tasks)
 		.egid = (uint32_t)item->ids.egid,
 	};
 
-	task_table_identify_old(tasks, (int32_t)item->ids.pid, &ids);
+	return task_table_identify_old(tasks, (int32_t)item->ids.pid, &ids);
 }
 
 static int take_program(const struct note_item *item, struct task_table *tasks)
@@ -201,8 +201,7 @@ static int take_item(const struct event *note, const struct note_item *item,
 {
 	switch (note->note.kind) {
 	case CAPTURE_NOTE_OLD_IDS:
-		take_ids(item, tasks);
-		return 0;
+		return take_ids(item, tasks);
 	case CAPTURE_NOTE_WALL_STEP:
 		if (wall_steps)
 			wall_steps_add(wall_steps, note->time_ns, item->wall_offset_ns);

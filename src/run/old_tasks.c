@@ -16,7 +16,7 @@ struct entering {
 	int code; /* the first failure */
 };
 
-static void identify(struct task_table *table, int32_t pid, const struct proc_ids *ids)
+static int identify(struct task_table *table, int32_t pid, const struct proc_ids *ids)
 {
 	const struct credentials credentials = {
 		.known = true,
@@ -26,7 +26,7 @@ static void identify(struct task_table *table, int32_t pid, const struct proc_id
 		.egid = ids->egid,
 	};
 
-	task_table_identify_old(table, pid, &credentials);
+	return task_table_identify_old(table, pid, &credentials);
 }
 
 /* Who PID is and what it executes. It may be gone by now. */
@@ -34,9 +34,12 @@ static int enter_program(const struct entering *entering, int32_t pid)
 {
 	struct proc_ids ids;
 	struct proc_program program;
+	int code = 0;
 
 	if (proc_read_ids(entering->proc_fd, pid, &ids) == 0)
-		identify(entering->table, pid, &ids);
+		code = identify(entering->table, pid, &ids);
+	if (code < 0)
+		return code;
 	if (proc_program_read(entering->proc_fd, pid, &program) < 0)
 		return 0;
 	return task_table_set_old_program(entering->table, pid, program.filename,

@@ -48,9 +48,20 @@
  */
 #define ROUND_NS (10 * NS_PER_MS)
 
-/* How often perf is led to what has been written, and /proc is looked at. */
-#define COMMIT_NS (250 * NS_PER_MS)
+/*
+ * How often the rings are written to a file, and perf is led to what has been written, and /proc is
+ * looked at.
+ */
+#define COMMIT_MS 250
+#define COMMIT_NS (COMMIT_MS * NS_PER_MS)
 #define LOOK_NS (200 * NS_PER_MS)
+
+/*
+ * The longest sleeps: of one who looks for the end in /proc, and of one who does not know whether
+ * the wall clock was set.
+ */
+#define LONGEST_MS 1000
+#define WALL_MS 40
 
 /* When something was last done, ns. */
 struct clock_marks {
@@ -73,7 +84,7 @@ struct recording {
 	struct capture_output output;
 	bool reader_gone;   /* of a stream: end quietly */
 	uint64_t size;      /* of the capture as of the last round, bytes */
-	uint64_t committed; /* `size` as of the last commit */
+	uint64_t committed; /* `size` behind the last commit */
 	struct clock_marks done;
 	struct wall_watch wall;
 	struct progress progress;
@@ -212,6 +223,8 @@ static int start_capture(struct recording *recording, const struct record_events
 			say_write_failed(recording, code, err);
 	}
 	capture_features_done(&features);
+	if (!recording->output.stream)
+		cpu_rings_set_delay(recording->rings, COMMIT_MS);
 	return code;
 }
 
@@ -398,8 +411,10 @@ static int commit(struct recording *recording, uint64_t now)
 	if (recording->committed == recording->size ||
 	    !is_due(&recording->done.commit, COMMIT_NS, now))
 		return 0;
-	recording->committed = recording->size;
-	return capture_writer_commit(recording->writer);
+	int code = capture_writer_commit(recording->writer);
+	/* It takes room itself, which is no reason for another one. */
+	recording->size = recording->committed = capture_writer_size(recording->writer);
+	return code;
 }
 
 static int end_round_and_commit(struct recording *recording, struct error *err)
@@ -504,6 +519,31 @@ static bool is_full(const struct recording *recording)
 	return most > 0 && collector_counts(recording->collector).events >= most;
 }
 
+/* When to end the round or to commit, also where nothing more comes; UINT64_MAX: never. */
+static uint64_t due_ns(const struct recording *recording)
+{
+	if (capture_writer_size(recording->writer) != recording->size)
+		return recording->done.round + ROUND_NS;
+	if (recording->committed != recording->size)
+		return recording->done.commit + COMMIT_NS;
+	return UINT64_MAX;
+}
+
+/* For how many ms to sleep at most. */
+static int patience(const struct recording *recording)
+{
+	const int remaining = tracing_remaining_ms(&recording->tracing);
+	const uint64_t now = clock_now_ns(CLOCK_MONOTONIC), due = due_ns(recording);
+	const bool watches_wall = recording->tracing.wall_fd < 0 || recording->wall.unsure;
+	int longest = watches_wall ? WALL_MS : LONGEST_MS;
+
+	if (due <= now)
+		longest = 0;
+	else if ((due - now) / NS_PER_MS < (uint64_t)longest)
+		longest = (int)((due - now) / NS_PER_MS) + 1;
+	return remaining >= 0 && remaining < longest ? remaining : longest;
+}
+
 static int run(struct recording *recording, struct error *err)
 {
 	struct tracing *tracing = &recording->tracing;
@@ -528,7 +568,7 @@ static int run(struct recording *recording, struct error *err)
 			tracing->stopped = true;
 		if (code == 0 && !tracing->stopped)
 			code = cpu_rings_wait(recording->rings, tracing->wake_fd,
-					      tracing_remaining_ms(tracing), false, err);
+					      patience(recording), false, err);
 	}
 	return code;
 }
@@ -593,6 +633,8 @@ static void tear_down(struct recording *recording)
 	record_statuses_done(&recording->statuses);
 	task_table_free(recording->tasks);
 	capture_output_close(&recording->output);
+	if (recording->rings)
+		tracing_leave_events(&recording->tracing);
 	cpu_rings_free(recording->rings);
 	perf_setup_done(&recording->setup);
 	tracing_close(&recording->tracing);

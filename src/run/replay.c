@@ -114,7 +114,8 @@ static int make_pipeline(struct replay *replay, struct error *err)
 	int code = session_make_pipeline(session, err);
 
 	session->pipeline.wall_steps = &session->wall_steps;
-	session->pipeline.pids_to_come = &replay->request.pids;
+	if (replay->request.pids.count > 0)
+		session->pipeline.pids_to_come = &replay->request.pids;
 	if (!replay->recorded.command.of_host)
 		session->pipeline.command_pid = replay->recorded.command.pid;
 	return code;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,8 +16,10 @@
 #include "filter/pid_list.h"
 #include "host/proc.h"
 #include "run/caller.h"
+#include "run/closer.h"
 #include "run/signals.h"
 #include "run/user.h"
+#include "run/wall_watch.h"
 #include "source/notice.h"
 #include "task/proc_tasks.h"
 
@@ -98,6 +101,22 @@ static int start_command(struct tracing *tracing, bool recording, struct error *
 	return command_start(&tracing->command, &plan, err);
 }
 
+static int watch(const struct tracing *tracing, int fd)
+{
+	struct epoll_event readable = {.events = EPOLLIN};
+
+	return epoll_ctl(tracing->wake_fd, EPOLL_CTL_ADD, fd, &readable);
+}
+
+static int open_wake(struct tracing *tracing, struct error *err)
+{
+	tracing->wake_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (tracing->wake_fd < 0 || watch(tracing, tracing->signal_fd) < 0 ||
+	    (tracing->wall_fd >= 0 && watch(tracing, tracing->wall_fd) < 0))
+		return error_set(err, -errno, "cannot wait for signals: %s", strerror(errno));
+	return 0;
+}
+
 int tracing_open(struct tracing *tracing, const struct request *request, bool recording,
 		 struct error *err)
 {
@@ -107,6 +126,9 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		.caller_fd = -1,
 		.proc_fd = -1,
 		.wake_fd = -1,
+		.closer_fd = -1,
+		.signal_fd = -1,
+		.wall_fd = -1,
 	};
 	tracing->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (tracing->proc_fd < 0)
@@ -119,11 +141,20 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		code = start_command(tracing, recording, err);
 	if (code < 0)
 		return code;
-	tracing->wake_fd = signals_install(tracing->request->command != NULL);
-	if (tracing->wake_fd < 0)
-		return error_set(err, tracing->wake_fd, "cannot catch signals: %s",
-				 strerror(-tracing->wake_fd));
-	return 0;
+	tracing->signal_fd = signals_install(tracing->request->command != NULL);
+	if (tracing->signal_fd < 0)
+		return error_set(err, tracing->signal_fd, "cannot catch signals: %s",
+				 strerror(-tracing->signal_fd));
+	if (recording || tracing->request->wall_clock)
+		tracing->wall_fd = wall_alarm_open();
+	return open_wake(tracing, err);
+}
+
+void tracing_leave_events(struct tracing *tracing)
+{
+	/* In a container PID 1 may be a program that never awaits whom it did not start. */
+	if (tracing->host.initial_pid_ns)
+		tracing->closer_fd = closer_start();
 }
 
 void tracing_close(struct tracing *tracing)
@@ -135,8 +166,14 @@ void tracing_close(struct tracing *tracing)
 		close(tracing->caller_fd);
 	if (tracing->proc_fd >= 0)
 		close(tracing->proc_fd);
+	if (tracing->wall_fd >= 0)
+		close(tracing->wall_fd);
+	if (tracing->signal_fd >= 0)
+		close(tracing->signal_fd);
 	if (tracing->wake_fd >= 0)
 		close(tracing->wake_fd);
+	if (tracing->closer_fd >= 0)
+		close(tracing->closer_fd);
 }
 
 /* ---- running ---- */
@@ -252,7 +289,9 @@ static void remind(struct tracing *tracing)
 
 void tracing_look_around(struct tracing *tracing)
 {
-	signals_clear_wake(tracing->wake_fd);
+	signals_clear_wake(tracing->signal_fd);
+	if (tracing->wall_fd >= 0)
+		wall_alarm_clear(tracing->wall_fd);
 	const struct stop_signals stops = signals_stops();
 
 	if (stops.count > tracing->signals_handled)

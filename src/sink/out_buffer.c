@@ -9,14 +9,6 @@
 /* The default capacity of a pipe (pipe(7)), so that one write takes it all. */
 #define BUFFER_SIZE 65536U
 
-struct out_buffer {
-	char *bytes;
-	size_t capacity, used;
-	int fd;
-	int error;
-	size_t undelivered; /* bytes, of the write that failed */
-};
-
 struct out_buffer *out_buffer_new(int fd)
 {
 	struct out_buffer *buffer = malloc(sizeof(*buffer));
@@ -27,7 +19,12 @@ struct out_buffer *out_buffer_new(int fd)
 		free(bytes);
 		return NULL;
 	}
-	*buffer = (struct out_buffer){.bytes = bytes, .capacity = BUFFER_SIZE, .fd = fd};
+	*buffer = (struct out_buffer){
+		.bytes = bytes,
+		.at = bytes,
+		.end = bytes + BUFFER_SIZE,
+		.fd = fd,
+	};
 	return buffer;
 }
 
@@ -39,16 +36,24 @@ void out_buffer_free(struct out_buffer *buffer)
 	free(buffer);
 }
 
+/* Nothing more is kept: there is no room any longer. */
+static int fail(struct out_buffer *buffer, int error)
+{
+	buffer->error = error;
+	buffer->at = buffer->end = buffer->bytes;
+	return error;
+}
+
 int out_buffer_flush(struct out_buffer *buffer)
 {
-	struct iovec piece = {buffer->bytes, buffer->used};
+	struct iovec piece = {buffer->bytes, (size_t)(buffer->at - buffer->bytes)};
 
-	if (buffer->error == 0) {
-		buffer->error = write_all(buffer->fd, WRITE_HERE, &piece, 1);
-		buffer->undelivered = piece.iov_len;
-	}
-	buffer->used = 0;
-	return buffer->error;
+	if (buffer->error < 0)
+		return buffer->error;
+	int code = write_all(buffer->fd, WRITE_HERE, &piece, 1);
+	buffer->undelivered = piece.iov_len;
+	buffer->at = buffer->bytes;
+	return code < 0 ? fail(buffer, code) : 0;
 }
 
 static int grow(struct out_buffer *buffer, size_t capacity)
@@ -56,24 +61,19 @@ static int grow(struct out_buffer *buffer, size_t capacity)
 	char *bytes = realloc(buffer->bytes, capacity);
 
 	if (!bytes)
-		return -ENOMEM;
-	buffer->bytes = bytes;
-	buffer->capacity = capacity;
+		return fail(buffer, -ENOMEM);
+	buffer->bytes = buffer->at = bytes;
+	buffer->end = bytes + capacity;
 	return 0;
 }
 
-char *out_buffer_reserve(struct out_buffer *buffer, size_t room)
+char *out_buffer_make_room(struct out_buffer *buffer, size_t room)
 {
-	if (room > buffer->capacity - buffer->used && out_buffer_flush(buffer) < 0)
-		return NULL;
-	if (room > buffer->capacity && buffer->error == 0)
-		buffer->error = grow(buffer, room);
-	return buffer->error ? NULL : buffer->bytes + buffer->used;
-}
+	int code = out_buffer_flush(buffer);
 
-void out_buffer_commit(struct out_buffer *buffer, const char *end)
-{
-	buffer->used = (size_t)(end - buffer->bytes);
+	if (code == 0 && room > (size_t)(buffer->end - buffer->bytes))
+		code = grow(buffer, room);
+	return code == 0 ? buffer->at : NULL;
 }
 
 int out_buffer_error(const struct out_buffer *buffer)

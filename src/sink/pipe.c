@@ -4,18 +4,20 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/put.h"
 #include "event/event.h"
 #include "sink/out_buffer.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"
+#include "sink/text/pid_texts.h"
 
 /* The longest line without its texts: a word, separators and six numbers of 20 digits at most. */
 #define PIPE_LINE_ROOM 256U
 
 struct sink_pipe {
 	struct sink sink;
-	struct pipe_time time;
+	struct pipe_texts texts;
 };
 
 static char *put_count(char *out, uint64_t value)
@@ -26,24 +28,25 @@ static char *put_count(char *out, uint64_t value)
 
 /* More is copied than it has digits: a size that the compiler knows; PIPE_LINE_ROOM has room for
  * it. */
-static char *put_time(char *out, struct pipe_time *time, uint64_t time_ns)
+static ALWAYS_INLINE char *put_time(char *out, struct pipe_texts *texts, uint64_t time_ns)
 {
 	uint64_t ms = time_ns / NS_PER_MS;
 
 	if (time_ns == EVENT_NO_TIME)
 		return put_string(out, "|?");
-	if (time->ms != ms || time->length == 0) {
-		time->ms = ms;
-		time->length = (size_t)(put_count(time->digits, ms) - time->digits);
+	if (texts->ms != ms || texts->length == 0) {
+		texts->ms = ms;
+		texts->length = (size_t)(put_count(texts->digits, ms) - texts->digits);
 	}
-	memcpy(out, time->digits, sizeof(time->digits));
-	return out + time->length;
+	memcpy(out, texts->digits, sizeof(texts->digits));
+	return out + texts->length;
 }
 
-static char *put_number(char *out, int32_t value)
+/* Or another number that comes again and again. */
+static inline char *put_pid(char *out, struct pipe_texts *texts, int32_t pid)
 {
 	*out++ = '|';
-	return put_signed(out, value);
+	return pid_put(out, &texts->pids, pid);
 }
 
 static char *put_text(char *out, struct text text)
@@ -54,37 +57,42 @@ static char *put_text(char *out, struct text text)
 	return escape_text(out, text);
 }
 
-static char *put_fork(char *out, const struct event *event)
+static inline char *put_fork(char *out, struct pipe_texts *texts, const struct event *event)
 {
-	out = put_number(out, event->fork.parent_tid);
+	out = put_time(put_string(out, "FORK"), texts, event->time_ns);
+	out = put_pid(out, texts, event->fork.parent_tid);
 	out = put_text(out, event->fork.parent_comm);
-	out = put_number(out, event->fork.child_tid);
+	out = put_pid(out, texts, event->fork.child_tid);
 	return put_text(out, event->fork.child_comm);
 }
 
-static char *put_exec(char *out, const struct event *event)
+static inline char *put_exec(char *out, struct pipe_texts *texts, const struct event *event)
 {
-	out = put_number(out, event->exec.pid);
+	out = put_time(put_string(out, "EXEC"), texts, event->time_ns);
+	out = put_pid(out, texts, event->exec.pid);
 	out = put_text(out, event->exec.comm);
 	return put_text(out, event->exec.filename);
 }
 
-static char *put_exit(char *out, const struct event *event)
+static inline char *put_exit(char *out, struct pipe_texts *texts, const struct event *event)
 {
-	out = put_number(out, event->exit.pid);
+	out = put_time(put_string(out, "EXIT"), texts, event->time_ns);
+	out = put_pid(out, texts, event->exit.pid);
 	out = put_text(out, event->exit.comm);
-	return event->exit.prio != EVENT_NO_PRIO ? put_number(out, event->exit.prio)
+	return event->exit.prio != EVENT_NO_PRIO ? put_pid(out, texts, event->exit.prio)
 						 : put_string(out, "|?");
 }
 
-static char *put_lost(char *out, const struct event *event)
+static inline char *put_lost(char *out, struct pipe_texts *texts, const struct event *event)
 {
+	out = put_time(put_string(out, "LOST"), texts, event->time_ns);
 	out = event->cpu != EVENT_NO_CPU ? put_count(out, event->cpu) : put_string(out, "|?");
 	return put_count(out, event->lost.count);
 }
 
-static char *put_truncated(char *out, const struct event *event)
+static inline char *put_truncated(char *out, struct pipe_texts *texts, const struct event *event)
 {
+	out = put_time(put_string(out, "TRUNCATED"), texts, event->time_ns);
 	*out++ = '|';
 	out = put_string(out, event->truncated.reason);
 	return put_count(out, event->truncated.limit);
@@ -104,57 +112,35 @@ static size_t text_room(const struct event *event)
 	}
 }
 
-#define LINE(word, put)                      \
-	{                                    \
-		word, sizeof(word) - 1, put, \
-	}
-
-static const struct line_type {
-	char word[16]; /* copied as a whole: PIPE_LINE_ROOM has room for it */
-	size_t length;
-	char *(*put)(char *out, const struct event *event);
-} lines[EVENT_SHOWN_TYPES] = {
-	[EVENT_FORK] = LINE("FORK", put_fork),
-	[EVENT_EXEC] = LINE("EXEC", put_exec),
-	[EVENT_EXIT] = LINE("EXIT", put_exit),
-	[EVENT_LOST] = LINE("LOST", put_lost),
-	[EVENT_TRUNCATED] = LINE("TRUNCATED", put_truncated),
-};
-
-/* Inlined where every event passes. */
-static inline size_t room_of(const struct event *event)
+size_t pipe_line_room(const struct event *event)
 {
 	return PIPE_LINE_ROOM + ESCAPE_GROWTH * text_room(event);
 }
 
-static inline char *put_line(char *out, struct pipe_time *time, const struct event *event)
+char *pipe_line_put(char *out, struct pipe_texts *texts, const struct event *event)
 {
-	const struct line_type *line = &lines[event->type];
-
-	memcpy(out, line->word, sizeof(line->word));
-	out += line->length;
-	out = put_time(out, time, event->time_ns);
-	return line->put(out, event);
-}
-
-size_t pipe_line_room(const struct event *event)
-{
-	return room_of(event);
-}
-
-char *pipe_line_put(char *out, struct pipe_time *time, const struct event *event)
-{
-	return put_line(out, time, event);
+	switch (event->type) {
+	case EVENT_FORK:
+		return put_fork(out, texts, event);
+	case EVENT_EXEC:
+		return put_exec(out, texts, event);
+	case EVENT_EXIT:
+		return put_exit(out, texts, event);
+	case EVENT_LOST:
+		return put_lost(out, texts, event);
+	default:
+		return put_truncated(out, texts, event);
+	}
 }
 
 static int pipe_event(struct sink *sink, const struct event *event)
 {
 	struct sink_pipe *pipe = (struct sink_pipe *)sink;
 	struct out_buffer *buffer = sink->context.output;
-	char *out = out_buffer_reserve(buffer, room_of(event));
+	char *out = out_buffer_reserve(buffer, pipe_line_room(event));
 	if (!out)
 		return out_buffer_error(buffer);
-	out = put_line(out, &pipe->time, event);
+	out = pipe_line_put(out, &pipe->texts, event);
 	*out++ = '\n';
 	out_buffer_commit(buffer, out);
 	return 0;

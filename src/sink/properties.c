@@ -1,53 +1,126 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One description of each type's properties, compiled once for each format: with `format` constant,
+ * all that depends on it alone is too.
+ */
 #include "sink/properties.h"
 
 #include <string.h>
 
+#include "base/compiler.h"
+#include "base/put.h"
 #include "event/facts.h"
 #include "event/signal_names.h"
+#include "sink/extended_values.h"
+#include "sink/json_values.h"
+#include "sink/text/escape.h"
+#include "sink/text/json_environment.h"
+#include "sink/text/json_text.h"
 #include "sink/text/names.h"
+#include "sink/text/wall_time.h"
+
+enum format {
+	FORMAT_JSON,
+	FORMAT_EXTENDED, /* without what the pipe line shows */
+};
 
 /* ---- values ---- */
 
+enum value_kind {
+	VALUE_UNKNOWN, /* or does not exist */
+	VALUE_PID,
+	VALUE_SIGNED,
+	VALUE_UNSIGNED,
+	VALUE_BOOL,
+	VALUE_WORD, /* the tool's own: letters, digits, _ and + */
+	VALUE_TEXT,
+	VALUE_TIME,
+	VALUE_CLONE_FLAGS,
+	VALUE_STRINGS,
+	VALUE_VARIABLES,    /* environment variables */
+	VALUE_NO_VARIABLES, /* entries that no JSON object can hold (docs/json.md, "env_other") */
+	VALUE_ANCESTRY,     /* of the event's facts */
+	VALUE_KILLER,       /* JSON only */
+	VALUE_HANDLED,      /* JSON only */
+};
+
+struct value {
+	enum value_kind kind;
+	union {
+		int32_t pid;
+		int64_t number;
+		uint64_t count;
+		bool truth;
+		const char *word;
+		struct text text;
+		uint64_t time_ns;
+		uint64_t clone_flags; /* without the exit signal */
+		const struct string_list *strings;
+		const struct exit_status *killed;
+		const struct handled_signal *handled;
+	};
+};
+
 static const struct value unknown = {.kind = VALUE_UNKNOWN};
 
-static struct value signed_value(int64_t number)
+static ALWAYS_INLINE struct value signed_value(int64_t number)
 {
 	return (struct value){.kind = VALUE_SIGNED, .number = number};
 }
 
-static struct value unsigned_value(uint64_t count)
+static ALWAYS_INLINE struct value tid_value(int32_t tid)
+{
+	return (struct value){.kind = VALUE_PID, .pid = tid};
+}
+
+static ALWAYS_INLINE struct value pid_value(int32_t pid)
+{
+	return pid >= 0 ? tid_value(pid) : unknown;
+}
+
+static ALWAYS_INLINE struct value unsigned_value(uint64_t count)
 {
 	return (struct value){.kind = VALUE_UNSIGNED, .count = count};
 }
 
-static struct value cpu_value(uint32_t cpu)
+static ALWAYS_INLINE struct value cpu_value(uint32_t cpu)
 {
 	return cpu != EVENT_NO_CPU ? unsigned_value(cpu) : unknown;
 }
 
-static struct value prio_value(int32_t prio)
+static ALWAYS_INLINE struct value prio_value(int32_t prio)
 {
 	return prio != EVENT_NO_PRIO ? signed_value(prio) : unknown;
 }
 
-/* For numbers that are negative only if they are not known: pids, argc, times. */
-static struct value natural_value(int64_t number)
+/* For numbers that are negative only if they are not known: argc, times. */
+static ALWAYS_INLINE struct value natural_value(int64_t number)
 {
 	return number >= 0 ? signed_value(number) : unknown;
 }
 
-static struct value bool_value(bool truth)
+static ALWAYS_INLINE struct value bool_value(bool truth)
 {
 	return (struct value){.kind = VALUE_BOOL, .truth = truth};
 }
 
-static struct value known_value(enum known known)
+static ALWAYS_INLINE struct value known_value(enum known known)
 {
 	return known == KNOWN_NOT ? unknown : bool_value(known == KNOWN_YES);
 }
 
-static struct value word_value(const char *word)
+static ALWAYS_INLINE struct value text_value(struct text text)
+{
+	return text.bytes ? (struct value){.kind = VALUE_TEXT, .text = text} : unknown;
+}
+
+static ALWAYS_INLINE struct value strings_value(enum value_kind kind,
+						const struct string_list *strings)
+{
+	return (struct value){.kind = kind, .strings = strings};
+}
+
+static ALWAYS_INLINE struct value word_value(const char *word)
 {
 	return word ? (struct value){.kind = VALUE_WORD, .word = word} : unknown;
 }
@@ -56,230 +129,288 @@ static struct value word_value(const char *word)
  * The low byte is a signal, not flags; clone3(2) keeps that elsewhere and has CLONE_NEWTIME there,
  * a number that no signal has.
  */
-static struct value clone_flags_value(uint64_t flags)
+static ALWAYS_INLINE struct value clone_flags_value(uint64_t flags)
 {
 	if ((flags & 0xff) != 0x80)
 		flags &= ~UINT64_C(0xff);
 	return (struct value){.kind = VALUE_CLONE_FLAGS, .clone_flags = flags};
 }
 
-/* ---- the list ---- */
+/* ---- a property ---- */
 
-struct list {
-	struct properties *properties;
-	struct property *next; /* of its items */
-	enum properties_of which;
+/* Known to nobody but functions that are inlined: it stays in registers. */
+struct writer {
+	char *out;
+	enum format format;
 	const struct event *event;
 	const struct facts *facts;
 	const struct sink_context *context;
+	struct property_texts *texts;
 };
 
-/* NAME, a literal, as a key: PADDING makes it as long as what is copied. */
-#define PADDING "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-#define KEY(name)                                          \
-	(struct property_key)                              \
-	{                                                  \
-		",\"" name "\":" PADDING, sizeof(name) - 1 \
+struct key {
+	const char *json, *extended;
+	size_t json_length, extended_length;
+};
+
+/* NAME, a literal, with the marks of either format. */
+#define KEY(name)                                                             \
+	(struct key)                                                          \
+	{                                                                     \
+		",\"" name "\":", "|" name "=", sizeof(",\"" name "\":") - 1, \
+			sizeof("|" name "=") - 1                              \
 	}
 
-static inline void add(struct list *list, struct property_key key, struct value value)
+static ALWAYS_INLINE void put_key(struct writer *writer, struct key key)
 {
-	*list->next++ = (struct property){key, value};
+	bool is_json = writer->format == FORMAT_JSON;
+	size_t length = is_json ? key.json_length : key.extended_length;
+
+	memcpy(writer->out, is_json ? key.json : key.extended, length);
+	writer->out += length;
 }
 
-static inline void add_json(struct list *list, struct property_key key, struct value value)
+static ALWAYS_INLINE char *put_time(char *out, const struct writer *writer, uint64_t time_ns)
 {
-	if (list->which == PROPERTIES_OF_JSON)
-		add(list, key, value);
+	return wall_time_put(out, &writer->texts->second, time_ns,
+			     sink_wall_offset(writer->context, time_ns));
 }
 
-static inline void count_text(struct list *list, struct text text)
+static ALWAYS_INLINE char *put_json(char *out, const struct writer *writer, struct value value)
 {
-	list->properties->text_count++;
-	list->properties->text_bytes += text.length;
+	switch (value.kind) {
+	case VALUE_WORD:
+		return json_put_word(out, value.word);
+	case VALUE_TEXT:
+		return json_put_text(out, value.text);
+	case VALUE_TIME:
+		return put_char(put_time(put_char(out, '"'), writer, value.time_ns), '"');
+	case VALUE_CLONE_FLAGS:
+		return json_put_clone_flags(out, &writer->texts->clone_flags, value.clone_flags);
+	case VALUE_STRINGS:
+		return json_put_strings(out, *value.strings);
+	case VALUE_VARIABLES:
+		return json_environment_put(out, &writer->texts->environment);
+	case VALUE_NO_VARIABLES:
+		return json_environment_put_others(out, &writer->texts->environment);
+	case VALUE_KILLER:
+		return json_put_killer(out, value.killed);
+	case VALUE_HANDLED:
+		return json_put_handled(out, value.handled);
+	default:
+		return put_string(out, "null");
+	}
 }
 
-static inline void add_text(struct list *list, struct property_key key, struct text text)
+static ALWAYS_INLINE char *put_extended(char *out, const struct writer *writer, struct value value)
 {
-	count_text(list, text);
-	add(list, key, text.bytes ? (struct value){.kind = VALUE_TEXT, .text = text} : unknown);
+	switch (value.kind) {
+	case VALUE_WORD:
+		return put_string(out, value.word);
+	case VALUE_TEXT:
+		return extended_put_text(out, value.text);
+	case VALUE_TIME:
+		return put_time(out, writer, value.time_ns);
+	case VALUE_CLONE_FLAGS:
+		return clone_flags_put_again(out, &writer->texts->clone_flags, value.clone_flags,
+					     ",");
+	case VALUE_STRINGS:
+	case VALUE_VARIABLES:
+		return extended_put_strings(out, *value.strings);
+	default:
+		return put_char(out, '?');
+	}
 }
 
-static inline void add_json_text(struct list *list, struct property_key key, struct text text)
+static ALWAYS_INLINE char *put_value(char *out, const struct writer *writer, struct value value)
 {
-	if (list->which == PROPERTIES_OF_JSON)
-		add_text(list, key, text);
+	switch (value.kind) {
+	case VALUE_PID:
+		return pid_put(out, &writer->texts->pids, value.pid);
+	case VALUE_SIGNED:
+		return put_signed(out, value.number);
+	case VALUE_UNSIGNED:
+		return put_unsigned(out, value.count);
+	case VALUE_BOOL:
+		return value.truth ? put_string(out, "true") : put_string(out, "false");
+	case VALUE_ANCESTRY:
+		return put_bytes(out, writer->texts->ancestry);
+	default:
+		return writer->format == FORMAT_JSON ? put_json(out, writer, value)
+						     : put_extended(out, writer, value);
+	}
 }
 
-/* Each string has one byte at least, whatever `count` says. */
-static void add_strings(struct list *list, struct property_key key, enum value_kind kind,
-			const struct string_list *strings)
+static ALWAYS_INLINE void put(struct writer *writer, struct key key, struct value value)
 {
-	size_t length = strings->bytes.length;
+	put_key(writer, key);
+	writer->out = put_value(writer->out, writer, value);
+}
 
-	list->properties->text_count += strings->count < length ? strings->count : length;
-	list->properties->text_bytes += length;
-	add(list, key, (struct value){.kind = kind, .strings = strings});
+/* What the pipe line shows, or the extended format has in other words. */
+static ALWAYS_INLINE void put_in_json(struct writer *writer, struct key key, struct value value)
+{
+	if (writer->format == FORMAT_JSON)
+		put(writer, key, value);
 }
 
 /* ---- what several types have ---- */
 
-static void add_time(struct list *list)
+static ALWAYS_INLINE void put_times(struct writer *writer)
 {
-	const struct sink_context *context = list->context;
-	uint64_t ns = list->event->time_ns;
+	const struct sink_context *context = writer->context;
+	uint64_t ns = writer->event->time_ns;
 
-	add(list, KEY("time_ns"), ns != EVENT_NO_TIME ? unsigned_value(ns) : unknown);
+	put(writer, KEY("time_ns"), ns != EVENT_NO_TIME ? unsigned_value(ns) : unknown);
 	if (context->wall_clock && context->wall_offset_known)
-		add(list, KEY("time"),
-		    ns != EVENT_NO_TIME
-			    ? (struct value){.kind = VALUE_TIME,
-					     .time = {ns, sink_wall_offset(context, ns)}}
-			    : unknown);
+		put(writer, KEY("time"),
+		    ns != EVENT_NO_TIME ? (struct value){.kind = VALUE_TIME, .time_ns = ns}
+					: unknown);
 }
 
-static void add_task(struct list *list)
+static ALWAYS_INLINE void put_task(struct writer *writer)
 {
-	const struct facts *facts = list->facts;
+	const struct facts *facts = writer->facts;
 
-	add(list, KEY("cpu"), cpu_value(list->event->cpu));
-	add(list, KEY("pid"), natural_value(facts->tgid));
-	add(list, KEY("tid"), signed_value(event_task(list->event)));
-	add(list, KEY("ppid"), natural_value(facts->ppid));
-	add_json_text(list, KEY("comm"), event_comm(list->event));
-	add(list, KEY("from_proc"), facts->tgid >= 0 ? bool_value(facts->from_proc) : unknown);
+	put(writer, KEY("cpu"), cpu_value(writer->event->cpu));
+	put(writer, KEY("pid"), pid_value(facts->tgid));
+	put(writer, KEY("tid"), tid_value(event_task(writer->event)));
+	put(writer, KEY("ppid"), pid_value(facts->ppid));
+	put_in_json(writer, KEY("comm"), text_value(event_comm(writer->event)));
+	put(writer, KEY("from_proc"), facts->tgid >= 0 ? bool_value(facts->from_proc) : unknown);
 }
 
-static void add_uid(struct list *list)
+static ALWAYS_INLINE void put_uid(struct writer *writer)
 {
-	const struct credentials *credentials = &list->facts->credentials;
+	const struct credentials *credentials = &writer->facts->credentials;
 
-	add(list, KEY("uid"), credentials->known ? unsigned_value(credentials->uid) : unknown);
+	put(writer, KEY("uid"), credentials->known ? unsigned_value(credentials->uid) : unknown);
 }
 
-static void add_argv(struct list *list)
+static ALWAYS_INLINE void put_argv(struct writer *writer)
 {
-	const struct arguments *arguments = &list->facts->arguments;
+	const struct arguments *arguments = &writer->facts->arguments;
 
 	if (arguments->source == ARGV_NONE)
-		add(list, KEY("argv"), unknown);
+		put(writer, KEY("argv"), unknown);
 	else
-		add_strings(list, KEY("argv"), VALUE_STRINGS, &arguments->known);
-	add(list, KEY("argv_complete"),
+		put(writer, KEY("argv"), strings_value(VALUE_STRINGS, &arguments->known));
+	put(writer, KEY("argv_complete"),
 	    bool_value(arguments->source != ARGV_NONE && arguments->complete));
-	add(list, KEY("argv_source"), word_value(argv_source_name(arguments->source)));
+	put(writer, KEY("argv_source"), word_value(argv_source_name(arguments->source)));
 }
 
-static void add_cgroup(struct list *list)
+static ALWAYS_INLINE void put_cgroup(struct writer *writer)
 {
-	add_text(list, KEY("cgroup"), list->facts->cgroup);
+	put(writer, KEY("cgroup"), text_value(writer->facts->cgroup));
 }
 
-static void add_ancestry(struct list *list)
+static ALWAYS_INLINE void put_ancestry(struct writer *writer)
 {
 	static const struct value ancestry = {.kind = VALUE_ANCESTRY};
-	const struct facts *facts = list->facts;
+	const struct facts *facts = writer->facts;
 	bool known = facts->ancestor_count > 0 || facts->ancestry_complete;
 
-	add(list, KEY("ancestry"), known ? ancestry : unknown);
-	add_json(list, KEY("ancestry_complete"), bool_value(facts->ancestry_complete));
+	put(writer, KEY("ancestry"), known ? ancestry : unknown);
+	put_in_json(writer, KEY("ancestry_complete"), bool_value(facts->ancestry_complete));
 }
 
-static void add_ages(struct list *list)
+static ALWAYS_INLINE void put_ages(struct writer *writer)
 {
-	add(list, KEY("age_ns"), natural_value(list->facts->age_ns));
-	add(list, KEY("since_exec_ns"), natural_value(list->facts->since_exec_ns));
+	put(writer, KEY("age_ns"), natural_value(writer->facts->age_ns));
+	put(writer, KEY("since_exec_ns"), natural_value(writer->facts->since_exec_ns));
 }
 
 /* ---- what one type has ---- */
 
-static void add_fork(struct list *list)
+static ALWAYS_INLINE void put_fork(struct writer *writer)
 {
-	const struct event *event = list->event;
-	const struct facts *facts = list->facts;
+	const struct event *event = writer->event;
+	const struct facts *facts = writer->facts;
 
-	add_task(list);
-	add(list, KEY("child_pid"), natural_value(facts->child_tgid));
-	add_json(list, KEY("child_tid"), signed_value(event->fork.child_tid));
-	add_json_text(list, KEY("child_comm"), event->fork.child_comm);
-	add(list, KEY("kind"), word_value(fork_kind_name(facts->kind)));
-	add(list, KEY("clone_flags"),
+	put_task(writer);
+	put(writer, KEY("child_pid"), pid_value(facts->child_tgid));
+	put_in_json(writer, KEY("child_tid"), tid_value(event->fork.child_tid));
+	put_in_json(writer, KEY("child_comm"), text_value(event->fork.child_comm));
+	put(writer, KEY("kind"), word_value(fork_kind_name(facts->kind)));
+	put(writer, KEY("clone_flags"),
 	    facts->has_clone_flags ? clone_flags_value(facts->clone_flags) : unknown);
-	add_uid(list);
-	add_cgroup(list);
-	add_ancestry(list);
-	add(list, KEY("clone_flags_complete"),
+	put_uid(writer);
+	put_cgroup(writer);
+	put_ancestry(writer);
+	put(writer, KEY("clone_flags_complete"),
 	    facts->has_clone_flags ? bool_value(facts->clone_flags_complete) : unknown);
 }
 
-static void add_environment(struct list *list)
+static ALWAYS_INLINE void put_environment(struct writer *writer)
 {
-	const struct environment *environment = &list->facts->environment;
+	const struct environment *environment = &writer->facts->environment;
 
-	if (!list->context->environment)
+	if (!writer->context->environment)
 		return;
 	if (!environment->known) {
-		add(list, KEY("env"), unknown);
-		add_json(list, KEY("env_other"), unknown);
+		put(writer, KEY("env"), unknown);
+		put_in_json(writer, KEY("env_other"), unknown);
 		return;
 	}
-	add_strings(list, KEY("env"), VALUE_VARIABLES, &environment->entries);
-	if (list->which == PROPERTIES_OF_JSON)
-		add_strings(list, KEY("env_other"), VALUE_NO_VARIABLES, &environment->entries);
+	put(writer, KEY("env"), strings_value(VALUE_VARIABLES, &environment->entries));
+	if (writer->format == FORMAT_JSON)
+		put(writer, KEY("env_other"),
+		    strings_value(VALUE_NO_VARIABLES, &environment->entries));
 }
 
-static void add_credentials(struct list *list)
+static ALWAYS_INLINE void put_credentials(struct writer *writer)
 {
-	const struct credentials *credentials = &list->facts->credentials;
+	const struct credentials *credentials = &writer->facts->credentials;
 	bool known = credentials->known;
 
-	add_uid(list);
-	add(list, KEY("euid"), known ? unsigned_value(credentials->euid) : unknown);
-	add(list, KEY("gid"), known ? unsigned_value(credentials->gid) : unknown);
-	add(list, KEY("egid"), known ? unsigned_value(credentials->egid) : unknown);
-	add(list, KEY("secure"), known ? bool_value(credentials->secure) : unknown);
+	put_uid(writer);
+	put(writer, KEY("euid"), known ? unsigned_value(credentials->euid) : unknown);
+	put(writer, KEY("gid"), known ? unsigned_value(credentials->gid) : unknown);
+	put(writer, KEY("egid"), known ? unsigned_value(credentials->egid) : unknown);
+	put(writer, KEY("secure"), known ? bool_value(credentials->secure) : unknown);
 }
 
-static void add_exec(struct list *list)
+static ALWAYS_INLINE void put_exec(struct writer *writer)
 {
-	const struct event *event = list->event;
-	const struct arguments *arguments = &list->facts->arguments;
+	const struct event *event = writer->event;
+	const struct arguments *arguments = &writer->facts->arguments;
 
-	add_task(list);
-	add_json_text(list, KEY("filename"), event->exec.filename);
-	add(list, KEY("old_pid"),
+	put_task(writer);
+	put_in_json(writer, KEY("filename"), text_value(event->exec.filename));
+	put(writer, KEY("old_pid"),
 	    event->exec.old_pid > 0 ? signed_value(event->exec.old_pid) : unknown);
-	add(list, KEY("argc"), natural_value(arguments->argc));
-	add_argv(list);
-	add_environment(list);
-	add_credentials(list);
-	add_cgroup(list);
-	add_ancestry(list);
-	add_ages(list);
+	put(writer, KEY("argc"), natural_value(arguments->argc));
+	put_argv(writer);
+	put_environment(writer);
+	put_credentials(writer);
+	put_cgroup(writer);
+	put_ancestry(writer);
+	put_ages(writer);
 }
 
 /* JSON has one object for all of these. */
-static void add_handled(struct list *list)
+static ALWAYS_INLINE void put_handled(struct writer *writer)
 {
 	static const struct text no_text;
-	const struct handled_signal *handled = &list->facts->handled;
+	const struct handled_signal *handled = &writer->facts->handled;
 	bool known = handled->signal != 0, has_sender = known && handled->sender_pid > 0;
 
-	if (list->which == PROPERTIES_OF_JSON) {
-		count_text(list, handled->sender_comm);
-		add(list, KEY("after_signal"),
+	if (writer->format == FORMAT_JSON) {
+		put(writer, KEY("after_signal"),
 		    known ? (struct value){.kind = VALUE_HANDLED, .handled = handled} : unknown);
 		return;
 	}
-	add(list, KEY("after_signal"), known ? signed_value(handled->signal) : unknown);
-	add(list, KEY("after_signal_name"),
+	put(writer, KEY("after_signal"), known ? signed_value(handled->signal) : unknown);
+	put(writer, KEY("after_signal_name"),
 	    known ? word_value(signal_name(handled->signal)) : unknown);
-	add(list, KEY("after_signal_sent_by"),
+	put(writer, KEY("after_signal_sent_by"),
 	    known ? word_value(signal_origin_name(handled->sent_by)) : unknown);
-	add(list, KEY("after_signal_pid"),
+	put(writer, KEY("after_signal_pid"),
 	    has_sender ? signed_value(handled->sender_pid) : unknown);
-	add_text(list, KEY("after_signal_comm"), has_sender ? handled->sender_comm : no_text);
-	add(list, KEY("after_signal_ns"), known ? signed_value(handled->before_ns) : unknown);
+	put(writer, KEY("after_signal_comm"),
+	    text_value(has_sender ? handled->sender_comm : no_text));
+	put(writer, KEY("after_signal_ns"), known ? signed_value(handled->before_ns) : unknown);
 }
 
 static bool was_killed(const struct exit_status *status)
@@ -288,86 +419,159 @@ static bool was_killed(const struct exit_status *status)
 }
 
 /* As above. */
-static void add_killer(struct list *list, const struct exit_status *status)
+static ALWAYS_INLINE void put_killer(struct writer *writer, const struct exit_status *status)
 {
 	static const struct text no_text;
 	bool known = was_killed(status) && status->killer_pid > 0;
 
-	if (list->which == PROPERTIES_OF_JSON) {
-		count_text(list, status->killer_comm);
-		count_text(list, status->killer_thread_comm);
-		add(list, KEY("killed_by"),
+	if (writer->format == FORMAT_JSON) {
+		put(writer, KEY("killed_by"),
 		    known ? (struct value){.kind = VALUE_KILLER, .killed = status} : unknown);
 		return;
 	}
-	add(list, KEY("killed_by_pid"), known ? signed_value(status->killer_pid) : unknown);
-	add_text(list, KEY("killed_by_comm"), known ? status->killer_comm : no_text);
-	add(list, KEY("killed_by_tid"),
+	put(writer, KEY("killed_by_pid"), known ? signed_value(status->killer_pid) : unknown);
+	put(writer, KEY("killed_by_comm"), text_value(known ? status->killer_comm : no_text));
+	put(writer, KEY("killed_by_tid"),
 	    known && status->killer_tid > 0 ? signed_value(status->killer_tid) : unknown);
-	add_text(list, KEY("killed_by_thread_comm"), known ? status->killer_thread_comm : no_text);
+	put(writer, KEY("killed_by_thread_comm"),
+	    text_value(known ? status->killer_thread_comm : no_text));
 }
 
-static void add_status(struct list *list)
+static ALWAYS_INLINE void put_status(struct writer *writer)
 {
-	const struct exit_status *status = &list->facts->status;
+	const struct exit_status *status = &writer->facts->status;
 	bool exited = status->known && status->signal == 0;
 	bool killed = was_killed(status);
 
-	add(list, KEY("last"), known_value(list->facts->last));
-	add(list, KEY("exit_code"), exited ? signed_value(status->code) : unknown);
-	add(list, KEY("signal"), killed ? signed_value(status->signal) : unknown);
-	add(list, KEY("signal_name"), killed ? word_value(signal_name(status->signal)) : unknown);
-	add(list, KEY("core"), known_value(status->core));
-	add(list, KEY("oom"), known_value(status->oom));
-	add_killer(list, status);
-	add_text(list, KEY("failed_exec"), list->facts->failed_exec);
+	put(writer, KEY("last"), known_value(writer->facts->last));
+	put(writer, KEY("exit_code"), exited ? signed_value(status->code) : unknown);
+	put(writer, KEY("signal"), killed ? signed_value(status->signal) : unknown);
+	put(writer, KEY("signal_name"), killed ? word_value(signal_name(status->signal)) : unknown);
+	put(writer, KEY("core"), known_value(status->core));
+	put(writer, KEY("oom"), known_value(status->oom));
+	put_killer(writer, status);
+	put(writer, KEY("failed_exec"), text_value(writer->facts->failed_exec));
 }
 
-static void add_exit(struct list *list)
+static ALWAYS_INLINE void put_exit(struct writer *writer)
 {
-	const struct event *event = list->event;
-	const struct exit_status *status = &list->facts->status;
+	const struct event *event = writer->event;
+	const struct exit_status *status = &writer->facts->status;
 
-	add_task(list);
-	add_json(list, KEY("prio"), prio_value(event->exit.prio));
-	add_status(list);
-	add_ages(list);
-	add_text(list, KEY("filename"), list->facts->filename);
-	add_argv(list);
-	add_uid(list);
-	add_cgroup(list);
-	add_ancestry(list);
-	add(list, KEY("sent_by"),
+	put_task(writer);
+	put_in_json(writer, KEY("prio"), prio_value(event->exit.prio));
+	put_status(writer);
+	put_ages(writer);
+	put(writer, KEY("filename"), text_value(writer->facts->filename));
+	put_argv(writer);
+	put_uid(writer);
+	put_cgroup(writer);
+	put_ancestry(writer);
+	put(writer, KEY("sent_by"),
 	    was_killed(status) ? word_value(signal_origin_name(status->sent_by)) : unknown);
-	add_handled(list);
+	put_handled(writer);
 }
 
-static void add_lost(struct list *list)
+static ALWAYS_INLINE void put_lost(struct writer *writer)
 {
-	add_json(list, KEY("cpu"), cpu_value(list->event->cpu));
-	add_json(list, KEY("count"), unsigned_value(list->event->lost.count));
+	put_in_json(writer, KEY("cpu"), cpu_value(writer->event->cpu));
+	put_in_json(writer, KEY("count"), unsigned_value(writer->event->lost.count));
 }
 
-static void add_truncated(struct list *list)
+static ALWAYS_INLINE void put_truncated(struct writer *writer)
 {
-	const char *reason = list->event->truncated.reason;
+	const char *reason = writer->event->truncated.reason;
 
-	add_json_text(list, KEY("reason"), (struct text){reason, strlen(reason)});
-	add_json(list, KEY("limit"), unsigned_value(list->event->truncated.limit));
+	put_in_json(writer, KEY("reason"), text_value((struct text){reason, strlen(reason)}));
+	put_in_json(writer, KEY("limit"), unsigned_value(writer->event->truncated.limit));
 }
 
-void properties_collect(struct properties *properties, enum properties_of which,
-			const struct event *event, const struct sink_context *context)
-{
-	static void (*const add_type[EVENT_SHOWN_TYPES])(struct list *) = {
-		[EVENT_FORK] = add_fork, [EVENT_EXEC] = add_exec,           [EVENT_EXIT] = add_exit,
-		[EVENT_LOST] = add_lost, [EVENT_TRUNCATED] = add_truncated,
-	};
-	struct list list = {properties, properties->items,  which,
-			    event,      event_facts(event), context};
+/* ---- all of them ---- */
 
-	properties->text_count = properties->text_bytes = 0;
-	add_time(&list);
-	add_type[event->type](&list);
-	properties->count = (size_t)(list.next - properties->items);
+/* JSON needs more than the extended format. */
+
+/* About so many has an EXIT, with one text in four. */
+#define PROPERTIES_MAX 40U
+#define PROPERTY_ROOM (64U + JSON_TEXT_ROOM(0) / 4)
+
+/* Members' names of objects in JSON. */
+#define OBJECTS_ROOM 384U
+
+/* COUNT may be more than there are: each has one byte at least. */
+static size_t strings_room(const struct string_list *strings)
+{
+	size_t length = strings->bytes.length, count = strings->count;
+
+	return JSON_TEXT_ROOM(length) + JSON_TEXT_ROOM(0) * (count < length ? count : length);
+}
+
+static size_t event_text_bytes(const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		return event->fork.child_comm.length + event->fork.parent_comm.length;
+	case EVENT_EXEC:
+		return event->exec.comm.length + event->exec.filename.length;
+	case EVENT_EXIT:
+		return event->exit.comm.length;
+	case EVENT_LOST:
+		return 0;
+	default:
+		return strlen(event->truncated.reason);
+	}
+}
+
+static size_t fact_text_bytes(const struct facts *facts)
+{
+	return facts->filename.length + facts->cgroup.length + facts->failed_exec.length +
+	       facts->handled.sender_comm.length + facts->status.killer_comm.length +
+	       facts->status.killer_thread_comm.length;
+}
+
+size_t properties_room(const struct event *event, const struct sink_context *context)
+{
+	const struct facts *facts = event_facts(event);
+	size_t room = PROPERTIES_MAX * PROPERTY_ROOM + OBJECTS_ROOM + CLONE_FLAGS_ROOM;
+
+	room += JSON_TEXT_ROOM(event_text_bytes(event) + fact_text_bytes(facts));
+	room += strings_room(&facts->arguments.known);
+	return context->environment ? room + 2 * strings_room(&facts->environment.entries) : room;
+}
+
+static ALWAYS_INLINE char *put_properties(char *out, enum format format,
+					  struct property_texts *texts, const struct event *event,
+					  const struct sink_context *context)
+{
+	struct writer writer = {out, format, event, event_facts(event), context, texts};
+
+	put_times(&writer);
+	switch (event->type) {
+	case EVENT_FORK:
+		put_fork(&writer);
+		break;
+	case EVENT_EXEC:
+		put_exec(&writer);
+		break;
+	case EVENT_EXIT:
+		put_exit(&writer);
+		break;
+	case EVENT_LOST:
+		put_lost(&writer);
+		break;
+	default:
+		put_truncated(&writer);
+	}
+	return writer.out;
+}
+
+char *properties_put_json(char *out, struct property_texts *texts, const struct event *event,
+			  const struct sink_context *context)
+{
+	return put_properties(out, FORMAT_JSON, texts, event, context);
+}
+
+char *properties_put_extended(char *out, struct property_texts *texts, const struct event *event,
+			      const struct sink_context *context)
+{
+	return put_properties(out, FORMAT_EXTENDED, texts, event, context);
 }

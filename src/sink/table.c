@@ -14,13 +14,14 @@
 #include "sink/sink.h"
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
+#include "sink/text/pid_texts.h"
 #include "sink/text/times.h"
 
 /* Between two cells. */
 #define GAP 2U
 
 /* A number, a time, or a word of ours. */
-#define CELL_SIZE 48U
+#define CELL_SIZE 64U
 
 enum cell {
 	CELL_TIME,
@@ -45,6 +46,7 @@ struct column {
 struct sink_table {
 	struct sink sink;
 	struct times times;
+	struct pid_texts pids;
 	bool has_head;
 	bool is_narrow; /* columns are left out */
 	struct column columns[CELLS];
@@ -95,51 +97,64 @@ static void fit_columns(struct sink_table *table, unsigned int width)
 
 /* ---- cells ---- */
 
-/* Move LINE to where the cell begins that will be LENGTH wide. */
-static void begin_cell(struct sink_table *table, struct line *line, enum cell cell,
-		       unsigned int length)
+static NOINLINE void widen(struct sink_table *table, struct column *column, unsigned int width)
+{
+	if (width > column->most)
+		return;
+	column->width = width;
+	place_columns(table);
+}
+
+/* Returns the spaces from the end of LINE to where the cell begins that will be LENGTH wide. */
+static inline unsigned int spaces_before(struct sink_table *table, const struct line *line,
+					 enum cell cell, unsigned int length)
 {
 	struct column *column = &table->columns[cell];
 
-	if (length > column->width && length <= column->most) {
-		column->width = length;
-		place_columns(table);
-	}
+	if (length > column->width)
+		widen(table, column, length);
 	unsigned int start = column->start;
 	if (column->is_right && length < column->width)
 		start += column->width - length;
 	/* A cell before may have been too wide. */
-	if (line->columns > 0 && start <= line->columns)
-		start = line->columns + 1;
-	line_pad(line, start);
+	return start > line->columns ? start - line->columns : line->columns > 0;
 }
 
-/* TEXT is ASCII. */
-static void put_cell(struct sink_table *table, struct line *line, enum cell cell, struct text text)
+static void begin_cell(struct sink_table *table, struct line *line, enum cell cell)
 {
+	line_pad(line, line->columns + spaces_before(table, line, cell, 0));
+}
+
+/* TEXT, of CELL_SIZE bytes, is ASCII up to END. Most is short: a size that is known is copied. */
+static inline void put_cell(struct sink_table *table, struct line *line, enum cell cell,
+			    const char *text, const char *end)
+{
+	size_t length = (size_t)(end - text);
+
 	if (table->columns[cell].is_left_out)
 		return;
-	begin_cell(table, line, cell, (unsigned int)text.length);
-	line_ascii(line, put_bytes(line->at, text));
+	char *out =
+		line_put_spaces(line->at, spaces_before(table, line, cell, (unsigned int)length));
+	memcpy(out, text, CELL_SIZE / 4);
+	if (length > CELL_SIZE / 4)
+		memcpy(out, text, CELL_SIZE);
+	line_ascii(line, out + length);
 }
 
 static void put_word(struct sink_table *table, struct line *line, enum cell cell, const char *word)
 {
-	put_cell(table, line, cell, (struct text){word, strlen(word)});
-}
+	char text[CELL_SIZE];
+	const char *end = put_string(text, word);
 
-/* What was written from TEXT to END. */
-static void put_written(struct sink_table *table, struct line *line, enum cell cell,
-			const char *text, const char *end)
-{
-	put_cell(table, line, cell, (struct text){text, (size_t)(end - text)});
+	put_cell(table, line, cell, text, end);
 }
 
 static void put_id(struct sink_table *table, struct line *line, enum cell cell, int32_t id)
 {
 	char text[CELL_SIZE];
+	const char *end = id >= 0 ? pid_put(text, &table->pids, id) : put_char(text, '?');
 
-	put_written(table, line, cell, text, id >= 0 ? put_signed(text, id) : put_char(text, '?'));
+	put_cell(table, line, cell, text, end);
 }
 
 /* The real user, and the effective one if that is another. */
@@ -151,7 +166,7 @@ static void put_uid(struct sink_table *table, struct line *line,
 	end = credentials->known ? put_unsigned(text, credentials->uid) : put_char(text, '?');
 	if (credentials->known && credentials->uid != credentials->euid)
 		end = put_unsigned(put_char(end, '/'), credentials->euid);
-	put_written(table, line, CELL_UID, text, end);
+	put_cell(table, line, CELL_UID, text, end);
 }
 
 /* ---- what the events say ---- */
@@ -226,7 +241,7 @@ static void put_death(struct sink_table *table, struct line *line, const struct 
 
 	if (table->columns[CELL_STATUS].is_left_out)
 		return;
-	begin_cell(table, line, CELL_STATUS, 0);
+	begin_cell(table, line, CELL_STATUS);
 	if (table->is_narrow) {
 		phrase_signal_name(line, status->signal);
 		return;
@@ -248,19 +263,18 @@ static void put_status(struct sink_table *table, struct line *line, const struct
 		end = put_signed(code, status->code);
 	else if (event->type == EVENT_EXIT && !is_thread(event))
 		end = put_char(code, '?');
-	put_written(table, line, CELL_STATUS, code, end);
+	put_cell(table, line, CELL_STATUS, code, end);
 	if (event->type == EVENT_EXIT && !table->is_narrow)
 		phrase_handled(line, event);
 }
 
 static void put_age(struct sink_table *table, struct line *line, const struct event *event)
 {
-	char age[TIMES_TEXT_SIZE];
-	size_t length = 0;
+	char age[CELL_SIZE], *end = age;
 
 	if (event->type != EVENT_FORK && !is_thread(event))
-		length = times_span(event_facts(event)->age_ns, age);
-	put_cell(table, line, CELL_AGE, (struct text){age, length});
+		end += times_span(event_facts(event)->age_ns, age);
+	put_cell(table, line, CELL_AGE, age, end);
 }
 
 /* A thread has no command line of its own. */
@@ -271,7 +285,7 @@ static void put_thread(struct line *line, const struct event *event)
 	line_enclosed(line, "[]",
 		      event->type == EVENT_FORK ? event->fork.child_comm : event_comm(event));
 	if (facts->tgid >= 0) {
-		line_string(line, " of ");
+		line_words(line, " of ");
 		line_signed(line, facts->tgid);
 	}
 }
@@ -280,11 +294,10 @@ static void put_thread(struct line *line, const struct event *event)
 
 static void put_left(struct sink_table *table, struct line *line, const struct event *event)
 {
-	char when[TIMES_TEXT_SIZE];
-
+	char when[CELL_SIZE];
 	size_t length = times_when(&table->times, &table->sink.context, event->time_ns, when);
 
-	put_cell(table, line, CELL_TIME, (struct text){when, length});
+	put_cell(table, line, CELL_TIME, when, when + length);
 	put_id(table, line, CELL_PID, event_pid(event));
 	put_id(table, line, CELL_PPID, event_ppid(event));
 	put_uid(table, line, &event_facts(event)->credentials);
@@ -300,7 +313,7 @@ static void put_what(struct sink_table *table, struct line *line, const struct e
 static void put_right(struct sink_table *table, struct line *line, const struct event *event)
 {
 	put_age(table, line, event);
-	begin_cell(table, line, CELL_COMMAND, 0);
+	begin_cell(table, line, CELL_COMMAND);
 	if (is_thread(event))
 		put_thread(line, event);
 	else if (event->type == EVENT_EXIT && event_facts(event)->failed_exec.bytes)
@@ -310,7 +323,7 @@ static void put_right(struct sink_table *table, struct line *line, const struct 
 	if (!table->is_narrow || event->type != EVENT_EXIT)
 		return;
 	if (is_killed(event)) {
-		line_string(line, ":");
+		line_words(line, ":");
 		phrase_signal_origin(line, &event_facts(event)->status);
 	}
 	phrase_handled(line, event);

@@ -10,7 +10,6 @@
  *   ─ name …       the end of a process that had no line yet; in parentheses where it was a copy
  */
 #include <errno.h>
-#include <inttypes.h>
 
 #include "base/put.h"
 #include "event/event.h"
@@ -20,6 +19,7 @@
 #include "sink/text/escape.h"
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
+#include "sink/text/pid_texts.h"
 #include "sink/text/program_name.h"
 #include "sink/text/times.h"
 
@@ -27,6 +27,7 @@
  * a third of them. */
 #define LEVELS_MAX 32U
 #define LEVEL_COLUMNS 2U
+#define MARK_COLUMNS 2U
 
 /* pid_max is 4194304 at most. */
 #define PID_COLUMNS 7U
@@ -34,6 +35,7 @@
 struct sink_tree {
 	struct sink sink;
 	struct times times;
+	struct pid_texts pids;
 	uint64_t lines; /* shown since the trace began */
 	struct forest forest;
 };
@@ -47,30 +49,32 @@ static void put_indentation(struct line *line, unsigned int depth)
 	if (levels > LEVELS_MAX)
 		levels = LEVELS_MAX;
 	for (unsigned int i = 0; i < depth && i < levels; i++)
-		line_string(line, "│ ");
-	if (depth > levels)
-		line_printf(line, "+%u ", depth - levels);
+		line_append(line, put_string(line->at, "│ "), LEVEL_COLUMNS);
+	if (depth > levels) {
+		line_words(line, "+");
+		line_signed(line, depth - levels);
+		line_words(line, " ");
+	}
 }
 
-/* A line of NODE at TIME_NS with ROOM for texts, up to what follows MARK. */
+/* A line of NODE at TIME_NS with ROOM for texts, up to what follows MARK, as listed above. */
 static int begin(struct sink_tree *tree, struct line *line, size_t room, uint64_t time_ns,
 		 const struct forest_node *node, const char *mark)
 {
-	char when[TIMES_TEXT_SIZE], number[NUMBER_ROOM + 1];
+	char when[TIMES_TEXT_SIZE], number[NUMBER_ROOM];
 	int code = line_begin(line, &tree->sink.context, room);
 
 	if (code < 0)
 		return code;
 	tree->lines++;
-	times_when(&tree->times, &tree->sink.context, time_ns, when);
-	*put_signed(number, node->pid) = '\0';
-	line_right(line, TIMES_WHEN_COLUMNS, when);
-	line_string(line, " ");
-	line_right(line, PID_COLUMNS, number);
-	line_string(line, " ");
+	size_t length = times_when(&tree->times, &tree->sink.context, time_ns, when);
+	line_right(line, TIMES_WHEN_COLUMNS, (struct text){when, length});
+	length = (size_t)(pid_put(put_char(number, ' '), &tree->pids, node->pid) - number);
+	line_right(line, 1 + PID_COLUMNS, (struct text){number, length});
+	line_words(line, " ");
 	line_paint(line, PAINT_DIM);
 	put_indentation(line, node->depth);
-	line_string(line, mark);
+	line_append(line, put_string(line->at, mark), MARK_COLUMNS);
 	line_paint(line, PAINT_NONE);
 	return 0;
 }
@@ -98,7 +102,7 @@ static void put_origin(const struct sink_tree *tree, struct line *line, const ch
 	if (!needs_origin(tree, node))
 		return;
 	line_paint(line, PAINT_DIM);
-	line_string(line, before);
+	line_words(line, before);
 	phrase_task(line, node->ppid, name);
 	node->has_origin = true;
 }
@@ -253,7 +257,7 @@ static int show_running(struct sink_tree *tree, const struct event *event, struc
 		return code;
 	phrase_command(&line, event);
 	line_paint(&line, PAINT_DIM);
-	line_string(&line, "  # running");
+	line_words(&line, "  # running");
 	put_origin(tree, &line, ", from ", node, parent_name(event_facts(event)));
 	line_end(&line);
 	return 0;
@@ -283,31 +287,39 @@ static void put_status(struct line *line, const struct event *event)
 	const struct exit_status *status = &event_facts(event)->status;
 
 	if (!status->known) {
-		line_string(line, " ended");
+		line_words(line, " ended");
 	} else if (status->signal != 0) {
-		line_string(line, " killed by ");
+		line_words(line, " killed by ");
 		phrase_signal(line, status);
 	} else {
-		line_string(line, " exit ");
+		line_words(line, " exit ");
 		line_signed(line, status->code);
 	}
+}
+
+static void put_span(struct line *line, int64_t ns)
+{
+	line_ascii(line, line->at + times_span(ns, line->at));
 }
 
 /* How long it lived; of one older than the trace, how long it ran its program. */
 static void put_age(struct line *line, const struct facts *facts)
 {
-	char age[TIMES_TEXT_SIZE];
-
 	if (facts->age_ns >= 0) {
-		times_span(facts->age_ns, age);
-		line_string(line, " after ");
-		line_string(line, age);
+		line_words(line, " after ");
+		put_span(line, facts->age_ns);
 	} else if (facts->since_exec_ns >= 0) {
-		times_span(facts->since_exec_ns, age);
-		line_string(line, " ");
-		line_string(line, age);
-		line_string(line, " after its exec");
+		line_words(line, " ");
+		put_span(line, facts->since_exec_ns);
+		line_words(line, " after its exec");
 	}
+}
+
+static void put_threads(struct line *line, uint64_t threads)
+{
+	line_words(line, ", made ");
+	line_ascii(line, put_unsigned(line->at, threads));
+	line_words(line, threads == 1 ? " thread" : " threads");
 }
 
 static void put_ending(struct line *line, const struct event *event, uint64_t threads)
@@ -317,10 +329,10 @@ static void put_ending(struct line *line, const struct event *event, uint64_t th
 	put_status(line, event);
 	put_age(line, facts);
 	if (threads > 0)
-		line_printf(line, ", made %" PRIu64 " thread%s", threads, threads == 1 ? "" : "s");
+		put_threads(line, threads);
 	phrase_failed_exec(line, ", ", event);
 	if (!facts->status.known)
-		line_string(line, ", status unknown");
+		line_words(line, ", status unknown");
 	phrase_handled(line, event);
 }
 
@@ -344,7 +356,7 @@ static int show_end(struct sink_tree *tree, const struct event *event,
 	put_name(&line, node);
 	put_ending(&line, event, node->threads);
 	if (node->may_be_thread)
-		line_string(&line, ", a process or a thread");
+		line_words(&line, ", a process or a thread");
 	line_end(&line);
 	return 0;
 }
@@ -366,9 +378,9 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 	line_text(&line, phrase_name(event));
 	put_ending(&line, event, 0);
 	if (facts->last == KNOWN_NOT)
-		line_string(&line, ", a process or a thread");
+		line_words(&line, ", a process or a thread");
 	if (facts->arguments.known.count > 0) {
-		line_string(&line, ": ");
+		line_words(&line, ": ");
 		phrase_command(&line, event);
 	}
 	line_end(&line);

@@ -263,8 +263,7 @@ static int file_start(struct source *source, const struct request *request, stru
 
 /* ---- events ---- */
 
-/* Complete EVENT, decoded from `record`: 1, 0 where it is for us alone, -ENOMEM. */
-static int take_facts(struct capture_source *file, struct event *event)
+static int take_note(struct capture_source *file, const struct event *event)
 {
 	const struct decode_notes notes = {
 		.execs = file->completed,
@@ -273,8 +272,14 @@ static int take_facts(struct capture_source *file, struct event *event)
 		.statuses_lost = &file->statuses_lost,
 	};
 
+	return decode_notes_take(event, &notes) < 0 ? -ENOMEM : 1;
+}
+
+/* Complete EVENT, decoded from `record`: 1, or -ENOMEM. */
+static int take_facts(struct capture_source *file, struct event *event)
+{
 	if (event->type == EVENT_NOTE)
-		return decode_notes_take(event, &notes) < 0 ? -ENOMEM : 1;
+		return take_note(file, event);
 	exit_statuses_apply(file->statuses, event);
 	if (event->type == EVENT_EXEC)
 		return image_make(&file->images, event) < 0 ? -ENOMEM : 1;

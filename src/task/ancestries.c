@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task/ancestries.h"
 
-#include <string.h>
+#include "base/compiler.h"
+#include "event/comm.h"
 
 /* Returns whether KEPT is the chain that begins with PARENT. One that was cut off is shorter. */
-static bool has_lineage(const struct kept_ancestry *kept, const struct process *parent)
+static NOINLINE bool has_lineage(const struct kept_ancestry *kept, const struct process *parent)
 {
 	size_t i = 0;
 
@@ -15,24 +16,38 @@ static bool has_lineage(const struct kept_ancestry *kept, const struct process *
 	return i == kept->count && (!parent || i == ANCESTRY_MAX);
 }
 
-static bool is_kept(const struct kept_ancestry *kept, const struct process *process)
+/* The parent's name at the fork; an empty one: not known. */
+static const struct comm *comm_of(const struct process *process)
 {
-	const struct comm *comm = &process->parent_comm;
+	static const struct comm unknown;
 
-	return kept->id != 0 && kept->parent_comm.length == comm->length &&
-	       memcmp(kept->parent_comm.bytes, comm->bytes, TASK_COMM_SIZE) == 0 &&
-	       has_lineage(kept, process->parent);
+	return process->parent_comm ? &process->parent_comm->comm : &unknown;
 }
 
-static void keep(struct ancestries *ancestries, struct kept_ancestry *kept,
-		 const struct process *process)
+/* The process that an id was given to has it alone, and holds its ancestors. */
+static bool is_kept(struct kept_ancestry *kept, const struct process *process)
+{
+	const struct process *parent = process->parent;
+
+	if (kept->id == 0 || kept->lineage_ids[0] != parent->lineage_id ||
+	    !comm_equals(&kept->parent_comm, comm_of(process)))
+		return false;
+	if (kept->lineage_changes != parent->pool->lineage_changes && !has_lineage(kept, parent))
+		return false;
+	kept->lineage_changes = parent->pool->lineage_changes;
+	return true;
+}
+
+static NOINLINE void keep(struct ancestries *ancestries, struct kept_ancestry *kept,
+			  const struct process *process)
 {
 	size_t i = 0;
 
 	kept->id = ++ancestries->last_id;
+	kept->lineage_changes = process->pool->lineage_changes;
 	kept->count = process_ancestry(process, kept->items, ANCESTRY_MAX, &kept->complete);
 	/* PROCESS itself may be gone by the time that a sibling is asked for. */
-	kept->parent_comm = process->parent_comm;
+	kept->parent_comm = *comm_of(process);
 	kept->items[0].comm = comm_text(&kept->parent_comm);
 	for (struct process *parent = process->parent; i < kept->count; parent = parent->parent) {
 		if (parent->lineage_id == 0)

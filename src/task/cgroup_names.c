@@ -16,6 +16,8 @@ struct cgroup_name {
 
 static void forget(struct cgroup_names *names, struct cgroup_name *name)
 {
+	if (names->found == name)
+		names->found = NULL;
 	HASH_DEL(names->by_id, name);
 	free(name);
 }
@@ -59,10 +61,14 @@ int cgroup_names_set(struct cgroup_names *names, uint64_t id, struct text path)
 
 struct text cgroup_names_find(struct cgroup_names *names, uint64_t id)
 {
-	const struct cgroup_name *name = id ? find(names, id) : NULL;
-	bool is_root = name && name->length == 1 && name->path[0] == '/';
-
-	names->root_proven |= name && !is_root;
-	return name && (!is_root || names->root_proven) ? (struct text){name->path, name->length}
-							: (struct text){0};
+	if (id == 0)
+		return (struct text){0};
+	if (!names->found || names->found->id != id)
+		names->found = find(names, id);
+	const struct cgroup_name *name = names->found;
+	if (!name)
+		return (struct text){0};
+	bool is_root = name->length == 1 && name->path[0] == '/';
+	names->root_proven |= !is_root;
+	return names->root_proven ? (struct text){name->path, name->length} : (struct text){0};
 }

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task/describe.h"
 
-#include "event/comm.h"
 #include "task/exit_evidence.h"
 #include "task/process.h"
 #include "task/program.h"
+#include "task/shared_comm.h"
 
 static void describe_process(const struct process *process, struct facts *facts)
 {
 	facts->tgid = process->pid;
 	facts->from_proc = process->from_proc;
-	facts->name = comm_text(&process->comm);
+	facts->name = shared_comm_text(process->comm);
 	if (process->parent)
 		facts->ppid = process->parent->pid;
 	else if (process->parent_known)
 		facts->ppid = 0;
-	facts->credentials = process->credentials;
+	if (process->program)
+		facts->credentials = process->program->credentials;
 }
 
 static void describe_program(const struct program *program, struct facts *facts)
@@ -44,15 +45,14 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 	const struct thread *child = subject->child;
 	const struct process *process = subject->thread->process;
 
-	describe_program(program_at(process->program, event->time_ns), facts);
+	describe_program(process_program_at(process, event->time_ns), facts);
 	facts->kind = thread_kind(child);
 	/* Without the flags a process may be a vfork. */
-	if (facts->kind == FORK_KIND_UNKNOWN &&
-	    thread_is_of_parent(child, event->fork.child_tid) == KNOWN_YES)
+	if (facts->kind == FORK_KIND_UNKNOWN && thread_is_of_parent(child) == KNOWN_YES)
 		facts->kind = FORK_KIND_THREAD;
-	facts->has_clone_flags = child->birth.has_flags;
-	facts->clone_flags = child->birth.clone_flags;
-	facts->clone_flags_complete = child->birth.flags_complete;
+	facts->has_clone_flags = child->has_flags;
+	facts->clone_flags = child->clone_flags;
+	facts->clone_flags_complete = child->flags_complete;
 	facts->child_tgid = child->process->pid;
 }
 
@@ -61,7 +61,7 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 {
 	const struct process *process = subject->thread->process;
 
-	describe_program(program_at(process->program, event->time_ns), facts);
+	describe_program(process_program_at(process, event->time_ns), facts);
 	describe_times(subject, event, facts);
 	facts->last = subject->last;
 	if (subject->last == KNOWN_YES) {
@@ -93,7 +93,7 @@ void describe(const struct subject *subject, const struct event *event,
 		describe_fork(subject, event, facts);
 		break;
 	case EVENT_EXEC:
-		describe_program(subject->thread->process->program, facts);
+		describe_program(process_program_at(subject->thread->process, UINT64_MAX), facts);
 		describe_times(subject, event, facts);
 		if (event->exec.image)
 			facts->environment = event->exec.image->environment;

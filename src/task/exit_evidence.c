@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task/exit_evidence.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "event/facts.h"
@@ -71,24 +73,36 @@ static bool is_shortly_after(uint64_t time_ns, uint64_t before_ns)
 	return time_ns - before_ns < SHORTLY_NS;
 }
 
-void exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
-			const struct sender *sender, uint64_t losses)
+void exit_evidence_done(struct exit_evidence *evidence)
 {
-	const int32_t signal = event->signal_sent.signal, before = evidence->sent.signal;
-	enum signal_origin by = origin_of(event, sender);
+	free(evidence->signals);
+}
+
+/* Returns EVIDENCE's signals, made if there are none yet, or NULL without memory. */
+static struct exit_signals *need_signals(struct exit_evidence *evidence)
+{
+	if (!evidence->signals)
+		evidence->signals = calloc(1, sizeof(*evidence->signals));
+	return evidence->signals;
+}
+
+/* The last fatal signal sent; its `signal` is 0 where there was none. */
+static const struct sent_signal *sent_of(const struct exit_evidence *evidence)
+{
+	static const struct sent_signal none;
+
+	return evidence->signals ? &evidence->signals->sent : &none;
+}
+
+static void set_sent(struct sent_signal *sent, const struct event *event,
+		     const struct sender *sender, uint64_t losses)
+{
 	static const struct sender nobody;
+	enum signal_origin by = origin_of(event, sender);
 	const struct sender *named = by == SENT_BY_PROCESS ? sender : &nobody;
 
-	if (!exit_signal_is_fatal(signal))
-		return;
-	evidence->has_rival = before != 0 && before != signal &&
-			      is_shortly_after(event->time_ns, evidence->sent.time_ns);
-	evidence->ambiguous =
-		evidence->maybe_group && is_shortly_after(event->time_ns, evidence->left_last_ns);
-	evidence->sent_is_masked = evidence->caught.signal == signal &&
-				   is_shortly_after(event->time_ns, evidence->caught.time_ns);
-	evidence->sent = (struct sent_signal){
-		.signal = signal,
+	*sent = (struct sent_signal){
+		.signal = event->signal_sent.signal,
 		.time_ns = event->time_ns,
 		.losses = losses,
 		.by = by,
@@ -96,8 +110,29 @@ void exit_evidence_sent(struct exit_evidence *evidence, const struct event *even
 		.sender_tid = named->tid,
 		.by_itself = named->is_itself,
 	};
-	comm_set(&evidence->sent.sender_comm, named->comm);
-	comm_set(&evidence->sent.sender_thread_comm, named->thread_comm);
+	comm_set(&sent->sender_comm, named->comm);
+	comm_set(&sent->sender_thread_comm, named->thread_comm);
+}
+
+int exit_evidence_sent(struct exit_evidence *evidence, const struct event *event,
+		       const struct sender *sender, uint64_t losses)
+{
+	const int32_t signal = event->signal_sent.signal;
+
+	if (!exit_signal_is_fatal(signal))
+		return 0;
+	struct exit_signals *signals = need_signals(evidence);
+	if (!signals)
+		return -ENOMEM;
+	const struct sent_signal *before = &signals->sent;
+	evidence->has_rival = before->signal != 0 && before->signal != signal &&
+			      is_shortly_after(event->time_ns, before->time_ns);
+	evidence->ambiguous =
+		evidence->maybe_group && is_shortly_after(event->time_ns, evidence->left_last_ns);
+	evidence->sent_is_masked = signals->caught.signal == signal &&
+				   is_shortly_after(event->time_ns, signals->caught.time_ns);
+	set_sent(&signals->sent, event, sender, losses);
+	return 0;
 }
 
 static void add_code(struct exit_codes *codes, const struct exit_call *call)
@@ -119,10 +154,10 @@ static void left_by_itself(struct exit_evidence *evidence, const struct exit_cal
 		add_code(&evidence->group, call);
 	evidence->maybe_group |= !call->known || call->is_group;
 	evidence->left_last_ns = time_ns;
-	if (evidence->sent.signal && !evidence->sent_is_masked &&
-	    is_shortly_after(time_ns, evidence->sent.time_ns)) {
+	const struct sent_signal *sent = sent_of(evidence);
+	if (sent->signal && !evidence->sent_is_masked && is_shortly_after(time_ns, sent->time_ns)) {
 		evidence->ambiguous = true;
-		evidence->overtaken |= !is_among(evidence->sent.signal, dumping);
+		evidence->overtaken |= !is_among(sent->signal, dumping);
 	}
 }
 
@@ -134,43 +169,54 @@ static bool tells_why(const struct sent_signal *sent)
 	return is_among(sent->signal, ending);
 }
 
-static void keep_handled(struct exit_evidence *evidence, const struct event *event, uint64_t losses)
+static void keep_handled(struct exit_signals *signals, const struct event *event, uint64_t losses)
 {
 	const int32_t signal = event->signal_taken.signal;
 	struct sent_signal taken = {.signal = signal};
 
-	if (evidence->sent.signal == signal && evidence->sent.losses == losses)
-		taken = evidence->sent;
-	evidence->caught.signal = event->signal_taken.is_reset ? 0 : signal;
-	evidence->caught.time_ns = event->time_ns;
+	if (signals->sent.signal == signal && signals->sent.losses == losses)
+		taken = signals->sent;
+	signals->caught.signal = event->signal_taken.is_reset ? 0 : signal;
+	signals->caught.time_ns = event->time_ns;
 	if (!tells_why(&taken))
 		return;
-	evidence->handled = taken;
-	evidence->handled_ns = event->time_ns;
+	signals->handled = taken;
+	signals->handled_ns = event->time_ns;
 }
 
-void exit_evidence_handled(struct exit_evidence *evidence, const struct event *event,
-			   uint64_t losses)
+int exit_evidence_handled(struct exit_evidence *evidence, const struct event *event,
+			  uint64_t losses)
 {
+	const int32_t signal = event->signal_taken.signal;
+
+	/* A handler of SIGCHLD is common, and alone no evidence. */
+	if (event->signal_taken.is_handled && exit_signal_is_fatal(signal) &&
+	    !need_signals(evidence))
+		return -ENOMEM;
+	struct exit_signals *signals = evidence->signals;
+	if (!signals)
+		return 0;
 	if (event->signal_taken.is_handled)
-		keep_handled(evidence, event, losses);
-	if (evidence->sent.signal == event->signal_taken.signal)
-		evidence->sent.signal = 0;
+		keep_handled(signals, event, losses);
+	if (signals->sent.signal == signal)
+		signals->sent.signal = 0;
+	return 0;
 }
 
 struct handled_signal exit_evidence_last_handled(const struct exit_evidence *evidence,
 						 uint64_t now_ns)
 {
-	const struct sent_signal *handled = &evidence->handled;
+	const struct exit_signals *signals = evidence->signals;
 
-	if (handled->signal == 0 || now_ns < evidence->handled_ns)
+	if (!signals || signals->handled.signal == 0 || now_ns < signals->handled_ns)
 		return (struct handled_signal){0};
+	const struct sent_signal *handled = &signals->handled;
 	return (struct handled_signal){
 		.signal = handled->signal,
 		.sent_by = handled->by,
 		.sender_pid = handled->sender_pid,
 		.sender_comm = comm_text(&handled->sender_comm),
-		.before_ns = (int64_t)(now_ns - evidence->handled_ns),
+		.before_ns = (int64_t)(now_ns - signals->handled_ns),
 	};
 }
 
@@ -188,7 +234,9 @@ void exit_evidence_thread(struct exit_evidence *evidence, const struct thread_en
 void exit_evidence_exec(struct exit_evidence *evidence)
 {
 	/* Handlers do not live through it (execve(2)). */
-	*evidence = (struct exit_evidence){.sent = evidence->sent, .oom = evidence->oom};
+	if (evidence->signals)
+		*evidence->signals = (struct exit_signals){.sent = evidence->signals->sent};
+	*evidence = (struct exit_evidence){.signals = evidence->signals, .oom = evidence->oom};
 }
 
 /* ---- the verdict ---- */
@@ -196,8 +244,9 @@ void exit_evidence_exec(struct exit_evidence *evidence)
 static struct exit_status by_signal(const struct exit_evidence *evidence, int32_t signal,
 				    uint64_t losses)
 {
-	bool is_sent = evidence->sent.signal == signal;
-	bool by_process = is_sent && evidence->sent.by == SENT_BY_PROCESS;
+	const struct sent_signal *sent = sent_of(evidence);
+	bool is_sent = sent->signal == signal;
+	bool by_process = is_sent && sent->by == SENT_BY_PROCESS;
 	struct exit_status status = {
 		.known = true,
 		.signal = signal,
@@ -207,12 +256,12 @@ static struct exit_status by_signal(const struct exit_evidence *evidence, int32_
 		.oom = evidence->oom && signal == SIGKILL && !by_process ? KNOWN_YES : KNOWN_NO,
 	};
 
-	if (is_sent && evidence->sent.losses == losses) {
-		status.sent_by = evidence->sent.by;
-		status.killer_pid = evidence->sent.sender_pid;
-		status.killer_comm = comm_text(&evidence->sent.sender_comm);
-		status.killer_tid = evidence->sent.sender_tid;
-		status.killer_thread_comm = comm_text(&evidence->sent.sender_thread_comm);
+	if (is_sent && sent->losses == losses) {
+		status.sent_by = sent->by;
+		status.killer_pid = sent->sender_pid;
+		status.killer_comm = comm_text(&sent->sender_comm);
+		status.killer_tid = sent->sender_tid;
+		status.killer_thread_comm = comm_text(&sent->sender_thread_comm);
 	}
 	return status;
 }
@@ -247,11 +296,12 @@ static bool is_ambiguous(const struct exit_evidence *evidence)
 /* Returns whether the signal that was sent can have made threads take SIGKILL. */
 static bool may_have_killed(const struct exit_evidence *evidence)
 {
+	const struct sent_signal *sent = sent_of(evidence);
 	/* A thread that left after the signal was sent shows that it was not a fatal one. */
-	bool went_on = evidence->left.any && evidence->left_last_ns > evidence->sent.time_ns;
+	bool went_on = evidence->left.any && evidence->left_last_ns > sent->time_ns;
 
-	return evidence->sent.signal != 0 && !is_among(evidence->sent.signal, dumping) &&
-	       !went_on && !evidence->group.any;
+	return sent->signal != 0 && !is_among(sent->signal, dumping) && !went_on &&
+	       !evidence->group.any;
 }
 
 struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bool is_whole,
@@ -262,10 +312,10 @@ struct exit_status exit_evidence_decide(const struct exit_evidence *evidence, bo
 	if (evidence->killed && is_ambiguous(evidence))
 		return unknown_status;
 	if (evidence->killed && may_have_killed(evidence)) {
-		bool is_sure = evidence->sent.signal == SIGKILL || evidence->sent.losses == losses;
+		const struct sent_signal *sent = sent_of(evidence);
+		bool is_sure = sent->signal == SIGKILL || sent->losses == losses;
 
-		return is_sure ? by_signal(evidence, evidence->sent.signal, losses)
-			       : unknown_status;
+		return is_sure ? by_signal(evidence, sent->signal, losses) : unknown_status;
 	}
 	return is_whole && !evidence->overtaken ? by_leaving(evidence) : unknown_status;
 }

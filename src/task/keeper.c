@@ -5,20 +5,23 @@
 #include <stdlib.h>
 
 #include "base/array.h"
-#include "event/comm.h"
 #include "task/cgroup_names.h"
 #include "task/describe.h"
 #include "task/exit_evidence.h"
 #include "task/leaderless.h"
 #include "task/process.h"
+#include "task/shared_comm.h"
 #include "task/thread.h"
 
 struct keeper *keeper_new(struct live_tasks *tasks)
 {
 	struct keeper *keeper = calloc(1, sizeof(*keeper));
 
-	if (keeper)
-		keeper->tasks = tasks;
+	if (!keeper)
+		return NULL;
+	keeper->tasks = tasks;
+	tasks->keeps_facts = true;
+	process_pool_init(&keeper->pool);
 	return keeper;
 }
 
@@ -28,6 +31,7 @@ void keeper_free(struct keeper *keeper)
 		return;
 	leaderless_done(&keeper->leaderless);
 	cgroup_names_done(&keeper->cgroups);
+	process_pool_done(&keeper->pool);
 	free(keeper->old_parents);
 	free(keeper);
 }
@@ -48,7 +52,8 @@ static int ensure_process(struct keeper *keeper, struct task *task, int32_t tgid
 	if (task->thread.process)
 		return 0;
 	struct process *process = tgid > 0 ? find_process(keeper, tgid) : NULL;
-	process = process ? process_hold(process) : process_new_old(tgid > 0 ? tgid : -1);
+	process = process ? process_hold(process)
+			  : process_new_old(&keeper->pool, tgid > 0 ? tgid : -1);
 	if (!process)
 		return -ENOMEM;
 	thread_join(&task->thread, process);
@@ -100,7 +105,7 @@ static bool is_proof(const struct keeper *keeper, const struct task *task,
 {
 	return keeper->expects_execs && unfinished->losses == keeper->losses &&
 	       (keeper->has_execs || !task->thread.process->from_proc) &&
-	       !task->thread.end.call.known;
+	       !task->thread.has_exit_call;
 }
 
 int keeper_exit(struct keeper *keeper, const struct event *event, struct task *task,
@@ -113,7 +118,10 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct task *t
 	struct process *process = task->thread.process;
 	if (unfinished)
 		process_give_up_program(process);
-	enum known last = thread_exit(&task->thread, event, keeper->losses);
+	enum known last;
+	code = thread_exit(&task->thread, event, keeper->losses, &last);
+	if (code < 0)
+		return code;
 	keeper->subject = (struct subject){
 		.thread = &task->thread,
 		.tid = task->tid,
@@ -133,8 +141,7 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct task *t
 /* CHILD is one more thread of a process that exists, and it is not yet known of which. */
 static bool is_new_thread(const struct task *child)
 {
-	return !child->thread.process &&
-	       thread_is_of_parent(&child->thread, child->tid) == KNOWN_YES;
+	return !child->thread.process && thread_is_of_parent(&child->thread) == KNOWN_YES;
 }
 
 int keeper_new_task(struct keeper *keeper, const struct event *event, struct task *child)
@@ -148,7 +155,7 @@ int keeper_new_task(struct keeper *keeper, const struct event *event, struct tas
 	int code = parent ? ensure_process(keeper, parent, event->sample_pid) : -ENOMEM;
 	if (code < 0)
 		return code;
-	child->thread.comm = parent->thread.comm;
+	shared_comm_share(&child->thread.comm, parent->thread.comm);
 	thread_join(&child->thread, process_hold(parent->thread.process));
 	return 0;
 }
@@ -171,10 +178,10 @@ static struct sender sender_of(const struct keeper *keeper, const struct event *
 
 	if (from) {
 		sender.tid = from->tid;
-		sender.thread_comm = comm_text(&from->thread.comm);
+		sender.thread_comm = shared_comm_text(from->thread.comm);
 	}
 	if (from && from->thread.process) {
-		sender.comm = comm_text(&from->thread.process->comm);
+		sender.comm = shared_comm_text(from->thread.process->comm);
 		if (from->thread.process->pid > 0)
 			sender.pid = from->thread.process->pid;
 	}
@@ -189,27 +196,29 @@ static uint64_t losses_until_now(const struct keeper *keeper, const struct proce
 	return process->losses == LOSSES_UNKNOWN ? LOSSES_UNKNOWN : keeper->losses;
 }
 
-static void keep_signal_sent(struct keeper *keeper, const struct event *event)
+static int keep_signal_sent(struct keeper *keeper, const struct event *event)
 {
 	struct process *process = find_process(keeper, event->signal_sent.pid);
 
 	if (!process)
-		return;
+		return 0;
 	const struct sender sender = sender_of(keeper, event, process);
-	exit_evidence_sent(&process->evidence, event, &sender, losses_until_now(keeper, process));
+	return exit_evidence_sent(&process->evidence, event, &sender,
+				  losses_until_now(keeper, process));
 }
 
-static void keep_signal_taken(struct keeper *keeper, const struct event *event)
+static int keep_signal_taken(struct keeper *keeper, const struct event *event)
 {
 	struct task *task = live_tasks_find(keeper->tasks, event->current_tid);
 
 	if (!task)
-		return;
+		return 0;
 	if (event->signal_taken.is_default && exit_signal_is_fatal(event->signal_taken.signal))
-		task->thread.end.taken = event->signal_taken.signal;
+		task->thread.taken = event->signal_taken.signal;
 	struct process *process = task->thread.process;
-	if (!event->signal_taken.is_default && process)
-		exit_evidence_handled(&process->evidence, event, losses_until_now(keeper, process));
+	if (event->signal_taken.is_default || !process)
+		return 0;
+	return exit_evidence_handled(&process->evidence, event, losses_until_now(keeper, process));
 }
 
 static void keep_oom_victim(struct keeper *keeper, const struct event *event)
@@ -224,35 +233,33 @@ static void keep_exit_call(struct keeper *keeper, const struct event *event)
 {
 	struct task *task = live_tasks_find(keeper->tasks, event->current_tid);
 
+	if (!task)
+		return;
 	/* It goes on: what it took did not end it. */
-	if (task)
-		task->thread.end = (struct thread_end){
-			.call =
-				{
-					.known = true,
-					.is_group = event->exit_call.is_group,
-					.code = event->exit_call.code,
-				},
-		};
+	task->thread.taken = 0;
+	thread_set_exit_call(&task->thread, (struct exit_call){
+						    .known = true,
+						    .is_group = event->exit_call.is_group,
+						    .code = event->exit_call.code,
+					    });
 }
 
-void keeper_comm(struct keeper *keeper, const struct event *event)
+int keeper_comm(struct keeper *keeper, const struct event *event)
 {
 	struct task *task = live_tasks_find(keeper->tasks, event->comm.tid);
 
-	if (task)
-		thread_set_name(&task->thread, event->comm.tid, event->comm.comm);
+	return task ? thread_set_name(&task->thread, event->comm.tid, event->comm.comm,
+				      &keeper->pool)
+		    : 0;
 }
 
 int keeper_other(struct keeper *keeper, const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_SIGNAL_SENT:
-		keep_signal_sent(keeper, event);
-		return 0;
+		return keep_signal_sent(keeper, event);
 	case EVENT_SIGNAL_TAKEN:
-		keep_signal_taken(keeper, event);
-		return 0;
+		return keep_signal_taken(keeper, event);
 	case EVENT_OOM_VICTIM:
 		keep_oom_victim(keeper, event);
 		return 0;
@@ -288,7 +295,9 @@ int keeper_add_old(struct keeper *keeper, struct task *task, const struct old_ta
 	if (code < 0)
 		return code;
 	struct process *process = task->thread.process;
-	thread_set_name(&task->thread, old->tid, old->comm);
+	code = thread_set_name(&task->thread, old->tid, old->comm, &keeper->pool);
+	if (code < 0)
+		return code;
 	if (old->tid == old->tgid)
 		process->losses = keeper->losses;
 	/* Nobody could wait for an EXIT that was before. */
@@ -309,9 +318,9 @@ static void link_one(struct keeper *keeper, const struct old_parent *pids)
 		return;
 	if (known && parent->thread.process != child->thread.process)
 		process_set_parent(child->thread.process, parent->thread.process,
-				   comm_text(&parent->thread.comm));
+				   parent->thread.comm);
 	else if (pids->ppid == 0)
-		process_set_parent(child->thread.process, NULL, (struct text){0});
+		process_set_parent(child->thread.process, NULL, NULL);
 }
 
 void keeper_link_old(struct keeper *keeper)

@@ -3,14 +3,30 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <utlist.h>
 
 #include "task/thread.h"
+
+/* In place of a tid, in the lists of groups. */
+#define NO_THREAD 0
 
 static void free_group(struct live_tasks *tasks, struct thread_group *group)
 {
 	HASH_DEL(tasks->groups, group);
 	free(group);
+}
+
+/* Take TASK out of the list of its group. */
+static void unlink_thread(struct live_tasks *tasks, const struct task *task)
+{
+	struct task *previous = live_tasks_find(tasks, task->previous_tid);
+	struct task *next = live_tasks_find(tasks, task->next_tid);
+
+	if (previous)
+		previous->next_tid = task->next_tid;
+	else
+		task->group->first_tid = task->next_tid;
+	if (next)
+		next->previous_tid = task->previous_tid;
 }
 
 static void leave_group(struct live_tasks *tasks, struct task *task)
@@ -19,88 +35,69 @@ static void leave_group(struct live_tasks *tasks, struct task *task)
 
 	if (!group)
 		return;
-	DL_DELETE(group->threads, task);
+	unlink_thread(tasks, task);
 	task->group = NULL;
-	if (!group->threads)
+	if (group->first_tid == NO_THREAD)
 		free_group(tasks, group);
+}
+
+static void free_exited(struct live_tasks *tasks)
+{
+	if (!tasks->exited)
+		return;
+	if (tasks->exited_is_marked)
+		thread_done(&tasks->exited->thread);
+	task_pages_free(&tasks->pages, tasks->exited, tasks->exited_tid);
+	tasks->exited = NULL;
 }
 
 void live_tasks_done(struct live_tasks *tasks)
 {
-	struct task *task, *next;
+	struct task *task = NULL;
 
-	HASH_ITER (hh, tasks->by_tid, task, next) {
-		leave_group(tasks, task);
-		HASH_DEL(tasks->by_tid, task);
+	free_exited(tasks);
+	while ((task = task_pages_next(&tasks->pages, task)))
 		thread_done(&task->thread);
-		free(task);
-	}
-	while (tasks->spare) {
-		task = tasks->spare;
-		tasks->spare = task->hh.next;
-		free(task);
-	}
-	if (tasks->exited)
-		thread_done(&tasks->exited->thread);
-	free(tasks->exited);
-}
-
-static struct task *take_spare(struct live_tasks *tasks)
-{
-	struct task *task = tasks->spare;
-
-	if (!task)
-		return malloc(sizeof(*task));
-	tasks->spare = task->hh.next;
-	return task;
-}
-
-static void give_spare(struct live_tasks *tasks, struct task *task)
-{
-	task->hh.next = tasks->spare;
-	tasks->spare = task;
+	while (tasks->groups)
+		free_group(tasks, tasks->groups);
+	task_pages_done(&tasks->pages);
 }
 
 const struct task *live_tasks_find_late(const struct live_tasks *tasks, int32_t tid)
 {
 	const struct task *task = live_tasks_find(tasks, tid), *exited = tasks->exited;
 
-	return !task && exited && exited->tid == tid ? exited : task;
+	return !task && exited && tasks->exited_tid == tid ? exited : task;
 }
 
 struct task *live_tasks_insert(struct live_tasks *tasks, int32_t tid, bool followed)
 {
-	struct task *task = take_spare(tasks);
-
+	/* Its place is needed. */
+	if (tasks->exited && tasks->exited_tid == tid)
+		free_exited(tasks);
+	struct task *task = task_pages_add(&tasks->pages, tid);
 	if (!task)
 		return NULL;
-	task->tid = tid;
-	task->followed = followed;
-	task->missing = false;
-	task->group = NULL;
-	task->thread = (struct thread){0};
-	HASH_ADD_INT(tasks->by_tid, tid, task);
-	if (!task->hh.tbl) {
-		give_spare(tasks, task);
-		return NULL;
-	}
-	tasks->followed += task->followed;
+	if (tasks->keeps_facts)
+		task_pages_mark(&tasks->pages, tid);
+	live_tasks_follow(tasks, task, followed);
 	return task;
 }
 
-void live_tasks_retire(struct live_tasks *tasks, struct task *task)
+void live_tasks_retire(struct live_tasks *tasks, struct task *task, int32_t tid)
 {
-	if (tasks->next == task)
-		tasks->next = task->hh.next;
-	leave_group(tasks, task);
-	HASH_DEL(tasks->by_tid, task);
-	tasks->followed -= task->followed;
-	thread_leave(&task->thread);
-	if (tasks->exited) {
-		thread_done(&tasks->exited->thread);
-		give_spare(tasks, tasks->exited);
+	bool is_marked = task_pages_is_marked(&tasks->pages, tid);
+
+	if (is_marked) {
+		leave_group(tasks, task);
+		tasks->followed -= task->followed;
+		thread_leave(&task->thread);
 	}
+	free_exited(tasks);
+	task_pages_take(&tasks->pages, tid);
 	tasks->exited = task;
+	tasks->exited_tid = tid;
+	tasks->exited_is_marked = is_marked;
 }
 
 static struct thread_group *find_group(const struct live_tasks *tasks, int32_t tgid)
@@ -117,7 +114,7 @@ static struct thread_group *new_group(struct live_tasks *tasks, int32_t tgid)
 
 	if (!group)
 		return NULL;
-	*group = (struct thread_group){.tgid = tgid};
+	*group = (struct thread_group){.tgid = tgid, .first_tid = NO_THREAD};
 	HASH_ADD_INT(tasks->groups, tgid, group);
 	if (group->hh.tbl)
 		return group;
@@ -127,15 +124,21 @@ static struct thread_group *new_group(struct live_tasks *tasks, int32_t tgid)
 
 int live_tasks_join_group(struct live_tasks *tasks, struct task *task, int32_t tgid)
 {
-	if (tgid <= 0 || tgid == task->tid || task->group)
+	if (tgid <= 0 || tgid == task->tid || task->tid <= 0 || task->group)
 		return 0;
 	struct thread_group *group = find_group(tasks, tgid);
 	if (!group)
 		group = new_group(tasks, tgid);
 	if (!group)
 		return -ENOMEM;
+	struct task *first = live_tasks_find(tasks, group->first_tid);
+	if (first)
+		first->previous_tid = task->tid;
+	task_pages_mark(&tasks->pages, task->tid);
 	task->group = group;
-	DL_PREPEND(group->threads, task);
+	task->previous_tid = NO_THREAD;
+	task->next_tid = group->first_tid;
+	group->first_tid = task->tid;
 	return 0;
 }
 
@@ -143,7 +146,7 @@ struct task *live_tasks_find_thread(const struct live_tasks *tasks, int32_t tgid
 {
 	const struct thread_group *group = find_group(tasks, tgid);
 
-	return group ? group->threads : NULL;
+	return group ? live_tasks_find(tasks, group->first_tid) : NULL;
 }
 
 bool live_tasks_is_followed(const struct live_tasks *tasks, int32_t tid)
@@ -158,6 +161,7 @@ void live_tasks_follow(struct live_tasks *tasks, struct task *task, bool followe
 	if (!followed || task->followed)
 		return;
 	task->followed = true;
+	task_pages_mark(&tasks->pages, task->tid);
 	tasks->followed++;
 }
 
@@ -173,6 +177,6 @@ struct task *live_tasks_find_or_add(struct live_tasks *tasks, int32_t tid,
 	if (!task || event->sample_tid != tid ||
 	    live_tasks_join_group(tasks, task, event->sample_pid) == 0)
 		return task;
-	live_tasks_retire(tasks, task);
+	live_tasks_retire(tasks, task, tid);
 	return NULL;
 }

@@ -7,13 +7,14 @@
 #include <stdlib.h>
 
 #include "base/array.h"
-#include "event/comm.h"
 #include "event/facts.h"
 #include "task/describe.h"
 #include "task/live_tasks.h"
 #include "task/process.h"
 #include "task/program.h"
+#include "task/shared_comm.h"
 #include "task/task.h"
+#include "task/task_pages.h"
 #include "task/thread.h"
 
 /* Links between them are indices, NOBODY where there is none. */
@@ -37,7 +38,9 @@ struct old_processes {
 
 static int find_all(struct old_processes *old, const struct live_tasks *tasks)
 {
-	for (const struct task *task = tasks->by_tid; task; task = task->hh.next) {
+	const struct task *task = NULL;
+
+	while ((task = task_pages_next(&tasks->pages, task))) {
 		const struct process *process = task->thread.process;
 
 		if (!task->followed || !process || !process->from_proc || process->pid <= 0)
@@ -138,8 +141,8 @@ static size_t next(const struct old_processes *old, size_t index)
 static struct event make_event(const struct found *found, uint64_t time_ns)
 {
 	const struct process *process = found->task->thread.process;
-	const struct comm *comm =
-		process->comm.length > 0 ? &process->comm : &found->task->thread.comm;
+	const struct program *program = process_program_at(process, UINT64_MAX);
+	const struct shared_comm *comm = process->comm ? process->comm : found->task->thread.comm;
 
 	return (struct event){
 		.type = EVENT_EXEC,
@@ -149,9 +152,8 @@ static struct event make_event(const struct found *found, uint64_t time_ns)
 			{
 				.pid = found->pid,
 				.old_pid = found->pid,
-				.comm = comm_text(comm),
-				.filename = process->program ? process->program->filename
-							     : (struct text){0},
+				.comm = shared_comm_text(comm),
+				.filename = program ? program->filename : (struct text){0},
 			},
 	};
 }

@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "task/process.h"
 
-#include <stdlib.h>
+#include <errno.h>
 
 /* No process tree is deeper; what a capture claims may be. */
 #define DEPTH_MAX 4096U
 
-static struct process *make(int32_t pid)
+void process_pool_init(struct process_pool *pool)
 {
-	struct process *process = malloc(sizeof(*process));
+	*pool = (struct process_pool){
+		.processes.size = sizeof(struct process),
+		.comms.size = sizeof(struct shared_comm),
+	};
+}
+
+void process_pool_done(struct process_pool *pool)
+{
+	pool_done(&pool->processes);
+	pool_done(&pool->comms);
+}
+
+static struct process *make(struct process_pool *pool, int32_t pid)
+{
+	struct process *process = pool_take(&pool->processes);
 
 	if (process)
 		*process = (struct process){
+			.pool = pool,
 			.references = 1,
 			.pid = pid,
 			.losses = LOSSES_UNKNOWN,
@@ -19,13 +34,22 @@ static struct process *make(int32_t pid)
 	return process;
 }
 
-struct process *process_new_old(int32_t pid)
+struct process *process_new_old(struct process_pool *pool, int32_t pid)
 {
-	struct process *process = make(pid);
+	struct process *process = make(pool, pid);
 
 	if (process)
 		process->from_proc = true;
 	return process;
+}
+
+/* What is told of PROCESS as an ancestor has changed. */
+static void lose_lineage(struct process *process)
+{
+	if (process->lineage_id == 0)
+		return;
+	process->lineage_id = 0;
+	process->pool->lineage_changes++;
 }
 
 /*
@@ -43,23 +67,24 @@ static void bound_ended(struct process *process)
 		process_release(ancestor->parent);
 		ancestor->parent = NULL;
 		ancestor->parent_known = false;
+		ancestor->pool->lineage_changes++;
 		return;
 	}
 }
 
-struct process *process_fork(struct process *parent, const struct comm *comm, int32_t pid,
+struct process *process_fork(struct process *parent, struct shared_comm *comm, int32_t pid,
 			     uint64_t time_ns)
 {
-	struct process *child = make(pid);
+	struct process *child = make(parent->pool, pid);
 
 	if (!child)
 		return NULL;
 	child->parent = process_hold(parent);
 	child->parent_known = true;
-	child->parent_comm = *comm;
+	child->parent_comm = shared_comm_hold(comm);
 	child->start_ns = time_ns;
-	child->program = program_hold(program_at(parent->program, time_ns));
-	child->credentials = parent->credentials;
+	child->program = program_hold(parent->program);
+	child->hides_program = !process_program_at(parent, time_ns);
 	bound_ended(parent);
 	return child;
 }
@@ -77,7 +102,10 @@ void process_release(struct process *process)
 		struct process *parent = process->parent;
 
 		program_release(process->program);
-		free(process);
+		shared_comm_release(process->comm);
+		shared_comm_release(process->parent_comm);
+		exit_evidence_done(&process->evidence);
+		pool_give(&process->pool->processes, process);
 		process = parent;
 	}
 }
@@ -86,11 +114,34 @@ void process_set_program(struct process *process, struct program *program)
 {
 	program_release(process->program);
 	process->program = program;
+	process->hides_program = false;
+}
+
+int process_identify(struct process *process, const struct credentials *ids)
+{
+	static const struct program nothing = {.arguments.argc = -1};
+	const struct program *old = process->program ? process->program : &nothing;
+	bool hides_program = process->hides_program;
+	/* Others may share the old one. */
+	struct program *program = program_new(old->filename, &old->arguments);
+
+	if (!program)
+		return -ENOMEM;
+	program->since_ns = old->since_ns;
+	program->credentials = *ids;
+	process_set_program(process, program);
+	process->hides_program = hides_program;
+	return 0;
+}
+
+const struct program *process_program_at(const struct process *process, uint64_t time_ns)
+{
+	return process->hides_program ? NULL : program_at(process->program, time_ns);
 }
 
 void process_give_up_program(struct process *process)
 {
-	process_set_program(process, NULL);
+	process->hides_program = true;
 	exit_evidence_exec(&process->evidence);
 }
 
@@ -104,15 +155,15 @@ static bool would_be_circular(const struct process *process, const struct proces
 	return false;
 }
 
-void process_set_parent(struct process *process, struct process *parent, struct text comm)
+void process_set_parent(struct process *process, struct process *parent, struct shared_comm *comm)
 {
 	if (would_be_circular(process, parent))
 		return;
 	process_release(process->parent);
 	process->parent = parent ? process_hold(parent) : NULL;
 	process->parent_known = true;
-	process->lineage_id = 0;
-	comm_set(&process->parent_comm, comm);
+	lose_lineage(process);
+	shared_comm_share(&process->parent_comm, comm);
 }
 
 void process_set_pid(struct process *process, int32_t pid)
@@ -120,14 +171,14 @@ void process_set_pid(struct process *process, int32_t pid)
 	if (process->pid == pid)
 		return;
 	process->pid = pid;
-	process->lineage_id = 0;
+	lose_lineage(process);
 }
 
 void process_date(struct process *process, uint64_t start_ns)
 {
 	process->start_ns = start_ns;
 	process->from_proc = false;
-	process->lineage_id = 0;
+	lose_lineage(process);
 }
 
 size_t process_ancestry(const struct process *process, struct ancestor *ancestry, size_t max,
@@ -138,7 +189,7 @@ size_t process_ancestry(const struct process *process, struct ancestor *ancestry
 	for (; process->parent && count < max; process = process->parent)
 		ancestry[count++] = (struct ancestor){
 			.pid = process->parent->pid,
-			.comm = comm_text(&process->parent_comm),
+			.comm = shared_comm_text(process->parent_comm),
 			.from_proc = process->parent->from_proc,
 		};
 	*complete = !process->parent && process->parent_known;

@@ -27,11 +27,6 @@ struct program *program_new(struct text filename, const struct arguments *argume
 	return program;
 }
 
-struct program *program_at(struct program *program, uint64_t time_ns)
-{
-	return program && program->since_ns <= time_ns ? program : NULL;
-}
-
 struct program *program_hold(struct program *program)
 {
 	if (program)

@@ -16,6 +16,7 @@
 #include "task/process.h"
 #include "task/program.h"
 #include "task/task.h"
+#include "task/task_pages.h"
 #include "task/thread.h"
 #include "task/unfinished_execs.h"
 
@@ -29,13 +30,7 @@ struct task_table {
 
 struct task_table *task_table_new(void)
 {
-	struct task_table *table = calloc(1, sizeof(*table));
-
-	if (table && unfinished_execs_init(&table->unfinished) < 0) {
-		free(table);
-		return NULL;
-	}
-	return table;
+	return calloc(1, sizeof(struct task_table));
 }
 
 int task_table_keep_facts(struct task_table *table)
@@ -83,7 +78,7 @@ static struct task *newborn(struct task_table *table, int32_t tid, struct task *
 		return known;
 	}
 	if (known)
-		live_tasks_retire(&table->tasks, known);
+		live_tasks_retire(&table->tasks, known, tid);
 	return live_tasks_insert(&table->tasks, tid, followed);
 }
 
@@ -100,8 +95,7 @@ static int join_parents_group(struct task_table *table, const struct event *even
 			      int32_t parent_tid, struct task *child)
 {
 	/* In another pid namespace than ours samples have other ids. */
-	if (event->sample_tid != parent_tid ||
-	    thread_is_of_parent(&child->thread, child->tid) != KNOWN_YES)
+	if (event->sample_tid != parent_tid || thread_is_of_parent(&child->thread) != KNOWN_YES)
 		return 0;
 	return live_tasks_join_group(&table->tasks, child, event->sample_pid);
 }
@@ -122,7 +116,7 @@ static int apply_fork(struct task_table *table, const struct event *event,
 	int code = join_parents_group(table, event, event->fork.parent_tid, child);
 	if (code == 0 && table->keeper)
 		code = keeper_fork(table->keeper, event, child);
-	child->thread.birth.announced = false;
+	child->thread.announced = false;
 	return code;
 }
 
@@ -131,7 +125,7 @@ static int apply_new_task(struct task_table *table, const struct event *event)
 {
 	const int32_t tid = event->new_task.pid;
 	struct task *child = live_tasks_find(&table->tasks, tid);
-	bool is_same = child && child->thread.birth.announced && !child->thread.birth.has_flags;
+	bool is_same = child && child->thread.announced && !child->thread.has_flags;
 
 	/* A CPU's idle task. */
 	if (tid <= 0)
@@ -151,7 +145,7 @@ static int apply_child(struct task_table *table, const struct event *event)
 {
 	const int32_t tid = event->child.tid;
 	struct task *child = live_tasks_find(&table->tasks, tid);
-	bool is_same = child && child->thread.birth.announced && child->thread.birth.tgid == 0;
+	bool is_same = child && child->thread.announced && !child->thread.has_tgid;
 
 	if (tid <= 0)
 		return 0;
@@ -160,8 +154,7 @@ static int apply_child(struct task_table *table, const struct event *event)
 				live_tasks_is_followed(&table->tasks, event->child.pid));
 	if (!child)
 		return -ENOMEM;
-	child->thread.birth.announced = true;
-	child->thread.birth.tgid = event->child.pid;
+	thread_announce_child(&child->thread, event);
 	int code = live_tasks_join_group(&table->tasks, child, event->child.pid);
 	return code == 0 && table->keeper ? keeper_child(table->keeper, event, child) : code;
 }
@@ -172,7 +165,7 @@ static void take_over_leader(struct task_table *table, struct task *task, struct
 	live_tasks_follow(&table->tasks, task, thread->followed);
 	if (!task->thread.process && thread->thread.process)
 		thread_join(&task->thread, process_hold(thread->thread.process));
-	live_tasks_retire(&table->tasks, thread);
+	live_tasks_retire(&table->tasks, thread, thread->tid);
 }
 
 /*
@@ -198,10 +191,8 @@ static int inherit_leader(struct task_table *table, const struct event *event)
 /* PERF_RECORD_COMM with the exec bit: the name for the EXEC that follows. */
 static int apply_comm(struct task_table *table, const struct event *event)
 {
-	if (table->keeper && !event->comm.is_exec)
-		keeper_comm(table->keeper, event);
 	if (!event->comm.is_exec)
-		return 0;
+		return table->keeper ? keeper_comm(table->keeper, event) : 0;
 	/* All tasks outside of our pid namespace would share the 0. */
 	if (event->comm.tid == 0)
 		return 0;
@@ -270,7 +261,7 @@ static int apply_exit(struct task_table *table, const struct event *event,
 	int code = table->keeper ? keeper_exit(table->keeper, event, task, exec) : 0;
 	if (code < 0)
 		return code;
-	live_tasks_retire(&table->tasks, task);
+	live_tasks_retire(&table->tasks, task, event->exit.pid);
 	*subject = task;
 	return 0;
 }
@@ -317,7 +308,7 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 bool task_table_is_followed(const struct task_table *table, const struct event *event,
 			    const struct task *subject)
 {
-	if (subject && subject->followed)
+	if (subject && live_tasks_follows(&table->tasks, subject))
 		return true;
 	return event->type == EVENT_FORK &&
 	       parent_is_followed(table, event, event->fork.parent_tid);
@@ -369,12 +360,11 @@ static struct process *find_old(const struct task_table *table, int32_t pid)
 	return process && process->from_proc ? process : NULL;
 }
 
-void task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
+int task_table_identify_old(struct task_table *table, int32_t pid, const struct credentials *ids)
 {
 	struct process *process = find_old(table, pid);
 
-	if (process)
-		process->credentials = *ids;
+	return process ? process_identify(process, ids) : 0;
 }
 
 int task_table_set_old_program(struct task_table *table, int32_t pid, struct text filename,
@@ -389,6 +379,8 @@ int task_table_set_old_program(struct task_table *table, int32_t pid, struct tex
 	if (!program)
 		return -ENOMEM;
 	program->since_ns = time_ns;
+	if (process->program)
+		program->credentials = process->program->credentials;
 	process_set_program(process, program);
 	return 0;
 }
@@ -427,11 +419,15 @@ void task_table_describe(struct task_table *table, const struct event *event, st
 void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, int32_t tid),
 		      void *context)
 {
-	struct task *task, *next;
+	const struct task_pages *pages = &table->tasks.pages;
+	struct task *next = task_pages_next(pages, NULL);
 
-	HASH_ITER (hh, table->tasks.by_tid, task, next) {
+	while (next) {
+		struct task *task = next;
+
+		next = task_pages_next(pages, task);
 		if (!is_alive(context, task->tid))
-			live_tasks_retire(&table->tasks, task);
+			live_tasks_retire(&table->tasks, task, task->tid);
 	}
 }
 
@@ -439,7 +435,18 @@ void task_table_prune(struct task_table *table, bool (*is_alive)(void *context, 
 static void forget(struct task_table *table, struct task *task)
 {
 	unfinished_execs_take(&table->unfinished, task->tid);
-	live_tasks_retire(&table->tasks, task);
+	live_tasks_retire(&table->tasks, task, task->tid);
+}
+
+/* Check TASK of the sweep. */
+static void check(struct task_table *table, struct task *task,
+		  bool (*is_alive)(void *context, int32_t tid), void *context)
+{
+	bool was_missing = task->missing;
+
+	task->missing = !is_alive(context, task->tid);
+	if (task->missing && was_missing)
+		forget(table, task);
 }
 
 bool task_table_sweep(struct task_table *table, size_t max,
@@ -447,20 +454,20 @@ bool task_table_sweep(struct task_table *table, size_t max,
 {
 	struct live_tasks *tasks = &table->tasks;
 
-	if (!tasks->next)
-		tasks->next = tasks->by_tid;
-	for (; tasks->next && max > 0; max--) {
-		struct task *task = tasks->next;
-		bool was_missing = task->missing;
+	for (; max > 0; max--) {
+		struct task *task = task_pages_from(&tasks->pages, tasks->next_tid);
 
-		tasks->next = task->hh.next;
-		task->missing = !is_alive(context, task->tid);
-		if (task->missing && was_missing)
-			forget(table, task);
+		if (!task)
+			break;
+		tasks->next_tid = (uint32_t)task->tid + 1;
+		check(table, task, is_alive, context);
 	}
-	if (!tasks->next && table->keeper)
+	if (task_pages_from(&tasks->pages, tasks->next_tid))
+		return false;
+	tasks->next_tid = 0;
+	if (table->keeper)
 		leaderless_forget_ended(&table->keeper->leaderless);
-	return !tasks->next;
+	return true;
 }
 
 size_t task_table_followed(const struct task_table *table)

@@ -4,6 +4,8 @@
 
 import datetime
 import json
+import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -11,10 +13,13 @@ from live import (Background, Skip, equal, expect, main, need_program, need_root
                   tracing_test)
 
 HOUR = 3600
-# CLOCK_REALTIME is an hour further as soon as the file is there. No clock is set.
+# CLOCK_REALTIME is an hour further as soon as the file is there, and a timer that would tell so is
+# a FIFO. No clock is set.
 STEPPED_CLOCK = r'''
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 int clock_gettime(clockid_t clock, struct timespec *time)
@@ -25,6 +30,28 @@ int clock_gettime(clockid_t clock, struct timespec *time)
         time->tv_sec += 3600;
     return code;
 }
+int timerfd_create(int clock, int flags)
+{
+    return clock == CLOCK_REALTIME && flags == (TFD_CLOEXEC | TFD_NONBLOCK) ?
+           open(TIMER, O_RDWR | O_CLOEXEC | O_NONBLOCK) : -1;
+}
+int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itimerspec *old)
+{
+    return flags == (TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET) ? 0 : -1;
+}
+'''
+# Between the step and the second exec nothing happens that would have the clocks looked at, unless
+# other processes are busy.
+STEPPING_COMMAND = '''
+import os, sys, time
+stepped, timer = sys.argv[1:]
+os.spawnl(os.P_WAIT, '/bin/true', 'before')
+time.sleep(0.2)
+open(stepped, 'w').close()
+with open(timer, 'r+b', 0) as fifo:
+    fifo.write(bytes(8))
+time.sleep(0.2)
+os.execl('/bin/true', 'after')
 '''
 
 
@@ -90,16 +117,14 @@ def captures_tell_the_wall_clock_of_a_time_namespace():
 
 def stepping(directory):
     """What runs the tool with a wall clock that COMMAND sets, and that COMMAND."""
-    stepped, library = Path(directory) / 'stepped', Path(directory) / 'clock.so'
-    source = Path(directory) / 'clock.c'
+    stepped, timer = Path(directory) / 'stepped', Path(directory) / 'timer'
+    source, library = Path(directory) / 'clock.c', Path(directory) / 'clock.so'
     source.write_text(STEPPED_CLOCK, 'ascii')
-    run([need_program('cc'), '-shared', '-fPIC', f'-DSTEPPED="{stepped}"', '-o', library, source,
-         '-ldl']).must_succeed()
-    # The sleep is longer than a round of reading.
-    script = f'/bin/true before; sleep 0.2; : > {stepped}; sleep 0.2; /bin/true after'
-    stepped.unlink(missing_ok=True)
+    run([need_program('cc'), '-shared', '-fPIC', f'-DSTEPPED="{stepped}"', f'-DTIMER="{timer}"',
+         '-o', library, source, '-ldl']).must_succeed()
+    os.mkfifo(timer)
     return (['env', f'LD_PRELOAD={library}', tool()],
-            ['env', '-u', 'LD_PRELOAD', 'sh', '-c', script])
+            ['env', '-u', 'LD_PRELOAD', sys.executable, '-c', STEPPING_COMMAND, stepped, timer])
 
 
 def expect_step(items):

@@ -12,8 +12,11 @@
 
 #include "base/compiler.h"
 #include "base/load.h"
+#include "capture/perf_file.h"
 #include "capture/read/block.h"
+#include "capture/read/events.h"
 #include "capture/read/reader.h"
+#include "capture/read/rounds.h"
 
 /* A record in memory, its header in native byte order. */
 struct raw_record {
@@ -64,11 +67,18 @@ static inline MUST_CHECK int kernel_record_add(struct reader *reader, const stru
 	return rounds_add(reader->rounds, raw->bytes, raw->header.size, time_ns, raw->block);
 }
 
-/* Take in a record of the kernel's. Inlined: a capture is full of them. */
+/* Take in a record of the kernel's. Inlined, since a capture is full of them. */
 static inline MUST_CHECK int kernel_record_take(struct reader *reader, const struct raw_record *raw)
 {
-	if (reader->heeded >> raw->header.type & 1)
-		return kernel_record_heed(reader, raw);
+	/* Compressed bytes may claim any type. */
+	if (raw->header.type >= PERF_FILE_RECORD_FIRST)
+		return 0;
+	if (reader->heeded >> raw->header.type & 1) {
+		/* A copy: RAW itself can stay in registers. */
+		const struct raw_record heeded = *raw;
+
+		return kernel_record_heed(reader, &heeded);
+	}
 	return events_is_event(reader->events, raw->header.type) ? kernel_record_add(reader, raw)
 								 : 0;
 }

@@ -25,7 +25,7 @@ char *escape_text(char *out, struct text text);
 /* escape_text() that also escapes invisible characters (utf8_is_invisible()). */
 char *escape_text_visibly(char *out, struct text text);
 
-/* escape_text() that also escapes the ASCII characters in ALSO. */
+/* escape_text() that also escapes the characters of ASCII in ALSO, two at most. */
 char *escape_text_and(char *out, struct text text, const char *also);
 
 #endif

@@ -61,7 +61,7 @@ bool phrase_failed(const struct event *event);
  * Write a conspicuous line for EVENT, a LOST or TRUNCATED, as wide as the terminal; times count
  * from that in TIMES. Returns 0 or a negative errno.
  */
-int phrase_missing(const struct sink_context *context, const struct times *times,
+int phrase_missing(const struct sink_context *context, struct times *times,
 		   const struct event *event) MUST_CHECK;
 
 #endif

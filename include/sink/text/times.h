@@ -20,6 +20,12 @@
 struct times {
 	bool is_started;
 	uint64_t first_ns; /* of the first event */
+
+	/* Private to times.c: the second of the clock that was written last. */
+	bool has_second;
+	int64_t second;      /* UTC */
+	size_t clock_length; /* 0: there is no such time */
+	char clock[9];       /* "23:59:59." */
 };
 
 /* Note an event at TIME_NS; the first that is not EVENT_NO_TIME becomes time 0. */
@@ -30,7 +36,7 @@ void times_note(struct times *times, uint64_t time_ns);
  * one), or with CONTEXT's wall_clock the local time of day ("23:59:59.999"). "?" for EVENT_NO_TIME.
  * Returns its length.
  */
-size_t times_when(const struct times *times, const struct sink_context *context, uint64_t time_ns,
+size_t times_when(struct times *times, const struct sink_context *context, uint64_t time_ns,
 		  char out[TIMES_TEXT_SIZE]);
 
 /*

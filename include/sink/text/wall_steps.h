@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * History of the offset between the wall clock and the events' clock. It changes when the clock is
- * set, in suspend, and slowly when NTP slews it; each event is shown with the offset of its own
- * time.
+ * set, in suspend and at a leap second; each event is shown with the offset of its own time.
  */
 #ifndef PXT_SINK_TEXT_WALL_STEPS_H
 #define PXT_SINK_TEXT_WALL_STEPS_H

@@ -96,22 +96,27 @@ static uint64_t most_of(char field)
 	return field == 'i' ? UINT32_MAX : UINT64_MAX;
 }
 
+/* decode_decimal() of one that may be too large. */
+static const char *decode_long_decimal(const char *text, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return errno == 0 ? end : NULL;
+}
+
 /* Statuses have five for each exit: not by strtoull(). Returns the end; NULL: it is too large. */
 static const char *decode_decimal(const char *text, uint64_t *value)
 {
-	const char *limit = text + DECIMAL_DIGITS;
+	const char *start = text;
 	uint64_t number = 0;
 	unsigned int digit;
 
-	for (; (digit = (unsigned char)*text - (unsigned int)'0') < 10; text++) {
-		if (text < limit)
-			number = number * 10 + digit;
-		else if (__builtin_mul_overflow(number, 10, &number) ||
-			 __builtin_add_overflow(number, digit, &number))
-			return NULL;
-	}
+	for (; (digit = (unsigned char)*text - (unsigned int)'0') < 10; text++)
+		number = number * 10 + digit;
 	*value = number;
-	return text;
+	return text - start <= DECIMAL_DIGITS ? text : decode_long_decimal(start, value);
 }
 
 static const char *decode_digits(char field, const char *text, uint64_t *value)

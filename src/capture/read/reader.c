@@ -36,11 +36,10 @@ struct stretch {
 };
 
 /*
- * The record that STRETCH begins with. 1; 0 where it is not whole or not there; -EBADMSG where
- * there can be none.
+ * The record that STRETCH begins with, SWAP: in the other byte order. 1; 0 where it is not whole or
+ * not there; -EBADMSG where there can be none.
  */
-static int first_record(const struct reader *reader, const struct stretch *stretch,
-			struct raw_record *raw)
+static inline int first_record(bool swap, const struct stretch *stretch, struct raw_record *raw)
 {
 	size_t available = (size_t)(stretch->end - stretch->at);
 
@@ -48,7 +47,7 @@ static int first_record(const struct reader *reader, const struct stretch *stret
 		return 0;
 	*raw = (struct raw_record){
 		.bytes = stretch->at,
-		.header = record_header(stretch->at, reader->swap),
+		.header = record_header(stretch->at, swap),
 		.block = stretch->block,
 	};
 	if (raw->header.size < sizeof(raw->header))
@@ -81,12 +80,12 @@ static int peek_record(struct reader *reader, struct stretch *stretch, struct ra
 		reader->follower = input_position(reader->input);
 		return 0;
 	}
-	code = first_record(reader, stretch, raw);
+	code = first_record(reader->swap, stretch, raw);
 	if (code == 0 && (size_t)(stretch->end - stretch->at) >= sizeof(raw->header)) {
 		code = peek_stretch(reader, raw->header.size, stretch);
 		if (code < 0)
 			return code;
-		code = first_record(reader, stretch, raw);
+		code = first_record(reader->swap, stretch, raw);
 	}
 	if (code == -EBADMSG)
 		reader_note_cut(reader, "damaged at byte %" PRIu64 ": what follows is no record",
@@ -101,17 +100,17 @@ static int peek_record(struct reader *reader, struct stretch *stretch, struct ra
 /* Take in the kernel's records that STRETCH begins with, which moves behind them. */
 static int take_kernel_records(struct reader *reader, struct stretch *stretch)
 {
+	struct stretch left = *stretch;
 	struct raw_record raw;
+	int code = 0;
 
-	while (first_record(reader, stretch, &raw) > 0 &&
+	while (code == 0 && first_record(reader->swap, &left, &raw) > 0 &&
 	       raw.header.type < PERF_FILE_RECORD_FIRST) {
-		int code = kernel_record_take(reader, &raw);
-
-		if (code < 0)
-			return code;
-		stretch->at += raw.header.size;
+		code = kernel_record_take(reader, &raw);
+		left.at += raw.header.size;
 	}
-	return 0;
+	stretch->at = left.at;
+	return code;
 }
 
 /* Take in the record RAW, that STRETCH begins with, and with one of the kernel's those after it. */

@@ -305,6 +305,9 @@ static int look_at(struct collector *collector, struct cpu_ring *ring,
 		return look_at_lost(collector, ring, record, at);
 	case PERF_RECORD_FORK:
 		return look_at_fork(collector, record);
+	/* The kernel writes them with COMM, unasked. Who reads captures goes by the tracepoint. */
+	case PERF_RECORD_EXIT:
+		return edits_cut(&collector->edits, at, record->size);
 	default:
 		return 0;
 	}

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/text/json_text.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/compiler.h"
 #include "base/put.h"
 #include "base/utf8.h"
 #include "sink/text/plain.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
-/* Printable ASCII but for " and \. */
-static const bool is_plain[UCHAR_MAX + 1] = {
-	[' ' ... '!'] = true,
-	['#' ... '['] = true,
-	[']' ... '~'] = true,
-};
+static const struct plain_exceptions exceptions = {{'"', '\\', '\\', '\\'}};
 
 /* Every harmful character is below U+10000: no surrogates. */
 static char *put_escaped(char *out, uint32_t point)
@@ -35,46 +35,33 @@ static char *put_special(char *out, uint32_t point, const unsigned char *from, s
 	return out + length;
 }
 
-/* Sets *BAD where it meets a byte that is not UTF-8, else leaves it. */
-static char *put_characters(char *out, struct text text, bool *bad)
+/* From a byte that is not plain on. *BAD becomes true where one is not UTF-8. */
+static NOINLINE char *put_rest(char *out, const unsigned char *from, const unsigned char *end,
+			       bool *bad)
 {
-	/* An empty text may be NULL, to which not even 0 can be added. */
-	if (text.length == 0)
-		return out;
-
-	const unsigned char *from = (const unsigned char *)text.bytes;
-	const unsigned char *end = from + text.length;
-
-	for (;;) {
-		out = plain_copy(out, &from, end, is_plain, '"');
-		if (from == end)
-			return out;
-
+	while (from < end) {
 		uint32_t point;
 		size_t length = utf8_next(from, (size_t)(end - from), &point);
+
 		*bad = *bad || point == UTF8_BAD;
 		out = put_special(out, point, from, length);
 		from += length;
+		out = plain_copy(out, &from, end, exceptions);
 	}
+	return out;
 }
 
-static char *put_quoted(char *out, struct text text, bool *bad)
+/* Sets *BAD where it meets a byte that is not UTF-8, else leaves it. */
+static ALWAYS_INLINE char *put_quoted(char *out, struct text text, bool *bad)
 {
-	out = put_char(out, '"');
-	out = put_characters(out, text, bad);
+	const unsigned char *from = (const unsigned char *)text.bytes;
+	/* An empty text may be NULL, to which not even 0 can be added. */
+	const unsigned char *end = text.length > 0 ? from + text.length : from;
+
+	out = plain_copy(put_char(out, '"'), &from, end, exceptions);
+	if (from < end)
+		out = put_rest(out, from, end, bad);
 	return put_char(out, '"');
-}
-
-static char *put_object(char *out, struct text text)
-{
-	bool bad = true;
-
-	out = put_string(out, "{\"hex\":\"");
-	for (size_t i = 0; i < text.length; i++)
-		out = put_hex_byte(out, (unsigned char)text.bytes[i]);
-	out = put_string(out, "\",\"text\":");
-	out = put_quoted(out, text, &bad);
-	return put_char(out, '}');
 }
 
 char *json_put_string(char *out, struct text text)
@@ -82,6 +69,16 @@ char *json_put_string(char *out, struct text text)
 	bool bad = false;
 
 	return put_quoted(out, text, &bad);
+}
+
+static NOINLINE char *put_object(char *out, struct text text)
+{
+	out = put_string(out, "{\"hex\":\"");
+	for (size_t i = 0; i < text.length; i++)
+		out = put_hex_byte(out, (unsigned char)text.bytes[i]);
+	out = put_string(out, "\",\"text\":");
+	out = json_put_string(out, text);
+	return put_char(out, '}');
 }
 
 char *json_put_text(char *out, struct text text)

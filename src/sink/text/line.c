@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sink/text/line.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,7 +12,6 @@
 #include "sink/out_buffer.h"
 #include "sink/text/columns.h"
 #include "sink/text/escape.h"
-#include "sink/text/plain.h"
 
 /* Takes the place of what does not fit. */
 #define CUT_MARK "…"
@@ -27,16 +27,23 @@ int line_begin(struct line *line, const struct sink_context *context, size_t roo
 		.width = context->width,
 		.color = context->color,
 		.at = at,
+		.edge = context->width > 0 ? context->width : UINT_MAX,
 		.cut_at = at,
 	};
 	return 0;
+}
+
+static void set_cut(struct line *line)
+{
+	line->is_cut = true;
+	line->edge = 0;
 }
 
 static void cut(struct line *line)
 {
 	line->at = line->cut_at;
 	line->columns = line->cut_columns + 1;
-	line->is_cut = true;
+	set_cut(line);
 	memcpy(line->at, CUT_MARK, strlen(CUT_MARK));
 	line->at += strlen(CUT_MARK);
 }
@@ -45,27 +52,19 @@ static bool is_ascii(const char *from, const char *end)
 {
 	uint64_t all = 0;
 
-	for (; end - from >= (ptrdiff_t)sizeof(all); from += sizeof(all))
-		all |= load64(from, false);
-	for (; from < end; from++)
-		all |= (unsigned char)*from;
-	return (all & (PLAIN_EACH * 0x80)) == 0;
+	/* The last eight are looked at by themselves, whatever is looked at twice. */
+	if (end - from >= (ptrdiff_t)sizeof(all)) {
+		all = load64(end - sizeof(all), false);
+		for (; end - from > (ptrdiff_t)sizeof(all); from += sizeof(all))
+			all |= load64(from, false);
+	} else {
+		for (; from < end; from++)
+			all |= (unsigned char)*from;
+	}
+	return (all & UINT64_C(0x8080808080808080)) == 0;
 }
 
-/* Append ASCII, a column each, that reaches no edge. False where it does. */
-static bool extend_plainly(struct line *line, const char *end)
-{
-	size_t columns = line->columns + (size_t)(end - line->at);
-
-	if (line->is_cut || (line->width > 0 && !line->middle_at && columns >= line->width))
-		return false;
-	line->at = line->cut_at = (char *)end;
-	line->columns = line->cut_columns = (unsigned int)columns;
-	return true;
-}
-
-/* Look at each character: how wide it is, and whether the line is full. */
-static void extend(struct line *line, const char *end)
+void line_extend_slowly(struct line *line, const char *end)
 {
 	size_t length;
 
@@ -86,17 +85,13 @@ static void extend(struct line *line, const char *end)
 	}
 }
 
-void line_ascii(struct line *line, const char *end)
-{
-	if (!extend_plainly(line, end))
-		extend(line, end);
-}
-
-void line_extend(struct line *line, const char *end)
+void line_extend(struct line *line, char *end)
 {
 	/* Nearly all that is shown is. */
-	if (!is_ascii(line->at, end) || !extend_plainly(line, end))
-		extend(line, end);
+	if (is_ascii(line->at, end))
+		line_ascii(line, end);
+	else
+		line_extend_slowly(line, end);
 }
 
 /* Less than this on either side of the mark tells nobody anything. */
@@ -115,6 +110,7 @@ void line_begin_middle(struct line *line)
 		return;
 	line->middle_at = line->at;
 	line->middle_columns = line->columns;
+	line->edge = UINT_MAX;
 }
 
 static unsigned int columns_at(const char *at, const char *end, size_t *length)
@@ -159,8 +155,11 @@ void line_end_middle(struct line *line)
 	const unsigned int edge = line->width - line->tail;
 	char *from = line->middle_at;
 
+	if (!from)
+		return;
 	line->middle_at = NULL;
-	if (!from || line->columns < edge || (line->columns == edge && line->tail > 0))
+	line->edge = line->width;
+	if (line->columns < edge || (line->columns == edge && line->tail > 0))
 		return;
 	const unsigned int room = edge - line->middle_columns - 1;
 	if (line->columns == line->width) {
@@ -172,7 +171,8 @@ void line_end_middle(struct line *line)
 	line->columns = edge;
 	line->cut_at = line->at;
 	line->cut_columns = edge;
-	line->is_cut = line->tail == 0;
+	if (line->tail == 0)
+		set_cut(line);
 }
 
 void line_string(struct line *line, const char *string)
@@ -212,36 +212,22 @@ void line_text(struct line *line, struct text text)
 
 void line_enclosed(struct line *line, const char marks[2], struct text text)
 {
-	line_ascii(line, put_char(line->at, marks[0]));
-	line_text(line, text);
-	line_ascii(line, put_char(line->at, marks[1]));
-}
+	char *out = escape_text_visibly(put_char(line->at, marks[0]), text);
 
-/* Mostly a few: more are written than are needed, so that the compiler knows how many. */
-static void put_spaces(char *out, unsigned int count)
-{
-	memset(out, ' ', 16);
-	if (count > 16)
-		memset(out + 16, ' ', count - 16);
+	line_extend(line, put_char(out, marks[1]));
 }
 
 void line_pad(struct line *line, unsigned int columns)
 {
-	unsigned int missing = columns > line->columns ? columns - line->columns : 0;
-
-	if (missing == 0 || line->is_cut)
-		return;
-	put_spaces(line->at, missing);
-	line_ascii(line, line->at + missing);
+	if (columns > line->columns && !line->is_cut)
+		line_ascii(line, line_put_spaces(line->at, columns - line->columns));
 }
 
-void line_right(struct line *line, unsigned int columns, const char *string)
+void line_right(struct line *line, unsigned int columns, struct text text)
 {
-	size_t length = strlen(string);
+	unsigned int spaces = text.length < columns ? columns - (unsigned int)text.length : 0;
 
-	if (length < columns)
-		line_pad(line, line->columns + columns - (unsigned int)length);
-	line_string(line, string);
+	line_ascii(line, put_bytes(line_put_spaces(line->at, spaces), text));
 }
 
 static void put_sequence(struct line *line, enum paint paint)

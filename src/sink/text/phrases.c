@@ -61,7 +61,7 @@ static void put_words(struct line *line, struct text words)
 		size_t length = strnlen(word, words.length - at);
 
 		if (at > 0)
-			line_string(line, " ");
+			line_words(line, " ");
 		line_extend(line, quote_word(line->at, (struct text){word, length}, at == 0));
 		at += length + 1;
 	}
@@ -99,7 +99,8 @@ void phrase_command(struct line *line, const struct event *event)
 void phrase_task(struct line *line, int32_t pid, struct text name)
 {
 	line_signed(line, pid);
-	line_string(line, name.length > 0 ? " " : "");
+	if (name.length > 0)
+		line_words(line, " ");
 	line_text(line, name);
 }
 
@@ -114,7 +115,7 @@ void phrase_signal_name(struct line *line, int32_t signal)
 
 static void put_sender(struct line *line, enum signal_origin by, int32_t pid, struct text comm)
 {
-	line_string(line, " from ");
+	line_words(line, " from ");
 	if (pid > 0)
 		phrase_task(line, pid, comm);
 	else
@@ -130,9 +131,9 @@ void phrase_signal(struct line *line, const struct exit_status *status)
 void phrase_signal_origin(struct line *line, const struct exit_status *status)
 {
 	if (status->core == KNOWN_YES)
-		line_string(line, " (core)");
+		line_words(line, " (core)");
 	if (status->oom == KNOWN_YES)
-		line_string(line, " (OOM)");
+		line_words(line, " (OOM)");
 	put_sender(line, status->sent_by, status->killer_pid, status->killer_comm);
 }
 
@@ -142,7 +143,7 @@ void phrase_handled(struct line *line, const struct event *event)
 
 	if (handled->signal == 0 || handled->before_ns > HANDLED_SHOWN_NS)
 		return;
-	line_string(line, ", after ");
+	line_words(line, ", after ");
 	phrase_signal_name(line, handled->signal);
 	put_sender(line, handled->sent_by, handled->sender_pid, handled->sender_comm);
 }
@@ -154,9 +155,9 @@ void phrase_failed_exec(struct line *line, const char *separator, const struct e
 	if (!name.bytes)
 		return;
 	line_string(line, separator);
-	line_string(line, "in an exec of ");
+	line_words(line, "in an exec of ");
 	line_text(line, name);
-	line_string(line, " that did not come to be");
+	line_words(line, " that did not come to be");
 }
 
 bool phrase_failed(const struct event *event)
@@ -182,7 +183,7 @@ static void put_missing(struct line *line, const struct event *event)
 			    event->truncated.limit, event->truncated.reason);
 }
 
-int phrase_missing(const struct sink_context *context, const struct times *times,
+int phrase_missing(const struct sink_context *context, struct times *times,
 		   const struct event *event)
 {
 	unsigned int columns = context->width > 0 ? context->width : MISSING_COLUMNS;
@@ -192,9 +193,9 @@ int phrase_missing(const struct sink_context *context, const struct times *times
 
 	if (code < 0)
 		return code;
-	times_when(times, context, event->time_ns, when);
+	size_t length = times_when(times, context, event->time_ns, when);
 	line_paint(&line, PAINT_ALERT);
-	line_right(&line, TIMES_WHEN_COLUMNS, when);
+	line_right(&line, TIMES_WHEN_COLUMNS, (struct text){when, length});
 	line_string(&line, "  !!! ");
 	put_missing(&line, event);
 	while (line.columns < columns && !line.is_cut)

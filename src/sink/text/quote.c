@@ -16,17 +16,24 @@ static const bool is_plain[UCHAR_MAX + 1] = {
 	['-'] = true,
 };
 
+#define WORD(word)                     \
+	{                              \
+		word, sizeof(word) - 1 \
+	}
+
 /* Reserved words (POSIX.1-2024 XCU 2.4, and bash's) that consist of plain characters. */
 static bool is_reserved(struct text word)
 {
-	static const char *const reserved[] = {
-		"case",     "coproc", "do", "done",      "elif",   "else", "esac", "fi",    "for",
-		"function", "if",     "in", "namespace", "select", "then", "time", "until", "while",
+	static const struct text reserved[] = {
+		WORD("case"), WORD("coproc"), WORD("do"),        WORD("done"),   WORD("elif"),
+		WORD("else"), WORD("esac"),   WORD("fi"),        WORD("for"),    WORD("function"),
+		WORD("if"),   WORD("in"),     WORD("namespace"), WORD("select"), WORD("then"),
+		WORD("time"), WORD("until"),  WORD("while"),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
-		if (strlen(reserved[i]) == word.length &&
-		    !memcmp(reserved[i], word.bytes, word.length))
+		if (reserved[i].length == word.length && reserved[i].bytes[0] == word.bytes[0] &&
+		    !memcmp(reserved[i].bytes, word.bytes, word.length))
 			return true;
 	}
 	return false;
@@ -47,7 +54,6 @@ static enum form form_of_character(const char *from, size_t available, size_t *l
 	const unsigned char *bytes = (const unsigned char *)from;
 	uint32_t point;
 
-	/* Nearly all are. */
 	if (is_plain[*bytes]) {
 		*length = 1;
 		return FORM_PLAIN;
@@ -61,6 +67,16 @@ static enum form form_of_character(const char *from, size_t available, size_t *l
 	return FORM_QUOTED;
 }
 
+/* Nearly all words are of these alone. */
+static size_t count_plain(struct text word)
+{
+	size_t count = 0;
+
+	while (count < word.length && is_plain[(unsigned char)word.bytes[count]])
+		count++;
+	return count;
+}
+
 static enum form form_of_word(struct text word, bool is_command)
 {
 	enum form form = FORM_PLAIN;
@@ -70,7 +86,7 @@ static enum form form_of_word(struct text word, bool is_command)
 		return FORM_QUOTED;
 	if (is_command && (memchr(word.bytes, '=', word.length) || is_reserved(word)))
 		form = FORM_QUOTED;
-	for (size_t i = 0; i < word.length; i += length) {
+	for (size_t i = count_plain(word); i < word.length; i += length) {
 		enum form asked = form_of_character(word.bytes + i, word.length - i, &length);
 
 		if (asked > form)

@@ -332,6 +332,25 @@ static void test_forks_are_told(void **state)
 	assert_captured(test);
 }
 
+/* Alone, and between others. */
+static void test_exits_are_left_out(void **state)
+{
+	struct case_state *test = *state;
+	const unsigned char body[24] = {10};
+
+	put_other(test, PERF_RECORD_EXIT, body, sizeof(body), capture_ids[1]);
+	test->written_size = 0;
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_captured(test);
+	put_sample(test, capture_ids[0], 40);
+	const size_t before = test->written_size;
+	put_other(test, PERF_RECORD_EXIT, body, sizeof(body), capture_ids[1]);
+	test->written_size = before;
+	put_sample(test, capture_ids[0], 60);
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_captured(test);
+}
+
 /* ---- execs and their stacks ---- */
 
 #define STACK_SIZE 1024U
@@ -480,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_our_lost_is_a_record),
 		cmocka_unit_test_setup_teardown(test_late_cpus_get_known_ids, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_forks_are_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_exits_are_left_out, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stacks_are_as_long_as_they_are_filled, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_stacks_of_late_cpus_too, set_up, tear_down),

@@ -174,6 +174,49 @@ static void test_a_dummy_can_spoil_that_of_other_records(void **state)
 	events_free(events);
 }
 
+/* A record with the trailer of `numbered`: time, then id. */
+struct numbered_record {
+	struct perf_event_header header;
+	uint64_t time, id;
+};
+
+static const struct capture_event *event_of(const struct events *events, uint64_t id)
+{
+	const struct numbered_record record = {
+		.header = {.type = PERF_RECORD_LOST, .size = sizeof(record)},
+		.time = 1,
+		.id = id,
+	};
+
+	return events_of_record(events, &record, &record.header);
+}
+
+/* Ids near the first one, before it, and far from it; one is given to another event later. */
+static void test_events_of_ids_near_and_far(void **state)
+{
+	static const uint64_t ids[] = {1000, 1001, 5, 1000 + 65535, 1000 + 65536, UINT64_MAX, 1002};
+	struct perf_event_attr numbered = example;
+	struct events *events = new_events(false);
+
+	(void)state;
+	numbered.sample_type = PERF_SAMPLE_TIME | PERF_SAMPLE_ID;
+	numbered.sample_id_all = 1;
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		assert_int_equal(events_add(events, &numbered, sizeof(numbered)), 0);
+		assert_int_equal(events_add_id(events, ids[i]), 0);
+	}
+	numbered.sample_type |= PERF_SAMPLE_CPU;
+	assert_int_equal(events_add(events, &numbered, sizeof(numbered)), 0);
+	assert_int_equal(events_add_id(events, 1001), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+		assert_ptr_equal(event_of(events, ids[i]),
+				 events->list[ids[i] == 1001 ? ARRAY_SIZE(ids) : i]);
+	assert_ptr_equal(event_of(events, 0), events->list[0]);
+	assert_null(event_of(events, 1003));
+	assert_null(event_of(events, 999));
+	events_free(events);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_known_of_what_is_no_tracepoint),
 		cmocka_unit_test(test_a_dummy_does_not_spoil_the_place_of_times),
 		cmocka_unit_test(test_a_dummy_can_spoil_that_of_other_records),
+		cmocka_unit_test(test_events_of_ids_near_and_far),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -283,10 +283,21 @@ static uint32_t arg_bytes_of(const char *line)
 	return arg_bytes;
 }
 
+static bool may_shrink(const char *line)
+{
+	struct options options = parse(line);
+	bool may = options.request.arg_bytes_may_shrink;
+
+	options_done(&options);
+	return may;
+}
+
 static void test_arg_bytes(void **state)
 {
 	(void)state;
 	assert_int_equal(arg_bytes_of(""), ARG_BYTES_DEFAULT);
+	assert_true(may_shrink("-x"));
+	assert_false(may_shrink("-x --arg-bytes 9216"));
 	assert_int_equal(arg_bytes_of("-x --arg-bytes 1024"), 1024);
 	assert_int_equal(arg_bytes_of("-x --arg-bytes 1025"), 1032);
 	assert_int_equal(arg_bytes_of("-x --arg-bytes 61439"), ARG_BYTES_MAX);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "decode/field.h"
+#include "decode/tracepoint.h"
+#include "perf/record.h"
 #include "support.h"
 
 static struct guarded guarded;
@@ -317,6 +319,31 @@ static void test_a_cut_location_is_refused(void **state)
 	}
 }
 
+/* A resolved field is loaded in another way. */
+static void assert_same_int(struct field field, const char *raw, uint32_t length)
+{
+	const struct record record = {.raw = raw, .raw_size = length};
+	struct field resolved = field;
+	int64_t number = 0;
+	int32_t as_int = 0;
+	int code = field_number(&field, raw, length, &number);
+
+	field_resolve(&resolved);
+	assert_int_equal(tracepoint_int(&resolved, &record, &as_int), code);
+	if (code == 0)
+		assert_int_equal(as_int, (int32_t)number);
+}
+
+static void assert_same_text(struct field field, const char *raw, uint32_t length)
+{
+	struct text bytes, text;
+	int code = field_bytes(&field, raw, length, &bytes);
+
+	assert_int_equal(field_text(&field, raw, length, &text), code);
+	if (code == 0)
+		assert_int_equal(text.length, strnlen(bytes.bytes, bytes.length));
+}
+
 static void test_any_field_of_any_record_is_survived(void **state)
 {
 	struct random random = {.state = 3};
@@ -345,6 +372,8 @@ static void test_any_field_of_any_record_is_survived(void **state)
 		assert_true(result == 0 || result == -EBADMSG);
 		if (result == 0 && text.length > 0)
 			assert_true(text.bytes >= raw && text.bytes + text.length <= raw + length);
+		assert_same_int(field, raw, length);
+		assert_same_text(field, raw, length);
 	}
 }
 

@@ -365,6 +365,22 @@ static void test_the_map_is_the_ring(void **state)
 }
 
 /* Two readers of one ring, of which only the first hands room back. */
+static void test_memory_is_given_back_before_events_are_closed(void **state)
+{
+	struct cpu_ring_plan plan = make_plan();
+
+	(void)state;
+	struct cpu_ring *ring = open_with(&plan);
+	const int open_before = open_fds();
+
+	assert_int_equal(cpu_ring_add_scout(ring), 0);
+	cpu_ring_unmap(ring);
+	assert_int_equal(kernel.maps, 0);
+	assert_int_equal(open_fds(), open_before);
+	cpu_ring_close(ring);
+	assert_nothing_is_left();
+}
+
 static void test_a_scout_reads_ahead(void **state)
 {
 	struct cpu_ring_plan plan = make_plan();
@@ -714,6 +730,7 @@ int main(void)
 		ring_test(test_all_is_opened),
 		ring_test(test_only_what_is_planned_is_opened),
 		ring_test(test_the_map_is_the_ring),
+		ring_test(test_memory_is_given_back_before_events_are_closed),
 		ring_test(test_a_scout_reads_ahead),
 		ring_test(test_enable_and_disable),
 		ring_test(test_an_older_kernel),

@@ -453,6 +453,18 @@ static void make_full_sample(struct words *words, const uint64_t *read_values, s
 	 PERF_SAMPLE_ADDR | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU |  \
 	 PERF_SAMPLE_PERIOD | PERF_SAMPLE_READ | PERF_SAMPLE_CALLCHAIN | PERF_SAMPLE_RAW)
 
+/* With RAW_SIZE bytes and 12 more behind them. */
+static void make_usual_sample(struct words *words, uint64_t sample_type, uint32_t raw_size)
+{
+	begin(words, PERF_RECORD_SAMPLE, false);
+	for (int i = 0; i < __builtin_popcountll(sample_type & ~(uint64_t)PERF_SAMPLE_RAW); i++)
+		put64(words, UINT64_C(0x0102030405060708) * (uint64_t)(i + 1));
+	put32(words, raw_size);
+	for (uint32_t i = 0; i < raw_size + 12; i += 4)
+		put32(words, i);
+	finish(words);
+}
+
 static const struct read_case {
 	uint64_t format;
 	size_t count;
@@ -573,6 +585,33 @@ static void test_records_without_a_trailer(void **state)
 	assert_int_equal(record_time(words.bytes, &header, &layout), 0);
 }
 
+/* Samples of the usual layout are parsed in another way. */
+static void test_usual_samples_cut_at_every_length(void **state)
+{
+	const uint64_t usual = PERF_EVENT_SAMPLE_TYPE | PERF_SAMPLE_PERIOD;
+	struct record_layout layout;
+	struct guarded guarded;
+	struct words words;
+
+	(void)state;
+	guarded_new(&guarded, RECORD_MAX);
+	record_layout_init(&layout, usual, 0, true, false);
+	assert_true(layout.is_usual);
+	for (uint32_t raw_size = 0; raw_size < 24; raw_size += 4) {
+		make_usual_sample(&words, usual, raw_size);
+		for (uint16_t length = sizeof(struct perf_event_header); length <= words.size;
+		     length++) {
+			const void *bytes = cut(&guarded, words.bytes, length);
+			struct record fast = {0}, slow = {0};
+			int code = record_parse(bytes, &layout, &fast);
+
+			assert_int_equal(record_parse_any(bytes, &layout, &slow), code);
+			assert_memory_equal(&fast, &slow, sizeof(fast));
+		}
+	}
+	guarded_free(&guarded);
+}
+
 static void test_any_bytes_are_survived(void **state)
 {
 	_Alignas(8) unsigned char bytes[256];
@@ -620,6 +659,7 @@ int main(void)
 		cmocka_unit_test(test_counts_that_no_record_can_hold),
 		cmocka_unit_test(test_records_of_the_other_byte_order),
 		cmocka_unit_test(test_records_without_a_trailer),
+		cmocka_unit_test(test_usual_samples_cut_at_every_length),
 		cmocka_unit_test(test_any_bytes_are_survived),
 	};
 

@@ -19,7 +19,7 @@
 #define NEVER UINT64_MAX /* younger than any horizon */
 
 static struct fake_ring fakes[2];
-static size_t opened;
+static size_t opened, times_without_any;
 static uint64_t granted; /* pages that are left for all rings; 0: nobody counts them */
 static bool has_memory_for_scouts;
 static int list_fd;
@@ -27,6 +27,7 @@ static char list_path[64];
 
 int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **ring,
 			 struct error *err);
+void __wrap_cpu_ring_unmap(struct cpu_ring *ring);
 void __wrap_cpu_ring_close(struct cpu_ring *ring);
 int __wrap_cpu_ring_add_scout(struct cpu_ring *ring);
 void __wrap_cpu_ring_disable(const struct cpu_ring *ring);
@@ -68,13 +69,22 @@ int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **
 	return 0;
 }
 
+void __wrap_cpu_ring_unmap(struct cpu_ring *ring)
+{
+	granted += pages_of(ring);
+	ring->ring.size = 0;
+}
+
 void __wrap_cpu_ring_close(struct cpu_ring *ring)
 {
+	if (!ring)
+		return;
 	granted += pages_of(ring);
 	ring_done(&ring->scout);
 	ring_done(&ring->ring);
 	free(ring);
 	opened--;
+	times_without_any += opened == 0;
 }
 
 int __wrap_cpu_ring_add_scout(struct cpu_ring *ring)
@@ -332,6 +342,29 @@ static void test_too_little_for_all_rings(void **state)
 	assert_int_equal(granted, 1);
 }
 
+/* Their last events take long to close: not before the end. */
+static void test_rings_are_opened_anew_with_events_open(void **state)
+{
+	struct cpu_rings_options options = {
+		.plan = {.features = PERF_FEATURES_ALL, .pages = 1024, .may_shrink = true},
+		.sysfs_online = list_path,
+	};
+	struct cpu_rings *other;
+	struct error err;
+
+	(void)state;
+	ring_stream_free(stream);
+	stream = NULL;
+	granted = 1024 + 1;
+	times_without_any = 0;
+	assert_int_equal(cpu_rings_open(&options, &other, &err), 0);
+	assert_int_equal(options.plan.pages, 512);
+	assert_int_equal(opened, 2);
+	assert_int_equal(times_without_any, 0);
+	cpu_rings_free(other);
+	assert_int_equal(times_without_any, 1);
+}
+
 #define stream_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -345,6 +378,7 @@ int main(void)
 		stream_test(test_no_memory),
 		stream_test(test_all_rings_are_of_one_size),
 		stream_test(test_too_little_for_all_rings),
+		stream_test(test_rings_are_opened_anew_with_events_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

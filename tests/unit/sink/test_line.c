@@ -166,6 +166,23 @@ static void test_pads(void **state)
 	assert_string_equal(read_paper(&paper), "日本  x\n");
 }
 
+/* A wide character leaves more columns than one free. */
+static void test_nothing_fills_what_a_cut_leaves(void **state)
+{
+	struct paper paper = paper_new(4, false);
+	struct line line;
+
+	(void)state;
+	assert_int_equal(line_begin(&line, &paper.context, 0), 0);
+	line_string(&line, "日本語");
+	assert_int_equal(line.columns, 3);
+	line_words(&line, "x");
+	line_right(&line, 1, (struct text){"y", 1});
+	line_pad(&line, 4);
+	line_end(&line);
+	assert_string_equal(read_paper(&paper), "日…\n");
+}
+
 static void test_numbers_and_marks(void **state)
 {
 	struct paper paper = paper_new(0, false);
@@ -174,8 +191,8 @@ static void test_numbers_and_marks(void **state)
 	(void)state;
 	assert_int_equal(line_begin(&line, &paper.context, ESCAPE_GROWTH), 0);
 	line_string(&line, "日");
-	line_right(&line, 4, "12");
-	line_right(&line, 1, "34");
+	line_right(&line, 4, (struct text){"12", 2});
+	line_right(&line, 1, (struct text){"34", 2});
 	line_signed(&line, INT64_MIN);
 	line_enclosed(&line, "[]", (struct text){"|", 1});
 	assert_int_equal(line.columns, 2 + 4 + 2 + 20 + 6);
@@ -243,10 +260,15 @@ static void test_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cuts),           cmocka_unit_test(test_the_middle_goes),
-		cmocka_unit_test(test_the_tail_stays), cmocka_unit_test(test_nothing_follows_a_cut),
-		cmocka_unit_test(test_pads),           cmocka_unit_test(test_paint),
-		cmocka_unit_test(test_columns),        cmocka_unit_test(test_numbers_and_marks),
+		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_the_middle_goes),
+		cmocka_unit_test(test_the_tail_stays),
+		cmocka_unit_test(test_nothing_follows_a_cut),
+		cmocka_unit_test(test_nothing_fills_what_a_cut_leaves),
+		cmocka_unit_test(test_pads),
+		cmocka_unit_test(test_paint),
+		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_numbers_and_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

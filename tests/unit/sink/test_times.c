@@ -81,12 +81,38 @@ static void test_wall_clock(void **state)
 	check_when(&context, 1, "05:30:00.000");
 }
 
+static void check_next(struct times *times, const struct sink_context *context, uint64_t time_ns,
+		       const char *expected)
+{
+	char out[TIMES_TEXT_SIZE];
+	size_t length = times_when(times, context, time_ns, out);
+
+	assert_text((struct text){out, length}, expected);
+}
+
+static void test_one_second_after_another(void **state)
+{
+	static const struct sink_context context = {.wall_clock = true, .wall_offset_known = true};
+	struct times times = {0};
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	check_next(&times, &context, 1000000, "00:00:00.001");
+	check_next(&times, &context, 999999999, "00:00:00.999");
+	check_next(&times, &context, 1000000000, "00:00:01.000");
+	check_next(&times, &context, 86400999000000, "00:00:00.999");
+	check_next(&times, &context, 5000000, "00:00:00.005");
+	check_next(&times, &context, 3600005000000, "01:00:00.005");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_since_the_first),
 		cmocka_unit_test(test_wall_clock),
+		cmocka_unit_test(test_one_second_after_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Dates against known ones, and where sums leave 64 bits.
+ * Dates against known ones, each after another one, and where sums leave 64 bits.
  */
 #include "sink/text/wall_time.h"
 #include "support.h"
@@ -9,8 +9,9 @@
 
 static void check(uint64_t time_ns, int64_t offset_ns, const char *expected)
 {
+	static struct wall_second last;
 	char out[WALL_TIME_ROOM];
-	char *end = wall_time_put(out, time_ns, offset_ns);
+	char *end = wall_time_put(out, &last, time_ns, offset_ns);
 
 	assert_text((struct text){out, (size_t)(end - out)}, expected);
 }
@@ -24,6 +25,7 @@ static void test_dates(void **state)
 	check(S - 1, 1767225599 * S, "2025-12-31T23:59:59.999999999Z");
 	check(S - 1, 1767225599 * S + 1, "2026-01-01T00:00:00.000000000Z");
 	check(1, 1767225599 * S + S - 1, "2026-01-01T00:00:00.000000000Z");
+	check(2, 1767225599 * S + S - 1, "2026-01-01T00:00:00.000000001Z");
 }
 
 static void test_offsets_below_zero(void **state)

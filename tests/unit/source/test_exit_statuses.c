@@ -194,12 +194,39 @@ static void test_there_is_an_end_to_what_is_kept(void **state)
 	assert_int_equal(status_of(1, 150), 0x400);
 }
 
+/* Two of each tid, asked for in another order. */
+static void check_many(int32_t count)
+{
+	for (int32_t round = 0; round < 2; round++)
+		for (int32_t tid = 1; tid <= count; tid++)
+			tell(tid, 100, (uint32_t)(tid % 200 + round) << 8, 0);
+	for (int32_t round = 0; round < 2; round++)
+		for (int32_t i = 0; i < count; i++) {
+			int32_t tid = i * 7 % count + 1;
+
+			assert_int_equal(status_of(tid, 110), (tid % 200 + round) << 8);
+		}
+	assert_int_equal(status_of(1, 120), UNKNOWN);
+}
+
+static void test_many_are_kept_apart(void **state)
+{
+	(void)state;
+	check_many(10000);
+	/* With the memory of the ones before. */
+	allocations_left = 0;
+	check_many(10000);
+	allocations_left = -1;
+}
+
 static void test_without_memory_nothing_is_known(void **state)
 {
 	(void)state;
 	tell(7, 100, 0x300, 0);
 	allocations_left = 0;
 	tell(8, 110, 0x300, 0);
+	assert_null(exit_statuses_new());
+	allocations_left = 2;
 	assert_null(exit_statuses_new());
 	allocations_left = -1;
 	assert_int_equal(status_of(7, 111), UNKNOWN);
@@ -237,6 +264,7 @@ int main(void)
 		statuses_test(test_who_is_told_to_be_the_last_one),
 		statuses_test(test_statuses_do_not_wait_forever),
 		statuses_test(test_there_is_an_end_to_what_is_kept),
+		statuses_test(test_many_are_kept_apart),
 		statuses_test(test_without_memory_nothing_is_known),
 	};
 

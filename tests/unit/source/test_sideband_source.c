@@ -113,6 +113,8 @@ int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **
 
 void __wrap_cpu_ring_close(struct cpu_ring *ring)
 {
+	if (!ring)
+		return;
 	kernel.rings--;
 	ring_done(&ring->ring);
 	ring_done(&ring->scout);

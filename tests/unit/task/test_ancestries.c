@@ -7,18 +7,35 @@
 #include "support.h"
 #include "task/ancestries.h"
 
+static struct process_pool pool;
 static struct ancestries ancestries;
+
+static struct shared_comm *comm_of(const char *name)
+{
+	struct shared_comm *comm = NULL;
+
+	assert_int_equal(
+		shared_comm_set(&comm, (struct text){name, strlen(name)}, NULL, &pool.comms), 0);
+	return comm;
+}
 
 static struct process *fork_as(struct process *parent, int32_t pid, const char *name)
 {
-	struct comm comm = {0};
-	struct process *child;
+	struct shared_comm *comm = comm_of(name);
+	struct process *child = process_fork(parent, comm, pid, 100);
 
-	comm_set(&comm, (struct text){name, strlen(name)});
-	child = process_fork(parent, &comm, pid, 100);
+	shared_comm_release(comm);
 	assert_non_null(child);
 	child->threads = 1;
 	return child;
+}
+
+static void set_parent(struct process *process, struct process *parent, const char *name)
+{
+	struct shared_comm *comm = comm_of(name);
+
+	process_set_parent(process, parent, comm);
+	shared_comm_release(comm);
 }
 
 /* init (1), shell (10), and 20, which shell forked. */
@@ -29,11 +46,12 @@ static struct family {
 static int setup(void **state)
 {
 	(void)state;
+	process_pool_init(&pool);
 	ancestries = (struct ancestries){0};
-	family.init = process_new_old(1);
-	family.shell = process_new_old(10);
-	process_set_parent(family.init, NULL, (struct text){0});
-	process_set_parent(family.shell, family.init, (struct text){"init", 4});
+	family.init = process_new_old(&pool, 1);
+	family.shell = process_new_old(&pool, 10);
+	process_set_parent(family.init, NULL, NULL);
+	set_parent(family.shell, family.init, "init");
 	family.shell->threads = 1;
 	family.child = fork_as(family.shell, 20, "shell");
 	return 0;
@@ -45,6 +63,7 @@ static int teardown(void **state)
 	process_release(family.child);
 	process_release(family.shell);
 	process_release(family.init);
+	process_pool_done(&pool);
 	return 0;
 }
 
@@ -87,7 +106,7 @@ static void test_those_without_parents_have_none(void **state)
 {
 	(void)state;
 	assert_int_equal(id_of(family.init), 0);
-	struct process *unknown = process_new_old(5);
+	struct process *unknown = process_new_old(&pool, 5);
 	assert_int_equal(id_of(unknown), 0);
 	process_release(unknown);
 }
@@ -116,8 +135,8 @@ static void test_a_parent_with_the_same_pid(void **state)
 	process_release(family.child);
 	process_release(family.shell);
 	/* The memory may be the same, too. */
-	family.shell = process_new_old(10);
-	process_set_parent(family.shell, family.init, (struct text){"init", 4});
+	family.shell = process_new_old(&pool, 10);
+	set_parent(family.shell, family.init, "init");
 	family.child = fork_as(family.shell, 20, "shell");
 	assert_int_not_equal(id_of(family.child), id);
 }
@@ -143,12 +162,12 @@ static void exec_shows_pid(void)
 
 static void set_other_parent(void)
 {
-	process_set_parent(family.shell, NULL, (struct text){0});
+	process_set_parent(family.shell, NULL, NULL);
 }
 
 static void set_other_name(void)
 {
-	process_set_parent(family.shell, family.init, (struct text){"INIT", 4});
+	set_parent(family.shell, family.init, "INIT");
 }
 
 static void date_shell(void)

@@ -3,12 +3,23 @@
  * What is concluded from signals that were sent and taken and from how threads ended: what kernels
  * do (include/task/exit_evidence.h), step by step, and that nothing is concluded from too little.
  */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "support.h"
 #include "task/exit_evidence.h"
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static bool has_memory = true;
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+	return has_memory ? __real_calloc(count, size) : NULL;
+}
 
 #define KERNEL SI_KERNEL
 #define FAULT SEGV_MAPERR
@@ -56,7 +67,7 @@ struct seen {
 	bool is_whole;
 };
 
-static void send(struct seen *seen, const struct step *step)
+static void send(struct seen *of, const struct step *step)
 {
 	const struct event event = {
 		.type = EVENT_SIGNAL_SENT,
@@ -73,10 +84,10 @@ static void send(struct seen *seen, const struct step *step)
 		.is_itself = step->sender == TARGET,
 	};
 
-	exit_evidence_sent(&seen->evidence, &event, &sender, seen->losses);
+	assert_int_equal(exit_evidence_sent(&of->evidence, &event, &sender, of->losses), 0);
 }
 
-static void handle(struct seen *seen, const struct step *step)
+static void handle(struct seen *of, const struct step *step)
 {
 	const struct event event = {
 		.type = EVENT_SIGNAL_TAKEN,
@@ -86,10 +97,10 @@ static void handle(struct seen *seen, const struct step *step)
 				 .is_reset = step->is_reset},
 	};
 
-	exit_evidence_handled(&seen->evidence, &event, seen->losses);
+	assert_int_equal(exit_evidence_handled(&of->evidence, &event, of->losses), 0);
 }
 
-static void end_thread(struct seen *seen, const struct step *step)
+static void end_thread(struct seen *of, const struct step *step)
 {
 	const struct thread_end end = {
 		.taken = step->kind == STEP_TOOK ? step->signal : 0,
@@ -101,48 +112,62 @@ static void end_thread(struct seen *seen, const struct step *step)
 			},
 	};
 
-	exit_evidence_thread(&seen->evidence, &end, (uint64_t)step->us * 1000);
+	exit_evidence_thread(&of->evidence, &end, (uint64_t)step->us * 1000);
 }
 
-static void take_step(struct seen *seen, const struct step *step)
+static void take_step(struct seen *of, const struct step *step)
 {
 	switch (step->kind) {
 	case STEP_SENT:
-		send(seen, step);
+		send(of, step);
 		break;
 	case STEP_HANDLED:
-		handle(seen, step);
+		handle(of, step);
 		break;
 	case STEP_OOM:
-		seen->evidence.oom = true;
+		of->evidence.oom = true;
 		break;
 	case STEP_EXEC:
-		exit_evidence_exec(&seen->evidence);
+		exit_evidence_exec(&of->evidence);
 		break;
 	case STEP_LOSS:
-		seen->losses++;
-		seen->is_whole = false;
+		of->losses++;
+		of->is_whole = false;
 		break;
 	case STEP_UNSEEN:
-		seen->is_whole = false;
+		of->is_whole = false;
 		break;
 	default:
-		end_thread(seen, step);
+		end_thread(of, step);
 		break;
 	}
 }
 
-static void take_steps(struct seen *seen, const struct step *steps)
+static void take_steps(struct seen *of, const struct step *steps)
 {
 	for (size_t i = 0; i < STEPS_MAX && steps[i].kind != STEP_DONE; i++)
-		take_step(seen, &steps[i]);
+		take_step(of, &steps[i]);
+}
+
+/* The last one that begin() began; what is concluded borrows from it. */
+static struct seen seen;
+
+static void begin(void)
+{
+	exit_evidence_done(&seen.evidence);
+	seen = (struct seen){.is_whole = true};
+}
+
+static int end(void **state)
+{
+	(void)state;
+	begin();
+	return 0;
 }
 
 static struct exit_status decide(const struct step *steps)
 {
-	static struct seen seen;
-
-	seen = (struct seen){.is_whole = true};
+	begin();
 	take_steps(&seen, steps);
 	return exit_evidence_decide(&seen.evidence, seen.is_whole, seen.losses);
 }
@@ -528,9 +553,7 @@ static void test_who_sent_it(void **state)
 
 static struct handled_signal last_handled(const struct step *steps)
 {
-	static struct seen seen;
-
-	seen = (struct seen){.is_whole = true};
+	begin();
 	for (size_t i = 0; i < STEPS_MAX && steps[i].kind != STEP_DONE; i++)
 		take_step(&seen, &steps[i]);
 	return exit_evidence_last_handled(&seen.evidence, 1000000);
@@ -777,8 +800,8 @@ static void test_what_the_kernel_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(tellings); i++) {
 		const struct told *told = &tellings[i];
-		struct seen seen = {.is_whole = true};
 
+		begin();
 		take_steps(&seen, told->steps);
 		const struct exit_status status =
 			exit_evidence_told(&seen.evidence, told->wait_status, seen.losses);
@@ -790,6 +813,28 @@ static void test_what_the_kernel_told(void **state)
 				 status.killer_pid);
 		assert_true(text_is(status.killer_comm, "killer") == (told->killer != 0));
 	}
+}
+
+/* Without memory nothing is noted, and what needs none goes on. */
+static void test_no_memory(void **state)
+{
+	const struct event sent = {.type = EVENT_SIGNAL_SENT, .signal_sent = {.signal = SIGTERM}};
+	struct event taken = {.type = EVENT_SIGNAL_TAKEN,
+			      .signal_taken = {.signal = SIGTERM, .is_handled = true}};
+	const struct sender sender = {.pid = 77};
+
+	(void)state;
+	begin();
+	has_memory = false;
+	int sent_code = exit_evidence_sent(&seen.evidence, &sent, &sender, 0);
+	int taken_code = exit_evidence_handled(&seen.evidence, &taken, 0);
+	taken.signal_taken.signal = SIGCHLD;
+	int harmless_code = exit_evidence_handled(&seen.evidence, &taken, 0);
+	has_memory = true;
+	assert_int_equal(sent_code, -ENOMEM);
+	assert_int_equal(taken_code, -ENOMEM);
+	assert_int_equal(harmless_code, 0);
+	assert_null(seen.evidence.signals);
 }
 
 int main(void)
@@ -805,7 +850,8 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_made_up),
 		cmocka_unit_test(test_unknown_calls_give_no_code),
 		cmocka_unit_test(test_codes_that_differ_give_no_code),
+		cmocka_unit_test(test_no_memory),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, end);
 }

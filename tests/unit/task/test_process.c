@@ -7,12 +7,30 @@
 #include "support.h"
 #include "task/process.h"
 
-static const struct comm name = {.bytes = "parent", .length = 6};
+static struct process_pool pool;
+static struct shared_comm *name;
+
+static int make_pool(void **state)
+{
+	(void)state;
+	process_pool_init(&pool);
+	return shared_comm_set(&name, (struct text){"parent", 6}, NULL, &pool.comms);
+}
+
+static int free_pool(void **state)
+{
+	(void)state;
+	/* Nobody else holds it any more. */
+	assert_int_equal(name->references, 1);
+	shared_comm_release(name);
+	process_pool_done(&pool);
+	return 0;
+}
 
 /* A child of PARENT, which is alive then. */
 static struct process *fork_from(struct process *parent, int32_t pid)
 {
-	struct process *child = process_fork(parent, &name, pid, 100 + (uint64_t)pid);
+	struct process *child = process_fork(parent, name, pid, 100 + (uint64_t)pid);
 
 	assert_non_null(child);
 	child->threads = 1;
@@ -21,7 +39,7 @@ static struct process *fork_from(struct process *parent, int32_t pid)
 
 static struct process *new_old(int32_t pid)
 {
-	struct process *process = process_new_old(pid);
+	struct process *process = process_new_old(&pool, pid);
 
 	assert_non_null(process);
 	process->threads = 1;
@@ -55,7 +73,7 @@ static void test_a_fork_knows_where_it_is_from(void **state)
 	assert_true(child->parent_known);
 	assert_ptr_equal(child->parent, parent);
 	assert_ptr_equal(child->program, parent->program);
-	assert_text(comm_text(&child->parent_comm), "parent");
+	assert_text(shared_comm_text(child->parent_comm), "parent");
 	/* Whoever forked it may be gone: it is kept. */
 	process_release(parent);
 	assert_int_equal(child->parent->pid, 7);
@@ -69,7 +87,7 @@ static void test_ancestry_is_as_it_was(void **state)
 	bool complete;
 
 	(void)state;
-	process_set_parent(root, NULL, (struct text){NULL, 0});
+	process_set_parent(root, NULL, NULL);
 	struct process *middle = fork_from(root, 20);
 	struct process *child = fork_from(middle, 30);
 	process_release(middle);
@@ -107,11 +125,11 @@ static void test_parents_can_be_told_later(void **state)
 	struct process *first = new_old(5), *second = new_old(6), *child = new_old(7);
 
 	(void)state;
-	process_set_parent(child, first, (struct text){"first", 5});
+	process_set_parent(child, first, name);
 	assert_ptr_equal(child->parent, first);
-	process_set_parent(child, second, (struct text){"second", 6});
+	process_set_parent(child, second, name);
 	assert_ptr_equal(child->parent, second);
-	assert_text(comm_text(&child->parent_comm), "second");
+	assert_ptr_equal(child->parent_comm, name);
 	assert_int_equal(first->references, 1);
 	process_release(first);
 	process_release(second);
@@ -123,11 +141,11 @@ static void test_nobody_descends_from_itself(void **state)
 	struct process *first = new_old(5), *second = new_old(6);
 
 	(void)state;
-	process_set_parent(first, first, (struct text){"me", 2});
+	process_set_parent(first, first, name);
 	assert_null(first->parent);
 	assert_false(first->parent_known);
-	process_set_parent(second, first, (struct text){"first", 5});
-	process_set_parent(first, second, (struct text){"second", 6});
+	process_set_parent(second, first, name);
+	process_set_parent(first, second, name);
 	assert_null(first->parent);
 	assert_false(first->parent_known);
 	process_release(first);
@@ -140,7 +158,7 @@ static struct process *relay(unsigned int length, size_t *count, bool *complete)
 	static struct ancestor ancestry[4 * PROCESS_ENDED_MAX];
 	struct process *process = new_old(1);
 
-	process_set_parent(process, NULL, (struct text){NULL, 0});
+	process_set_parent(process, NULL, NULL);
 	for (unsigned int i = 0; i < length; i++) {
 		struct process *child = fork_from(process, (int32_t)i + 2);
 
@@ -178,7 +196,7 @@ static void test_a_deep_tree_that_lives_stays_whole(void **state)
 	bool complete;
 
 	(void)state;
-	process_set_parent(processes[0], NULL, (struct text){NULL, 0});
+	process_set_parent(processes[0], NULL, NULL);
 	for (int i = 1; i < DEPTH; i++)
 		processes[i] = fork_from(processes[i - 1], i + 1);
 	assert_int_equal(process_ancestry(processes[DEPTH - 1], ancestry, DEPTH + 1, &complete),
@@ -202,10 +220,56 @@ static void test_letting_go_of_a_long_chain(void **state)
 	}
 	struct process *other = new_old(3);
 	/* Whether it would be circular takes too long to find out. */
-	process_set_parent(other, process, (struct text){"deep", 4});
+	process_set_parent(other, process, name);
 	assert_null(other->parent);
 	process_release(other);
 	process_release(process);
+}
+
+/* Those that it forked have shared its program until then. */
+static void test_credentials_are_its_own(void **state)
+{
+	const struct credentials first = {.known = true, .uid = 1};
+	const struct credentials second = {.known = true, .uid = 2};
+	struct process *parent = new_old(7);
+
+	(void)state;
+	assert_int_equal(process_identify(parent, &first), 0);
+	assert_null(parent->program->filename.bytes);
+	assert_int_equal(parent->program->arguments.argc, -1);
+	struct process *child = fork_from(parent, 8);
+	assert_ptr_equal(child->program, parent->program);
+	assert_int_equal(process_identify(parent, &second), 0);
+	assert_int_equal(child->program->credentials.uid, 1);
+	assert_int_equal(parent->program->credentials.uid, 2);
+	process_release(parent);
+	process_release(child);
+}
+
+/* Its credentials are known all the same. */
+static void test_a_program_that_is_not_known(void **state)
+{
+	const struct credentials ids = {.known = true, .uid = 1};
+	struct process *parent = new_old(7);
+
+	(void)state;
+	process_set_program(parent, program_new((struct text){"/bin/a", 6}, NULL));
+	assert_int_equal(process_identify(parent, &ids), 0);
+	assert_text(process_program_at(parent, 0)->filename, "/bin/a");
+	/* A fork before it was seen. */
+	parent->program->since_ns = 200;
+	struct process *early = fork_from(parent, 8);
+	assert_null(process_program_at(early, 1000));
+	assert_int_equal(early->program->credentials.uid, 1);
+	process_give_up_program(parent);
+	struct process *late = process_fork(parent, name, 9, 300);
+	assert_non_null(late);
+	assert_null(process_program_at(parent, 1000));
+	assert_null(process_program_at(late, 1000));
+	assert_int_equal(late->program->credentials.uid, 1);
+	process_release(parent);
+	process_release(early);
+	process_release(late);
 }
 
 int main(void)
@@ -220,7 +284,9 @@ int main(void)
 		cmocka_unit_test(test_who_forks_and_ends_for_ever_fills_no_memory),
 		cmocka_unit_test(test_a_deep_tree_that_lives_stays_whole),
 		cmocka_unit_test(test_letting_go_of_a_long_chain),
+		cmocka_unit_test(test_credentials_are_its_own),
+		cmocka_unit_test(test_a_program_that_is_not_known),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, make_pool, free_pool);
 }

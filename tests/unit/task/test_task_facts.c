@@ -24,6 +24,14 @@ void *__wrap_realloc(void *bytes, size_t size)
 	return may_allocate() ? __real_realloc(bytes, size) : NULL;
 }
 
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+	return may_allocate() ? __real_aligned_alloc(alignment, size) : NULL;
+}
+
 static struct task_table *table;
 static uint64_t now;
 

@@ -4,16 +4,28 @@
  */
 #include "task/unfinished_execs.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "support.h"
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+
+static bool has_memory = true;
+
+void *__wrap_malloc(size_t size)
+{
+	return has_memory ? __real_malloc(size) : NULL;
+}
 
 static struct unfinished_execs execs;
 
 static int set_up(void **state)
 {
 	(void)state;
-	return unfinished_execs_init(&execs);
+	execs = (struct unfinished_execs){0};
+	return 0;
 }
 
 static int tear_down(void **state)
@@ -93,6 +105,39 @@ static void test_taking_and_adding_in_turn(void **state)
 	assert_taken(30, "stays", 9);
 }
 
+enum { MANY = 10 * UNFINISHED_EXECS_NEW };
+
+static void test_many_at_once(void **state)
+{
+	(void)state;
+	for (int32_t tid = 0; tid < MANY; tid++)
+		add(tid, "first", 1);
+	for (int32_t tid = 0; tid < MANY; tid++)
+		add(tid, tid % 2 ? "odd" : "even", (uint64_t)tid);
+	for (int32_t tid = MANY - 1; tid >= 0; tid--)
+		assert_taken(tid, tid % 2 ? "odd" : "even", (uint64_t)tid);
+	for (int32_t tid = 0; tid < MANY; tid++)
+		assert_null(unfinished_execs_take(&execs, tid));
+}
+
+/* Those that are there stay. */
+static void test_no_memory(void **state)
+{
+	int code = 0;
+	int32_t tid = 0;
+
+	(void)state;
+	has_memory = false;
+	while (code == 0)
+		code = unfinished_execs_add(&execs, tid++, (struct text){"x", 1}, 0);
+	has_memory = true;
+	assert_int_equal(code, -ENOMEM);
+	assert_int_equal(tid, UNFINISHED_EXECS_NEW + 1);
+	assert_null(unfinished_execs_take(&execs, tid - 1));
+	while (tid-- > 1)
+		assert_taken(tid - 1, "x", 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +146,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_empty_name, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_long_name_is_cut, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_taking_and_adding_in_turn, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_many_at_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
