@@ -29,7 +29,21 @@ def status_problems(step, wanted=0):
 
 
 def of_step(step, problems):
-    return [f'{step.name}: {problem}' for problem in problems]
+    """Disorder is none where the tool says that events came too late: a host may stop a CPU."""
+    late = late_events(step)
+    return [f'{step.name}: {problem}' for problem in problems
+            if not (late and 'out of order' in problem)]
+
+
+def late_events(step):
+    """Those that the tool says it had to give out after their time."""
+    found = SUMMARY.search(step.text('err') + '\n')
+    return int(found[6]) if found else 0
+
+
+def events_text(count, steps):
+    late = sum(map(late_events, steps))
+    return f'{count} events' + (f', {late} late' if late else '')
 
 
 # ---- plain lines ---------------------------------------------------------------------------------
@@ -43,7 +57,7 @@ def plain(results):
         items = step.lines()
         problems += of_step(step, compare_command(step.truth(), items))
         count += len(items)
-    return Cell(f'{count} events', problems)
+    return Cell(events_text(count, [truth_step, leaderless]), problems)
 
 
 # ---- facts ---------------------------------------------------------------------------------------
@@ -62,7 +76,7 @@ def facts(results):
         step = results.step(name)
         problems += facts_problems(results, step)
         count += len(step.events())
-    return Cell(f'{count} events', problems)
+    return Cell(events_text(count, map(results.step, FACTS_STEPS)), problems)
 
 
 def share(part, whole):
@@ -197,19 +211,9 @@ def of_nobody(name, compare):
         if step.status != 0 and not verdicts(results, 'none2').works(name):
             return Cell('refused')
         items = step.lines()
-        late = late_events(step)
-        problems = compare(step.truth(), items)
-        if late:
-            problems = [problem for problem in problems if 'out of order' not in problem]
-        return Cell(f'{len(items)} events' + (f', {late} late' if late else ''),
-                    [*status_problems(step), *of_step(step, problems)])
+        return Cell(events_text(len(items), [step]),
+                    [*status_problems(step), *of_step(step, compare(step.truth(), items))])
     return column
-
-
-def late_events(step):
-    """Those that the tool says it had to give out after their time."""
-    found = SUMMARY.search(step.text('err') + '\n')
-    return int(found[6]) if found else 0
 
 
 SOURCES = ('perf', 'sideband', 'connector')

@@ -106,6 +106,19 @@ def a_right_trace_is_right_and_a_wrong_one_is_not():
 
 
 @test
+def disorder_passes_only_where_the_tool_tells_it():
+    disorder = OUT.replace(b'EXIT|6', b'EXIT|4')
+    for late, problems in ((0, 1), (1, 0)):
+        summary = b'perf_exec_trace: 2 events (0 fork, 1 exec, 1 exit), 0 lost, %d late, 0.001 s\n'
+        with scratch() as directory:
+            step(directory, 'truth', log=LOG, out=disorder, err=summary % late)
+            step(directory, 'leaderless', status=38, log=LOG, out=OUT)
+            cell = judge.judge(results_in(directory), ['plain'])['plain truth']
+            equal((cell.text, len(cell.problems)), ('4 events' + ', 1 late' * late, problems),
+                  'text, problems')
+
+
+@test
 def a_step_that_was_not_reached_is_wrong():
     with scratch() as directory:
         step(directory, 'truth', log=LOG, out=OUT)
