@@ -49,6 +49,8 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)))
 TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/support*.c)))
+BENCH_SOURCES := $(sort $(wildcard bench/*.c))
+BENCH_PROGRAMS := $(BENCH_SOURCES:%.c=$(BUILD)/%)
 LIVE_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/live/*.c)))
 
 FUZZ_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -81,6 +83,10 @@ force:
 
 # A test that replaces library calls names them here: WRAP_test_NAME = call call...
 WRAP_test_heap = realloc
+WRAP_test_btf = calloc
+WRAP_test_argv_trial = perf_event_open_raw ioctl
+WRAP_test_argv_probe = file_read_all format_dir_open_tracefs argv_trial dynamic_events_define \
+	dynamic_events_remove
 WRAP_test_typed = calloc malloc
 WRAP_test_filter = calloc malloc
 WRAP_test_buffer = realloc
@@ -94,12 +100,13 @@ WRAP_test_sink_json = reallocarray
 WRAP_test_ancestry_cache = realloc
 WRAP_test_argv_proc = realloc
 WRAP_test_cgroup_names = malloc
-WRAP_test_ring_stream = cpu_ring_open cpu_ring_close cpu_ring_add_scout cpu_ring_disable cpu_ring_newly_lost
+WRAP_test_ring_stream = cpu_ring_open cpu_ring_close cpu_ring_unmap cpu_ring_add_scout cpu_ring_disable cpu_ring_newly_lost
 WRAP_test_reorder = malloc
 WRAP_test_cpu_progress = realloc
 WRAP_test_tracer = clock_gettime spawn_find stop_is_asked
 WRAP_test_wall_watch = clock_gettime timerfd_create timerfd_settime
 WRAP_test_completer = calloc
+WRAP_test_probed_execs = realloc
 WRAP_test_notes = realloc
 WRAP_test_task_facts = aligned_alloc calloc malloc realloc
 WRAP_test_old_processes = calloc malloc realloc
@@ -142,6 +149,7 @@ WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_summary = calloc malloc realloc
 WRAP_test_short_arguments = calloc malloc realloc
+WRAP_test_closer = syscall
 WRAP_test_landlock = syscall
 WRAP_test_sandbox = landlock_restrict syscalls_restrict
 WRAP_test_syscalls = seccomp_init seccomp_load
@@ -189,7 +197,7 @@ fuzz:  ## run the fuzz targets for FUZZ_SECONDS (60) each, with clang
 .SECONDARY: $(TEST_SUPPORT) $(FUZZ_OBJECTS)
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(LIVE_PROGRAMS)  ## build the program and its tests
+tests: all $(UNIT_TESTS) $(LIVE_PROGRAMS) $(BENCH_PROGRAMS)  ## build the program and its tests
 
 # In two makes, so that what `deps` installs is there when the second one asks pkg-config for it.
 .PHONY: test check
@@ -259,15 +267,16 @@ uninstall:  ## remove what install has put there, and nothing else
 		[ ! -d $$directory ] || find $$directory -depth -type d -empty -delete; \
 	done
 
-# make bench BENCH_OPTIONS='--rounds 3 --mmap-pages 64,1024'; bench/run --help lists them.
-BENCH_PROGRAMS := $(BUILD)/bench/load $(BUILD)/bench/tiny
-$(BUILD)/bench/tiny: BENCH_LDFLAGS := -static
+# make bench BENCH_OPTIONS=--offline; bench/run --help lists them.
+# The least to start is a static program; not every distribution's libc can make one.
+$(BUILD)/bench/tiny: BENCH_LDFLAGS = $(shell echo 'int main(void) { return 0; }' | \
+	$(CC) -static -x c -o $(@D).static - 2>/dev/null && echo -static)
 $(BUILD)/bench/%: bench/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,BENCH,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) -std=c17 $(WARNINGS) -O2 $(BENCH_LDFLAGS) -o $@ $< -pthread
 .PHONY: bench
-bench:  ## compare with the tracers that are installed
+bench:  ## compare with other tracers; BENCH_OPTIONS= measures other things
 	$(Q)scripts/install-deps test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) all $(BENCH_PROGRAMS)
 	$(Q)bench/run $(BENCH_OPTIONS) $(BUILD)
@@ -281,15 +290,18 @@ format-check:  ## look whether format would change any
 
 # What looks at the source without running it. clang-tidy takes the most, so two at a time.
 SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps completions/$(PROGRAM).bash
+PYTHON_FILES = bench/run tests/run $(shell git ls-files -co --exclude-standard '*.py')
 .PHONY: lint
-lint:  ## format-check, clang-tidy, cppcheck, shellcheck, mandoc
+lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, mandoc
 	$(Q)$(MAKE) --no-print-directory format-check
 	$(call say,LINT,clang-tidy)
-	$(Q)printf '%s\n' $(SOURCES) | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- \
+	$(Q)printf '%s\n' $(SOURCES) $(BENCH_SOURCES) | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- \
 		-std=c17 $(subst ','"'"',$(ALL_CPPFLAGS)) 2>/dev/null' clang-tidy
 	$(call say,LINT,cppcheck)
 	$(Q)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
-		--suppressions-list=.cppcheck --error-exitcode=1 -j 2 -Iinclude -D_GNU_SOURCE src
+		--suppressions-list=.cppcheck --error-exitcode=1 -j 2 -Iinclude -D_GNU_SOURCE src bench
+	$(call say,LINT,pyflakes)
+	$(Q)$(firstword $(shell command -v pyflakes3 pyflakes) pyflakes) $(PYTHON_FILES)
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck $(SHELL_FILES)
 	$(call say,LINT,mandoc)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A load for tracers to watch: two workers that start processes or threads as fast as they can.
+ * A load for tracers to watch: two workers that start processes or threads as fast as they can, or
+ * a process every INTERVAL_NS each.
  * Prints, as one JSON object, how long they took and every event of theirs that a tracer should
  * see.
  */
@@ -16,10 +17,12 @@
 #include <time.h>
 
 #define WORKERS 2
+#define NS_PER_S 1000000000U
 
 struct load {
 	unsigned int rounds;
 	char *program;                /* NULL: threads */
+	uint64_t interval_ns;         /* 0: as fast as they can */
 	pthread_barrier_t start_line; /* the workers and main */
 };
 
@@ -34,7 +37,7 @@ static uint64_t now_ns(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 static void spawn_once(char *program)
@@ -65,12 +68,22 @@ static void thread_once(void)
 	pthread_join(thread, NULL);
 }
 
+static void sleep_until(uint64_t ns)
+{
+	const struct timespec time = {(time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S)};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+}
+
 static void *work(void *context)
 {
 	struct load *load = context;
 
 	pthread_barrier_wait(&load->start_line);
+	uint64_t started = now_ns();
 	for (unsigned int i = 0; i < load->rounds; i++) {
+		if (load->interval_ns)
+			sleep_until(started + i * load->interval_ns);
 		if (load->program)
 			spawn_once(load->program);
 		else
@@ -112,10 +125,12 @@ int main(int argc, char **argv)
 {
 	struct load load = {0};
 
-	if (argc == 4 && strcmp(argv[1], "spawn") == 0)
+	if ((argc == 4 || argc == 5) && strcmp(argv[1], "spawn") == 0) {
 		load.program = argv[3];
-	else if (argc != 3 || strcmp(argv[1], "thread") != 0) {
-		fputs("usage: load spawn COUNT PROGRAM | load thread COUNT\n", stderr);
+		load.interval_ns = argc == 5 ? strtoull(argv[4], NULL, 10) : 0;
+	} else if (argc != 3 || strcmp(argv[1], "thread") != 0) {
+		fputs("usage: load spawn COUNT PROGRAM [INTERVAL_NS] | load thread COUNT\n",
+		      stderr);
 		return 2;
 	}
 	load.rounds = (unsigned int)strtoul(argv[2], NULL, 10);

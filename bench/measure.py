@@ -9,9 +9,14 @@ import subprocess
 import tempfile
 import time
 
+from processes import await_end, cpu_seconds
+
 KINDS = ("fork", "exec", "exit")
 PATIENCE_S = 30
 POLL_S = 0.005
+TRIAL = 20  # what part of a load its trial is
+LOADS_PER_TRACER = 4
+NO_TIME = "left out, for want of time"
 
 
 class TracerFailed(Exception):
@@ -60,36 +65,6 @@ class Cell:
 
     def truth(self, kind):
         return sum(load[kind] for load in self.loads.values())
-
-
-def cpu_seconds(pid):
-    """User and system time of a process, without its children's, to the nanosecond; it may have
-    ended, but not have been waited for. The clock is what clock_getcpuclockid(3) makes."""
-    return time.clock_gettime((~pid << 3) | 2)
-
-
-def peak_kib(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
-        for line in status:
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1])
-    return None
-
-
-def busy_seconds():
-    """Of all CPUs together since boot, with what a hypervisor took away."""
-    with open("/proc/stat", encoding="ascii") as stat:
-        user, nice, system, _, _, irq, softirq, steal = stat.readline().split()[1:9]
-    ticks = sum(int(count) for count in (user, nice, system, irq, softirq, steal))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def await_end(process):
-    """Wait for PROCESS, and return the CPU time that it took."""
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    taken = cpu_seconds(process.pid)
-    process.wait()
-    return taken
 
 
 class Watch:
@@ -190,7 +165,6 @@ class Bench:
         self.options = options
         self.say = say
         self.build = os.path.join(options.build, "bench")
-        self.untraced = []
         self.program = os.path.abspath(os.path.join(options.build, "perf_exec_trace"))
 
     def __enter__(self):
@@ -216,24 +190,15 @@ class Bench:
 
     @staticmethod
     def run_load(argv):
-        busy = busy_seconds()
         load = subprocess.Popen(argv, stdout=subprocess.PIPE)
         with load.stdout:
             said = json.loads(load.stdout.read())
         _, status, usage = os.wait4(load.pid, 0)
         load.returncode = os.waitstatus_to_exitcode(status)
-        own = usage.ru_utime + usage.ru_stime
-        return dict(said, pid=load.pid, cpu_s=own, others_s=busy_seconds() - busy - own)
+        return dict(said, pid=load.pid, cpu_s=usage.ru_utime + usage.ru_stime)
 
     def run_untraced(self):
-        loads = {name: self.run_load(argv) for name, argv in self.load_commands(1).items()}
-        self.untraced += loads.values()
-        return loads
-
-    def others_share(self):
-        """What part of the CPUs had other work, or was withheld, while loads ran untraced."""
-        wall_s = sum(load["wall_ns"] for load in self.untraced) / 1e9
-        return sum(load["others_s"] for load in self.untraced) / (wall_s * os.cpu_count())
+        return {name: self.run_load(argv) for name, argv in self.load_commands(1).items()}
 
     def run_traced(self, session, cell):
         for name, argv in self.load_commands(session.tracer.scale).items():
@@ -255,12 +220,25 @@ class Bench:
             tracer.release()
         return cell
 
-    def measure_round(self, tracers, results):
+    def fit_loads(self, tracers):
+        """Make the loads so small that there is time for two rounds. For a tracer there is a load
+        with it and one without, and as much again for starting and awaiting it."""
+        options = self.options
+        asked = options.spawns, options.threads
+        options.spawns, options.threads = (max(1, count // TRIAL) for count in asked)
+        took_s = sum(load["wall_ns"] for load in self.run_untraced().values()) / 1e9 * TRIAL
+        part = min(1, options.limit / (2 * LOADS_PER_TRACER * len(tracers)) / took_s)
+        options.spawns, options.threads = (max(1, int(count * part)) for count in asked)
+
+    def measure_round(self, tracers, results, may_start):
         """Without a tracer between any two, so that each has a fair comparison close by: what
         else happens on the machine changes from second to second."""
         before = self.run_untraced()
         for tracer in tracers:
             if isinstance(results[tracer], str):
+                continue
+            if not may_start():
+                results[tracer] = NO_TIME
                 continue
             self.say(f"    {tracer.name}")
             try:
@@ -274,11 +252,21 @@ class Bench:
             results[tracer].append(cell)
 
     def measure_all(self, tracers):
-        """{tracer: its cells}, or {tracer: the reason} for one that does not work here."""
+        """{tracer: its cells}, or {tracer: the reason} for one that does not work here. With a
+        limit of time, fewer rounds, and loads that are smaller."""
+        rounds, limit = self.options.rounds, self.options.limit
+        began = time.monotonic()
         results = {tracer: [] for tracer in tracers}
-        for turn in range(self.options.rounds):
-            self.say(f"round {turn + 1} of {self.options.rounds}")
+        if limit:
+            self.fit_loads(tracers)
+        for turn in range(rounds):
+            spent = time.monotonic() - began
+            if limit and turn > 0 and spent * (turn + 1) / turn > limit:
+                break
+            self.say(f"round {turn + 1} of {rounds}")
             # Another one goes first each time: what comes before is then not always the same.
-            at = turn * len(tracers) // self.options.rounds
-            self.measure_round(tracers[at:] + tracers[:at], results)
+            at = turn * len(tracers) // rounds
+            self.measure_round(tracers[at:] + tracers[:at], results,
+                               lambda first=turn == 0: not (limit and first)
+                               or time.monotonic() - began < limit)
         return results

@@ -1,18 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The results as a table, or as JSON."""
+"""What the comparison of tracers says: rows, out of the cells of each tracer."""
 
-import json
-import os
-import platform
 from statistics import mean, median, quantiles
 
 from measure import KINDS
+from tables import Column, Table, keyed
 
 LOADS = ("spawn", "thread")
-FACTS_COLUMNS = ("options", "spawn", "(quartiles)", "cpu", "own us", "thread", "(quartiles)", "cpu",
-                 "own us", "bytes/event", "said lost")
-COLUMNS = ("tracer", "spawn", "(quartiles)", "cpu", "thread", "(quartiles)", "cpu",
-           "own us/event", "shown", "missing", "extra", "said lost", "RSS MiB")
 
 
 def each(load, what):
@@ -85,7 +79,7 @@ def facts_row(tracer, cells):
     sizes = [cell.output_bytes / sum(cell.truth(kind) for kind in KINDS) for cell in cells
              if cell.output_bytes is not None]
     return {
-        "options": tracer.name,
+        "tracer": tracer.name,
         "slowdown": {load: slowdown(cells, load) for load in LOADS},
         "cpu_us": {load: own_us(cells, load) for load in LOADS},
         "bytes_per_event": median(sizes) if sizes else None,
@@ -101,88 +95,75 @@ def rows(results, make_row):
             yield make_row(tracer, cells)
 
 
-def as_json(options, made, others_share):
-    return json.dumps({
-        "kernel": platform.release(), "machine": platform.machine(), "cpus": os.cpu_count(),
-        "spawns": options.spawns, "threads": options.threads, "rounds": options.rounds,
-        "others_share": others_share, "tracers": made,
-    }, indent=2)
+def slowdown_columns(load):
+    def of(row):
+        return row["slowdown"][load]
+
+    def quartiles(row):
+        low, high = of(row)["wall_quartiles"]
+        return f"{low:.2f}-{high:.2f}"
+
+    return [Column(load, lambda row: of(row)["wall"], ".2f"), Column("quartiles", quartiles),
+            Column("cpu", lambda row: of(row)["cpu"], ".2f")]
 
 
-def slowdown_texts(result):
-    low, high = result["wall_quartiles"]
-    cpu = result["cpu"]
-    return [f"{result['wall']:.2f}", f"({low:.2f}-{high:.2f})", "" if cpu is None else f"{cpu:.2f}"]
+def delivered(heading, key):
+    return Column(heading, lambda row: row["delivery"] and row["delivery"][key])
 
 
-def texts(result):
-    line = [result["tracer"]]
-    for load in LOADS:
-        line += slowdown_texts(result["slowdown"][load])
-    cpu, peak, seen = (result[key] for key in ("cpu_us_per_event", "peak_rss_kib", "delivery"))
-    line.append("" if cpu is None else f"{cpu:.2f}")
-    line += [str(seen[key]) if seen else "" for key in ("shown", "missing", "extra", "said_lost")]
-    line.append("" if peak is None else f"{peak / 1024:.1f}")
-    return line
+def mebibytes(row):
+    return row["peak_rss_kib"] and row["peak_rss_kib"] / 1024
 
 
-def aligned(lines):
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    for line in lines:
-        cells = [line[0].ljust(widths[0])]
-        cells += [text.rjust(width) for text, width in zip(line[1:], widths[1:])]
-        yield "  ".join(cells).rstrip()
+COLUMNS = [
+    keyed("tracer", "tracer"), *slowdown_columns("spawn"), *slowdown_columns("thread"),
+    keyed("own us/event", "cpu_us_per_event", ".2f"),
+    *(delivered(key.replace("_", " "), key) for key in ("shown", "missing", "extra", "said_lost")),
+    Column("RSS MiB", mebibytes, ".1f"),
+]
 
 
-def notes(results):
-    for result in results:
+def own_column(load):
+    return Column(f"own us/{load}", lambda row: row["cpu_us"][load], ".2f")
+
+
+FACTS_COLUMNS = [
+    keyed("options", "tracer"), *slowdown_columns("spawn"), own_column("spawn"),
+    *slowdown_columns("thread"), own_column("thread"),
+    keyed("bytes/event", "bytes_per_event", ".0f"), keyed("said lost", "said_lost"),
+]
+
+
+def notes(made, facts):
+    if facts:
+        yield "own us: the tool's own CPU time per process (3 events) and per thread (2)"
+    for result in made:
         if "unavailable" in result:
             yield f"{result['tracer']}: {result['unavailable']}"
             continue
-        kinds = result["delivery"]["kinds"] if result["delivery"] else []
+        kinds = (result.get("delivery") or {}).get("kinds", [])
         if len(kinds) == 1:
             yield f"{result['tracer']}: {kinds[0]} only"
-        if result["print_us_per_event"]:
+        if result.get("print_us_per_event"):
             yield (f"{result['tracer']}: only records; printing took "
                    f"{result['print_us_per_event']:.2f} us an event afterwards")
-        yield from result["remarks"]
+        yield from result.get("remarks", [])
 
 
-def head(options, others_share):
-    return (f"2 workers, each {options.spawns} x posix_spawn+wait and {options.threads} x "
-            f"pthread_create+join; {options.rounds} rounds\n"
-            f"Linux {platform.release()} {platform.machine()}, {os.cpu_count()} CPUs; "
-            f"{others_share:.0%} of their time went to other programs or was withheld by the host\n"
-            "spawn, thread: the time the load took, cpu: the CPU time it took itself; both as "
-            "multiples of what it took without a tracer\n")
+def title(options, rounds):
+    return (f"Two workers, each {options.spawns} x posix_spawn+wait and {options.threads} x "
+            f"pthread_create+join; {rounds} rounds; spawn, thread: the time they took, cpu: the "
+            "CPU time they took, both as multiples of what they took without a tracer")
 
 
-def as_table(options, made, others_share):
-    works = [result for result in made if "unavailable" not in result]
-    table = "\n".join(aligned([list(COLUMNS)] + [texts(result) for result in works]))
-    return "\n".join([head(options, others_share), table, ""] + list(notes(made)))
-
-
-def facts_texts(result):
-    line = [result["options"]]
-    for load in LOADS:
-        cpu = result["cpu_us"][load]
-        line += slowdown_texts(result["slowdown"][load])
-        line.append("" if cpu is None else f"{cpu:.2f}")
-    size = result["bytes_per_event"]
-    return line + ["" if size is None else f"{size:.0f}", str(result["said_lost"])]
-
-
-def facts_as_table(options, made, others_share):
-    works = [result for result in made if "unavailable" not in result]
-    note = "own us: the tracer's own CPU time per process (3 events) and per thread (2)\n"
-    table = "\n".join(aligned([list(FACTS_COLUMNS)] + [facts_texts(result) for result in works]))
-    fails = [f"{result['tracer']}: {result['unavailable']}" for result in made
-             if "unavailable" in result]
-    return "\n".join([head(options, others_share) + note, table, ""] + fails)
-
-
-def render(options, results, others_share):
+def tabulate(options, results):
+    """(what was measured, tables, notes, True)"""
+    rounds = max(len(cells) for cells in results.values() if not isinstance(cells, str))
     made = list(rows(results, facts_row if options.facts else row))
-    table = facts_as_table if options.facts else as_table
-    return (as_json if options.json else table)(options, made, others_share)
+    table = Table("tracers", title(options, rounds),
+                  FACTS_COLUMNS if options.facts else COLUMNS,
+                  [result for result in made if "unavailable" not in result])
+    what = {"spawns": options.spawns, "threads": options.threads, "rounds": rounds,
+            "unavailable": {result["tracer"]: result["unavailable"] for result in made
+                            if "unavailable" in result}}
+    return what, [table], list(notes(made, options.facts)), True

@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 
-from measure import KINDS, TracerFailed, await_end, cpu_seconds, peak_kib
+from measure import KINDS, TracerFailed
+from processes import await_end, cpu_seconds, peak_kib
 
 FORMATS = "/sys/kernel/tracing/events/sched"
 TRACEPOINTS = [f"sched:sched_process_{kind}" for kind in KINDS]
@@ -147,6 +148,10 @@ class UnreadRings(Ours):
         self.count(session, cell)
 
 
+# Stands for the process that starts the loads.
+PPID = "PPID"
+
+
 class WithFacts(Ours):
     """perf_exec_trace with options that ask for more than the plain lines do. Markers pass every
     filter; what of the load does differs, so nothing is held against the truth."""
@@ -156,7 +161,7 @@ class WithFacts(Ours):
     def __init__(self, options, arguments):
         super().__init__(options)
         self.name = " ".join(arguments) or "default"
-        self.arguments = arguments
+        self.arguments = [str(os.getpid()) if word is PPID else word for word in arguments]
 
     def count(self, session, cell):
         said = session.read(session.errors)
@@ -380,7 +385,7 @@ def all_tracers(options):
 
 
 def facts_tracers(options):
-    shown = (["-e", "exec"], ["-P", str(os.getpid())], ["--no-threads"], ["--failed"], ["-c", "/"],
+    shown = (["-e", "exec"], ["-P", PPID], ["--no-threads"], ["--failed"], ["-c", "/"],
              ["--name", "."], ["-F", "pipe", "-S"], ["-F", "table"], ["-F", "tree"], ["-x"],
              ["-F", "json"])
     recorded = (["record"], ["record", "-x"])

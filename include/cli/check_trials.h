@@ -12,6 +12,7 @@ check_look check_formats; /* after check_tracefs(): it may have opened the direc
 check_look check_exit_status;
 check_look check_failed_execs;
 check_look check_taskstats;
+check_look check_argv_probe;
 check_look check_sandbox;
 
 #endif

@@ -20,7 +20,7 @@
  * Bytes of the user stack to dump at an exec. The default holds argv of most programs and the gap
  * that the kernel leaves below it (under 8 KiB on x86); a perf record has less than 64 KiB.
  */
-#define ARG_BYTES_DEFAULT 16384U
+#define ARG_BYTES_DEFAULT 9216U
 #define ARG_BYTES_MAX 61440U
 
 enum mode {

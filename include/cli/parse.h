@@ -20,6 +20,7 @@ struct parse {
 	bool events_given; /* -e */
 	bool failed_execs; /* --failed-execs: beside those of -e */
 	bool extended;     /* -x */
+	bool argv_probe;   /* --argv-probe */
 	struct typed typed;
 };
 

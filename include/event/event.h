@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "event/facts.h"
+#include "event/usage.h"
 
 struct record;
 
@@ -102,6 +103,7 @@ struct event {
 			struct exit_call call;
 			bool has_status; /* the kernel itself told `status` */
 			uint32_t status; /* of this task, as wait(2) has it, 0x80 for a core dump */
+			const struct task_usage *usage; /* NULL: not told */
 		} exit;
 		struct {
 			int32_t pid;      /* the task's own id, thread or leader */

@@ -30,6 +30,14 @@ struct cpu_ring_plan {
 	} tracepoints[CPU_RING_TRACEPOINTS];
 	size_t tracepoint_count;
 	/*
+	 * An event beside them, whose samples complete those of tracepoints: it is not an event of
+	 * the trace, and losses of it do not count.
+	 */
+	struct {
+		uint16_t id;        /* 0: none */
+		const char *filter; /* as above */
+	} probe;
+	/*
 	 * A process, by pid: its FORK, COMM, MMAP2 and EXIT records and those of all tasks that
 	 * descend from it later, for whoever may trace it. 0: the tracepoints of all tasks.
 	 */
@@ -38,6 +46,8 @@ struct cpu_ring_plan {
 	bool cgroup;           /* PERF_RECORD_CGROUP too */
 	uint32_t pages;        /* of data per ring, a power of two */
 	bool may_shrink;       /* by ring_room_shrink(), while the kernel refuses the memory */
+	uint32_t small_stack;  /* bytes of a user stack in rings of RING_ROOM_SMALL; 0: all that fit
+				*/
 	uint32_t watermark;    /* bytes that wake the reader; 0: half of a ring */
 	bool at_once;          /* any record wakes the reader, who never pauses */
 	bool alarm;            /* open alarms too; false once the kernel refused one */
@@ -49,6 +59,7 @@ struct cpu_ring {
 	int owner_fd;
 	int tracepoint_fds[CPU_RING_TRACEPOINTS];
 	size_t tracepoint_count;
+	int probe_fd; /* -1: none */
 	void *map;
 	size_t map_size; /* bytes */
 	bool can_read_lost;
@@ -57,6 +68,7 @@ struct cpu_ring {
 	uint64_t lost_records;         /* summed up from PERF_RECORD_LOST */
 	uint64_t lost_told;            /* part of the exact total that was reported */
 	uint64_t ids[CPU_RING_EVENTS]; /* see cpu_ring_read_ids() */
+	uint64_t probe_id;             /* the probe's; 0: none */
 	struct alarm alarm;            /* where the plan has one */
 	struct ring ring;
 	struct ring
@@ -76,6 +88,9 @@ int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 
 void cpu_ring_close(struct cpu_ring *ring);
 
+/* Give back all memory of RING, whose events stay open; it can only be closed then. */
+void cpu_ring_unmap(struct cpu_ring *ring);
+
 /* Make `scout` a second reader of the ring, which begins where `ring` is. Returns 0 or -ENOMEM. */
 int cpu_ring_add_scout(struct cpu_ring *ring) MUST_CHECK;
 
@@ -90,9 +105,9 @@ void cpu_ring_disable(const struct cpu_ring *ring);
 struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t index);
 
 /*
- * Read the event ids into RING->ids: the tracepoints' in the plan's order, then the ring owner's.
- * The kernel takes all ids from one counter, so rings opened later have higher ones. Returns 0 or a
- * negative errno.
+ * Read the event ids into RING->ids: the tracepoints' in the plan's order, then the ring owner's;
+ * and that of the probe into RING->probe_id. The kernel takes all ids from one counter, so rings
+ * opened later have higher ones. Returns 0 or a negative errno.
  */
 int cpu_ring_read_ids(struct cpu_ring *ring) MUST_CHECK;
 

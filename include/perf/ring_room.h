@@ -21,6 +21,20 @@
 /* The smallest user stack: less does not even hold argc and the pointers of usual arguments. */
 #define RING_ROOM_STACK_MIN 1024U
 
+/* A ring is small up to this size, in bytes: the kernel grants 516 KiB a CPU to any user. */
+#define RING_ROOM_SMALL (512U * 1024U)
+
+/* Good sizes of a ring for records with user stacks, in bytes. */
+#define RING_ROOM_STACKS_LEAST (4U * 1024U * 1024U)
+#define RING_ROOM_STACKS_MOST (16U * 1024U * 1024U)
+
+/*
+ * Returns the best size of a ring for records with user stacks, in bytes, on a host of MEMORY bytes
+ * and CPUS CPUs: less than RING_ROOM_STACKS_MOST where all rings together would take more than a
+ * 64th of the memory, or more than 1 GiB; never less than RING_ROOM_STACKS_LEAST.
+ */
+uint64_t ring_room_with_stacks(uint64_t memory, uint64_t cpus);
+
 /*
  * Returns the bytes that a sample with EXTRA takes in a ring, with a LOST record before it. Its raw
  * data has a file name of NAME bytes besides the tracepoint's other fields.
@@ -34,8 +48,9 @@ bool ring_room_is_in(uint32_t room, uint64_t pages);
 uint32_t ring_room_pages(uint32_t room);
 
 /*
- * Halve the rings of PLAN. Where a record with the longest file name does not fit then, user stacks
- * are halved too, down to RING_ROOM_STACK_MIN. Returns false, with PLAN untouched, where the rings
+ * Halve the rings of PLAN. Where they are small then, user stacks are cut to PLAN->small_stack.
+ * Where a record with the longest file name does not fit, user stacks are halved too, down to
+ * RING_ROOM_STACK_MIN. Returns false, with PLAN untouched, where the rings
  * cannot be smaller.
  */
 bool ring_room_shrink(struct cpu_ring_plan *plan);

@@ -27,7 +27,8 @@ struct tracing {
 	int proc_fd;
 	int wake_fd; /* readable when it is time for tracing_look_around(): epoll of the next two */
 	int signal_fd;
-	int wall_fd; /* wall_alarm_open(); -1: not wanted, or not to be had */
+	int wall_fd;   /* wall_alarm_open(); -1: not wanted, or not to be had */
+	int closer_fd; /* of a child that closes what is slow to close (run/closer.h); -1: none */
 	uint64_t started_ns;
 	uint64_t deadline_ns;         /* 0: none */
 	uint64_t reminder_ns;         /* when to say that COMMAND still runs; 0: never */
@@ -45,6 +46,9 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		 struct error *err) MUST_CHECK;
 
 void tracing_close(struct tracing *tracing);
+
+/* Before the events of tracepoints are closed, at the end: this process need not wait for that. */
+void tracing_leave_events(struct tracing *tracing);
 
 /* Time runs from here. */
 void tracing_begin(struct tracing *tracing);

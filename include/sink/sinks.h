@@ -19,6 +19,7 @@ enum sink_shows {
 	SINK_SHOWS_EVENTS = 8,        /* lines of events; else only totals at the end */
 	SINK_SHOWS_COPIES = 16,       /* --no-copies: what processes that never exec leave out */
 	SINK_SHOWS_FAILED_EXECS = 32, /* --failed-execs */
+	SINK_SHOWS_USAGE = 64,        /* --usage: what processes used */
 };
 
 struct sink_type {

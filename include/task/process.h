@@ -12,6 +12,7 @@
 
 #include "base/compiler.h"
 #include "event/facts.h"
+#include "event/usage.h"
 #include "task/exit_evidence.h"
 #include "task/pool.h"
 #include "task/program.h"
@@ -52,15 +53,17 @@ struct process {
 	 */
 	uint64_t losses;
 	struct exit_evidence evidence;
-	uint32_t threads;     /* live threads that are known; 0: it counts as ended */
+	struct task_usage *usage; /* of tasks that have exited before the last; NULL: of none */
+	uint32_t threads;         /* live threads that are known; 0: it counts as ended */
 	uint32_t told_status; /* wait(2), of the last thread to exit that the kernel did not make */
 	uint16_t execs;       /* how many were seen, modulo 65,536 */
 	bool status_is_told;  /* the kernel told `told_status` */
 	bool hides_program;   /* it executes another one than `program`, which is not known */
 	bool parent_known;
-	bool from_proc; /* older than the trace */
-	bool is_dying;  /* an EXIT had group_dead set: no thread stays */
-	bool has_ended; /* its last EXIT was reported */
+	bool from_proc;        /* older than the trace */
+	bool is_dying;         /* an EXIT had group_dead set: no thread stays */
+	bool has_ended;        /* its last EXIT was reported */
+	bool usage_is_partial; /* some task's is not in `usage` */
 };
 
 /*

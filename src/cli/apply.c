@@ -332,12 +332,16 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.quiet;
 	case OPTION_WIDE:
 		return &options->request.wide;
+	case OPTION_USAGE:
+		return &options->request.usage;
 	case OPTION_NO_COPIES:
 		return &options->request.no_copies;
 	case OPTION_NO_SANDBOX:
 		return &options->request.no_sandbox;
 	case OPTION_STREAM:
 		return &parse->stream;
+	case OPTION_ARGV_PROBE:
+		return &parse->argv_probe;
 	case OPTION_ALL:
 		return &options->request.all;
 	case OPTION_SUDO:

@@ -89,7 +89,7 @@ static const struct row_type conditions[] = {
 static const struct row_type details[] = {
 	{"exit status", check_exit_status}, {"failed execs", check_failed_execs},
 	{"taskstats", check_taskstats},     {"cgroups", check_cgroups},
-	{"sandbox", check_sandbox},
+	{"argv probe", check_argv_probe},   {"sandbox", check_sandbox},
 };
 
 static void look_at_limits(struct check *check)

@@ -16,6 +16,7 @@
 #include "decode/tracepoint.h"
 #include "host/diagnose.h"
 #include "netlink/taskstats.h"
+#include "probe/argv_probe.h"
 #include "run/confine.h"
 #include "sandbox/describe.h"
 #include "sandbox/sandbox.h"
@@ -117,6 +118,20 @@ int check_taskstats(struct check *check, struct error *found)
 	if (taskstats_probe(found) < 0)
 		return VERDICT_WARN;
 	return error_set(found, VERDICT_OK, "tells exit statuses");
+}
+
+int check_argv_probe(struct check *check, struct error *found)
+{
+	struct argv_probe *probe;
+
+	if (!check->sum.works)
+		return error_set(found, VERDICT_WARN, "not tried, without perf");
+	if (argv_probe_new(ARGV_PROBE_BYTES_MIN, &check->host, &probe, found) < 0)
+		return VERDICT_WARN;
+	argv_probe_free(probe);
+	return error_set(found, VERDICT_OK,
+			 "works; --argv-probe defines an event in tracefs, for all to see, and a "
+			 "probe in the kernel, while it traces");
 }
 
 /* no_new_privs alone keeps execs from gaining capabilities, so the bounding set does not count. */

@@ -49,7 +49,9 @@
 #define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
-#define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (16384)", "N")
+#define OPTION_USAGE_SHOWN LONG_FLAG("usage", OPTION_USAGE, "show the CPU time, peak memory and I/O of processes that end; not in plain pipe lines")
+#define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (9216)", "N")
+#define OPTION_PROBE LONG_FLAG("argv-probe", OPTION_ARGV_PROBE, "whole arguments of short-lived programs too, by a probe in the kernel; needs root")
 #define OPTION_LONGEST LONG_VALUE("max-arg-bytes", OPTION_MAX_ARG_BYTES, "show N bytes of an argument at most, and of a longer one its length", "N")
 /*
  * -n takes both, the long options one each. popt takes the first row with a name, so that the
@@ -92,8 +94,10 @@ static const struct poptOption trace_options[] = {
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
+	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
 	OPTION_STACK,
+	OPTION_PROBE,
 	OPTION_OUTPUT,
 	OPTION_BACKEND,
 	OPTION_RAW_RECORDS,
@@ -120,7 +124,9 @@ static const struct poptOption record_options[] = {
 	OPTION_EXEC_FAILURES,
 	FLAG("extended", 'x', "record what all formats and filters of replay need"),
 	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
+	LONG_FLAG("usage", OPTION_USAGE, "with -x: the CPU time, peak memory and I/O of processes that end too"),
 	OPTION_STACK,
+	OPTION_PROBE,
 	OPTION_MMAP_PAGES,
 	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),
@@ -157,6 +163,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
+	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
 	OPTION_OUTPUT,
 	OPTION_RAW_RECORDS,

@@ -96,14 +96,19 @@ static int open_cpu(struct cpu_rings *rings, int cpu, struct error *err)
 	return 0;
 }
 
-static void close_cpu(struct cpu_rings *rings, size_t index)
+static struct cpu_ring *take_out(struct cpu_rings *rings, size_t index)
 {
 	struct cpu_ring *ring = rings->rings[index];
 
 	if (rings->options.closing)
 		rings->options.closing(rings->options.ring_context, ring);
-	cpu_ring_close(ring);
 	rings->rings[index] = rings->rings[--rings->count];
+	return ring;
+}
+
+static void close_cpu(struct cpu_rings *rings, size_t index)
+{
+	cpu_ring_close(take_out(rings, index));
 }
 
 static void close_cpus(struct cpu_rings *rings)
@@ -130,7 +135,8 @@ static void forget_offline(struct error *err)
 
 static int open_online(struct cpu_rings *rings, const struct cpu_list *online, struct error *err)
 {
-	const size_t files_per_cpu = rings->options.plan.tracepoint_count + 1;
+	const struct cpu_ring_plan *plan = &rings->options.plan;
+	const size_t files_per_cpu = plan->tracepoint_count + 1 + (plan->probe.id != 0);
 
 	if (limits_want_files(online->count * (files_per_cpu + ALARM_TRACEPOINTS)) < 0)
 		rings->options.plan.alarm = false;
@@ -173,15 +179,30 @@ static bool want_even_rings(const struct cpu_rings *rings, struct cpu_ring_plan 
 	return true;
 }
 
+/*
+ * The first ring, taken out of RINGS and without its memory: as long as its events are open, no
+ * others of their tracepoints are the last, whose closing waits for tens of ms.
+ */
+static struct cpu_ring *hold_events(struct cpu_rings *rings)
+{
+	struct cpu_ring *ring = take_out(rings, 0);
+
+	cpu_ring_unmap(ring);
+	return ring;
+}
+
 static int open_evenly(struct cpu_rings *rings, const struct cpu_list *online, struct error *err)
 {
 	struct cpu_ring_plan plan = rings->options.plan;
+	struct cpu_ring *held = NULL;
 
 	for (;;) {
 		int code = open_online(rings, online, err);
 
+		cpu_ring_close(held);
 		if (!want_even_rings(rings, &plan))
 			return code;
+		held = hold_events(rings);
 		close_cpus(rings);
 		*err = (struct error){0};
 		plan.features = rings->options.plan.features;

@@ -22,6 +22,15 @@
 /* Header, id, lost, and the trailer: TID, TIME, CPU, IDENTIFIER. It comes with the next record. */
 #define LOST_SIZE (7U * U64)
 
+/* All rings together take no more than this part of the memory, and no more bytes. */
+#define MEMORY_SHARE 64U
+#define ALL_RINGS_MAX (1ULL << 30)
+
+static uint64_t page_size(void)
+{
+	return (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 uint32_t ring_room(const struct perf_event_extra *extra, uint32_t name)
 {
 	uint32_t size = SAMPLE_SIZE + FIELDS_MAX + name;
@@ -39,10 +48,21 @@ uint32_t ring_room(const struct perf_event_extra *extra, uint32_t name)
 	return (size < RECORD_MAX ? size : RECORD_MAX) + LOST_SIZE;
 }
 
+uint64_t ring_room_with_stacks(uint64_t memory, uint64_t cpus)
+{
+	const uint64_t share =
+		memory / MEMORY_SHARE < ALL_RINGS_MAX ? memory / MEMORY_SHARE : ALL_RINGS_MAX;
+	uint64_t size = RING_ROOM_STACKS_MOST;
+
+	while (size > RING_ROOM_STACKS_LEAST && size * cpus > share)
+		size /= 2;
+	return size;
+}
+
 /* A ring is never filled to its last byte (CIRC_SPACE() of linux/circ_buf.h). */
 bool ring_room_is_in(uint32_t room, uint64_t pages)
 {
-	return room < pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	return room < pages * page_size();
 }
 
 uint32_t ring_room_pages(uint32_t room)
@@ -84,6 +104,23 @@ static bool halve_stacks(struct cpu_ring_plan *plan)
 	return halved;
 }
 
+static void cut_stacks(struct cpu_ring_plan *plan, uint32_t most)
+{
+	for (size_t i = 0; i < plan->tracepoint_count; i++) {
+		uint32_t *stack = &plan->tracepoints[i].extra.stack_user;
+
+		if (*stack > most)
+			*stack = most;
+	}
+	if (plan->watermark > most / 2)
+		plan->watermark = most / 2;
+}
+
+static bool is_small(const struct cpu_ring_plan *plan)
+{
+	return (uint64_t)plan->pages * page_size() <= RING_ROOM_SMALL;
+}
+
 bool ring_room_shrink(struct cpu_ring_plan *plan)
 {
 	struct cpu_ring_plan smaller = *plan;
@@ -91,6 +128,8 @@ bool ring_room_shrink(struct cpu_ring_plan *plan)
 	if (plan->pages == 1)
 		return false;
 	smaller.pages /= 2;
+	if (plan->small_stack > 0 && is_small(&smaller))
+		cut_stacks(&smaller, plan->small_stack);
 	while (!holds_all(&smaller)) {
 		if (!halve_stacks(&smaller))
 			return false;

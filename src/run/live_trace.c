@@ -290,6 +290,15 @@ static void end_session(struct live_trace *trace)
 		user_files_end(caller);
 }
 
+static void close_source(struct live_trace *trace)
+{
+	struct source *source = trace->session.source;
+
+	if (source && source->info.opens_events && !source->info.is_of_command)
+		tracing_leave_events(&trace->tracing);
+	source_free(source);
+}
+
 int live_trace(const struct request *request, struct error *err)
 {
 	struct live_trace trace = {.session = SESSION_NEW(request)};
@@ -302,7 +311,7 @@ int live_trace(const struct request *request, struct error *err)
 			status = trace.tracing.command.status;
 	}
 	end_session(&trace);
-	source_free(trace.session.source);
+	close_source(&trace);
 	tracing_close(&trace.tracing);
 	return status;
 }

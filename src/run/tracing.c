@@ -16,6 +16,7 @@
 #include "filter/pid_list.h"
 #include "host/proc.h"
 #include "run/caller.h"
+#include "run/closer.h"
 #include "run/signals.h"
 #include "run/user.h"
 #include "run/wall_watch.h"
@@ -125,6 +126,7 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 		.caller_fd = -1,
 		.proc_fd = -1,
 		.wake_fd = -1,
+		.closer_fd = -1,
 		.signal_fd = -1,
 		.wall_fd = -1,
 	};
@@ -148,6 +150,16 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 	return open_wake(tracing, err);
 }
 
+void tracing_leave_events(struct tracing *tracing)
+{
+	/*
+	 * In a container PID 1 may be a program that never awaits whom it did not start. The argv
+	 * probe cannot be removed while a child has it open.
+	 */
+	if (tracing->host.initial_pid_ns && tracing->request->probe_bytes == 0)
+		tracing->closer_fd = closer_start();
+}
+
 void tracing_close(struct tracing *tracing)
 {
 	command_done(&tracing->command);
@@ -163,6 +175,8 @@ void tracing_close(struct tracing *tracing)
 		close(tracing->signal_fd);
 	if (tracing->wake_fd >= 0)
 		close(tracing->wake_fd);
+	if (tracing->closer_fd >= 0)
+		close(tracing->closer_fd);
 }
 
 /* ---- running ---- */

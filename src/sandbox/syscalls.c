@@ -40,6 +40,13 @@
 #define NO_CODE(argument) IS(argument, PROT_EXEC, 0)
 #define READ_ONLY(argument) IS(argument, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY)
 
+/* Which argument of clone(2) has the flags. */
+#ifdef __s390__
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+
 /* A call by any of the names that it has on some machine or with some C library. */
 struct rule {
 	unsigned int modes;
@@ -114,6 +121,10 @@ static const struct rule rules[] = {
 	{TRACING, "getdents64", {0}},
 	{TRACING, "fcntl", COMMAND_FCNTL(F_SETFD)},
 	{TRACING, "fcntl64", COMMAND_FCNTL(F_SETFD)},
+
+	/* The child of run/closer.c. */
+	{IN(SANDBOX_LIVE) | RECORD, "pipe2", {0}},
+	{IN(SANDBOX_LIVE) | RECORD, "clone", IS(CLONE_FLAGS, UINT32_MAX, SIGCHLD)},
 
 	/* CPUs that come and go, and the end of all of them. */
 	{EVENTS, "recvfrom", {0}},

@@ -44,6 +44,7 @@ enum value_kind {
 	VALUE_ANCESTRY,     /* of the event's facts */
 	VALUE_KILLER,       /* JSON only */
 	VALUE_HANDLED,      /* JSON only */
+	VALUE_USAGE,        /* JSON only */
 };
 
 struct value {
@@ -60,6 +61,7 @@ struct value {
 		const struct string_list *strings;
 		const struct exit_status *killed;
 		const struct handled_signal *handled;
+		const struct usage *usage;
 	};
 };
 
@@ -199,6 +201,8 @@ static ALWAYS_INLINE char *put_json(char *out, const struct writer *writer, stru
 		return json_put_killer(out, value.killed);
 	case VALUE_HANDLED:
 		return json_put_handled(out, value.handled);
+	case VALUE_USAGE:
+		return json_put_usage(out, value.usage);
 	default:
 		return put_string(out, "null");
 	}
@@ -455,6 +459,26 @@ static ALWAYS_INLINE void put_status(struct writer *writer)
 	put(writer, KEY("failed_exec"), text_value(writer->facts->failed_exec));
 }
 
+/* As above, and only with --usage. */
+static ALWAYS_INLINE void put_usage(struct writer *writer)
+{
+	const struct usage *usage = &writer->facts->usage;
+
+	if (!writer->context->usage)
+		return;
+	if (writer->format == FORMAT_JSON) {
+		put(writer, KEY("usage"),
+		    usage->user_ns >= 0 ? (struct value){.kind = VALUE_USAGE, .usage = usage}
+					: unknown);
+		return;
+	}
+	put(writer, KEY("user_ns"), natural_value(usage->user_ns));
+	put(writer, KEY("system_ns"), natural_value(usage->system_ns));
+	put(writer, KEY("max_rss_bytes"), natural_value(usage->max_rss_bytes));
+	put(writer, KEY("read_bytes"), natural_value(usage->read_bytes));
+	put(writer, KEY("written_bytes"), natural_value(usage->written_bytes));
+}
+
 static ALWAYS_INLINE void put_exit(struct writer *writer)
 {
 	const struct event *event = writer->event;
@@ -472,6 +496,7 @@ static ALWAYS_INLINE void put_exit(struct writer *writer)
 	put(writer, KEY("sent_by"),
 	    was_killed(status) ? word_value(signal_origin_name(status->sent_by)) : unknown);
 	put_handled(writer);
+	put_usage(writer);
 }
 
 /* With these the kernel ends a path of which it tells no more (event/event.h). */
@@ -515,7 +540,7 @@ static ALWAYS_INLINE void put_truncated(struct writer *writer)
 /* JSON needs more than the extended format. */
 
 /* About so many has an EXIT, with one text in four. */
-#define PROPERTIES_MAX 40U
+#define PROPERTIES_MAX 46U
 #define PROPERTY_ROOM (64U + JSON_TEXT_ROOM(0) / 4)
 
 /* Members' names of objects in JSON. */

@@ -6,7 +6,8 @@
 
 /* argv[0] also names what runs through /proc/self/exe. */
 #define PROCESSES (NEED_TASKS | NEED_STATUS | NEED_ARGUMENTS)
-#define SHOWS_TO_PERSONS (SINK_SHOWS_EVENTS | SINK_SHOWS_TIME | SINK_SHOWS_FAILED_EXECS)
+#define SHOWS_TO_PERSONS \
+	(SINK_SHOWS_EVENTS | SINK_SHOWS_TIME | SINK_SHOWS_FAILED_EXECS | SINK_SHOWS_USAGE)
 #define SHOWS_ALL (SHOWS_TO_PERSONS | SINK_SHOWS_RECORDS | SINK_SHOWS_ENVIRONMENT)
 
 const struct sink_type sink_types[] = {
@@ -15,7 +16,7 @@ const struct sink_type sink_types[] = {
 	{"json", NULL, NEEDS_ALL, SHOWS_ALL & ~SINK_SHOWS_RECORDS, sink_json_new},
 	{"table", NULL, PROCESSES, SHOWS_TO_PERSONS, sink_table_new},
 	{"tree", NULL, PROCESSES, SHOWS_TO_PERSONS | SINK_SHOWS_COPIES, sink_tree_new},
-	{"summary", "-S", PROCESSES, 0, sink_summary_new},
+	{"summary", "-S", PROCESSES, SINK_SHOWS_USAGE, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);
 

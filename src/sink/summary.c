@@ -73,6 +73,8 @@ static int count_exit(struct sink_summary *summary, const struct event *event)
 	struct program_totals *program =
 		runs_exit(&summary->runs, phrase_pid(event), facts->last == KNOWN_YES, facts->name,
 			  event->time_ns);
+	if (program)
+		program_totals_add_usage(program, &facts->usage);
 	return phrase_failed(event) ? count_failure(summary, event, program) : 0;
 }
 

@@ -2,7 +2,8 @@
 /*
  * PID: the new task of a fork, the thread of a "t-exit", else the process. "runs": a process that
  * is older than the trace. PPID: who forked that process. UID: "real/effective" where they differ.
- * AGE: of the process. "?": not known; "fork?": a process or a thread; "exit?": of a process or of
+ * AGE: of the process. CPU: time that it used, user and system together; MEMORY: its peak; both
+ * only with --usage. "?": not known; "fork?": a process or a thread; "exit?": of a process or of
  * one of its threads; "exec!": an exec that failed.
  */
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
 #include "sink/text/pid_texts.h"
+#include "sink/text/sizes.h"
 #include "sink/text/times.h"
 
 /* Between two cells. */
@@ -32,6 +34,8 @@ enum cell {
 	CELL_EVENT,
 	CELL_STATUS,
 	CELL_AGE,
+	CELL_CPU,
+	CELL_MEMORY,
 	CELL_COMMAND,
 	CELLS
 };
@@ -62,6 +66,8 @@ static const struct column columns[CELLS] = {
 	[CELL_EVENT] = {"EVENT", 6, 6, .is_right = false},
 	[CELL_STATUS] = {"STATUS", 7, 7, .is_right = false},
 	[CELL_AGE] = {"AGE", 6, 6, .is_right = true},
+	[CELL_CPU] = {"CPU", 6, 6, .is_right = true},
+	[CELL_MEMORY] = {"MEMORY", 6, 6, .is_right = true},
 	[CELL_COMMAND] = {"COMMAND", 0, 0, .is_right = false},
 };
 
@@ -72,7 +78,8 @@ static const struct {
 	enum cell cell;
 	unsigned int command;
 } narrowings[] = {
-	{CELL_UID, 40}, {CELL_AGE, 40}, {CELL_PPID, 40}, {CELL_TIME, 20}, {CELL_STATUS, 20},
+	{CELL_UID, 40},    {CELL_AGE, 40}, {CELL_PPID, 40},   {CELL_TIME, 20},
+	{CELL_MEMORY, 20}, {CELL_CPU, 20}, {CELL_STATUS, 20},
 };
 
 static void place_columns(struct sink_table *table)
@@ -88,9 +95,12 @@ static void place_columns(struct sink_table *table)
 static void fit_columns(struct sink_table *table, unsigned int width)
 {
 	for (size_t i = 0; width > 0 && i < ARRAY_SIZE(narrowings); i++) {
-		if (table->columns[CELL_COMMAND].start + narrowings[i].command <= width)
+		struct column *column = &table->columns[narrowings[i].cell];
+
+		if (column->is_left_out ||
+		    table->columns[CELL_COMMAND].start + narrowings[i].command <= width)
 			continue;
-		table->columns[narrowings[i].cell].is_left_out = true;
+		column->is_left_out = true;
 		table->is_narrow = true;
 		place_columns(table);
 	}
@@ -294,6 +304,20 @@ static void put_age(struct sink_table *table, struct line *line, const struct ev
 	put_cell(table, line, CELL_AGE, age, end);
 }
 
+/* Of a process that ends. */
+static void put_usage(struct sink_table *table, struct line *line, const struct event *event)
+{
+	const struct usage *usage = &event_facts(event)->usage;
+	bool has_usage = event->type == EVENT_EXIT && !is_thread(event);
+	char text[CELL_SIZE], *end = text;
+
+	if (has_usage)
+		end += times_span(usage_cpu_ns(usage), text);
+	put_cell(table, line, CELL_CPU, text, end);
+	end = has_usage ? sizes_put(text, usage->max_rss_bytes) : text;
+	put_cell(table, line, CELL_MEMORY, text, end);
+}
+
 /* A thread has no command line of its own. */
 static void put_thread(struct line *line, const struct event *event)
 {
@@ -340,6 +364,8 @@ static void put_what(struct sink_table *table, struct line *line, const struct e
 static void put_right(struct sink_table *table, struct line *line, const struct event *event)
 {
 	put_age(table, line, event);
+	if (table->sink.context.usage)
+		put_usage(table, line, event);
 	begin_cell(table, line, CELL_COMMAND);
 	if (is_thread(event))
 		put_thread(line, event);
@@ -442,6 +468,8 @@ struct sink *sink_table_new(const struct sink_context *context)
 	if (!table)
 		return NULL;
 	memcpy(table->columns, columns, sizeof(columns));
+	table->columns[CELL_CPU].is_left_out = table->columns[CELL_MEMORY].is_left_out =
+		!context->usage;
 	place_columns(table);
 	fit_columns(table, context->width);
 	return sink;

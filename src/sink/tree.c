@@ -22,6 +22,7 @@
 #include "sink/text/phrases.h"
 #include "sink/text/pid_texts.h"
 #include "sink/text/program_name.h"
+#include "sink/text/sizes.h"
 #include "sink/text/times.h"
 
 /* No deeper is a line indented, so that there is room for its command; on a terminal of W columns,
@@ -347,12 +348,34 @@ static void put_threads(struct line *line, uint64_t threads)
 	line_words(line, threads == 1 ? " thread" : " threads");
 }
 
-static void put_ending(struct line *line, const struct event *event, uint64_t threads)
+/* CPU time, user and system together, and the peak of memory. */
+static void put_usage(struct line *line, const struct usage *usage)
+{
+	int64_t cpu_ns = usage_cpu_ns(usage);
+
+	if (cpu_ns < 0) {
+		line_words(line, ", CPU time unknown");
+		return;
+	}
+	line_words(line, ", ");
+	put_span(line, cpu_ns);
+	line_words(line, " of CPU");
+	if (usage->max_rss_bytes < 0)
+		return;
+	line_words(line, ", ");
+	line_ascii(line, sizes_put(line->at, usage->max_rss_bytes));
+	line_words(line, " of memory");
+}
+
+static void put_ending(const struct sink_tree *tree, struct line *line, const struct event *event,
+		       uint64_t threads)
 {
 	const struct facts *facts = event_facts(event);
 
 	put_status(line, event);
 	put_age(line, facts);
+	if (tree->sink.context.usage)
+		put_usage(line, &facts->usage);
 	if (threads > 0)
 		put_threads(line, threads);
 	phrase_failed_exec(line, ", ", event);
@@ -379,7 +402,7 @@ static int show_end(struct sink_tree *tree, const struct event *event,
 		return code;
 	line_paint(&line, exit_paint(event));
 	put_name(&line, node);
-	put_ending(&line, event, node->threads);
+	put_ending(tree, &line, event, node->threads);
 	if (node->may_be_thread)
 		line_words(&line, ", a process or a thread");
 	line_end(&line);
@@ -401,7 +424,7 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 		return code;
 	line_paint(&line, exit_paint(event));
 	line_text(&line, phrase_name(event));
-	put_ending(&line, event, 0);
+	put_ending(tree, &line, event, 0);
 	if (facts->last == KNOWN_NOT)
 		line_words(&line, ", a process or a thread");
 	if (facts->arguments.known.count > 0) {

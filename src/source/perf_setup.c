@@ -11,13 +11,21 @@
 #include "host/diagnose.h"
 #include "perf/perf_event.h"
 #include "perf/ring_room.h"
+#include "probe/argv_definition.h"
+#include "probe/argv_probe.h"
 #include "source/notice.h"
 
 /*
  * With facts there are more and larger records, above all user stacks, each of which takes as much
  * of a ring as was asked for, used or not.
  */
-#define RING_SIZE_WITH_FACTS (4U * 1024U * 1024U)
+#define RING_SIZE_WITH_FACTS RING_ROOM_STACKS_LEAST
+
+/*
+ * Of a user stack, where only small rings are granted: there more execs count for more than more of
+ * each, which /proc has too.
+ */
+#define STACK_IN_SMALL_RINGS 2048U
 
 /* ---- notices ---- */
 
@@ -55,6 +63,14 @@ static void notice_room(const struct perf_setup *setup)
 		       plan->pages, ring_room_pages(room));
 }
 
+/* Of a ring that is as large as it need be. */
+static uint32_t pages_that_do(const struct perf_setup *setup)
+{
+	const uint32_t most = RING_SIZE_WITH_FACTS / (uint32_t)sysconf(_SC_PAGESIZE);
+
+	return setup->wanted.pages < most ? setup->wanted.pages : most;
+}
+
 static void notice_shortcomings(const struct perf_setup *setup)
 {
 	const struct cpu_ring_plan *wanted = &setup->wanted;
@@ -65,15 +81,15 @@ static void notice_shortcomings(const struct perf_setup *setup)
 			notice(setup->request, "%s",
 			       perf_feature_consequence((enum perf_feature)i));
 	}
-	if (got->pages < wanted->pages)
+	if (wanted->may_shrink && got->pages < pages_that_do(setup))
 		notice(setup->request,
 		       "ring buffers of %u pages per CPU, not %u: over "
 		       "kernel.perf_event_mlock_kb and RLIMIT_MEMLOCK",
-		       got->pages, wanted->pages);
+		       got->pages, pages_that_do(setup));
 	if (stack_at_exec(setup, got) < stack_at_exec(setup, wanted))
 		notice(setup->request,
-		       "no more than %u bytes of arguments per exec from its stack, not %u: rings "
-		       "of %u pages hold no more",
+		       "%u bytes of arguments per exec from its stack, not %u, since rings of %u "
+		       "pages hold few execs; /proc has the rest of those that live long enough",
 		       stack_at_exec(setup, got), stack_at_exec(setup, wanted), got->pages);
 	notice_room(setup);
 }
@@ -132,27 +148,44 @@ static void notice_opened(const struct perf_setup *setup)
 		       plan->tracepoints[i].name, plan->tracepoints[i].id,
 		       plan->tracepoints[i].filter ? ", filter " : "",
 		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
+	if (plan->probe.id)
+		notice(setup->request, "the argv probe is event %u, filter %s", plan->probe.id,
+		       plan->probe.filter);
 	notice(setup->request, "ring buffers of %u pages per CPU", plan->pages);
 }
 
 /* ---- planning and opening ---- */
 
+static uint64_t good_ring_size(const struct request *request)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (request->needs & NEED_ARGUMENTS)
+		return ring_room_with_stacks((uint64_t)sysconf(_SC_PHYS_PAGES) * page,
+					     (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
+	return request->needs ? RING_SIZE_WITH_FACTS : PERF_RING_SIZE;
+}
+
 static void plan_rings(struct perf_setup *setup, unsigned int use)
 {
 	const struct request *request = setup->request;
 	bool has_stacks = (request->needs & NEED_ARGUMENTS) != 0;
-	uint32_t size = request->needs ? RING_SIZE_WITH_FACTS : PERF_RING_SIZE;
-	uint32_t good = size / (uint32_t)sysconf(_SC_PAGESIZE);
+	uint32_t good = (uint32_t)(good_ring_size(request) / (uint64_t)sysconf(_SC_PAGESIZE));
 
 	setup->wanted = (struct cpu_ring_plan){
 		.pages = request->mmap_pages ? request->mmap_pages : good,
 		.may_shrink = request->mmap_pages == 0,
+		.small_stack = request->arg_bytes_may_shrink ? STACK_IN_SMALL_RINGS : 0,
 		.features = PERF_FEATURES_ALL,
 		/* An exec, and no other event, is so large. */
 		.watermark = has_stacks ? request->arg_bytes / 2 : 0,
 		.alarm = true,
 	};
 	tracepoints_plan(&setup->tracepoints, &setup->wanted);
+	if (setup->probe) {
+		setup->wanted.probe.id = argv_probe_layout(setup->probe)->id;
+		setup->wanted.probe.filter = ARGV_FILTER;
+	}
 	setup->wanted.comm |= (use & PERF_SETUP_RECORDING) != 0;
 	setup->rings = (struct cpu_rings_options){
 		.plan = setup->wanted,
@@ -165,22 +198,28 @@ static void plan_rings(struct perf_setup *setup, unsigned int use)
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
 		    const struct host_state *state, unsigned int use, struct error *err)
 {
-	*setup = (struct perf_setup){
-		.request = request,
-		.state = state,
-		.tracepoints = {.dir.fd = -1, .hold_fd = -1},
-	};
+	static const struct tracepoints none = {.dir.fd = -1, .hold_fd = -1};
+
+	*setup = (struct perf_setup){.request = request, .state = state, .tracepoints = none};
 	int code = tracepoints_init(&setup->tracepoints, request,
 				    (use & PERF_SETUP_STATUS_IS_TOLD) != 0, err);
 	if (code < 0)
 		return request->formats || code == -EOPNOTSUPP ? code
 							       : diagnose_tracefs(state, code, err);
+	if (request->probe_bytes > 0)
+		code = argv_probe_new(request->probe_bytes, state, &setup->probe, err);
+	if (code < 0) {
+		tracepoints_done(&setup->tracepoints);
+		setup->tracepoints = none;
+		return code;
+	}
 	plan_rings(setup, use);
 	return 0;
 }
 
 void perf_setup_done(struct perf_setup *setup)
 {
+	argv_probe_free(setup->probe);
 	tracepoints_done(&setup->tracepoints);
 }
 

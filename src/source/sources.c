@@ -67,12 +67,16 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--raw: its events have no records", err);
 	if (request->formats && !type->has_records)
 		return refuse(type, "--formats: it has no formats", err);
+	if (request->probe_bytes && !type->has_records)
+		return refuse(type, "--argv-probe: it opens no tracepoints", err);
 	if (request->mmap_pages && !type->has_rings)
 		return refuse(type, "-m: it has no such rings", err);
 	if (request->filter.has_uid && !type->has_users)
 		return refuse(type, "-u: it does not tell users", err);
 	if (request->environment && !type->has_users)
 		return refuse(type, "--env: it does not tell the environment", err);
+	if (request->usage && !(type->serves & NEED_USAGE))
+		return refuse(type, "--usage: it does not tell what processes used", err);
 	if (request->filter.cgroup && !(type->serves & NEED_CGROUP))
 		return refuse(type, "-c: it does not tell cgroups", err);
 	if (filter_options_want_exits(&request->filter) && !(type->serves & NEED_STATUS))

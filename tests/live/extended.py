@@ -33,13 +33,14 @@ FIELDS = {
                            'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns',
                            'filename', 'argv', 'argv_complete', 'argv_source', 'uid', 'cgroup',
                            'ancestry', 'sent_by', 'after_signal', 'after_signal_name', 'after_signal_sent_by',
-                           'after_signal_pid', 'after_signal_comm', 'after_signal_ns'],
+                           'after_signal_pid', 'after_signal_comm', 'after_signal_ns', 'user_ns', 'system_ns',
+                           'max_rss_bytes', 'read_bytes', 'written_bytes'],
     EXEC_FAILED: HEAD + TASK + ['path_complete', 'errno', 'errno_name', 'uid', 'cgroup', 'ancestry',
                                 'age_ns', 'since_exec_ns'],
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
-WHEN_ASKED = {'time', 'env'}
+WHEN_ASKED = {'time', 'env', 'user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes'}
 
 BOOLEANS = {'true': True, 'false': False}
 ANCESTOR = re.compile(r'([0-9]+|\?)(\*?):(.*)')

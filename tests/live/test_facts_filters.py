@@ -10,7 +10,7 @@ from facts_log import FactsTruth
 from facts_runs import SHOWN_PROBLEMS, Traced, WORKLOADS, recording, replay, trace
 from json_lines import Exec, Exit, Fork, parse
 from lines import Fork as ForkLine
-from live import (NOBODY, Skip, cgroup2_mount, equal, expect, main, need_program, need_root,
+from live import (NOBODY, Skip, cgroup2_mount, equal, expect, main, need_program,
                   no_problems, own_cgroup, run, run_tool, scratch, shell, tool, tracing_test, unnamed_here,
                   workload, workload_dir)
 from truth import ExecFact, ForkFact

@@ -16,9 +16,10 @@ from schema import bytes_of, load, load_schema, problems
 
 TOP = Path(__file__).resolve().parents[2]
 GOLDEN = TOP / 'fixtures' / 'golden'
-OPTIONAL = {'time', 'env', 'env_other'}
+OPTIONAL = {'time', 'env', 'env_other', 'usage'}
 NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid',
               'argv_complete', 'argv_source', 'ancestry_complete', 'path_complete', 'errno', 'count', 'reason', 'limit'}
+USAGE = ('user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes')
 # No field of any type may be one of these.
 WRONG = [1.5, [[]], {'hex': 1}]
 
@@ -181,6 +182,8 @@ def as_extended(event):
         'after_signal_comm': lambda: bytes_of(sender['comm']),
         'after_signal_ns': lambda: handled.get('before_ns'),
     }
+    if 'usage' in event:
+        event = {**event, **dict.fromkeys(USAGE), **(event['usage'] or {})}
     return {name: made[name]() if name in made else event[name]
             for name in FIELDS[event['type'].upper()] if name in event or name in made
             and not (name == 'env' and 'env' not in event)}

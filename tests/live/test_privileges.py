@@ -17,6 +17,7 @@ from live import (NOBODY, Build, Skip, equal, expect, main, need_mount_namespace
 TOP = Path(__file__).resolve().parents[2]
 UNIT = 'perf-exec-trace.service'
 CAP_PERFMON = 38
+SMALL_RING = 512 * 1024
 COMMAND_CAPABILITIES = 'grep -E "^Cap(Prm|Eff|Inh|Amb)" /proc/self/status; exit 3'
 AS_NOBODY = ('setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups')
 
@@ -221,6 +222,26 @@ def capabilities_of_the_unit_suffice():
         raise Skip(f'setpriv: {trial.err_text().strip()}')
     with open_place() as (directory, program):
         shows_the_host([*as_the_unit(), program])
+
+
+@tracing_test
+def small_rings_have_small_dumps():
+    """Of what they lack, /proc has the rest."""
+    prlimit = need_program('prlimit')
+    command = ['sh', '-c', 'sleep 0.2', 'x' * 3000]
+    with open_place() as (directory, program):
+        line = [prlimit, '--memlock=0', *as_the_unit(), program, '-b', 'perf', '-v', '-F', 'json']
+        result = run(with_tracefs(*line, '--', *command))
+    if result.status != 0 and (why_not_perfmon() or run([*as_the_unit(), 'true']).status != 0):
+        raise Skip(f'the tool says: {result.err_text().strip()}')
+    said = result.must_succeed().err_text()
+    rings = int(re.search(r'ring buffers of (\d+) pages', said).group(1)) * os.sysconf('SC_PAGESIZE')
+    if rings > SMALL_RING:
+        raise Skip(f'this kernel grants everybody rings of {rings} bytes')
+    expect('2048 bytes of arguments per exec from its stack, not 9216' in said, said)
+    execs = [event for event in map(json.loads, result.out.splitlines())
+             if event['type'] == 'exec' and event['comm'] == 'sh']
+    equal([(event['argv'], event['argv_source']) for event in execs], [(command, 'proc')], 'argv')
 
 
 def calls_in(group):

@@ -9,7 +9,8 @@ import json
 import os
 import re
 
-from live import Skip, equal, expect, main, run_tool, scratch, tracing_test
+from live import (Skip, equal, expect, main, need_program, run, run_tool, scratch, tool,
+                  tracing_test)
 from live import test as plain_test
 
 STATUS = 7
@@ -76,6 +77,40 @@ def every_recording_in_every_ring():
                     continue
                 for view in ((), options):
                     check(result, view, run_tool('replay', *view, capture).must_succeed())
+
+
+# ---- how many execs a ring has room for ----------------------------------------------------------
+
+MIB = 1024 * 1024
+PAGE = os.sysconf('SC_PAGESIZE')
+# Of a ring of half a MiB: 400 in 4 MiB, 1600 in 16 MiB.
+EXECS = 50
+STORM = (f'kill -STOP $PPID; i=0; while [ $i -lt {EXECS} ]; do /bin/true $i; i=$((i + 1)); done; '
+         'kill -CONT $PPID')
+
+
+@tracing_test
+def a_ring_holds_many_execs_with_their_dumps():
+    """While nobody reads, in the ring of one CPU."""
+    on_one_cpu = [need_program('taskset'), '-c', min(os.sched_getaffinity(0))]
+
+    def held():
+        result = run([*on_one_cpu, tool(), '-q', '-F', 'json', '-m', MIB // 2 // PAGE,
+                      '--', 'sh', '-c', STORM])
+        events = [json.loads(line) for line in result.must_succeed().out.splitlines()]
+        return sum(event['type'] == 'exec' and event['comm'] == 'true' for event in events)
+
+    in_a_quiet_moment(EXECS, held)
+
+
+@tracing_test
+def rings_for_execs_are_as_large_as_memory_permits():
+    cpus = os.sysconf('SC_NPROCESSORS_ONLN')
+    most = min(os.sysconf('SC_PHYS_PAGES') * PAGE // 64, 1024 * MIB) // cpus
+    size = next((size for size in (16, 8) if size * MIB <= most), 4)
+    result = run_tool('-v', '-x', '-o', '/dev/null', '--', 'true').must_succeed()
+    expect(f'ring buffers of {size * MIB // PAGE} pages per CPU\n' in result.err_text(),
+           f'not {size} MiB: {result.err}')
 
 
 # ---- an exec that no ring has room for -----------------------------------------------------------

@@ -15,7 +15,7 @@ from collections import Counter
 from lines import Exec, Exit, Fork, Lost
 from live import (NOBODY, Skip, equal, expect, lost_in, main, need_program, need_root, no_problems,
                   note, run, sanitized, test, tool_for_nobody, workload, workload_dir)
-from truth import ExecFact, ExitFact, ForkFact, Truth, compare_command
+from truth import ExecFact, ExitFact, Truth, compare_command
 
 CHILDREN = 1000
 BURST = 1000

@@ -5,7 +5,7 @@
 
 #define UNKNOWN_FACTS                                                                   \
 	.tgid = -1, .tid = -1, .ppid = -1, .child_tgid = -1, .arguments = {.argc = -1}, \
-	.age_ns = -1, .since_exec_ns = -1
+	.age_ns = -1, .since_exec_ns = -1, .usage = USAGE_UNKNOWN
 
 #define STRINGS(number, literal)                                             \
 	{                                                                    \
@@ -26,6 +26,7 @@ const struct sink_context full_context = {
 	.wall_offset_known = true,
 	.wall_offset_ns = INT64_C(1700000000000000001),
 	.environment = true,
+	.usage = true,
 };
 
 static const struct facts nothing_known = {UNKNOWN_FACTS};
@@ -183,6 +184,7 @@ static const struct facts a_process_ends = {
 		   .oom = KNOWN_NO,
 		   .killer_pid = 77,
 		   .killer_comm = TEXT("nobody")},
+	.usage = {1234567890, 4000000, 34 * 1024 * 1024, 4096, 0},
 	.age_ns = 2500000000,
 	.since_exec_ns = 2400000000,
 	.cgroup = TEXT("/user.slice"),

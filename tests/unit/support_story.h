@@ -73,6 +73,7 @@ void story_forget_facts(struct story *story);
 
 /* The stories: a parallel build that fails, names as bad as they get, threads, daemons… */
 struct story *story_of_a_build(void);
+struct story *story_of_usage(void); /* the same build, and what it used */
 struct story *story_of_awkward_names(void);
 struct story *story_of_threads(void);
 struct story *story_of_deaths(void);

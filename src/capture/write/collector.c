@@ -294,16 +294,35 @@ static void note_time(struct collector *collector, const struct perf_event_heade
 		collector->counts.newest_ns = time_ns;
 }
 
+static bool is_probe(const struct cpu_ring *ring, const struct perf_event_header *sample)
+{
+	return ring->probe_id != 0 && sample->size >= SAMPLE_MIN &&
+	       load(sample, SAMPLE_ID) == ring->probe_id;
+}
+
+static int look_at_probe(struct collector *collector, const struct perf_event_header *sample,
+			 uint64_t at)
+{
+	if (collector->on_exec)
+		collector->on_exec(collector->context, sample);
+	return edits_cut(&collector->edits, at, sample->size);
+}
+
 static int look_at(struct collector *collector, struct cpu_ring *ring,
 		   const struct perf_event_header *record, uint64_t at)
 {
 	switch (record->type) {
 	case PERF_RECORD_SAMPLE:
+		if (is_probe(ring, record))
+			return look_at_probe(collector, record, at);
 		return look_at_sample(collector, ring, record, at);
 	case PERF_RECORD_LOST:
 		return look_at_lost(collector, ring, record, at);
 	case PERF_RECORD_FORK:
 		return look_at_fork(collector, record);
+	/* The kernel writes them with COMM, unasked. Who reads captures goes by the tracepoint. */
+	case PERF_RECORD_EXIT:
+		return edits_cut(&collector->edits, at, record->size);
 	default:
 		return 0;
 	}

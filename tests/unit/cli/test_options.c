@@ -10,8 +10,10 @@
 
 #include "base/clock.h"
 #include "cli/options.h"
+#include "probe/argv_probe.h"
 #include "sink/sinks.h"
 #include "source/request.h"
+#include "source/source.h"
 #include "support.h"
 
 #define WORDS_MAX 16
@@ -76,6 +78,7 @@ static unsigned int facts_of(const char *line)
 #define ARGUMENTS NEED_ARGUMENTS
 #define STATUS NEED_STATUS
 #define CGROUP NEED_CGROUP
+#define USAGE NEED_USAGE
 
 static void test_facts(void **state)
 {
@@ -93,6 +96,9 @@ static void test_facts(void **state)
 		{"-S", TASKS | ARGUMENTS | STATUS},
 		{"-F pipe -S", TASKS | ARGUMENTS | STATUS},
 		{"-F tree -S", TASKS | ARGUMENTS | STATUS},
+		{"-F json --usage", NEEDS_ALL | USAGE},
+		{"-F tree --usage", TASKS | ARGUMENTS | STATUS | USAGE},
+		{"-F pipe -S --usage", TASKS | ARGUMENTS | STATUS | USAGE},
 		{"-u 0", TASKS | ARGUMENTS},
 		{"-n make", TASKS | ARGUMENTS},
 		{"-P 1", TASKS},
@@ -169,6 +175,7 @@ static void test_options_of_sinks(void **state)
 		"--env A -S",
 		"--arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
+		"--argv-probe",
 		"--failed -e fork,exec",
 		"--exit 1 -e exec",
 		"--exit 1 --failed -e exec",
@@ -187,6 +194,9 @@ static void test_options_of_sinks(void **state)
 		"--no-copies",
 		"--no-copies -F table",
 		"--no-copies -S",
+		"--usage",
+		"--usage -u 0",
+		"record -o file --usage",
 	};
 	static const char *const right[] = {
 		"-T -x",
@@ -202,12 +212,17 @@ static void test_options_of_sinks(void **state)
 		"--failed -e exit",
 		"--exit 0 -e exec,exit",
 		"--args x -e fork --arg-bytes 2048",
+		"--usage -S",
+		"--usage -F table",
+		"--usage -F pipe -S",
+		"record -o file -x --usage",
 		"--max-arg-bytes 1 -x",
 		"--max-arg-bytes 4294967295 -S",
 		"-F pipe -S --max-arg-bytes 64",
 		"--wide --color never -F table",
 		"--no-copies -F tree -S",
 		"-u 0 --arg-bytes 2048",
+		"--argv-probe -u 0",
 		"-F table --arg-bytes 2048",
 	};
 	char line[160];
@@ -289,10 +304,21 @@ static uint32_t arg_bytes_of(const char *line)
 	return arg_bytes;
 }
 
+static bool may_shrink(const char *line)
+{
+	struct options options = parse(line);
+	bool may = options.request.arg_bytes_may_shrink;
+
+	options_done(&options);
+	return may;
+}
+
 static void test_arg_bytes(void **state)
 {
 	(void)state;
 	assert_int_equal(arg_bytes_of(""), ARG_BYTES_DEFAULT);
+	assert_true(may_shrink("-x"));
+	assert_false(may_shrink("-x --arg-bytes 9216"));
 	assert_int_equal(arg_bytes_of("-x --arg-bytes 1024"), 1024);
 	assert_int_equal(arg_bytes_of("-x --arg-bytes 1025"), 1032);
 	assert_int_equal(arg_bytes_of("-x --arg-bytes 61439"), ARG_BYTES_MAX);
@@ -302,6 +328,36 @@ static void test_arg_bytes(void **state)
 	assert_refused("-x --arg-bytes -8");
 	assert_refused("-x --arg-bytes 2k");
 	assert_refused("replay -x --arg-bytes 2048 file");
+}
+
+static void test_argv_probe(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t bytes;
+	} cases[] = {
+		{"-x", 0},
+		{"-x --argv-probe", ARGV_PROBE_BYTES_MIN},
+		{"-F tree --argv-probe --arg-bytes 1024", ARGV_PROBE_BYTES_MIN},
+		{"-S --argv-probe --arg-bytes 4096", 4096},
+		{"-x --argv-probe --arg-bytes 61440", ARGV_PROBE_BYTES_MAX},
+		{"record -o file -x --argv-probe", ARGV_PROBE_BYTES_MIN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct options options = parse(cases[i].line);
+
+		assert_int_equal(options.request.probe_bytes, cases[i].bytes);
+		/* No other backend in its place, where perf refuses. */
+		assert_int_equal(options.request.backend == &perf_source_type, cases[i].bytes > 0);
+		options_done(&options);
+	}
+	struct options options = parse("-x --argv-probe -b connector");
+	assert_ptr_equal(options.request.backend, &connector_source_type);
+	options_done(&options);
+	assert_refused("record -o file --argv-probe");
+	assert_refused("replay -x --argv-probe file");
 }
 
 static void test_environment(void **state)
@@ -494,6 +550,7 @@ int main(void)
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_limit_or_name),
 		cmocka_unit_test(test_arg_bytes),
+		cmocka_unit_test(test_argv_probe),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_failed_execs),

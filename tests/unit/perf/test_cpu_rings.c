@@ -84,6 +84,8 @@ int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **
 
 void __wrap_cpu_ring_close(struct cpu_ring *ring)
 {
+	if (!ring)
+		return;
 	ring_done(&ring->ring);
 	free(ring);
 }

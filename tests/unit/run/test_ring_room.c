@@ -68,6 +68,59 @@ static void test_the_smallest_plan_stays(void **state)
 	assert_memory_equal(&plan, &untouched, sizeof(plan));
 }
 
+static void test_rings_with_stacks(void **state)
+{
+	const uint64_t mib = 1024 * 1024, gib = 1024 * mib;
+
+	(void)state;
+	assert_int_equal(ring_room_with_stacks(2 * gib, 2), 16 * mib);
+	assert_int_equal(ring_room_with_stacks(2 * gib - 1, 2), 8 * mib);
+	assert_int_equal(ring_room_with_stacks(gib, 2), 8 * mib);
+	assert_int_equal(ring_room_with_stacks(gib - 1, 2), 4 * mib);
+	assert_int_equal(ring_room_with_stacks(0, 2), 4 * mib);
+	/* However much memory there is. */
+	assert_int_equal(ring_room_with_stacks(4096 * gib, 64), 16 * mib);
+	assert_int_equal(ring_room_with_stacks(4096 * gib, 65), 8 * mib);
+	assert_int_equal(ring_room_with_stacks(4096 * gib, 128), 8 * mib);
+	assert_int_equal(ring_room_with_stacks(4096 * gib, 8192), 4 * mib);
+}
+
+static struct cpu_ring_plan plan_with_stack(uint32_t bytes, uint32_t stack, uint32_t small_stack)
+{
+	return (struct cpu_ring_plan){
+		.tracepoints = {{.extra = {.regs_user = 1, .stack_user = stack}}},
+		.tracepoint_count = 2,
+		.pages = bytes / page_size(),
+		.small_stack = small_stack,
+		.watermark = stack / 2,
+	};
+}
+
+static void test_small_rings_have_small_stacks(void **state)
+{
+	struct cpu_ring_plan plan = plan_with_stack(4 * RING_ROOM_SMALL, ARG_BYTES_DEFAULT, 2048);
+
+	(void)state;
+	assert_true(ring_room_shrink(&plan));
+	assert_int_equal(plan.tracepoints[0].extra.stack_user, ARG_BYTES_DEFAULT);
+	assert_int_equal(plan.watermark, ARG_BYTES_DEFAULT / 2);
+	assert_true(ring_room_shrink(&plan));
+	assert_int_equal(plan.pages, RING_ROOM_SMALL / page_size());
+	assert_int_equal(plan.tracepoints[0].extra.stack_user, 2048);
+	assert_int_equal(plan.tracepoints[1].extra.stack_user, 0);
+	assert_int_equal(plan.watermark, 1024);
+
+	/* What the user asked for stays while it fits. */
+	plan = plan_with_stack(2 * RING_ROOM_SMALL, ARG_BYTES_DEFAULT, 0);
+	assert_true(ring_room_shrink(&plan));
+	assert_int_equal(plan.tracepoints[0].extra.stack_user, ARG_BYTES_DEFAULT);
+	assert_int_equal(plan.watermark, ARG_BYTES_DEFAULT / 2);
+	plan = plan_with_stack(2 * RING_ROOM_SMALL, 1024, 2048);
+	assert_true(ring_room_shrink(&plan));
+	assert_int_equal(plan.tracepoints[0].extra.stack_user, 1024);
+	assert_int_equal(plan.watermark, 512);
+}
+
 /* ---- what is refused ---- */
 
 static int check(uint32_t pages, unsigned int needs, uint32_t arg_bytes, struct error *err)
@@ -147,6 +200,8 @@ int main(void)
 		cmocka_unit_test(test_room_of_the_largest),
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_the_smallest_plan_stays),
+		cmocka_unit_test(test_rings_with_stacks),
+		cmocka_unit_test(test_small_rings_have_small_stacks),
 		cmocka_unit_test(test_plain_lines_take_any_ring),
 		cmocka_unit_test(test_what_holds_no_stack_is_refused),
 		cmocka_unit_test(test_what_is_said),

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <poll.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 
 #include "base/compiler.h"
 #include "host/pidfd.h"
+#include "run/closer.h"
 #include "sandbox/syscalls.h"
 #include "support.h"
 #include "support_child.h"
@@ -104,6 +106,18 @@ static void enter(enum sandbox_mode mode, pid_t command)
 #define SIDEBAND (1U << SANDBOX_SIDEBAND)
 #define ALL (REPLAY | LIVE | CONNECTOR | SIDEBAND | RECORD)
 
+#ifdef __s390__
+#define CLONE_ARGUMENTS(flags)         \
+	{                              \
+		0, (long)(flags), 0, 0 \
+	}
+#else
+#define CLONE_ARGUMENTS(flags)         \
+	{                              \
+		(long)(flags), 0, 0, 0 \
+	}
+#endif
+
 /* A call in a form that every mode of MODES forbids. */
 static const struct attempt {
 	unsigned int modes;
@@ -113,7 +127,12 @@ static const struct attempt {
 	{ALL, "socket", SYS_socket, {AF_INET, SOCK_STREAM, 0, 0}},
 	{ALL, "execve", SYS_execve, {0}},
 	{ALL, "execveat", SYS_execveat, {0}},
-	{ALL, "clone", SYS_clone, {SIGCHLD, 0, 0, 0}},
+	{ALL & ~(LIVE | RECORD), "clone", SYS_clone, CLONE_ARGUMENTS(SIGCHLD)},
+	{ALL, "clone", SYS_clone, CLONE_ARGUMENTS(CLONE_VM | SIGCHLD)},
+	{ALL, "clone", SYS_clone, CLONE_ARGUMENTS(CLONE_NEWUSER | SIGCHLD)},
+	{ALL, "clone", SYS_clone, CLONE_ARGUMENTS(CLONE_PARENT | SIGCHLD)},
+	{ALL, "clone3", SYS_clone3, {0}},
+	{ALL & ~(LIVE | RECORD), "pipe2", SYS_pipe2, {0}},
 	{ALL, "ptrace", SYS_ptrace, {PTRACE_TRACEME, 0, 0, 0}},
 	{ALL, "process_vm_readv", SYS_process_vm_readv, {0}},
 	{ALL, "bpf", SYS_bpf, {0}},
@@ -327,6 +346,16 @@ static void connector_alike(void *unused)
 	CHILD_CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
 }
 
+/* At the end of a trace. */
+static void use_closer(void)
+{
+	int fd = closer_start(), status;
+
+	CHILD_CHECK(fd >= 0);
+	CHILD_CHECK(close(fd) == 0);
+	CHILD_CHECK(waitpid(-1, &status, 0) > 0 && status == 0);
+}
+
 static void live_alike(void *unused)
 {
 	struct perf_event_attr attr = {.size = sizeof(attr)};
@@ -348,6 +377,7 @@ static void live_alike(void *unused)
 	/* The kernel answers, not the filter. */
 	CHILD_CHECK(syscall(SYS_perf_event_open, &attr, 0, -1, -1, UINT64_MAX) < 0);
 	CHILD_CHECK(getdents64(status, &byte, 1) < 0 && errno == ENOTDIR);
+	use_closer();
 }
 
 static void record_alike(void *unused)
@@ -360,6 +390,7 @@ static void record_alike(void *unused)
 	CHILD_CHECK(pwritev(fd, &piece, 1, 20) == 1);
 	CHILD_CHECK(ftruncate(fd, 0) == 0);
 	use_file(fd);
+	use_closer();
 	(void)unused;
 }
 

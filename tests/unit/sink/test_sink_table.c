@@ -22,6 +22,14 @@ static void test_a_build(void **state)
 	      "table-build-color.txt");
 }
 
+static void test_usage(void **state)
+{
+	(void)state;
+	check(story_of_usage(), (struct sink_context){.usage = true}, "table-usage.txt");
+	check(story_of_usage(), (struct sink_context){.usage = true, .width = 100},
+	      "table-usage-100.txt");
+}
+
 static void test_awkward_names(void **state)
 {
 	(void)state;
@@ -161,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_build),
+		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_awkward_names),
 		cmocka_unit_test(test_narrow_terminals),
 		cmocka_unit_test(test_a_server),

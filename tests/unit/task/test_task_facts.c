@@ -653,6 +653,102 @@ static void test_a_loss_makes_counting_vain(void **state)
 	assert_true(exit_with(30, 30, 4).status.known);
 }
 
+/* ---- usage ---- */
+
+/* TID ends, having used US of user time and as many KiB; 0: that is not told. */
+static struct facts exit_used(int32_t tgid, int32_t tid, uint64_t us, bool is_only)
+{
+	const struct task_usage usage = {
+		.known = true,
+		.is_only = is_only,
+		.has_bytes = true,
+		.user_us = us,
+		.max_rss_kib = us,
+		.read_bytes = us,
+	};
+	struct event event = {
+		.type = EVENT_EXIT,
+		.sample_pid = tgid,
+		.sample_tid = tid,
+		.exit = {.pid = tid, .comm = text_of("gone"), .usage = us > 0 ? &usage : NULL},
+	};
+
+	return apply_and_describe(&event);
+}
+
+static void test_usage_of_a_lone_task(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	assert_int_equal(exit_used(20, 20, 5, false).usage.user_ns, 5000);
+	fork_process(10, 20);
+	assert_int_equal(exit_used(20, 20, 0, false).usage.user_ns, -1);
+}
+
+/* That no other task was there is all that has to be known. */
+static void test_usage_of_an_old_lone_task(void **state)
+{
+	(void)state;
+	add_old_ones();
+	assert_int_equal(exit_used(10, 10, 5, true).usage.user_ns, 5000);
+	fork_process(1, 20);
+	lose();
+	exec_from(20, 20, "/bin/new");
+	assert_int_equal(exit_used(20, 20, 6, true).usage.user_ns, 6000);
+}
+
+static void test_usage_of_threads_is_added_up(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	assert_int_equal(exit_used(20, 21, 300, false).usage.user_ns, -1);
+	assert_int_equal(exit_used(20, 20, 20, false).usage.user_ns, -1);
+	const struct usage usage = exit_used(20, 22, 1, false).usage;
+	assert_int_equal(usage.user_ns, 321000);
+	assert_int_equal(usage.system_ns, 0);
+	assert_int_equal(usage.max_rss_bytes, 300 * 1024);
+	assert_int_equal(usage.read_bytes, 321);
+	assert_int_equal(usage.written_bytes, 0);
+}
+
+/* Time and bytes are the process's; memory begins anew with the program. */
+static void test_usage_over_an_exec(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	exit_used(20, 21, 300, false);
+	exec_from(20, 20, "/bin/new");
+	const struct usage usage = exit_used(20, 20, 20, false).usage;
+	assert_int_equal(usage.user_ns, 320000);
+	assert_int_equal(usage.max_rss_bytes, 20 * 1024);
+}
+
+static void test_usage_with_a_part_missing(void **state)
+{
+	(void)state;
+	add_old_ones();
+	/* A thread's was not told. */
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	exit_used(20, 21, 0, false);
+	assert_int_equal(exit_used(20, 20, 20, false).usage.user_ns, -1);
+	/* Something was lost, before an exec too. */
+	fork_process(10, 30);
+	lose();
+	exec_from(30, 30, "/bin/new");
+	assert_int_equal(exit_used(30, 30, 20, false).usage.user_ns, -1);
+	/* It may have had threads before. */
+	fork_thread(10, 10, 11);
+	exit_used(10, 11, 300, false);
+	assert_int_equal(exit_used(10, 10, 20, false).usage.user_ns, -1);
+}
+
 static void test_who_killed_it(void **state)
 {
 	(void)state;
@@ -1370,6 +1466,11 @@ int main(void)
 		facts_test(test_only_one_is_last_after_a_loss),
 		facts_test(test_an_exec_counts_from_one),
 		facts_test(test_a_loss_makes_counting_vain),
+		facts_test(test_usage_of_a_lone_task),
+		facts_test(test_usage_of_an_old_lone_task),
+		facts_test(test_usage_of_threads_is_added_up),
+		facts_test(test_usage_over_an_exec),
+		facts_test(test_usage_with_a_part_missing),
 		facts_test(test_who_killed_it),
 		facts_test(test_a_thread_kills_in_the_name_of_its_process),
 		facts_test(test_a_process_is_called_as_its_leader),
