@@ -102,6 +102,7 @@ struct event {
 			enum known last; /* of its process; known on Linux 6.16 and later */
 			struct exit_call call;
 			bool has_status; /* the kernel itself told `status` */
+			bool told_last;  /* the kernel itself told that it is the last one */
 			uint32_t status; /* of this task, as wait(2) has it, 0x80 for a core dump */
 			const struct task_usage *usage; /* NULL: not told */
 		} exit;

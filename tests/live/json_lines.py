@@ -139,6 +139,7 @@ class Truncated(NamedTuple):
 
 SHAPES = {'fork': Fork, 'exec': Exec, 'exit': Exit, 'exec_failed': ExecFailed, 'lost': Lost,
           'truncated': Truncated}
+EVENTS = (Fork, Exec, Exit)
 
 
 # ---- values --------------------------------------------------------------------------------------

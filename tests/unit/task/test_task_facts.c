@@ -145,6 +145,23 @@ static struct facts exit_with(int32_t tgid, int32_t tid, int32_t code)
 	return exit_told(tgid, tid, code, KNOWN_NOT);
 }
 
+/* TID of TGID ends with STATUS, as the kernel itself tells, with whether it is the last one. */
+static struct facts exit_with_status(int32_t tgid, int32_t tid, uint32_t status, bool told_last)
+{
+	struct event event = {
+		.type = EVENT_EXIT,
+		.sample_pid = tgid,
+		.sample_tid = tid,
+		.exit = {.pid = tid,
+			 .comm = text_of("gone"),
+			 .has_status = true,
+			 .status = status,
+			 .told_last = told_last},
+	};
+
+	return apply_and_describe(&event);
+}
+
 static void send_signal(int32_t from, int32_t to, int32_t signal)
 {
 	apply(&(struct event){
@@ -571,6 +588,59 @@ static void test_the_kernel_tells_who_is_last(void **state)
 	/* Of an old one not all threads need be known. */
 	exit_told(40, 41, 0, KNOWN_NO);
 	assert_int_equal(exit_told(40, 42, 0, KNOWN_YES).last, KNOWN_YES);
+}
+
+static void test_the_status_of_who_is_told_to_be_the_last_one(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	exit_with_status(20, 21, 51 << 8, true);
+	struct facts facts = exit_with_status(20, 20, 52 << 8, false);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.status.code, 51);
+	/* Where nobody is told to be, it is who comes last; an exec of the others ends nothing. */
+	fork_process(10, 30);
+	fork_thread(30, 30, 31);
+	exit_with_status(30, 31, 51 << 8, false);
+	assert_int_equal(exit_with_status(30, 30, 52 << 8, false).status.code, 52);
+	fork_process(10, 40);
+	fork_thread(40, 40, 41);
+	exit_with_status(40, 41, 51 << 8, true);
+	exec_from(40, 40, "/bin/new");
+	assert_int_equal(exit_with_status(40, 40, 52 << 8, false).status.code, 52);
+}
+
+/* Who left by itself meanwhile may be the last one. */
+static void test_the_status_of_who_took_a_signal(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	take_signal(20, SIGTERM);
+	exit_with_status(20, 20, SIGTERM, false);
+	exit_with_status(20, 21, 0, true);
+	struct facts facts = exit_with_status(20, 22, 0, false);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.status.signal, SIGTERM);
+	/* The same where one of them called exit_group(2). */
+	fork_process(10, 40);
+	fork_thread(40, 40, 41);
+	fork_thread(40, 40, 42);
+	take_signal(41, SIGKILL);
+	exit_with_status(40, 41, 5 << 8, false);
+	exit_with_status(40, 42, 0, true);
+	assert_int_equal(exit_with_status(40, 40, 0, false).status.code, 5);
+	/* Of a thread alone: a filter of seccomp(2), after which the others go on. */
+	fork_process(10, 30);
+	fork_thread(30, 30, 31);
+	exit_with_status(30, 31, SIGSYS, false);
+	facts = exit_with_status(30, 30, 5 << 8, true);
+	assert_int_equal(facts.status.signal, 0);
+	assert_int_equal(facts.status.code, 5);
 }
 
 /* Two that exit at the same time: the kernel decided before it made the records. */
@@ -1462,6 +1532,8 @@ int main(void)
 		facts_test(test_an_exec_that_began_before_the_trace),
 		facts_test(test_a_forked_child_runs_its_parents_program),
 		facts_test(test_the_kernel_tells_who_is_last),
+		facts_test(test_the_status_of_who_is_told_to_be_the_last_one),
+		facts_test(test_the_status_of_who_took_a_signal),
 		facts_test(test_an_exit_after_the_one_that_is_told_to_be_last),
 		facts_test(test_only_one_is_last_after_a_loss),
 		facts_test(test_an_exec_counts_from_one),
