@@ -298,7 +298,7 @@ void session_print_summary(const struct session *session, double seconds)
 		return;
 
 	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);
-	if (session->request->events & EVENT_BIT(EVENT_EXEC_FAILED))
+	if (pipeline->shown[EVENT_EXEC_FAILED] > 0)
 		snprintf(failed, sizeof(failed), ", %" PRIu64 " failed exec",
 			 pipeline->shown[EVENT_EXEC_FAILED]);
 	source_stats(session->source, &stats);
