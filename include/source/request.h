@@ -45,6 +45,7 @@ struct request {
 	bool arg_bytes_may_shrink; /* less is taken where rings have to be small */
 	char *environment;         /* --env: "NAME,NAME" or "all"; NULL: none */
 	bool usage;                /* --usage: what processes used */
+	bool cwd;                  /* --cwd: the directories of execs */
 
 	/* The limits */
 	uint64_t duration_ns; /* 0: no limit */

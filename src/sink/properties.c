@@ -375,6 +375,12 @@ static ALWAYS_INLINE void put_credentials(struct writer *writer)
 	put(writer, KEY("secure"), known ? bool_value(credentials->secure) : unknown);
 }
 
+static ALWAYS_INLINE void put_cwd(struct writer *writer)
+{
+	if (writer->context->cwd)
+		put(writer, KEY("cwd"), text_value(writer->facts->cwd));
+}
+
 static ALWAYS_INLINE void put_exec(struct writer *writer)
 {
 	const struct event *event = writer->event;
@@ -391,6 +397,7 @@ static ALWAYS_INLINE void put_exec(struct writer *writer)
 	put_cgroup(writer);
 	put_ancestry(writer);
 	put_ages(writer);
+	put_cwd(writer);
 }
 
 /* JSON has one object for all of these. */
@@ -548,9 +555,9 @@ static size_t event_text_bytes(const struct event *event)
 
 static size_t fact_text_bytes(const struct facts *facts)
 {
-	return facts->filename.length + facts->cgroup.length + facts->failed_exec.length +
-	       facts->handled.sender_comm.length + facts->status.killer_comm.length +
-	       facts->status.killer_thread_comm.length;
+	return facts->filename.length + facts->cwd.length + facts->cgroup.length +
+	       facts->failed_exec.length + facts->handled.sender_comm.length +
+	       facts->status.killer_comm.length + facts->status.killer_thread_comm.length;
 }
 
 size_t properties_room(const struct event *event, const struct sink_context *context)

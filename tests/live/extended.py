@@ -15,7 +15,7 @@ FIELDS = {
                            'clone_flags_complete'],
     'EXEC': HEAD + TASK + ['old_pid', 'argc', 'argv', 'argv_complete', 'argv_source', 'env', 'uid',
                            'euid', 'gid', 'egid', 'secure', 'cgroup', 'ancestry', 'age_ns',
-                           'since_exec_ns'],
+                           'since_exec_ns', 'cwd'],
     'EXIT': HEAD + TASK + ['last', 'exit_code', 'signal', 'signal_name', 'core', 'oom',
                            'killed_by_pid', 'killed_by_comm', 'killed_by_tid',
                            'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns',
@@ -26,7 +26,7 @@ FIELDS = {
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
-WHEN_ASKED = {'time', 'env', 'user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes'}
+WHEN_ASKED = {'time', 'env', 'cwd', 'user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes'}
 
 BOOLEANS = {'true': True, 'false': False}
 ANCESTOR = re.compile(r'([0-9]+|\?)(\*?):(.*)')
@@ -72,7 +72,7 @@ PARSERS = {
     **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom',
                      'clone_flags_complete'],
                     BOOLEANS.__getitem__),
-    **dict.fromkeys(['cgroup', 'killed_by_comm', 'killed_by_thread_comm', 'failed_exec',
+    **dict.fromkeys(['cgroup', 'cwd', 'killed_by_comm', 'killed_by_thread_comm', 'failed_exec',
                      'after_signal_comm', 'filename'], text),
     **dict.fromkeys(['argv', 'env'], strings),
     'clone_flags': words,

@@ -26,6 +26,7 @@ const struct sink_context full_context = {
 	.wall_offset_known = true,
 	.wall_offset_ns = INT64_C(1700000000000000001),
 	.environment = true,
+	.cwd = true,
 	.usage = true,
 };
 
@@ -107,6 +108,7 @@ static const struct facts all_of_an_exec = {
 	.arguments = {3, STRINGS(3, "cc\0-o\0a b\0"), true, ARGV_STACK},
 	.environment = {true, STRINGS(2, "PATH=/usr/bin:/bin\0TERM=\0")},
 	.credentials = {true, 1000, 0, 100, UINT32_MAX, true},
+	.cwd = TEXT("/usr/src/linux"),
 	.age_ns = 1500000,
 	.since_exec_ns = 0,
 	.cgroup = TEXT("/user.slice/user-1000.slice/session-2.scope"),
@@ -155,6 +157,7 @@ static const struct facts awkward_exec = {
 					  "\0A=third\0D==\0?\0")},
 	.age_ns = INT64_MAX,
 	.since_exec_ns = 1,
+	.cwd = TEXT("/" AWKWARD),
 	.cgroup = TEXT(BROKEN),
 	.ancestry = awkward_ancestors,
 	.ancestor_count = 6,

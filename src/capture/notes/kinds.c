@@ -27,7 +27,7 @@ static const char *const kinds[] = {
 	[CAPTURE_NOTE_SELECTION] = "s",    [CAPTURE_NOTE_WALL_STEP] = "d",
 	[CAPTURE_NOTE_COMMAND] = "pn",     [CAPTURE_NOTE_OLD_ARGUMENTS] = "pnnnsb",
 	[CAPTURE_NOTE_STATUSES] = "ppnnn", [CAPTURE_NOTE_STATUSES_FROM] = "nns",
-	[CAPTURE_NOTE_USAGE] = "pnnnnnnn",
+	[CAPTURE_NOTE_USAGE] = "pnnnnnnn", [CAPTURE_NOTE_CWD] = "xs",
 };
 
 static bool is_number(char field)
