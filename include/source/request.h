@@ -44,6 +44,7 @@ struct request {
 	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
 	bool arg_bytes_may_shrink; /* less is taken where rings have to be small */
 	char *environment;         /* --env: "NAME,NAME" or "all"; NULL: none */
+	bool units;                /* --units: systemd units and containers, by cgroup */
 	bool usage;                /* --usage: what processes used */
 	bool cwd;                  /* --cwd: the directories of execs */
 

@@ -101,6 +101,8 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (request->cwd && !(shows & SINK_SHOWS_ENVIRONMENT))
 		return refuse(err, "--cwd: this format does not show directories",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	if (request->units && !(shows & SINK_SHOWS_ENVIRONMENT))
+		return refuse(err, "--units: this format does not show cgroups", "-x or -F json");
 	if (request->usage && !(shows & SINK_SHOWS_USAGE) && !request->summary)
 		return refuse(err, "--usage: plain pipe lines do not show what processes used",
 			      mode == MODE_RECORD ? "-x" : "-x, -S, or -F json, table or tree");

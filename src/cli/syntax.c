@@ -49,6 +49,7 @@
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
 #define OPTION_CWD_SHOWN LONG_FLAG("cwd", OPTION_CWD, "with -x or -F json: show the directory that a program is started in")
+#define OPTION_UNITS_SHOWN LONG_FLAG("units", OPTION_UNITS, "with -x or -F json: show the systemd unit and the container, by the cgroup")
 #define OPTION_USAGE_SHOWN LONG_FLAG("usage", OPTION_USAGE, "show the CPU time, peak memory and I/O of processes that end; not in plain pipe lines")
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (9216)", "N")
 #define OPTION_LONGEST LONG_VALUE("max-arg-bytes", OPTION_MAX_ARG_BYTES, "show N bytes of an argument at most, and of a longer one its length", "N")
@@ -93,6 +94,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_CWD_SHOWN,
+	OPTION_UNITS_SHOWN,
 	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
 	OPTION_STACK,
@@ -161,6 +163,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_CWD_SHOWN,
+	OPTION_UNITS_SHOWN,
 	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
 	OPTION_OUTPUT,

@@ -13,6 +13,7 @@
 #include "event/signal_names.h"
 #include "sink/extended_values.h"
 #include "sink/json_values.h"
+#include "sink/text/cgroup_owner.h"
 #include "sink/text/escape.h"
 #include "sink/text/json_environment.h"
 #include "sink/text/json_text.h"
@@ -306,7 +307,13 @@ static ALWAYS_INLINE void put_argv(struct writer *writer)
 
 static ALWAYS_INLINE void put_cgroup(struct writer *writer)
 {
-	put(writer, KEY("cgroup"), text_value(writer->facts->cgroup));
+	const struct text cgroup = writer->facts->cgroup;
+
+	put(writer, KEY("cgroup"), text_value(cgroup));
+	if (!writer->context->units)
+		return;
+	put(writer, KEY("unit"), text_value(cgroup_unit(cgroup)));
+	put(writer, KEY("container"), text_value(cgroup_container(cgroup)));
 }
 
 static ALWAYS_INLINE void put_ancestry(struct writer *writer)
@@ -523,7 +530,7 @@ static ALWAYS_INLINE void put_truncated(struct writer *writer)
 /* JSON needs more than the extended format. */
 
 /* About so many has an EXIT, with one text in four. */
-#define PROPERTIES_MAX 46U
+#define PROPERTIES_MAX 48U
 #define PROPERTY_ROOM (64U + JSON_TEXT_ROOM(0) / 4)
 
 /* Members' names of objects in JSON. */
@@ -567,6 +574,8 @@ size_t properties_room(const struct event *event, const struct sink_context *con
 
 	room += JSON_TEXT_ROOM(event_text_bytes(event) + fact_text_bytes(facts));
 	room += strings_room(&facts->arguments.known);
+	if (context->units)
+		room += JSON_TEXT_ROOM(2 * facts->cgroup.length);
 	return context->environment ? room + 2 * strings_room(&facts->environment.entries) : room;
 }
 

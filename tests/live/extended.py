@@ -11,22 +11,22 @@ SHAPE_FIELDS = {name: 1 + len(shape.__annotations__) for name, shape in SHAPES.i
 HEAD = ['time_ns', 'time']
 TASK = ['cpu', 'pid', 'tid', 'ppid', 'from_proc']
 FIELDS = {
-    'FORK': HEAD + TASK + ['child_pid', 'kind', 'clone_flags', 'uid', 'cgroup', 'ancestry',
+    'FORK': HEAD + TASK + ['child_pid', 'kind', 'clone_flags', 'uid', 'cgroup', 'unit', 'container', 'ancestry',
                            'clone_flags_complete'],
     'EXEC': HEAD + TASK + ['old_pid', 'argc', 'argv', 'argv_complete', 'argv_source', 'env', 'uid',
-                           'euid', 'gid', 'egid', 'secure', 'cgroup', 'ancestry', 'age_ns',
+                           'euid', 'gid', 'egid', 'secure', 'cgroup', 'unit', 'container', 'ancestry', 'age_ns',
                            'since_exec_ns', 'cwd'],
     'EXIT': HEAD + TASK + ['last', 'exit_code', 'signal', 'signal_name', 'core', 'oom',
                            'killed_by_pid', 'killed_by_comm', 'killed_by_tid',
                            'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns',
                            'filename', 'argv', 'argv_complete', 'argv_source', 'uid', 'cgroup',
-                           'ancestry', 'sent_by', 'after_signal', 'after_signal_name', 'after_signal_sent_by',
+                           'unit', 'container', 'ancestry', 'sent_by', 'after_signal', 'after_signal_name', 'after_signal_sent_by',
                            'after_signal_pid', 'after_signal_comm', 'after_signal_ns', 'user_ns', 'system_ns',
                            'max_rss_bytes', 'read_bytes', 'written_bytes'],
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
-WHEN_ASKED = {'time', 'env', 'cwd', 'user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes'}
+WHEN_ASKED = {'time', 'env', 'cwd', 'unit', 'container', 'user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes'}
 
 BOOLEANS = {'true': True, 'false': False}
 ANCESTOR = re.compile(r'([0-9]+|\?)(\*?):(.*)')
@@ -72,7 +72,7 @@ PARSERS = {
     **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom',
                      'clone_flags_complete'],
                     BOOLEANS.__getitem__),
-    **dict.fromkeys(['cgroup', 'cwd', 'killed_by_comm', 'killed_by_thread_comm', 'failed_exec',
+    **dict.fromkeys(['cgroup', 'unit', 'container', 'cwd', 'killed_by_comm', 'killed_by_thread_comm', 'failed_exec',
                      'after_signal_comm', 'filename'], text),
     **dict.fromkeys(['argv', 'env'], strings),
     'clone_flags': words,

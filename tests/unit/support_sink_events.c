@@ -7,6 +7,8 @@
 	.tgid = -1, .tid = -1, .ppid = -1, .child_tgid = -1, .arguments = {.argc = -1}, \
 	.age_ns = -1, .since_exec_ns = -1, .usage = USAGE_UNKNOWN
 
+#define CONTAINER "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 #define STRINGS(number, literal)                                             \
 	{                                                                    \
 		.bytes = {(literal), sizeof(literal) - 1}, .count = (number) \
@@ -27,6 +29,7 @@ const struct sink_context full_context = {
 	.wall_offset_ns = INT64_C(1700000000000000001),
 	.environment = true,
 	.cwd = true,
+	.units = true,
 	.usage = true,
 };
 
@@ -53,7 +56,7 @@ static const struct facts a_process_forks = {
 	.clone_flags_complete = true,
 	.clone_flags = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | 17,
 	.credentials = {true, 1000, 0, 100, 5, true},
-	.cgroup = TEXT("/user.slice"),
+	.cgroup = TEXT("/system.slice/docker-" CONTAINER ".scope"),
 	.ancestry = ancestors,
 	.ancestor_count = 3,
 	.ancestry_complete = true,
@@ -111,7 +114,7 @@ static const struct facts all_of_an_exec = {
 	.cwd = TEXT("/usr/src/linux"),
 	.age_ns = 1500000,
 	.since_exec_ns = 0,
-	.cgroup = TEXT("/user.slice/user-1000.slice/session-2.scope"),
+	.cgroup = TEXT("/system.slice/docker-" CONTAINER ".scope"),
 	.ancestry = ancestors,
 	.ancestor_count = 3,
 	.ancestry_complete = true,
@@ -190,7 +193,7 @@ static const struct facts a_process_ends = {
 	.usage = {1234567890, 4000000, 34 * 1024 * 1024, 4096, 0},
 	.age_ns = 2500000000,
 	.since_exec_ns = 2400000000,
-	.cgroup = TEXT("/user.slice"),
+	.cgroup = TEXT("/system.slice/docker-" CONTAINER ".scope"),
 	.ancestry = ancestors,
 	.ancestor_count = 3,
 	.ancestry_complete = true,

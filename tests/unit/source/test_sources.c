@@ -193,6 +193,7 @@ static void test_what_cannot_be_served(void **state)
 		{{.mmap_pages = 1}, "-m: it has no such rings"},
 		{{.filter.has_uid = true}, "-u: it does not tell users"},
 		{{.environment = text}, "--env: it does not tell the environment"},
+		{{.units = true}, "--units: it does not tell cgroups"},
 		{{.cwd = true}, "--cwd: it does not tell directories"},
 		{{.usage = true}, "--usage: it does not tell what processes used"},
 		{{.filter.cgroup = text}, "-c: it does not tell cgroups"},
@@ -269,6 +270,7 @@ static void test_what_ours_serve(void **state)
 		{{ALL_SHOWABLE, .filter.has_uid = true}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .environment = text}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .filter.cgroup = text}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .units = true}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .cwd = true}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .usage = true}, {true, false, false, false, false}},
 	};
