@@ -42,6 +42,7 @@ enum argv_source {
 	ARGV_NONE,       /* no arguments are known */
 	ARGV_STACK,      /* the user stack at the end of the exec */
 	ARGV_PROC,       /* /proc/PID/cmdline, proven to be of this exec */
+	ARGV_PROBE,      /* the kernel's copy at the exec, by a probe of ours */
 	ARGV_PROC_START, /* /proc/PID/cmdline at the start of the trace, for older processes */
 };
 

@@ -9,6 +9,8 @@
 
 #include "base/compiler.h"
 #include "base/put.h"
+#include "event/error_names.h"
+#include "event/event.h"
 #include "event/facts.h"
 #include "event/signal_names.h"
 #include "sink/extended_values.h"
@@ -511,6 +513,28 @@ static ALWAYS_INLINE void put_exit(struct writer *writer)
 	put_usage(writer);
 }
 
+/* With these the kernel ends a path of which it tells no more (event/event.h). */
+static bool is_whole_path(struct text path)
+{
+	return path.bytes &&
+	       !(path.length >= 3 && memcmp(path.bytes + path.length - 3, "...", 3) == 0);
+}
+
+static ALWAYS_INLINE void put_exec_failed(struct writer *writer)
+{
+	const struct event *event = writer->event;
+
+	put_task(writer);
+	put_in_json(writer, KEY("path"), text_value(event->exec_failed.path));
+	put(writer, KEY("path_complete"), bool_value(is_whole_path(event->exec_failed.path)));
+	put(writer, KEY("errno"), signed_value(event->exec_failed.error));
+	put(writer, KEY("errno_name"), word_value(error_name(event->exec_failed.error)));
+	put_uid(writer);
+	put_cgroup(writer);
+	put_ancestry(writer);
+	put_ages(writer);
+}
+
 static ALWAYS_INLINE void put_lost(struct writer *writer)
 {
 	put_in_json(writer, KEY("cpu"), cpu_value(writer->event->cpu));
@@ -553,6 +577,8 @@ static size_t event_text_bytes(const struct event *event)
 		return event->exec.comm.length + event->exec.filename.length;
 	case EVENT_EXIT:
 		return event->exit.comm.length;
+	case EVENT_EXEC_FAILED:
+		return event->exec_failed.comm.length + event->exec_failed.path.length;
 	case EVENT_LOST:
 		return 0;
 	default:
@@ -595,6 +621,9 @@ static ALWAYS_INLINE char *put_properties(char *out, enum format format,
 		break;
 	case EVENT_EXIT:
 		put_exit(&writer);
+		break;
+	case EVENT_EXEC_FAILED:
+		put_exec_failed(&writer);
 		break;
 	case EVENT_LOST:
 		put_lost(&writer);

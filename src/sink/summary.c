@@ -101,6 +101,8 @@ static int summary_event(struct sink *sink, const struct event *event)
 		return count_exec(summary, event);
 	case EVENT_EXIT:
 		return count_exit(summary, event);
+	case EVENT_EXEC_FAILED:
+		return 0;
 	case EVENT_LOST:
 		summary->totals.lost += event->lost.count;
 		return 0;

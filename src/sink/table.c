@@ -4,12 +4,13 @@
  * is older than the trace. PPID: who forked that process. UID: "real/effective" where they differ.
  * AGE: of the process. CPU: time that it used, user and system together; MEMORY: its peak; both
  * only with --usage. "?": not known; "fork?": a process or a thread; "exit?": of a process or of
- * one of its threads.
+ * one of its threads; "exec!": an exec that failed.
  */
 #include <string.h>
 
 #include "base/compiler.h"
 #include "base/put.h"
+#include "event/error_names.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "sink/sink.h"
@@ -208,6 +209,8 @@ static const char *event_word(const struct event *event)
 		return forks[event_fork_kind(event)];
 	case EVENT_EXEC:
 		return "exec";
+	case EVENT_EXEC_FAILED:
+		return "exec!";
 	default:
 		return exits[event_facts(event)->last];
 	}
@@ -234,7 +237,7 @@ static enum paint event_paint(const struct event *event)
 {
 	if (event->type == EVENT_EXEC)
 		return PAINT_GREEN;
-	return phrase_failed(event) ? PAINT_RED : PAINT_NONE;
+	return event->type == EVENT_EXEC_FAILED || phrase_failed(event) ? PAINT_RED : PAINT_NONE;
 }
 
 static bool is_killed(const struct event *event)
@@ -260,11 +263,25 @@ static void put_death(struct sink_table *table, struct line *line, const struct 
 	phrase_handled(line, event);
 }
 
+static void put_error(struct sink_table *table, struct line *line, const struct event *event)
+{
+	const char *name = error_name(event->exec_failed.error);
+	char text[CELL_SIZE];
+	const char *end =
+		name ? put_string(text, name) : put_signed(text, event->exec_failed.error);
+
+	put_cell(table, line, CELL_STATUS, text, end);
+}
+
 static void put_status(struct sink_table *table, struct line *line, const struct event *event)
 {
 	const struct exit_status *status = &event_facts(event)->status;
 	char code[CELL_SIZE], *end = code;
 
+	if (event->type == EVENT_EXEC_FAILED) {
+		put_error(table, line, event);
+		return;
+	}
 	if (is_killed(event)) {
 		put_death(table, line, event);
 		return;
@@ -314,6 +331,16 @@ static void put_thread(struct line *line, const struct event *event)
 	}
 }
 
+/* The error has a column, unless the terminal is narrow. */
+static void put_failed_exec(const struct sink_table *table, struct line *line,
+			    const struct event *event)
+{
+	phrase_failed_path(line, event);
+	if (table->columns[CELL_STATUS].is_left_out)
+		phrase_error(line, event);
+	phrase_caller(line, event);
+}
+
 /* ---- lines ---- */
 
 static void put_left(struct sink_table *table, struct line *line, const struct event *event)
@@ -344,6 +371,8 @@ static void put_right(struct sink_table *table, struct line *line, const struct 
 		put_thread(line, event);
 	else if (event->type == EVENT_EXIT && event_facts(event)->failed_exec.bytes)
 		phrase_failed_exec(line, "", event);
+	else if (event->type == EVENT_EXEC_FAILED)
+		put_failed_exec(table, line, event);
 	else
 		phrase_command(line, event);
 	if (!table->is_narrow || event->type != EVENT_EXIT)

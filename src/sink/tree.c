@@ -6,6 +6,7 @@
  *   ┌ command      a process runs its first program
  *   ├ command      it runs another one in its place
  *   ┌ (name)       a copy of its parent that runs no program of its own, once it forks or lasts
+ *   × path: ENOENT   an exec that failed
  *   └ name exit 0 after 1.2s
  *   ─ name …       the end of a process that had no line yet; in parentheses where it was a copy
  */
@@ -247,6 +248,30 @@ static int tree_exec(struct sink_tree *tree, const struct event *event)
 	return code;
 }
 
+static int tree_exec_failed(struct sink_tree *tree, const struct event *event)
+{
+	const struct facts *facts = event_facts(event);
+	int32_t pid = facts->tgid >= 0 ? facts->tgid : event->exec_failed.pid;
+	const struct forest_node stranger = {
+		.pid = pid,
+		.depth = forest_depth(&tree->forest, facts, false),
+	};
+	const struct forest_node *same = find_same(tree, pid, facts);
+	const struct forest_node *node = same ? same : &stranger;
+	struct line line;
+	int code = begin(tree, &line, phrase_room(event), event->time_ns, node, "× ");
+
+	if (code < 0)
+		return code;
+	line_paint(&line, PAINT_RED);
+	phrase_failed_path(&line, event);
+	phrase_error(&line, event);
+	if (!node->is_shown)
+		phrase_caller(&line, event);
+	line_end(&line);
+	return 0;
+}
+
 /* ---- what was running before ---- */
 
 static int show_running(struct sink_tree *tree, const struct event *event, struct forest_node *node)
@@ -453,6 +478,8 @@ static int tree_event(struct sink *sink, const struct event *event)
 		return tree_exec(tree, event);
 	case EVENT_EXIT:
 		return tree_exit(tree, event);
+	case EVENT_EXEC_FAILED:
+		return tree_exec_failed(tree, event);
 	default:
 		return phrase_missing(&tree->sink.context, &tree->times, event);
 	}

@@ -106,8 +106,8 @@ static void set_extra(struct capture_source *file)
 	const struct registers *registers = arch ? registers_of_machine(arch) : NULL;
 	struct sample_extra_layout layout;
 
-	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
-		if (file->formats.formats[i] &&
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (tracepoint_is_shown(i) && file->formats.formats[i] &&
 		    capture_tracepoint_extra(file->capture, file->formats.formats[i]->id, &layout))
 			decoder_set_extra(file->decoder, (enum tracepoint)i, &layout, registers);
 	}
@@ -382,7 +382,7 @@ static int file_open(const struct request *request, const struct source_host *ho
 
 const struct source_type capture_source_type = {
 	.name = "capture",
-	.events = EVENT_SHOWABLE,
+	.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
 	.serves = NEEDS_ALL | NEED_USAGE | NEED_CWD,
 	.has_users = true,
 	.has_records = true,

@@ -7,6 +7,7 @@
 #include "base/string_list.h"
 #include "base/text.h"
 #include "capture/notes/kinds.h"
+#include "event/facts.h"
 #include "event/usage.h"
 #include "exec/argv_kept.h"
 #include "exec/cwds.h"
@@ -46,13 +47,15 @@ static void take_exit_paths(const struct event *note, struct text left, struct e
 static int take_exec(const struct event *note, const struct note_item *item,
 		     struct argv_provider *execs)
 {
-	const bool is_arguments = note->note.kind == CAPTURE_NOTE_ARGUMENTS;
+	const bool is_arguments = note->note.kind != CAPTURE_NOTE_ENVIRONMENT;
+	const enum argv_source source =
+		note->note.kind == CAPTURE_NOTE_PROBED ? ARGV_PROBE : ARGV_PROC;
 	const struct string_list *strings = &item->strings;
 
 	if (strings->count + UINT64_C(1) != note->note.count)
 		return 0;
 	return argv_kept_add(execs, note->sample_tid, item->pointer, is_arguments ? strings : NULL,
-			     is_arguments ? NULL : strings);
+			     source, is_arguments ? NULL : strings);
 }
 
 static bool add_status(struct exit_statuses *statuses, const struct note_item *item)
@@ -137,6 +140,7 @@ int decode_notes_take(const struct event *note, const struct decode_notes *notes
 			       : 0;
 	case CAPTURE_NOTE_ARGUMENTS:
 	case CAPTURE_NOTE_ENVIRONMENT:
+	case CAPTURE_NOTE_PROBED:
 		return note_next(note->note.kind, &left, &item) > 0
 			       ? take_exec(note, &item, notes->execs)
 			       : 0;

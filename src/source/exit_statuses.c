@@ -237,6 +237,7 @@ static void take(struct exit_statuses *statuses, struct event *event)
 	if (!exit)
 		return;
 	event->exit.status = exit->told.status;
+	event->exit.told_last = (exit->told.flags & TOLD_LAST) != 0;
 	event->exit.has_status =
 		!(exit->told.flags & TOLD_LEADER) || event->exit.pid == event->sample_pid;
 	if (exit->told.usage.known) {

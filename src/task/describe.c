@@ -121,6 +121,11 @@ void describe(const struct subject *subject, const struct event *event,
 			facts->cwd = event->exec.image->cwd;
 		}
 		break;
+	case EVENT_EXEC_FAILED:
+		describe_program(process_program_at(subject->thread->process, event->time_ns),
+				 facts);
+		describe_times(subject, event, facts);
+		break;
 	default:
 		describe_exit(subject, event, facts);
 		break;

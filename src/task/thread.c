@@ -146,6 +146,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	thread->execs = process->execs;
 	exit_evidence_exec(&process->evidence);
 	process->status_is_told = false;
+	process->told_by = TOLD_BY_NEWEST;
 	thread->taken = 0;
 	thread_set_exit_call(thread, (struct exit_call){0});
 	return thread_set_name(thread, process->pid, event->exec.comm, process->pool);
@@ -176,6 +177,26 @@ static bool is_made_by_kernel(const struct thread *thread)
 {
 	return thread->announced && thread->has_flags &&
 	       (thread->clone_flags & CLONE_UNTRACED) != 0;
+}
+
+static enum told_by told_by(const struct thread *thread, const struct event *event)
+{
+	if (event->exit.has_status && thread->taken != 0)
+		return TOLD_BY_KILLED;
+	return event->exit.told_last || event->exit.last == KNOWN_YES ? TOLD_BY_LAST
+								      : TOLD_BY_NEWEST;
+}
+
+static void take_status(struct process *process, const struct thread *thread,
+			const struct event *event)
+{
+	enum told_by by = told_by(thread, event);
+
+	if (by < process->told_by)
+		return;
+	process->told_by = (uint8_t)by;
+	process->status_is_told = event->exit.has_status;
+	process->told_status = event->exit.status;
 }
 
 static struct thread_end end_of(const struct thread *thread)
@@ -218,10 +239,8 @@ int thread_exit(struct thread *thread, const struct event *event, uint64_t losse
 	const struct thread_end end = end_of(thread);
 	exit_evidence_thread(&process->evidence, &end, event->time_ns);
 	/* They end by themselves, whatever the process ends with. */
-	if (!is_made_by_kernel(thread)) {
-		process->status_is_told = event->exit.has_status;
-		process->told_status = event->exit.status;
-	}
+	if (!is_made_by_kernel(thread))
+		take_status(process, thread, event);
 	*last = find_last(process, event->exit.last, losses);
 	process->has_ended |= *last == KNOWN_YES;
 	return *last == KNOWN_YES ? 0 : keep_usage(process, event->exit.usage);

@@ -34,8 +34,9 @@ enum capture_note_kind {
 	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* `program` of older processes: file name and arguments */
 	CAPTURE_NOTE_STATUSES = 11,      /* `status` of exits that come later in time */
 	CAPTURE_NOTE_STATUSES_FROM = 12, /* `statuses_from`, and `string`: who told them */
-	CAPTURE_NOTE_USAGE = 14,         /* `usage` of exits whose `status` a note before has */
-	CAPTURE_NOTE_USAGE_FROM = 15,    /* no bytes: usage is noted, at the start */
+	CAPTURE_NOTE_USAGE = 13,         /* `usage` of exits whose `status` a note before has */
+	CAPTURE_NOTE_USAGE_FROM = 14,    /* no bytes: usage is noted, at the start */
+	CAPTURE_NOTE_PROBED = 15,        /* as ARGUMENTS, by the argv probe */
 	CAPTURE_NOTE_CWD = 16,           /* `pointer` of an exec and `string`, its directory */
 };
 

@@ -304,11 +304,16 @@ static void test_malformed_arguments(void **state)
 		NOTE(99, 2, "0000000000001000\0one"),
 	};
 	const struct event good = NOTE(CAPTURE_NOTE_ARGUMENTS, 2, "0000000000001000\0one");
+	const struct event probed = NOTE(CAPTURE_NOTE_PROBED, 2, "0000000000001000\0one");
 	struct argv_provider *kept = argv_kept_new(NULL);
 
 	(void)state;
 	assert_int_equal(take_exec(kept, &good), 0);
-	assert_int_equal(taken_by_exec(kept).argc, 1);
+	assert_int_equal(taken_by_exec(kept).source, ARGV_PROC);
+	assert_int_equal(take_exec(kept, &probed), 0);
+	struct arguments taken = taken_by_exec(kept);
+	assert_int_equal(taken.argc, 1);
+	assert_int_equal(taken.source, ARGV_PROBE);
 	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
 		assert_int_equal(take_exec(kept, &notes[i]), 0);
 		assert_int_equal(taken_by_exec(kept).argc, -1);
@@ -539,8 +544,9 @@ static void assert_note(const struct capture_note *note, uint16_t kind, uint64_t
 static void test_writing(void **state)
 {
 	const struct string_list arguments = {{"sh\0-c", 6}, 2}, environment = {{"", 0}, 0};
-	const struct completion both = {1000, 77, 0x7ffc1000, &arguments, &environment};
-	const struct completion none = {1000, 77, 0x7ffc1000, NULL, NULL};
+	const struct completion both = {1000, 77, 0x7ffc1000, &arguments, ARGV_PROC, &environment};
+	const struct completion none = {1000, 77, 0x7ffc1000, NULL, ARGV_NONE, NULL};
+	const struct completion probed = {1000, 78, 0x7ffc1000, &arguments, ARGV_PROBE, NULL};
 	const struct exit_paths paths = {
 		.known = true,
 		.marks = {{{0xab, 0xffffffff81000010}, 2}, {{0xcd}, 1}},
@@ -551,12 +557,14 @@ static void test_writing(void **state)
 	(void)state;
 	assert_int_equal(notes_write_exec(writer, &both), 0);
 	assert_int_equal(notes_write_exec(writer, &none), 0);
+	assert_int_equal(notes_write_exec(writer, &probed), 0);
 	assert_int_equal(notes_write_exit_paths(writer, &paths), 0);
 	assert_int_equal(notes_write_command(writer, 99, 12345678901), 0);
 	assert_int_equal(notes_write_wall_step(writer, 500, -7), 0);
 	read_back(&written);
 	ASSERT_NEXT(&written, CAPTURE_NOTE_ARGUMENTS, 999, 77, 3, "000000007ffc1000\0sh\0-c");
 	ASSERT_NEXT(&written, CAPTURE_NOTE_ENVIRONMENT, 999, 77, 1, "000000007ffc1000");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_PROBED, 999, 78, 3, "000000007ffc1000\0sh\0-c");
 	ASSERT_NEXT(&written, CAPTURE_NOTE_EXIT_PATHS, 1, 0, 3,
 		    "0 00000000000000ab\0"
 		    "0 ffffffff81000010\0"
@@ -570,7 +578,7 @@ static void test_strings_that_are_too_long_are_not_written(void **state)
 {
 	char *many = calloc(1, CAPTURE_NOTE_MAX);
 	const struct string_list arguments = {{many, CAPTURE_NOTE_MAX}, CAPTURE_NOTE_MAX};
-	const struct completion completion = {1000, 77, 0, &arguments, NULL};
+	const struct completion completion = {1000, 77, 0, &arguments, ARGV_PROC, NULL};
 	struct written written = start_writing();
 
 	(void)state;

@@ -63,6 +63,16 @@ static void test_a_server(void **state)
 	      "table-server-color.txt");
 }
 
+static void test_failed_execs(void **state)
+{
+	(void)state;
+	check(story_of_failed_execs(), (struct sink_context){0}, "table-failed-execs.txt");
+	check(story_of_failed_execs(), (struct sink_context){.width = 60, .color = true},
+	      "table-failed-execs-color.txt");
+	check(story_of_failed_execs(), (struct sink_context){.width = 30},
+	      "table-failed-execs-30.txt");
+}
+
 static void test_threads(void **state)
 {
 	(void)state;
@@ -163,6 +173,7 @@ int main(void)
 		cmocka_unit_test(test_awkward_names),
 		cmocka_unit_test(test_narrow_terminals),
 		cmocka_unit_test(test_a_server),
+		cmocka_unit_test(test_failed_execs),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_nothing_known),

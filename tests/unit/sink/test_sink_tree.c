@@ -64,6 +64,14 @@ static void test_a_server(void **state)
 	      "tree-server-color.txt");
 }
 
+static void test_failed_execs(void **state)
+{
+	(void)state;
+	check(story_of_failed_execs(), (struct sink_context){0}, "tree-failed-execs.txt");
+	check(story_of_failed_execs(), (struct sink_context){.width = 50, .color = true},
+	      "tree-failed-execs-color.txt");
+}
+
 static void test_no_copies(void **state)
 {
 	(void)state;
@@ -222,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_a_server),
+		cmocka_unit_test(test_failed_execs),
 		cmocka_unit_test(test_no_copies),
 		cmocka_unit_test(test_lines_are_counted),
 		cmocka_unit_test(test_idle),

@@ -281,6 +281,20 @@ static void test_without_memory_nothing_is_known(void **state)
 	exit_statuses_free(NULL);
 }
 
+static void test_who_is_told_to_be_the_last_one(void **state)
+{
+	(void)state;
+	struct event event = {.type = EVENT_EXIT, .time_ns = 90, .sample_pid = 7, .exit.pid = 8};
+
+	tell(8, 100, 0x300, TOLD_LAST);
+	tell(7, 110, 0x400, 0);
+	exit_statuses_apply(statuses, &event);
+	assert_true(event.exit.told_last);
+	event.exit.pid = 7;
+	exit_statuses_apply(statuses, &event);
+	assert_false(event.exit.told_last);
+}
+
 #define statuses_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -295,6 +309,7 @@ int main(void)
 		statuses_test(test_statuses_with_a_time_come_after_their_exit),
 		statuses_test(test_a_status_that_is_told_too_late_is_of_another_exit),
 		statuses_test(test_old_kernels_know_only_leaders),
+		statuses_test(test_who_is_told_to_be_the_last_one),
 		statuses_test(test_statuses_do_not_wait_forever),
 		statuses_test(test_there_is_an_end_to_what_is_kept),
 		statuses_test(test_many_are_kept_apart),

@@ -174,7 +174,7 @@ static void test_what_cannot_be_served(void **state)
 	static const struct source_type bare = {.name = "bare", .events = EVENT_BIT(EVENT_EXEC)};
 	static const struct source_type full = {
 		.name = "full",
-		.events = EVENT_SHOWABLE,
+		.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
 		.serves = NEEDS_ALL | NEED_USAGE | NEED_CWD,
 		.has_users = true,
 		.has_records = true,
@@ -191,6 +191,7 @@ static void test_what_cannot_be_served(void **state)
 		{{.raw = true}, "--raw: its events have no records"},
 		{{.formats = text}, "--formats: it has no formats"},
 		{{.mmap_pages = 1}, "-m: it has no such rings"},
+		{{.probe_bytes = 3008}, "--argv-probe: it opens no tracepoints"},
 		{{.filter.has_uid = true}, "-u: it does not tell users"},
 		{{.environment = text}, "--env: it does not tell the environment"},
 		{{.units = true}, "--units: it does not tell cgroups"},
@@ -205,6 +206,8 @@ static void test_what_cannot_be_served(void **state)
 		{{.filter.no_threads = true}, "-P and --no-threads: it does not tell parents"},
 		{{.command = command}, "a COMMAND: it tells of no forks"},
 		{{.follow = true}, "-f: it tells of no forks"},
+		{{.events = EVENT_BIT(EVENT_EXEC_FAILED)},
+		 "--failed-execs: it tells of no exec that failed"},
 	};
 
 	(void)state;
@@ -259,6 +262,9 @@ static void test_what_ours_serve(void **state)
 		{{.events = EVENT_BIT(EVENT_EXIT)}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .command = command}, {true, true, true, true, false}},
 		{{ALL_SHOWABLE, .follow = true}, {true, false, true, true, false}},
+		{{ALL_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED)}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED), .command = command},
+		 {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .filter.ppid = 1}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .filter.no_threads = true}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .filter.failed = true}, {true, false, true, false, false}},
