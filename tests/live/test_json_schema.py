@@ -9,7 +9,7 @@ import json
 import re
 from pathlib import Path
 
-from extended import FIELDS, ExecFailed, parse_extended
+from extended import FIELDS, USAGE, ExecFailed, parse_extended
 from lines import Exec, Exit, Fork, Lost, split_lines
 from live import equal, expect, main, no_problems, test
 from schema import bytes_of, load, load_schema, problems
