@@ -22,6 +22,7 @@
 #define NEEDS_ALL (NEED_TASKS | NEED_ARGUMENTS | NEED_STATUS | NEED_CGROUP)
 
 /* No format needs these by itself: options ask for them. */
+#define NEED_CWD (1U << 5)   /* the directory of an exec: /proc/PID/cwd */
 #define NEED_USAGE (1U << 4) /* CPU time, memory and I/O of processes that end: taskstats */
 
 enum known {
@@ -72,6 +73,7 @@ struct exec_image {
 	struct arguments arguments;
 	struct environment environment;
 	struct credentials credentials;
+	struct text cwd; /* the directory that it runs in; NULL: not known */
 };
 
 /*
@@ -147,6 +149,7 @@ struct facts {
 	struct text filename;
 	struct arguments arguments;
 	struct environment environment; /* EXEC */
+	struct text cwd;                /* EXEC; see there */
 	struct credentials credentials;
 
 	/* EXIT */

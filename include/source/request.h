@@ -47,6 +47,8 @@ struct request {
 	uint32_t probe_bytes;
 	char *environment; /* --env: "NAME,NAME" or "all"; NULL: none */
 	bool usage;        /* --usage: what processes used */
+	bool cwd;          /* --cwd: the directories of execs */
+	bool units;        /* --units: systemd units and containers, by cgroup */
 
 	/* The limits */
 	uint64_t duration_ns; /* 0: no limit */

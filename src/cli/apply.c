@@ -332,6 +332,10 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.quiet;
 	case OPTION_WIDE:
 		return &options->request.wide;
+	case OPTION_CWD:
+		return &options->request.cwd;
+	case OPTION_UNITS:
+		return &options->request.units;
 	case OPTION_USAGE:
 		return &options->request.usage;
 	case OPTION_NO_COPIES:

@@ -118,6 +118,11 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
 		return refuse(err, "--env: this format does not show the environment",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	if (request->cwd && !(shows & SINK_SHOWS_ENVIRONMENT))
+		return refuse(err, "--cwd: this format does not show directories",
+			      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	if (request->units && !(shows & SINK_SHOWS_ENVIRONMENT))
+		return refuse(err, "--units: this format does not show cgroups", "-x or -F json");
 	if (request->usage && !(shows & SINK_SHOWS_USAGE) && !request->summary)
 		return refuse(err, "--usage: plain pipe lines do not show what processes used",
 			      mode == MODE_RECORD ? "-x" : "-x, -S, or -F json, table or tree");
@@ -165,8 +170,7 @@ static int find_needs(const struct parse *parse, struct request *request, struct
 	request->needs = request->sink->needs | filter_options_needs(&request->filter);
 	if (request->summary)
 		request->needs |= sink_type_find("summary")->needs;
-	if (request->usage)
-		request->needs |= NEED_USAGE;
+	request->needs |= (request->usage ? NEED_USAGE : 0) | (request->cwd ? NEED_CWD : 0);
 	int code = parse->argv_probe ? want_probe(mode, request, err) : 0;
 	if (code < 0)
 		return code;

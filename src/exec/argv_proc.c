@@ -5,14 +5,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/personality.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/files.h"
 #include "event/facts.h"
 #include "exec/addresses.h"
+#include "exec/proc_exec.h"
 #include "exec/stack.h"
 
 /* The kernel takes no more than 6 MiB of both (bprm_stack_limits(), fs/exec.c). */
@@ -37,31 +36,7 @@ static int read_strings(const struct proc_provider *provider, int32_t pid, const
 	return file_read_all(provider->proc_fd, path, STRINGS_MAX, buffer);
 }
 
-static bool read_stat(const struct proc_provider *provider, int32_t pid,
-		      struct addresses *addresses)
-{
-	char path[32], text[2048];
-
-	snprintf(path, sizeof(path), "%d/stat", pid);
-	ssize_t length = file_read_at(provider->proc_fd, path, text, sizeof(text));
-	return length > 0 && addresses_parse(text, (size_t)length, addresses) == 0;
-}
-
 /* ---- proof ---- */
-
-/* Addresses tell one exec from the next only where they are random. */
-static bool has_random_addresses(const struct proc_provider *provider, int32_t pid)
-{
-	char path[32], text[32];
-
-	snprintf(path, sizeof(path), "%d/personality", pid);
-	if (file_read_at(provider->proc_fd, path, text, sizeof(text)) <= 0 ||
-	    strtoul(text, NULL, 16) & ADDR_NO_RANDOMIZE)
-		return false;
-	return file_read_at(provider->proc_fd, "sys/kernel/randomize_va_space", text,
-			    sizeof(text)) > 0 &&
-	       strtoul(text, NULL, 10) > 0;
-}
 
 /* Returns whether the exec that left STACK put STRINGS between START and END. */
 static bool is_area(const struct user_stack *stack, const struct stack_tables *tables,
@@ -83,7 +58,7 @@ static unsigned int proven(const struct proc_provider *provider, int32_t pid,
 	struct addresses addresses;
 	unsigned int found = 0;
 
-	if (!read_stat(provider, pid, &addresses) || addresses.start_stack != stack->pointer)
+	if (!proc_exec_addresses(provider->proc_fd, pid, stack->pointer, &addresses))
 		return 0;
 	if (wants & ARGV_WANT_ARGUMENTS && is_area(stack, tables, STACK_ARGV, addresses.arg_start,
 						   addresses.arg_end, &provider->argv))
@@ -91,7 +66,7 @@ static unsigned int proven(const struct proc_provider *provider, int32_t pid,
 	if (wants & ARGV_WANT_ENVIRONMENT && is_area(stack, tables, STACK_ENVP, addresses.env_start,
 						     addresses.env_end, &provider->envp))
 		found |= ARGV_WANT_ENVIRONMENT;
-	return found && has_random_addresses(provider, pid) ? found : 0;
+	return found && proc_exec_is_random(provider->proc_fd, pid) ? found : 0;
 }
 
 /* ---- the provider ---- */

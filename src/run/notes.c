@@ -61,6 +61,15 @@ int notes_write_exec(struct capture_writer *writer, const struct completion *com
 	return code;
 }
 
+int notes_write_cwd(struct capture_writer *writer, const struct exec_cwd *cwd)
+{
+	struct note_draft draft = draft_of(CAPTURE_NOTE_CWD, cwd->time_ns - 1);
+
+	draft.note.pid = draft.note.tid = cwd->pid;
+	return write_one(writer, draft,
+			 &(struct note_item){.pointer = cwd->pointer, .string = cwd->cwd});
+}
+
 int notes_write_exit_paths(struct capture_writer *writer, const struct exit_paths *paths)
 {
 	struct note_draft draft = draft_of(CAPTURE_NOTE_EXIT_PATHS, CAPTURE_NOTE_FIRST_NS);

@@ -117,6 +117,7 @@ static const struct rule rules[] = {
 	/* /proc and /sys. */
 	{TRACING, "open", READ_ONLY(1)},
 	{TRACING, "openat", READ_ONLY(2)},
+	{TRACING, "readlinkat", {0}}, /* programs and directories */
 	{TRACING, "getdents", {0}},
 	{TRACING, "getdents64", {0}},
 	{TRACING, "fcntl", COMMAND_FCNTL(F_SETFD)},
@@ -141,7 +142,6 @@ static const struct rule rules[] = {
 	{IN(SANDBOX_SIDEBAND), "ioctl", REQUEST(PIDFD_REQUEST_INFO)},
 
 	/* Connector and taskstats: messages, how many were dropped, and that nobody listens now. */
-	{CONNECTOR, "readlinkat", {0}}, /* which program an exec started */
 	{NETLINK, "recvmmsg", {0}},
 	{NETLINK, "recvmmsg_time64", {0}},
 	{NETLINK, "getsockopt", {0}},

@@ -15,6 +15,7 @@
 #include "event/signal_names.h"
 #include "sink/extended_values.h"
 #include "sink/json_values.h"
+#include "sink/text/cgroup_owner.h"
 #include "sink/text/escape.h"
 #include "sink/text/json_environment.h"
 #include "sink/text/json_text.h"
@@ -308,7 +309,13 @@ static ALWAYS_INLINE void put_argv(struct writer *writer)
 
 static ALWAYS_INLINE void put_cgroup(struct writer *writer)
 {
-	put(writer, KEY("cgroup"), text_value(writer->facts->cgroup));
+	const struct text cgroup = writer->facts->cgroup;
+
+	put(writer, KEY("cgroup"), text_value(cgroup));
+	if (!writer->context->units)
+		return;
+	put(writer, KEY("unit"), text_value(cgroup_unit(cgroup)));
+	put(writer, KEY("container"), text_value(cgroup_container(cgroup)));
 }
 
 static ALWAYS_INLINE void put_ancestry(struct writer *writer)
@@ -377,6 +384,12 @@ static ALWAYS_INLINE void put_credentials(struct writer *writer)
 	put(writer, KEY("secure"), known ? bool_value(credentials->secure) : unknown);
 }
 
+static ALWAYS_INLINE void put_cwd(struct writer *writer)
+{
+	if (writer->context->cwd)
+		put(writer, KEY("cwd"), text_value(writer->facts->cwd));
+}
+
 static ALWAYS_INLINE void put_exec(struct writer *writer)
 {
 	const struct event *event = writer->event;
@@ -393,6 +406,7 @@ static ALWAYS_INLINE void put_exec(struct writer *writer)
 	put_cgroup(writer);
 	put_ancestry(writer);
 	put_ages(writer);
+	put_cwd(writer);
 }
 
 /* JSON has one object for all of these. */
@@ -540,7 +554,7 @@ static ALWAYS_INLINE void put_truncated(struct writer *writer)
 /* JSON needs more than the extended format. */
 
 /* About so many has an EXIT, with one text in four. */
-#define PROPERTIES_MAX 46U
+#define PROPERTIES_MAX 48U
 #define PROPERTY_ROOM (64U + JSON_TEXT_ROOM(0) / 4)
 
 /* Members' names of objects in JSON. */
@@ -574,9 +588,9 @@ static size_t event_text_bytes(const struct event *event)
 
 static size_t fact_text_bytes(const struct facts *facts)
 {
-	return facts->filename.length + facts->cgroup.length + facts->failed_exec.length +
-	       facts->handled.sender_comm.length + facts->status.killer_comm.length +
-	       facts->status.killer_thread_comm.length;
+	return facts->filename.length + facts->cwd.length + facts->cgroup.length +
+	       facts->failed_exec.length + facts->handled.sender_comm.length +
+	       facts->status.killer_comm.length + facts->status.killer_thread_comm.length;
 }
 
 size_t properties_room(const struct event *event, const struct sink_context *context)
@@ -586,6 +600,8 @@ size_t properties_room(const struct event *event, const struct sink_context *con
 
 	room += JSON_TEXT_ROOM(event_text_bytes(event) + fact_text_bytes(facts));
 	room += strings_room(&facts->arguments.known);
+	if (context->units)
+		room += JSON_TEXT_ROOM(2 * facts->cgroup.length);
 	return context->environment ? room + 2 * strings_room(&facts->environment.entries) : room;
 }
 

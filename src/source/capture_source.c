@@ -18,6 +18,7 @@
 #include "event/facts.h"
 #include "exec/argv_kept.h"
 #include "exec/argv_provider.h"
+#include "exec/cwds.h"
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "perf/record.h"
@@ -40,6 +41,7 @@ struct capture_source {
 	struct image_maker images;
 	struct argv_provider
 		*completed;             /* what the recorder completed; NULL: no facts are wanted */
+	struct cwds *cwds;              /* of execs; NULL: not wanted */
 	struct exit_paths exit_paths;   /* what the recorder knew of them */
 	struct exit_statuses *statuses; /* what it was told; NULL as `completed` */
 	uint64_t statuses_lost;
@@ -187,7 +189,11 @@ static int set_up(struct capture_source *file, int wake_fd, struct error *err)
 	file->completed = argv_kept_new(file->images.selection);
 	file->images.provider = file->completed;
 	file->statuses = exit_statuses_new();
-	return file->completed && file->statuses ? 0 : error_no_memory(err);
+	if (request->needs & NEED_CWD)
+		file->images.cwds = file->cwds = cwds_new();
+	return file->completed && file->statuses && (!(request->needs & NEED_CWD) || file->cwds)
+		       ? 0
+		       : error_no_memory(err);
 }
 
 static void fill_info(struct capture_source *file)
@@ -211,6 +217,7 @@ static void file_free(struct source *source)
 	capture_free(file->capture);
 	capture_formats_done(&file->formats);
 	argv_provider_free(file->completed);
+	cwds_free(file->cwds);
 	exit_statuses_free(file->statuses);
 	image_maker_done(&file->images);
 	env_selection_done(&file->environment);
@@ -270,6 +277,7 @@ static int take_note(struct capture_source *file, const struct event *event)
 {
 	const struct decode_notes notes = {
 		.execs = file->completed,
+		.cwds = file->cwds,
 		.paths = &file->exit_paths,
 		.statuses = file->statuses,
 		.statuses_lost = &file->statuses_lost,
@@ -375,7 +383,7 @@ static int file_open(const struct request *request, const struct source_host *ho
 const struct source_type capture_source_type = {
 	.name = "capture",
 	.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
-	.serves = NEEDS_ALL | NEED_USAGE,
+	.serves = NEEDS_ALL | NEED_USAGE | NEED_CWD,
 	.has_users = true,
 	.has_records = true,
 	.open = file_open,

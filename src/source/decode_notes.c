@@ -10,6 +10,7 @@
 #include "event/facts.h"
 #include "event/usage.h"
 #include "exec/argv_kept.h"
+#include "exec/cwds.h"
 #include "source/exit_statuses.h"
 
 /* wait(2) has 16 bits. */
@@ -133,6 +134,10 @@ int decode_notes_take(const struct event *note, const struct decode_notes *notes
 		if (note_next(note->note.kind, &left, &item) > 0)
 			take_statuses_from(&item, notes);
 		return 0;
+	case CAPTURE_NOTE_CWD:
+		return notes->cwds && note_next(note->note.kind, &left, &item) > 0
+			       ? cwds_add(notes->cwds, note->sample_tid, item.pointer, item.string)
+			       : 0;
 	case CAPTURE_NOTE_ARGUMENTS:
 	case CAPTURE_NOTE_ENVIRONMENT:
 	case CAPTURE_NOTE_PROBED:

@@ -14,6 +14,7 @@
 #include "event/facts.h"
 #include "exec/argv_kept.h"
 #include "exec/argv_provider.h"
+#include "exec/cwds.h"
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "host/identity.h"
@@ -22,6 +23,7 @@
 #include "perf/ring_stream.h"
 #include "probe/argv_probe.h"
 #include "source/completer.h"
+#include "source/cwd_reader.h"
 #include "source/exit_authority.h"
 #include "source/exit_statuses.h"
 #include "source/host_info.h"
@@ -46,6 +48,8 @@ struct perf_source {
 	struct decoder *decoder;
 	struct env_selection environment; /* --env */
 	struct completer *completer;      /* NULL: no arguments are wanted */
+	struct cwd_reader cwd_reader;
+	struct cwds *cwds; /* of execs that are still to come; NULL: not wanted */
 	struct argv_provider *completed;
 	struct image_maker images;
 	struct exit_authority *authority; /* NULL: exit statuses are not wanted, or not told us */
@@ -74,10 +78,22 @@ static void keep_completion(void *context, const struct completion *completion)
 		return;
 }
 
+static void keep_cwd(void *context, const struct exec_cwd *cwd)
+{
+	const struct perf_source *perf = context;
+
+	/* Where memory is short, it is not known. */
+	if (cwds_add(perf->cwds, cwd->pid, cwd->pointer, cwd->cwd) < 0)
+		return;
+}
+
 static void preview(void *context, const struct perf_event_header *record)
 {
 	const struct perf_source *perf = context;
 
+	/* The program may change it soon. */
+	if (perf->cwds)
+		cwd_reader_look(&perf->cwd_reader, record);
 	completer_look(perf->completer, record);
 }
 
@@ -97,6 +113,18 @@ static int complete_execs(struct perf_source *perf, int proc_fd, struct error *e
 		return error_no_memory(err);
 	perf->images.provider = perf->completed;
 	return 0;
+}
+
+static int read_cwds(struct perf_source *perf, int proc_fd, struct error *err)
+{
+	perf->cwd_reader = (struct cwd_reader){
+		.decoder = perf->decoder,
+		.proc_fd = proc_fd,
+		.told = keep_cwd,
+		.context = perf,
+	};
+	perf->images.cwds = perf->cwds = cwds_new();
+	return perf->cwds ? 0 : error_no_memory(err);
 }
 
 /* ---- exit statuses ---- */
@@ -265,6 +293,8 @@ static int set_up(struct perf_source *perf, const struct request *request,
 		code = make_decoder(perf, request, err);
 	if (code == 0 && request->needs & NEED_ARGUMENTS)
 		code = complete_execs(perf, host->proc_fd, err);
+	if (code == 0 && request->needs & NEED_CWD)
+		code = read_cwds(perf, host->proc_fd, err);
 	return code;
 }
 
@@ -275,6 +305,7 @@ static void perf_free(struct source *source)
 	ring_stream_free(perf->stream);
 	completer_free(perf->completer);
 	argv_provider_free(perf->completed);
+	cwds_free(perf->cwds);
 	image_maker_done(&perf->images);
 	env_selection_done(&perf->environment);
 	decoder_free(perf->decoder);
@@ -392,7 +423,7 @@ static int perf_open(const struct request *request, const struct source_host *ho
 const struct source_type perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
-	.serves = NEEDS_ALL | NEED_USAGE,
+	.serves = NEEDS_ALL | NEED_USAGE | NEED_CWD,
 	.has_users = true,
 	.has_records = true,
 	.has_rings = true,

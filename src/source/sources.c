@@ -75,6 +75,10 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "-u: it does not tell users", err);
 	if (request->environment && !type->has_users)
 		return refuse(type, "--env: it does not tell the environment", err);
+	if (request->units && !(type->serves & NEED_CGROUP))
+		return refuse(type, "--units: it does not tell cgroups", err);
+	if (request->cwd && !(type->serves & NEED_CWD))
+		return refuse(type, "--cwd: it does not tell directories", err);
 	if (request->usage && !(type->serves & NEED_USAGE))
 		return refuse(type, "--usage: it does not tell what processes used", err);
 	if (request->filter.cgroup && !(type->serves & NEED_CGROUP))

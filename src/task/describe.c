@@ -116,8 +116,10 @@ void describe(const struct subject *subject, const struct event *event,
 	case EVENT_EXEC:
 		describe_program(process_program_at(subject->thread->process, UINT64_MAX), facts);
 		describe_times(subject, event, facts);
-		if (event->exec.image)
+		if (event->exec.image) {
 			facts->environment = event->exec.image->environment;
+			facts->cwd = event->exec.image->cwd;
+		}
 		break;
 	case EVENT_EXEC_FAILED:
 		describe_program(process_program_at(subject->thread->process, event->time_ns),

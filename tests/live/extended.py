@@ -21,26 +21,27 @@ SHAPE_FIELDS = {name: 1 + len(shape.__annotations__)
                 for name, shape in [*SHAPES.items(), (EXEC_FAILED, ExecFailed)]}
 
 HEAD = ['time_ns', 'time']
+USAGE = ['user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes']
 TASK = ['cpu', 'pid', 'tid', 'ppid', 'from_proc']
 FIELDS = {
-    'FORK': HEAD + TASK + ['child_pid', 'kind', 'clone_flags', 'uid', 'cgroup', 'ancestry',
-                           'clone_flags_complete'],
+    'FORK': HEAD + TASK + ['child_pid', 'kind', 'clone_flags', 'uid', 'cgroup', 'unit', 'container',
+                           'ancestry', 'clone_flags_complete'],
     'EXEC': HEAD + TASK + ['old_pid', 'argc', 'argv', 'argv_complete', 'argv_source', 'env', 'uid',
-                           'euid', 'gid', 'egid', 'secure', 'cgroup', 'ancestry', 'age_ns',
-                           'since_exec_ns'],
+                           'euid', 'gid', 'egid', 'secure', 'cgroup', 'unit', 'container',
+                           'ancestry', 'age_ns', 'since_exec_ns', 'cwd'],
     'EXIT': HEAD + TASK + ['last', 'exit_code', 'signal', 'signal_name', 'core', 'oom',
                            'killed_by_pid', 'killed_by_comm', 'killed_by_tid',
                            'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns',
                            'filename', 'argv', 'argv_complete', 'argv_source', 'uid', 'cgroup',
-                           'ancestry', 'sent_by', 'after_signal', 'after_signal_name', 'after_signal_sent_by',
-                           'after_signal_pid', 'after_signal_comm', 'after_signal_ns', 'user_ns', 'system_ns',
-                           'max_rss_bytes', 'read_bytes', 'written_bytes'],
-    EXEC_FAILED: HEAD + TASK + ['path_complete', 'errno', 'errno_name', 'uid', 'cgroup', 'ancestry',
-                                'age_ns', 'since_exec_ns'],
+                           'unit', 'container', 'ancestry', 'sent_by', 'after_signal',
+                           'after_signal_name', 'after_signal_sent_by', 'after_signal_pid',
+                           'after_signal_comm', 'after_signal_ns', *USAGE],
+    EXEC_FAILED: HEAD + TASK + ['path_complete', 'errno', 'errno_name', 'uid', 'cgroup', 'unit',
+                                'container', 'ancestry', 'age_ns', 'since_exec_ns'],
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
-WHEN_ASKED = {'time', 'env', 'user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes'}
+WHEN_ASKED = {'time', 'env', 'cwd', 'unit', 'container', *USAGE}
 
 BOOLEANS = {'true': True, 'false': False}
 ANCESTOR = re.compile(r'([0-9]+|\?)(\*?):(.*)')
@@ -86,8 +87,8 @@ PARSERS = {
     **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom',
                      'clone_flags_complete', 'path_complete'],
                     BOOLEANS.__getitem__),
-    **dict.fromkeys(['cgroup', 'killed_by_comm', 'killed_by_thread_comm', 'failed_exec',
-                     'after_signal_comm', 'filename'], text),
+    **dict.fromkeys(['cgroup', 'unit', 'container', 'cwd', 'killed_by_comm',
+                     'killed_by_thread_comm', 'failed_exec', 'after_signal_comm', 'filename'], text),
     **dict.fromkeys(['argv', 'env'], strings),
     'clone_flags': words,
     'ancestry': ancestry,

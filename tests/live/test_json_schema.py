@@ -9,17 +9,16 @@ import json
 import re
 from pathlib import Path
 
-from extended import FIELDS, ExecFailed, parse_extended
+from extended import FIELDS, USAGE, ExecFailed, parse_extended
 from lines import Exec, Exit, Fork, Lost, split_lines
 from live import equal, expect, main, no_problems, test
 from schema import bytes_of, load, load_schema, problems
 
 TOP = Path(__file__).resolve().parents[2]
 GOLDEN = TOP / 'fixtures' / 'golden'
-OPTIONAL = {'time', 'env', 'env_other', 'usage'}
+OPTIONAL = {'time', 'env', 'env_other', 'cwd', 'unit', 'container', 'usage'}
 NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid',
               'argv_complete', 'argv_source', 'ancestry_complete', 'path_complete', 'errno', 'count', 'reason', 'limit'}
-USAGE = ('user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes')
 # No field of any type may be one of these.
 WRONG = [1.5, [[]], {'hex': 1}]
 
@@ -184,6 +183,8 @@ def as_extended(event):
     }
     if 'usage' in event:
         event = {**event, **dict.fromkeys(USAGE), **(event['usage'] or {})}
+    for name in {'cwd', 'unit', 'container'} & set(event):
+        made[name] = lambda name=name: bytes_of(event[name])
     return {name: made[name]() if name in made else event[name]
             for name in FIELDS[event['type'].upper()] if name in event or name in made
             and not (name == 'env' and 'env' not in event)}

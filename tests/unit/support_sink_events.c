@@ -7,6 +7,8 @@
 	.tgid = -1, .tid = -1, .ppid = -1, .child_tgid = -1, .arguments = {.argc = -1}, \
 	.age_ns = -1, .since_exec_ns = -1, .usage = USAGE_UNKNOWN
 
+#define CONTAINER "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 #define STRINGS(number, literal)                                             \
 	{                                                                    \
 		.bytes = {(literal), sizeof(literal) - 1}, .count = (number) \
@@ -26,6 +28,8 @@ const struct sink_context full_context = {
 	.wall_offset_known = true,
 	.wall_offset_ns = INT64_C(1700000000000000001),
 	.environment = true,
+	.cwd = true,
+	.units = true,
 	.usage = true,
 };
 
@@ -52,7 +56,7 @@ static const struct facts a_process_forks = {
 	.clone_flags_complete = true,
 	.clone_flags = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | 17,
 	.credentials = {true, 1000, 0, 100, 5, true},
-	.cgroup = TEXT("/user.slice"),
+	.cgroup = TEXT("/system.slice/docker-" CONTAINER ".scope"),
 	.ancestry = ancestors,
 	.ancestor_count = 3,
 	.ancestry_complete = true,
@@ -107,9 +111,10 @@ static const struct facts all_of_an_exec = {
 	.arguments = {3, STRINGS(3, "cc\0-o\0a b\0"), true, ARGV_STACK},
 	.environment = {true, STRINGS(2, "PATH=/usr/bin:/bin\0TERM=\0")},
 	.credentials = {true, 1000, 0, 100, UINT32_MAX, true},
+	.cwd = TEXT("/usr/src/linux"),
 	.age_ns = 1500000,
 	.since_exec_ns = 0,
-	.cgroup = TEXT("/user.slice/user-1000.slice/session-2.scope"),
+	.cgroup = TEXT("/system.slice/docker-" CONTAINER ".scope"),
 	.ancestry = ancestors,
 	.ancestor_count = 3,
 	.ancestry_complete = true,
@@ -155,6 +160,7 @@ static const struct facts awkward_exec = {
 					  "\0A=third\0D==\0?\0")},
 	.age_ns = INT64_MAX,
 	.since_exec_ns = 1,
+	.cwd = TEXT("/" AWKWARD),
 	.cgroup = TEXT(BROKEN),
 	.ancestry = awkward_ancestors,
 	.ancestor_count = 6,
@@ -187,7 +193,7 @@ static const struct facts a_process_ends = {
 	.usage = {1234567890, 4000000, 34 * 1024 * 1024, 4096, 0},
 	.age_ns = 2500000000,
 	.since_exec_ns = 2400000000,
-	.cgroup = TEXT("/user.slice"),
+	.cgroup = TEXT("/system.slice/docker-" CONTAINER ".scope"),
 	.ancestry = ancestors,
 	.ancestor_count = 3,
 	.ancestry_complete = true,

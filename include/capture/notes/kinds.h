@@ -37,6 +37,7 @@ enum capture_note_kind {
 	CAPTURE_NOTE_USAGE = 13,         /* `usage` of exits whose `status` a note before has */
 	CAPTURE_NOTE_USAGE_FROM = 14,    /* no bytes: usage is noted, at the start */
 	CAPTURE_NOTE_PROBED = 15,        /* as ARGUMENTS, by the argv probe */
+	CAPTURE_NOTE_CWD = 16,           /* `pointer` of an exec and `string`, its directory */
 };
 
 /* The flags of struct task_usage. */
@@ -48,7 +49,7 @@ enum note_usage_flag {
 #define NOTE_NUMBERS_MAX 8
 
 /*
- * That of an exec is the only one of its note, whose `count` is 1 more than that of the strings.
+ * That of an exec is the only one of its note, whose `count` is 1 more than that of `strings`.
  * The note has the exec's pid, and its time less 1 ns, so that it comes first.
  */
 struct note_item {

@@ -14,6 +14,7 @@
 #include "capture/notes/note.h"
 #include "capture/write/capture_writer.h"
 #include "exec/argv_kept.h"
+#include "exec/cwds.h"
 #include "filter/pid_list.h"
 #include "run/notes.h"
 #include "run/selection.h"
@@ -185,6 +186,24 @@ static void test_malformed_statuses(void **state)
 		assert_int_equal(status_of(statuses, 7, 300), UNKNOWN);
 		exit_statuses_free(statuses);
 	}
+}
+
+static void test_cwd(void **state)
+{
+	const struct event note = NOTE(CAPTURE_NOTE_CWD, 1, "0000000000001000\0/a b");
+	const struct event cut = NOTE(CAPTURE_NOTE_CWD, 1, "0000000000001000");
+	struct cwds *cwds = cwds_new();
+
+	(void)state;
+	/* Nobody asks for it. */
+	assert_int_equal(decode_notes_take(&note, &(struct decode_notes){0}), 0);
+	assert_int_equal(decode_notes_take(&note, &(struct decode_notes){.cwds = cwds}), 0);
+	struct text cwd = cwds_take(cwds, note.sample_tid, 0x1000);
+	assert_int_equal(cwd.length, 4);
+	assert_memory_equal(cwd.bytes, "/a b", 4);
+	assert_int_equal(decode_notes_take(&cut, &(struct decode_notes){.cwds = cwds}), 0);
+	assert_null(cwds_take(cwds, note.sample_tid, 0x1000).bytes);
+	cwds_free(cwds);
 }
 
 static uint64_t used_by(struct exit_statuses *statuses, int32_t tid)
@@ -693,6 +712,7 @@ int main(void)
 		cmocka_unit_test(test_malformed_statuses),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_malformed_usage),
+		cmocka_unit_test(test_cwd),
 		cmocka_unit_test(test_malformed_exit_paths),
 		cmocka_unit_test(test_too_many_addresses),
 		cmocka_unit_test(test_malformed_arguments),

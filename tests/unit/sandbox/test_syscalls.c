@@ -162,7 +162,7 @@ static const struct attempt {
 	{REPLAY, "recvmmsg", SYS_recvmmsg, {0}},
 	{REPLAY, "getsockopt", SYS_getsockopt, {0}},
 	{REPLAY, "sendto", SYS_sendto, {0}},
-	{REPLAY | LIVE | RECORD, "readlinkat", SYS_readlinkat, {0}},
+	{REPLAY, "readlinkat", SYS_readlinkat, {0}},
 	{REPLAY, "wait4", SYS_wait4, {-1, 0, 0, 0}},
 	{REPLAY, "fcntl", SYS_fcntl, {0, F_SETFD, 0, 0}},
 	{REPLAY | LIVE | CONNECTOR | SIDEBAND, "pwritev", SYS_pwritev, {0}},

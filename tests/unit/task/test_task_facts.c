@@ -726,7 +726,8 @@ static void test_a_loss_makes_counting_vain(void **state)
 /* ---- usage ---- */
 
 /* TID ends, having used US of user time and as many KiB; 0: that is not told. */
-static struct facts exit_used(int32_t tgid, int32_t tid, uint64_t us, bool is_only)
+static struct facts exit_used_told(int32_t tgid, int32_t tid, uint64_t us, bool is_only,
+				   enum known last)
 {
 	const struct task_usage usage = {
 		.known = true,
@@ -740,10 +741,18 @@ static struct facts exit_used(int32_t tgid, int32_t tid, uint64_t us, bool is_on
 		.type = EVENT_EXIT,
 		.sample_pid = tgid,
 		.sample_tid = tid,
-		.exit = {.pid = tid, .comm = text_of("gone"), .usage = us > 0 ? &usage : NULL},
+		.exit = {.pid = tid,
+			 .comm = text_of("gone"),
+			 .last = last,
+			 .usage = us > 0 ? &usage : NULL},
 	};
 
 	return apply_and_describe(&event);
+}
+
+static struct facts exit_used(int32_t tgid, int32_t tid, uint64_t us, bool is_only)
+{
+	return exit_used_told(tgid, tid, us, is_only, KNOWN_NOT);
 }
 
 static void test_usage_of_a_lone_task(void **state)
@@ -801,6 +810,8 @@ static void test_usage_over_an_exec(void **state)
 
 static void test_usage_with_a_part_missing(void **state)
 {
+	struct facts facts;
+
 	(void)state;
 	add_old_ones();
 	/* A thread's was not told. */
@@ -808,15 +819,22 @@ static void test_usage_with_a_part_missing(void **state)
 	fork_thread(20, 20, 21);
 	exit_used(20, 21, 0, false);
 	assert_int_equal(exit_used(20, 20, 20, false).usage.user_ns, -1);
-	/* Something was lost, before an exec too. */
-	fork_process(10, 30);
-	lose();
-	exec_from(30, 30, "/bin/new");
-	assert_int_equal(exit_used(30, 30, 20, false).usage.user_ns, -1);
 	/* It may have had threads before. */
 	fork_thread(10, 10, 11);
 	exit_used(10, 11, 300, false);
-	assert_int_equal(exit_used(10, 10, 20, false).usage.user_ns, -1);
+	facts = exit_used(10, 10, 20, false);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.usage.user_ns, -1);
+	/* Something was lost, before an exec too. */
+	fork_process(1, 40);
+	lose();
+	facts = exit_used_told(40, 40, 20, false, KNOWN_YES);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.usage.user_ns, -1);
+	fork_process(1, 30);
+	lose();
+	exec_from(30, 30, "/bin/new");
+	assert_int_equal(exit_used(30, 30, 20, false).usage.user_ns, -1);
 }
 
 static void test_who_killed_it(void **state)
