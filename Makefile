@@ -25,7 +25,7 @@ JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD   ?= build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 
 PKG_CONFIG ?= pkg-config
-PACKAGES   := libtraceevent libtracefs libzstd popt libseccomp
+PACKAGES   := libtraceevent libtracefs libzstd zlib popt libseccomp
 TEST_PACKAGES := $(PACKAGES) cmocka
 
 comma    := ,
@@ -44,8 +44,10 @@ PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKA
 PACKAGE_LIBS   = $(eval PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)))$(PACKAGE_LIBS)
 TEST_LIBS      = $(eval TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES)))$(TEST_LIBS)
 
+PAGE := src/sink/html
+PAGE_FILES := $(addprefix $(PAGE)/,page.html page.css data.js layout.js view.js page.js)
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/$(PAGE)/page.o
 LIBRARY := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)))
 TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/support*.c)))
@@ -64,6 +66,17 @@ $(BUILD)/$(PROGRAM): $(OBJECTS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The page of -F html as two C strings. The policy allows this script and this style by their hashes.
+$(BUILD)/$(PAGE)/page.c: $(PAGE_FILES) scripts/embed-page
+	@mkdir -p $(@D)
+	$(call say,PAGE,$@)
+	$(Q)scripts/embed-page $(PAGE) > $@.new
+	$(Q)mv $@.new $@
+
+$(BUILD)/$(PAGE)/page.o: $(BUILD)/$(PAGE)/page.c $(BUILD)/flags
 	$(call say,CC,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -141,6 +154,7 @@ WRAP_test_proc_connector = $(NETLINK_CALLS) calloc
 WRAP_test_taskstats = $(NETLINK_CALLS) calloc file_read_at
 WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
+WRAP_test_sink_html = calloc malloc realloc
 WRAP_test_sink_summary = calloc malloc realloc
 WRAP_test_short_arguments = calloc malloc realloc
 WRAP_test_closer = syscall
@@ -283,7 +297,7 @@ format-check:  ## look whether format would change any
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 
 # What looks at the source without running it. clang-tidy takes the most, so two at a time.
-SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps completions/$(PROGRAM).bash
+SHELL_FILES := .ci/run scripts/embed-page scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps completions/$(PROGRAM).bash
 PYTHON_FILES = bench/run tests/run $(shell git ls-files -co --exclude-standard '*.py')
 .PHONY: lint
 lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, mandoc

@@ -16,7 +16,7 @@ enum sink_shows {
 	SINK_SHOWS_RECORDS = 1,     /* --raw: each event's record below its line */
 	SINK_SHOWS_TIME = 2,        /* -T: the time of day */
 	SINK_SHOWS_ENVIRONMENT = 4, /* --env: the environment */
-	SINK_SHOWS_EVENTS = 8,      /* lines of events; else only totals at the end */
+	SINK_SHOWS_EVENTS = 8,      /* lines of events, of which there is a limit */
 	SINK_SHOWS_COPIES = 16,     /* --no-copies: what processes that never exec leave out */
 };
 
