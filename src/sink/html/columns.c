@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/put.h"
-#include "base/string_list.h"
 #include "sink/text/escape.h"
 #include "sink/text/json_text.h"
 #include "sink/text/quote.h"
@@ -132,19 +131,20 @@ void columns_text(struct columns *columns, enum column column, const struct text
 void columns_command(struct columns *columns, enum column column, const struct arguments *arguments)
 {
 	static const char more[] = " …";
-	struct string_list words = arguments->known;
+	const struct text words = arguments->known.bytes;
 	/* A word's NUL stands for the blank and QUOTE_EXTRA; the last word may have none. */
-	char *begin =
-		begin_scratch(columns, QUOTE_GROWTH * (words.bytes.length + 1) + sizeof(more));
-	char *out = begin;
-	struct text word;
+	char *out = begin_scratch(columns, QUOTE_GROWTH * (words.length + 1) + sizeof(more));
 
 	if (!out)
 		return;
-	while (string_list_next(&words, &word)) {
-		if (out > begin)
+	for (size_t at = 0; at < words.length;) {
+		const char *word = words.bytes + at;
+		const size_t length = strnlen(word, words.length - at);
+
+		if (at > 0)
 			out = put_char(out, ' ');
-		out = quote_word(out, word, out == begin);
+		out = quote_word(out, (struct text){word, length}, at == 0);
+		at += length + 1;
 	}
 	if (arguments->source != ARGV_NONE && !arguments->complete)
 		out = put_string(out, more);
@@ -181,6 +181,8 @@ int columns_write(struct columns *columns, struct compressor *out)
 	const char *before = "{";
 	int code = columns_error(columns);
 
+	if (columns->size == 0)
+		return code;
 	for (size_t i = 0; i < COLUMNS && code == 0; i++) {
 		if (columns->items[i].json.size == 0)
 			continue;

@@ -55,11 +55,12 @@ function addBlock(columns, block) {
 }
 
 // The first line says what is known before, the last one what the end tells, all others are blocks.
+// Behind the last newline is a line that was cut, or nothing.
 function parseLines(text) {
 	const lines = text.split("\n");
 	const parsed = { head: {}, tail: null, columns: {} };
 
-	lines.pop(); // behind the last newline
+	lines.pop();
 	lines.forEach((line, number) => {
 		const object = JSON.parse(line);
 
@@ -110,8 +111,9 @@ function makeTrace({ head, tail, columns }) {
 	const origin = least(times.map(get));
 	const shift = (name) => Float64Array.from(get(name), (time) => time - origin);
 	const count = get("born_time").length;
+	const host = head.host?.text ?? head.host; // of a name that is not UTF-8
 	const trace = {
-		head, tail, origin, count,
+		head, tail, host, origin, count,
 		pid: get("born_pid"), ppid: get("born_ppid"), kind: get("born_kind"),
 		name: get("born_name"), from: get("born_from"),
 		parent: Int32Array.from(get("born_parent")),
@@ -179,6 +181,15 @@ function commandOf(trace, p) {
 	const exec = lastExec(trace, p);
 
 	return exec < 0 ? programOf(trace, p) : trace.exec.command[exec] || `[${trace.exec.file[exec]}]`;
+}
+
+// The command with the program without its folders.
+function labelOf(trace, p) {
+	const command = commandOf(trace, p);
+	const path = `/${programOf(trace, p)}`;
+	const at = command.indexOf(path);
+
+	return at >= 0 && at <= command.search(/ |$/) - path.length ? command.slice(at + 1) : command;
 }
 
 function statusOf(trace, p) {

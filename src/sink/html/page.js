@@ -36,7 +36,7 @@ class Page {
 		this.setLayout();
 		this.fit();
 		this.describeTrace();
-		this.showProcess();
+		this.showPanel("programs");
 		this.listen();
 	}
 
@@ -71,7 +71,7 @@ class Page {
 		const running = this.byStart.filter((p) => flagsOf(trace, p) & STILL_RUNS).length;
 		const begun = wallTime(trace, 0);
 		const title = [
-			trace.head.host ?? "Trace of processes",
+			trace.host ?? "Trace of processes",
 			begun === null ? "" : new Date(begun).toLocaleString("en-GB"),
 			spanText(trace.length),
 		].filter(Boolean).join(" · ");
@@ -107,7 +107,10 @@ class Page {
 			tab.setAttribute("aria-selected", tab.dataset.panel === name);
 		for (const panel of document.querySelectorAll("[role=tabpanel]"))
 			panel.hidden = panel.id !== name;
-		const fill = { programs: this.fillPrograms, path: this.fillPath, failures: this.fillFailures }[name];
+		const fill = {
+			process: this.fillProcess, programs: this.fillPrograms, path: this.fillPath,
+			failures: this.fillFailures,
+		}[name];
 
 		if (fill && $(name).childElementCount === 0)
 			fill.call(this);
@@ -209,9 +212,8 @@ class Page {
 	}
 
 	commandCell(p) {
-		const command = commandOf(this.trace, p).slice(0, 300);
-
-		return element("code", { title: command }, this.swatch(programOf(this.trace, p)), command);
+		return element("code", { title: shorten(commandOf(this.trace, p), 1000) },
+			this.swatch(programOf(this.trace, p)), shorten(labelOf(this.trace, p), 110));
 	}
 
 	// ---- one process ----
@@ -227,10 +229,14 @@ class Page {
 	}
 
 	showProcess() {
+		$("process").replaceChildren();
+		this.showPanel("process");
+	}
+
+	fillProcess() {
 		const p = this.view.selected;
 
-		$("process").replaceChildren(...(p < 0 ? [this.invitation()] : this.describe(p)));
-		this.showPanel("process");
+		$("process").append(...(p < 0 ? [this.invitation()] : this.describe(p)));
 	}
 
 	invitation() {
@@ -424,9 +430,11 @@ class Page {
 	setTheme(theme) {
 		document.documentElement.dataset.theme = theme;
 		this.view.readTheme();
-		for (const name of ["programs", "path", "failures"])
+		const shown = document.querySelector("[aria-selected=true]").dataset.panel;
+
+		for (const name of ["process", "programs", "path", "failures"])
 			$(name).replaceChildren();
-		this.showProcess();
+		this.showPanel(shown);
 		this.redraw();
 	}
 
@@ -589,7 +597,7 @@ class Page {
 		const x = event.clientX - from.left, y = event.clientY - from.top;
 
 		tip.replaceChildren(
-			element("div", {}, commandOf(trace, p).slice(0, 400)),
+			element("div", {}, shorten(commandOf(trace, p), 300)),
 			element("div", { className: hasFailed(trace, p) ? "failed" : "dim" },
 				`pid ${trace.pid[p]}, ${spanText(trace.end[p] - trace.start[p])}, ${statusOf(trace, p)}`));
 		tip.style.left = x < from.width / 2 ? `${x + 14}px` : "auto";

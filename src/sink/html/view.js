@@ -31,6 +31,15 @@ function spanText(us) {
 	return `${Math.floor(seconds / 3600)}h${two(Math.floor(seconds / 60) % 60)}m`;
 }
 
+// TEXT without its middle, where it is longer than MOST characters.
+function shorten(text, most) {
+	const tail = Math.floor(most * 0.4);
+
+	if (text.length <= most)
+		return text;
+	return most < 24 ? `${text.slice(0, most - 1)}…` : `${text.slice(0, most - 1 - tail)}…${text.slice(-tail)}`;
+}
+
 class View {
 	constructor(trace, timeline, overview) {
 		this.trace = trace;
@@ -109,7 +118,7 @@ class View {
 
 	setLayout(layout) {
 		this.layout = layout;
-		this.rowHeight = Math.max(7, Math.min(20, Math.floor(this.rowsHeight / layout.count)));
+		this.rowHeight = Math.max(7, Math.min(24, Math.floor(this.rowsHeight / layout.count)));
 		this.top = 0;
 	}
 
@@ -258,7 +267,7 @@ class View {
 		const isFailed = hasFailed(this.trace, p);
 		const x = Math.max(left, -10), width = Math.min(right, this.width + 10) - x;
 
-		context.globalAlpha = this.isDimmed(p) ? 0.18 : 1;
+		context.globalAlpha = this.isDimmed(p) ? 0.25 : 1;
 		context.fillStyle = isFailed ? this.theme.failed : this.fillOf(lastExec(this.trace, p));
 		context.fillRect(x, y, width, height);
 		if (width < 3)
@@ -309,12 +318,11 @@ class View {
 
 	drawLabel(context, p, left, right, y, isFailed) {
 		const most = Math.floor((right - left - 8) / this.letter);
-		const text = commandOf(this.trace, p);
 
 		if (most < 2)
 			return;
 		context.fillStyle = isFailed ? this.theme["failed-text"] : this.theme.text;
-		context.fillText(text.length > most ? `${text.slice(0, most - 1)}…` : text, left + 4, y + 0.5);
+		context.fillText(shorten(labelOf(this.trace, p), most), left + 4, y + 0.5);
 	}
 
 	drawSelected(context) {
@@ -415,12 +423,12 @@ class View {
 
 		context.fillStyle = this.theme.strip;
 		levels.forEach((level, x) => context.fillRect(x, height - level * unit, 1, level * unit));
+		this.drawWindow(context, width, height);
 		context.fillStyle = this.theme.text;
 		context.font = `11${FONT}`;
 		context.textBaseline = "top";
 		context.fillText(`at work: ${this.atWork.average.toFixed(1)} on average, ${this.atWork.peak} at most`,
-			6, 2);
-		this.drawWindow(context, width, height);
+			6, 3);
 	}
 
 	// The highest level at each of WIDTH pixels; kept until the width changes.
