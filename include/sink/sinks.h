@@ -18,6 +18,7 @@ enum sink_shows {
 	SINK_SHOWS_ENVIRONMENT = 4, /* --env: the environment */
 	SINK_SHOWS_EVENTS = 8,      /* lines of events, of which there is a limit */
 	SINK_SHOWS_COPIES = 16,     /* --no-copies: what processes that never exec leave out */
+	SINK_FOR_FILES = 32,        /* it writes nothing that belongs on a terminal */
 };
 
 struct sink_type {

@@ -16,7 +16,7 @@ const struct sink_type sink_types[] = {
 	{"table", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME, sink_table_new},
 	{"tree", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME | SINK_SHOWS_COPIES,
 	 sink_tree_new},
-	{"html", NULL, NEEDS_ALL, SINK_SHOWS_TIME, sink_html_new},
+	{"html", NULL, NEEDS_ALL, SINK_SHOWS_TIME | SINK_FOR_FILES, sink_html_new},
 	{"summary", "-S", PROCESSES, 0, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);
