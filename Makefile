@@ -229,7 +229,7 @@ deps:  ## only install what building and testing need
 UNIT := perf-exec-trace.service
 # Laid out as here, so that links lead somewhere.
 DOCS := README.md BENCHMARKS.md CONTRIBUTING.md LICENSE formats/README.md bench/instructions/README.md \
-	contrib/$(UNIT).in $(sort $(wildcard docs/*.md docs/*.json))
+	contrib/$(UNIT).in $(sort $(wildcard docs/*.md docs/*.json docs/*.png))
 FORMAT_FILES = $(shell cd formats && find * -type f)
 # In the man page they are those of the usual PREFIX.
 INSTALLED_PATHS = -e 's|/usr/local/share/doc/$(PROGRAM)|$(DOCDIR)|' \
@@ -300,7 +300,7 @@ format-check:  ## look whether format would change any
 SHELL_FILES := .ci/run scripts/embed-page scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps completions/$(PROGRAM).bash
 PYTHON_FILES = bench/run tests/run $(shell git ls-files -co --exclude-standard '*.py')
 .PHONY: lint
-lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, mandoc
+lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, node, mandoc
 	$(Q)$(MAKE) --no-print-directory format-check
 	$(call say,LINT,clang-tidy)
 	$(Q)printf '%s\n' $(SOURCES) $(BENCH_SOURCES) | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- \
@@ -312,6 +312,10 @@ lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, mandoc
 	$(Q)$(firstword $(shell command -v pyflakes3 pyflakes) pyflakes) $(PYTHON_FILES)
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck $(SHELL_FILES)
+	$(call say,LINT,scripts of the page)
+	$(Q)if command -v node >/dev/null; then \
+		cat $(filter %.js,$(PAGE_FILES)) | node --check --input-type=module -; \
+	fi
 	$(call say,LINT,mandoc)
 	$(Q)mandoc -T lint -W warning man/$(PROGRAM).1
 

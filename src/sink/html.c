@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/put.h"
 #include "event/event.h"
 #include "event/facts.h"
@@ -16,6 +17,7 @@
 #include "sink/html/compressor.h"
 #include "sink/html/lives.h"
 #include "sink/html/page.h"
+#include "sink/out_buffer.h"
 #include "sink/sink.h"
 #include "sink/text/json_text.h"
 #include "sink/text/phrases.h"

@@ -57,7 +57,7 @@ if (seen.state === "drawn" && query) {
 	await press("/");
 	await page.keyboard.type(query);
 	await press("Enter");
-	seen.matches = await page.locator("#matches").textContent();
+	seen.matches = await page.locator("#found").textContent();
 	seen.found = await describe();
 	seen.zoomed = await picture() !== first;
 
@@ -70,7 +70,7 @@ if (seen.state === "drawn" && query) {
 
 	seen.red = red.length;
 	await press("Escape");
-	seen.cleared = await page.locator("#matches").textContent();
+	seen.cleared = await page.locator("#found").textContent();
 	if (red.length > 0) {
 		const y = box.y + red[Math.floor(red.length / 2)];
 

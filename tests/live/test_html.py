@@ -220,7 +220,7 @@ def browser_draws_what_was_traced():
     with scratch() as directory:
         page = page_of(directory)
         columns = data_of(page)[2]
-        seen = browse(page, 'exit 7')
+        seen = browse(page, "exit 7'")
     expect_drawn(seen, page)
     failed = [code > 0 or bool(text) for code, text in rows(columns, 'exit_code', 'exit_signal')]
     equal(seen['counts'], f'{len(columns["born_pid"])} processes, {sum(failed)} failed', 'counts')

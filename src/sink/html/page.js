@@ -122,9 +122,11 @@ class Page {
 		const cell = (tag, i, content) =>
 			element(tag, { className: isNumber[i] ? "number" : "" }, content);
 		const table = element("table", {},
-			element("thead", {}, element("tr", {}, ...heads.map((head, i) => cell("th", i, head.replace("#", ""))))),
+			element("thead", {}, element("tr", {},
+				...heads.map((head, i) => cell("th", i, head.replace("#", ""))))),
 			element("tbody", {}, ...rows.map(({ cells, open }) => {
-				const row = element("tr", { tabIndex: 0, onclick: open }, ...cells.map((content, i) => cell("td", i, content)));
+				const row = element("tr", { tabIndex: 0, onclick: open },
+					...cells.map((content, i) => cell("td", i, content)));
 
 				row.onkeydown = (event) => event.key === "Enter" && open();
 				return row;
@@ -399,7 +401,7 @@ class Page {
 	countMatches() {
 		const place = this.at >= 0 ? `${thousands(this.at + 1)} of ` : "";
 
-		$("matches").textContent = this.view.matches ? `${place}${thousands(this.found.length)} found` : "";
+		$("found").textContent = this.view.matches ? `${place}${thousands(this.found.length)} found` : "";
 	}
 
 	goToMatch(by) {

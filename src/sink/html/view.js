@@ -7,13 +7,17 @@ const LABEL_HEIGHT = 11, LABEL_WIDTH = 26;
 const NEAR = 3; // pixels beside a short bar that count as it
 const FONT = "px ui-monospace, 'DejaVu Sans Mono', monospace";
 
-// The same name has the same colour in every trace; none is red.
-function hueOf(name) {
-	let hash = 2166136261;
+const HUES = 13; // from yellow to violet: none is red
+
+// A number below COUNT, for the same name always the same: FNV-1a, mixed once more, from where the
+// programs of builds differ most.
+function hashOf(name, count) {
+	let hash = 917;
 
 	for (let i = 0; i < name.length; i++)
 		hash = Math.imul(hash ^ name.charCodeAt(i), 16777619);
-	return 30 + ((hash ^ hash >>> 15) >>> 0) % 290;
+	hash = Math.imul(hash ^ hash >>> 16, 0x45d9f3b);
+	return ((hash ^ hash >>> 16) >>> 0) % count;
 }
 
 function spanText(us) {
@@ -54,6 +58,7 @@ class View {
 		this.showsPath = false;
 		this.matches = null; // a byte a process; null: no search
 		this.wallClock = false;
+		this.measure();
 		this.readTheme();
 	}
 
@@ -63,7 +68,8 @@ class View {
 		this.style = (name) => style.getPropertyValue(`--${name}`).trim();
 		this.theme = {};
 		for (const name of ["page", "panel", "line", "text", "dim", "accent", "strip", "failed",
-			"failed-text", "copy", "path", "saturation", "lightness"])
+			"failed-text", "copy", "path", "saturation", "lightness",
+			"other-lightness"])
 			this.theme[name] = this.style(name);
 		this.colors.clear();
 	}
@@ -72,13 +78,22 @@ class View {
 		let color = this.colors.get(name);
 
 		if (!color) {
-			color = `hsl(${hueOf(name)} ${this.theme.saturation} ${this.theme.lightness})`;
+			const tone = hashOf(name, 2 * HUES);
+			const lightness = tone < HUES ? this.theme.lightness : this.theme["other-lightness"];
+
+			color = `hsl(${40 + tone % HUES * 20} ${this.theme.saturation} ${lightness})`;
 			this.colors.set(name, color);
 		}
 		return color;
 	}
 
 	// ---- geometry ----
+
+	// Asking for these lays the page out anew, so it is done once a drawing.
+	measure() {
+		this.width = this.timeline.clientWidth;
+		this.rowsHeight = this.timeline.clientHeight - AXIS;
+	}
 
 	// Give CANVAS as many pixels as the screen has there. Returns its context, in CSS pixels.
 	prepare(canvas) {
@@ -96,14 +111,6 @@ class View {
 		return context;
 	}
 
-	get width() {
-		return this.timeline.clientWidth;
-	}
-
-	get rowsHeight() {
-		return this.timeline.clientHeight - AXIS;
-	}
-
 	x(time) {
 		return (time - this.from) * this.width / (this.to - this.from);
 	}
@@ -118,7 +125,8 @@ class View {
 
 	setLayout(layout) {
 		this.layout = layout;
-		this.rowHeight = Math.max(7, Math.min(24, Math.floor(this.rowsHeight / layout.count)));
+		const fitting = Math.floor(this.rowsHeight / layout.count);
+		this.rowHeight = fitting < 7 ? 16 : Math.min(24, fitting);
 		this.top = 0;
 	}
 
@@ -213,6 +221,7 @@ class View {
 	// ---- the timeline ----
 
 	draw() {
+		this.measure();
 		const context = this.prepare(this.timeline);
 
 		this.drawLosses(context);
@@ -418,11 +427,16 @@ class View {
 	drawOverview() {
 		const context = this.prepare(this.overview);
 		const { clientWidth: width, clientHeight: height } = this.overview;
-		const levels = this.levelsIn(width);
+		const { mean, most } = this.levelsIn(width);
 		const unit = (height - 16) / Math.max(1, this.atWork.peak);
 
 		context.fillStyle = this.theme.strip;
-		levels.forEach((level, x) => context.fillRect(x, height - level * unit, 1, level * unit));
+		for (let x = 0; x < width; x++) {
+			context.globalAlpha = 0.35;
+			context.fillRect(x, height - most[x] * unit, 1, most[x] * unit);
+			context.globalAlpha = 1;
+			context.fillRect(x, height - mean[x] * unit, 1, mean[x] * unit);
+		}
 		this.drawWindow(context, width, height);
 		context.fillStyle = this.theme.text;
 		context.font = `11${FONT}`;
@@ -431,24 +445,29 @@ class View {
 			6, 3);
 	}
 
-	// The highest level at each of WIDTH pixels; kept until the width changes.
+	// The mean and the highest level at each of WIDTH pixels; kept until the width changes.
 	levelsIn(width) {
-		if (this.levels?.length === width)
+		if (this.levels?.mean.length === width)
 			return this.levels;
 		const { time, level } = this.atWork;
 		const scale = width / this.trace.length;
 
-		this.levels = new Int32Array(width);
-		for (let i = 0; i < time.length; i++) {
-			const to = Math.min(i + 1 < time.length ? Math.ceil(time[i + 1] * scale) : width, width);
-
-			for (let x = Math.floor(time[i] * scale); x < to; x++)
-				this.levels[x] = Math.max(this.levels[x], level[i]);
-		}
+		this.levels = { mean: new Float64Array(width), most: new Int32Array(width) };
+		for (let i = 0; i + 1 < time.length; i++)
+			this.addLevel(level[i], time[i] * scale, time[i + 1] * scale);
 		return this.levels;
 	}
 
-	// What of it the timeline shows.
+	addLevel(level, from, to) {
+		const { mean, most } = this.levels;
+
+		for (let x = Math.floor(from); x < Math.min(to, mean.length); x++) {
+			mean[x] += level * (Math.min(to, x + 1) - Math.max(from, x));
+			most[x] = Math.max(most[x], level);
+		}
+	}
+
+	// What of the strip the timeline shows.
 	drawWindow(context, width, height) {
 		const left = Math.max(0, this.from * width / this.trace.length);
 		const right = Math.min(width, this.to * width / this.trace.length);
