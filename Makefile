@@ -96,6 +96,10 @@ force:
 
 # A test that replaces library calls names them here: WRAP_test_NAME = call call...
 WRAP_test_heap = realloc
+WRAP_test_btf = calloc
+WRAP_test_argv_trial = perf_event_open_raw ioctl
+WRAP_test_argv_probe = file_read_all format_dir_open_tracefs argv_trial dynamic_events_define \
+	dynamic_events_remove
 WRAP_test_typed = calloc malloc
 WRAP_test_filter = calloc malloc
 WRAP_test_buffer = realloc
@@ -115,12 +119,14 @@ WRAP_test_cpu_progress = realloc
 WRAP_test_tracer = clock_gettime spawn_find stop_is_asked
 WRAP_test_wall_watch = clock_gettime timerfd_create timerfd_settime
 WRAP_test_completer = calloc
+WRAP_test_probed_execs = realloc
 WRAP_test_notes = realloc
 WRAP_test_task_facts = aligned_alloc calloc malloc realloc
 WRAP_test_old_processes = calloc malloc realloc
 WRAP_test_kept = calloc malloc
 WRAP_test_descendants = task_table_find
 WRAP_test_program = malloc
+WRAP_test_exec_calls = malloc
 WRAP_test_unfinished_execs = malloc
 WRAP_test_shared_comm = aligned_alloc
 WRAP_test_pool = aligned_alloc
@@ -214,6 +220,13 @@ test check:  ## install what is missing, build, run all tests
 	$(Q)$(MAKE) --no-print-directory $(JOBS) tests
 	$(Q)tests/run $(BUILD)
 
+# make check-kernels KERNELS='amd64-6.12 s390x-newest'; tests/kernels/run --help lists kernels and options.
+KERNEL_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/perf_exec_trace/kernels
+.PHONY: check-kernels traced-programs
+check-kernels: traced-programs  ## run the workloads under other kernels, emulated, or KERNELS=
+	$(Q)tests/kernels/run --cache $(KERNEL_CACHE) $(KERNEL_OPTIONS) $(BUILD) $(KERNELS)
+traced-programs: all $(LIVE_PROGRAMS)
+
 # ---- everyday ----------------------------------------------------------------------------------
 
 .PHONY: run
@@ -297,8 +310,9 @@ format-check:  ## look whether format would change any
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 
 # What looks at the source without running it. clang-tidy takes the most, so two at a time.
-SHELL_FILES := .ci/run scripts/embed-page scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps completions/$(PROGRAM).bash
-PYTHON_FILES = bench/run tests/run $(shell git ls-files -co --exclude-standard '*.py')
+SHELL_FILES := .ci/run scripts/embed-page scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps tests/kernels/init \
+	completions/$(PROGRAM).bash
+PYTHON_FILES = bench/run tests/run tests/kernels/run $(shell git ls-files -co --exclude-standard '*.py')
 .PHONY: lint
 lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, node, mandoc
 	$(Q)$(MAKE) --no-print-directory format-check
@@ -331,4 +345,5 @@ help:  ## show this
 	@sed -nE 's/^([a-z][a-z_. -]*):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
 	@echo
 	@echo 'Variables: V=1 shows commands, SAN=1 adds sanitizers, DEBUG=1 does not optimise, WERROR=1,'
-	@echo 'CC=clang, PREFIX=, DESTDIR=, BUILD=, GROUP=, FUZZ_TARGETS=, FUZZ_SECONDS=, BENCH_OPTIONS='
+	@echo 'CC=clang, PREFIX=, DESTDIR=, BUILD=, GROUP=, FUZZ_TARGETS=, FUZZ_SECONDS=, BENCH_OPTIONS=,'
+	@echo 'KERNELS=, KERNEL_CACHE=, KERNEL_OPTIONS='

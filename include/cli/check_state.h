@@ -27,9 +27,10 @@ struct check {
 	enum cgroups_told cgroups;
 	const char *formats_dir; /* --formats; NULL: tracefs */
 	struct format_dir dir;
-	int formats;          /* 0: all formats were read; else the negative errno */
-	uint16_t exit_id;     /* of the tracepoint of exits, where they were */
-	struct check_sum sum; /* of the rows so far */
+	int formats;             /* 0: all formats were read; else the negative errno */
+	uint16_t exit_id;        /* of the tracepoint of exits, where they were */
+	bool tells_failed_execs; /* the format of execve has the path */
+	struct check_sum sum;    /* of the rows so far */
 };
 
 /* Fill FOUND with what was found and the remedy, if any. Returns an enum verdict. */

@@ -10,7 +10,9 @@
 check_look check_tracefs;
 check_look check_formats; /* after check_tracefs(): it may have opened the directory */
 check_look check_exit_status;
+check_look check_failed_execs;
 check_look check_taskstats;
+check_look check_argv_probe;
 check_look check_sandbox;
 
 #endif

@@ -17,7 +17,10 @@ struct parse {
 	enum mode mode; /* of the first argument; options.mode may become help or version */
 	bool stream;
 	bool format_given; /* -F */
+	bool events_given; /* -e */
+	bool failed_execs; /* --failed-execs: beside those of -e */
 	bool extended;     /* -x */
+	bool argv_probe;   /* --argv-probe */
 	struct typed typed;
 };
 

@@ -16,7 +16,10 @@
 #include "event/event.h"
 #include "perf/record.h"
 
-/* The first three make lines, in the order of enum event_type; the others feed the task table. */
+/*
+ * The first three make lines, in the order of enum event_type; the others feed the task table, but
+ * for the last two, which make EXEC_FAILED.
+ */
 enum tracepoint {
 	TRACEPOINT_FORK,
 	TRACEPOINT_EXEC,
@@ -27,12 +30,26 @@ enum tracepoint {
 	TRACEPOINT_OOM_VICTIM,   /* the OOM killer's choice */
 	TRACEPOINT_EXIT_GROUP,   /* exit_group(2) with its code */
 	TRACEPOINT_EXIT_THREAD,  /* exit(2), the system call: of one thread */
+	TRACEPOINT_EXECVE,       /* execve(2) begins, with the path on Linux 6.19 and later */
+	TRACEPOINT_EXECVEAT,
+	TRACEPOINT_EXECVE_END, /* its error */
+	TRACEPOINT_EXECVEAT_END,
 	TRACEPOINT_COUNT
 };
 
 #define TRACEPOINTS_SHOWN 3
 
 #define TRACEPOINT_BIT(tracepoint) (1U << (tracepoint))
+
+/* Returns whether events of TRACEPOINT are shown, and so have a cgroup. */
+static inline bool tracepoint_is_shown(unsigned int tracepoint)
+{
+	return tracepoint < TRACEPOINTS_SHOWN || tracepoint == TRACEPOINT_EXECVE_END ||
+	       tracepoint == TRACEPOINT_EXECVEAT_END;
+}
+
+/* The field of the execs that begin with the path; kernels before Linux 6.19 lack it. */
+#define TRACEPOINT_EXEC_PATH "__filename_val"
 
 /* A field that a tracepoint's decode function loads. */
 struct tracepoint_field {
@@ -54,6 +71,7 @@ struct tracepoint_type {
 	int (*decode)(const struct field *fields, const struct record *record, struct event *event);
 	unsigned int needs; /* NEED_ bits that need it; 0: no fact does */
 	bool exit_call;     /* has exit codes, for where the exit's registers do not */
+	bool exec_call;     /* for EXEC_FAILED */
 	/* Filters for the kernel (PERF_EVENT_IOC_SET_FILTER), NULL: none. */
 	const char *filter;
 	const char *lines_filter; /* in its place where no fact needs the tracepoint; NULL: same */
@@ -66,6 +84,8 @@ extern const struct tracepoint_type tracepoint_new_task;
 extern const struct tracepoint_type tracepoint_signal_sent, tracepoint_signal_taken;
 extern const struct tracepoint_type tracepoint_oom_victim;
 extern const struct tracepoint_type tracepoint_exit_group, tracepoint_exit_thread;
+extern const struct tracepoint_type tracepoint_execve, tracepoint_execveat;
+extern const struct tracepoint_type tracepoint_execve_end, tracepoint_execveat_end;
 
 /* The table, by enum tracepoint. */
 extern const struct tracepoint_type *const tracepoint_types[TRACEPOINT_COUNT];

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "event/facts.h"
+#include "event/usage.h"
 
 struct record;
 
@@ -17,8 +18,9 @@ enum event_type {
 	EVENT_FORK,
 	EVENT_EXEC,
 	EVENT_EXIT,
-	EVENT_LOST,      /* the kernel dropped events: the ring was full */
-	EVENT_TRUNCATED, /* the event cap ended the trace */
+	EVENT_EXEC_FAILED, /* execve(2) or execveat(2) returned an error */
+	EVENT_LOST,        /* the kernel dropped events: the ring was full */
+	EVENT_TRUNCATED,   /* the event cap ended the trace */
 	EVENT_SHOWN_TYPES,
 
 	/* The rest feeds the task table; no sink shows it. */
@@ -29,12 +31,13 @@ enum event_type {
 	EVENT_SIGNAL_TAKEN,             /* signal:signal_deliver */
 	EVENT_OOM_VICTIM,               /* oom:mark_victim */
 	EVENT_EXIT_CALL,                /* exit(2) or exit_group(2) begins */
+	EVENT_EXEC_CALL,                /* execve(2) or execveat(2) begins */
 	EVENT_CGROUP,                   /* PERF_RECORD_CGROUP: a cgroup's path */
 	EVENT_NOTE, /* a note of our recorder in a capture: capture/notes/kinds.h */
 	EVENT_TYPES
 };
 
-/* The event types as bits; those that -e takes. */
+/* The event types as bits; those that are shown unless others are asked for. */
 #define EVENT_BIT(type) (1U << (type))
 #define EVENT_SHOWABLE (EVENT_BIT(EVENT_FORK) | EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_EXIT))
 
@@ -75,9 +78,9 @@ struct event {
 	uint32_t cpu;                   /* EVENT_NO_CPU: not known */
 	uint64_t time_ns;               /* CLOCK_MONOTONIC; EVENT_NO_TIME: not known */
 	int32_t sample_pid, sample_tid; /* tgid and tid of the running task, as sample ids */
-	int32_t current_tid; /* NEW_TASK, signals, EXIT_CALL: the running task, as payload id */
-	uint64_t cgroup_id;  /* of the running task; 0: not known */
-	const struct facts *facts;   /* NULL: not needed */
+	int32_t current_tid;       /* NEW_TASK, signals, *_CALL: the running task, as payload id */
+	uint64_t cgroup_id;        /* of the running task; 0: not known */
+	const struct facts *facts; /* NULL: not needed */
 	const struct record *record; /* decoded from (perf/record.h); NULL: none */
 	union {
 		struct {
@@ -99,8 +102,16 @@ struct event {
 			enum known last; /* of its process; known on Linux 6.16 and later */
 			struct exit_call call;
 			bool has_status; /* the kernel itself told `status` */
+			bool told_last;  /* the kernel itself told that it is the last one */
 			uint32_t status; /* of this task, as wait(2) has it, 0x80 for a core dump */
+			const struct task_usage *usage; /* NULL: not told */
 		} exit;
+		struct {
+			int32_t pid;      /* the task's own id, thread or leader */
+			int32_t error;    /* errno of Linux, such as 2 for ENOENT */
+			struct text comm; /* by the task table; NULL: not known */
+			struct text path; /* exec_call's, by the task table; NULL: not known */
+		} exec_failed;
 		struct {
 			uint64_t count;
 		} lost;
@@ -142,6 +153,14 @@ struct event {
 			int32_t code;
 		} exit_call;
 		struct {
+			/*
+			 * As it was given, with "." for each byte that is not printable in
+			 * ISO 8859-1, and "..." behind the first 63 bytes of a longer one: as the
+			 * kernel tells it (kernel/trace/trace_syscalls.c). NULL: not told.
+			 */
+			struct text path;
+		} exec_call;
+		struct {
 			uint64_t id;
 			struct text path;
 		} cgroup;
@@ -164,12 +183,14 @@ static inline int32_t event_task(const struct event *event)
 		return event->exec.pid;
 	case EVENT_EXIT:
 		return event->exit.pid;
+	case EVENT_EXEC_FAILED:
+		return event->exec_failed.pid;
 	default:
 		return 0;
 	}
 }
 
-/* Returns the name of that task (EXEC: the new one). Only for FORK, EXEC and EXIT. */
+/* Returns the name of that task (EXEC: the new one). Only for types that have one. */
 static inline struct text event_comm(const struct event *event)
 {
 	switch (event->type) {
@@ -177,6 +198,8 @@ static inline struct text event_comm(const struct event *event)
 		return event->fork.parent_comm;
 	case EVENT_EXEC:
 		return event->exec.comm;
+	case EVENT_EXEC_FAILED:
+		return event->exec_failed.comm;
 	default:
 		return event->exit.comm;
 	}

@@ -9,9 +9,9 @@
 
 #include "event/event.h"
 
-#define EVENT_NAMES ((size_t)EVENT_EXIT + 1)
+#define EVENT_NAMES ((size_t)EVENT_EXEC_FAILED + 1)
 
-/* By enum event_type: "fork", "exec", "exit". */
+/* By enum event_type: "fork", "exec", "exit", "exec_failed". */
 extern const char *const event_names[EVENT_NAMES];
 
 /* Returns the EVENT_BIT() of the event whose name are LENGTH bytes of NAME; 0: there is none. */

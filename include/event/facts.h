@@ -21,6 +21,9 @@
 #define NEED_CGROUP (1U << 3)    /* cgroup: PERF_SAMPLE_CGROUP */
 #define NEEDS_ALL (NEED_TASKS | NEED_ARGUMENTS | NEED_STATUS | NEED_CGROUP)
 
+/* No format needs these by itself: options ask for them. */
+#define NEED_USAGE (1U << 4) /* CPU time, memory and I/O of processes that end: taskstats */
+
 enum known {
 	KNOWN_NOT, /* not known */
 	KNOWN_NO,
@@ -38,6 +41,7 @@ enum argv_source {
 	ARGV_NONE,       /* no arguments are known */
 	ARGV_STACK,      /* the user stack at the end of the exec */
 	ARGV_PROC,       /* /proc/PID/cmdline, proven to be of this exec */
+	ARGV_PROBE,      /* the kernel's copy at the exec, by a probe of ours */
 	ARGV_PROC_START, /* /proc/PID/cmdline at the start of the trace, for older processes */
 };
 
@@ -103,6 +107,20 @@ struct handled_signal {
 	int64_t before_ns; /* time from the handler's call to the end */
 };
 
+/* What a process used, all its threads together, from its fork to its end. -1: not known. */
+struct usage {
+	int64_t user_ns, system_ns;        /* both -1: nothing is known */
+	int64_t max_rss_bytes;             /* since its last exec */
+	int64_t read_bytes, written_bytes; /* from and to storage */
+};
+
+#define USAGE_UNKNOWN                                                                  \
+	(struct usage)                                                                 \
+	{                                                                              \
+		.user_ns = -1, .system_ns = -1, .max_rss_bytes = -1, .read_bytes = -1, \
+		.written_bytes = -1                                                    \
+	}
+
 /* A process in the chain of parents. */
 struct ancestor {
 	int32_t pid;
@@ -140,6 +158,7 @@ struct facts {
 	 */
 	struct text failed_exec;
 	struct handled_signal handled; /* the likely reason: exit_evidence_last_handled() */
+	struct usage usage;            /* the process's; as `status` */
 
 	/* EXEC and EXIT, in ns; -1: not known. */
 	int64_t age_ns;        /* since the process was forked */
@@ -153,6 +172,14 @@ struct facts {
 	bool ancestry_complete; /* it reaches the root; false: a gap follows the last one */
 	uint64_t ancestry_id;   /* equal ones: equal ancestries; 0: not known */
 };
+
+/* Returns the CPU time of USAGE in ns; -1: not known. */
+static inline int64_t usage_cpu_ns(const struct usage *usage)
+{
+	return usage->user_ns < 0 || usage->system_ns < 0
+		       ? -1
+		       : (int64_t)((uint64_t)usage->user_ns + (uint64_t)usage->system_ns);
+}
 
 /* Facts of which none is known. */
 extern const struct facts facts_unknown;

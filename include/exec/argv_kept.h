@@ -21,10 +21,11 @@ struct argv_provider *argv_kept_new(const struct env_selection *selection);
 
 /*
  * Keep copies of the complete ARGUMENTS and ENVIRONMENT of the exec of PID whose stack pointer is
- * POINTER, until they are asked for once. NULL leaves what was added before. Returns 0 or -ENOMEM.
+ * POINTER, until they are asked for once. NULL leaves what was added before. SOURCE is that of
+ * ARGUMENTS. Returns 0 or -ENOMEM.
  */
 int argv_kept_add(struct argv_provider *kept, int32_t pid, uint64_t pointer,
-		  const struct string_list *arguments,
+		  const struct string_list *arguments, enum argv_source source,
 		  const struct string_list *environment) MUST_CHECK;
 
 #endif

@@ -13,7 +13,7 @@
 #include "filter/pid_list.h"
 
 struct filter {
-	unsigned int events;         /* EVENT_BIT()s of fork, exec, exit */
+	unsigned int events;         /* EVENT_BIT()s of fork, exec, exit, exec_failed */
 	const struct pid_list *tids; /* only events in which one takes part; NULL: any; borrowed */
 	const struct pid_list *born; /* their FORK passes, too; NULL: none; borrowed */
 	bool followed_only;          /* only events of followed tasks */
@@ -33,7 +33,7 @@ static inline MUST_CHECK int filter_passes(const struct filter *filter, const st
 					   bool is_followed)
 {
 	/* LOST and TRUNCATED always pass; what only feeds the task table never does. */
-	if (event->type > EVENT_EXIT)
+	if (event->type > EVENT_EXEC_FAILED)
 		return event->type < EVENT_SHOWN_TYPES ? 1 : 0;
 	if (!(filter->events & EVENT_BIT(event->type)))
 		return 0;

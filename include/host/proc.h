@@ -45,6 +45,12 @@ struct proc_group {
 /* Read the group of task TID. Returns 0, or a negative errno as above with GROUP as it was. */
 int proc_read_group(int proc_fd, int32_t tid, struct proc_group *group) MUST_CHECK;
 
+/*
+ * Read when process PID started, in clock ticks since boot: pids come again, with another start.
+ * Returns 0, or a negative errno as above with TICKS as it was.
+ */
+int proc_read_start(int proc_fd, int32_t pid, uint64_t *ticks) MUST_CHECK;
+
 /* Returns whether a task (process or thread) with this tid exists and is no zombie. */
 bool proc_is_alive(int proc_fd, int32_t tid);
 

@@ -25,7 +25,9 @@ struct exit_stats {
 	int32_t tgid;    /* before version 12 only told with the last of several threads */
 	uint32_t status; /* of this task, as wait(2) has it, 0x80 for a core dump; see above */
 	bool is_last;    /* of its process; before version 12 as `tgid` */
+	bool is_only;    /* its process never had another task; before version 12 not told */
 	uint64_t utime_us, stime_us;      /* may be in ticks (CONFIG_TICK_CPU_ACCOUNTING) */
+	uint64_t run_ns;                  /* that it ran, up to the last tick; 0: not told */
 	uint64_t elapsed_us;              /* since the task was born */
 	uint64_t start_s;                 /* when that was, seconds of CLOCK_REALTIME */
 	uint64_t hiwater_rss_kb;          /* of the process's memory; 0 of kernel threads */

@@ -16,7 +16,7 @@
 #include "perf/perf_event.h"
 #include "perf/ring.h"
 
-#define CPU_RING_TRACEPOINTS 9
+#define CPU_RING_TRACEPOINTS 13
 #define CPU_RING_EVENTS (CPU_RING_TRACEPOINTS + 1)
 
 /* The events to open on every CPU. */
@@ -29,6 +29,14 @@ struct cpu_ring_plan {
 		struct perf_event_extra extra;
 	} tracepoints[CPU_RING_TRACEPOINTS];
 	size_t tracepoint_count;
+	/*
+	 * An event beside them, whose samples complete those of tracepoints: it is not an event of
+	 * the trace, and losses of it do not count.
+	 */
+	struct {
+		uint16_t id;        /* 0: none */
+		const char *filter; /* as above */
+	} probe;
 	/*
 	 * A process, by pid: its FORK, COMM, MMAP2 and EXIT records and those of all tasks that
 	 * descend from it later, for whoever may trace it. 0: the tracepoints of all tasks.
@@ -51,6 +59,7 @@ struct cpu_ring {
 	int owner_fd;
 	int tracepoint_fds[CPU_RING_TRACEPOINTS];
 	size_t tracepoint_count;
+	int probe_fd; /* -1: none */
 	void *map;
 	size_t map_size; /* bytes */
 	bool can_read_lost;
@@ -59,6 +68,7 @@ struct cpu_ring {
 	uint64_t lost_records;         /* summed up from PERF_RECORD_LOST */
 	uint64_t lost_told;            /* part of the exact total that was reported */
 	uint64_t ids[CPU_RING_EVENTS]; /* see cpu_ring_read_ids() */
+	uint64_t probe_id;             /* the probe's; 0: none */
 	struct alarm alarm;            /* where the plan has one */
 	struct ring ring;
 	struct ring
@@ -95,9 +105,9 @@ void cpu_ring_disable(const struct cpu_ring *ring);
 struct perf_event_attr cpu_ring_attr(const struct cpu_ring_plan *plan, size_t index);
 
 /*
- * Read the event ids into RING->ids: the tracepoints' in the plan's order, then the ring owner's.
- * The kernel takes all ids from one counter, so rings opened later have higher ones. Returns 0 or a
- * negative errno.
+ * Read the event ids into RING->ids: the tracepoints' in the plan's order, then the ring owner's;
+ * and that of the probe into RING->probe_id. The kernel takes all ids from one counter, so rings
+ * opened later have higher ones. Returns 0 or a negative errno.
  */
 int cpu_ring_read_ids(struct cpu_ring *ring) MUST_CHECK;
 

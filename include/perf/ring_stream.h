@@ -38,6 +38,9 @@ void ring_stream_free(struct ring_stream *stream);
 int ring_stream_set_preview(struct ring_stream *stream, ring_preview *preview,
 			    void *context) MUST_CHECK;
 
+/* Show to PREVIEW what has become visible in the rings, without giving anything out. */
+void ring_stream_look_ahead(const struct ring_stream *stream);
+
 /* Call REFRESHED whenever the rings' heads have been read, before their records are given out. */
 void ring_stream_set_refreshed(struct ring_stream *stream, void (*refreshed)(void *context),
 			       void *context);

@@ -58,7 +58,7 @@ int pipeline_idle(struct pipeline *pipeline, uint64_t now_ns) MUST_CHECK;
 /* Whether any task that the filter asks for is alive, as far as the task table knows. */
 bool pipeline_waits_for_any(const struct pipeline *pipeline);
 
-/* Forks, execs and exits shown. */
+/* Forks, execs, exits and failed execs shown. */
 uint64_t pipeline_shown(const struct pipeline *pipeline);
 
 #endif

@@ -29,4 +29,6 @@ char *json_put_killer(char *out, const struct exit_status *status);
 
 char *json_put_handled(char *out, const struct handled_signal *handled);
 
+char *json_put_usage(char *out, const struct usage *usage);
+
 #endif

@@ -51,6 +51,9 @@ struct program_totals {
 	uint64_t runs;
 	uint64_t endless; /* runs whose end was not seen; their times are lower bounds */
 	uint64_t total_ns, longest_ns;
+	uint64_t measured; /* runs whose usage is known, as that of their whole process */
+	uint64_t cpu_ns;   /* of those */
+	int64_t memory;    /* their highest peak, bytes; -1: not known */
 	uint64_t failures; /* runs that ended with a code that is not 0, or by a signal */
 	struct failure statuses[PROGRAM_STATUSES];
 	size_t status_count;
@@ -65,6 +68,8 @@ enum program_order {
 	ORDER_RUNS,
 	ORDER_TOTAL,
 	ORDER_LONGEST,
+	ORDER_CPU,
+	ORDER_MEMORY,
 	ORDER_FAILURES,
 };
 
@@ -85,6 +90,9 @@ void programs_sort(struct programs *programs, enum program_order order);
 
 /* Count a run of NS; without HAS_ENDED its end was not seen. */
 void program_totals_add_run(struct program_totals *program, uint64_t ns, bool has_ended);
+
+/* Add USAGE, that of a process which ended with a run of PROGRAM. */
+void program_totals_add_usage(struct program_totals *program, const struct usage *usage);
 
 /* Count a run that failed, by the facts of its EXIT. Returns 0 or -ENOMEM. */
 int program_totals_add_failure(struct program_totals *program,

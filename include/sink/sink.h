@@ -24,6 +24,7 @@ struct sink_context {
 	int64_t wall_offset_ns; /* CLOCK_REALTIME (UTC) minus the clock of the events */
 	const struct wall_steps *wall_steps; /* later changes of that offset; NULL: none */
 	bool environment;                    /* --env: show the environment */
+	bool usage;                          /* --usage: show what processes used */
 	unsigned int left_out; /* EVENT_BIT()s of the types that no filter lets pass */
 	bool no_threads;       /* nor threads' FORKs */
 	unsigned int width;    /* columns of the terminal; 0: not a terminal, lines are not cut */

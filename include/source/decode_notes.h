@@ -6,6 +6,7 @@
 #ifndef PXT_SOURCE_DECODE_NOTES_H
 #define PXT_SOURCE_DECODE_NOTES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -19,6 +20,7 @@ struct decode_notes {
 	struct argv_provider *execs; /* argv_kept_new() */
 	struct exit_paths *paths;
 	struct exit_statuses *statuses;
+	bool wants_usage; /* of exits, beside their statuses */
 	uint64_t *statuses_lost;
 };
 

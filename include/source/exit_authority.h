@@ -34,6 +34,9 @@ const char *exit_authority_name(const struct exit_authority *authority);
 /* Whether an exit may be told of up to EXIT_STATUS_LATE_NS after its record. */
 bool exit_authority_is_late(const struct exit_authority *authority);
 
+/* Whether it tells what tasks used, and the request asked for that. */
+bool exit_authority_tells_usage(const struct exit_authority *authority);
+
 /* To poll for POLLIN; one exit wakes. */
 int exit_authority_fd(const struct exit_authority *authority);
 

@@ -17,6 +17,7 @@
 
 #include "base/compiler.h"
 #include "event/event.h"
+#include "event/usage.h"
 
 /* The longest time from an exit's record to its status, for statuses that carry a time. */
 #define EXIT_STATUS_LATE_NS 80000000ULL
@@ -33,6 +34,7 @@ struct told_exit {
 	uint64_t time_ns;  /* perf's clock */
 	uint32_t status;   /* of this task, as wait(2) has it, 0x80 for a core dump */
 	unsigned int flags;
+	struct task_usage usage;
 };
 
 struct exit_statuses;
@@ -45,10 +47,17 @@ void exit_statuses_free(struct exit_statuses *statuses);
 /* Keep TOLD for its record. Without memory all are dropped. */
 void exit_statuses_add(struct exit_statuses *statuses, const struct told_exit *told);
 
+/* Add USAGE to what was told of TID: to the first of its exits that has none. */
+void exit_statuses_add_usage(struct exit_statuses *statuses, int32_t tid,
+			     const struct task_usage *usage);
+
 /* Drop all: statuses of exits up to TIME_NS may be missing. */
 void exit_statuses_drop(struct exit_statuses *statuses, uint64_t time_ns);
 
-/* Give EVENT, the next one in time order, its status: `has_status` of an EXIT. */
+/*
+ * Give EVENT, the next one in time order, its status and usage, if it is an EXIT. The usage is
+ * borrowed until the next call.
+ */
 void exit_statuses_apply(struct exit_statuses *statuses, struct event *event);
 
 #endif

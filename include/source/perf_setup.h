@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "host/state.h"
 #include "perf/cpu_rings.h"
+#include "probe/argv_probe.h"
 #include "source/request.h"
 #include "source/tracepoints.h"
 
@@ -19,6 +20,7 @@ struct perf_setup {
 	const struct request *request;  /* borrowed */
 	const struct host_state *state; /* borrowed */
 	struct tracepoints tracepoints;
+	struct argv_probe *probe; /* NULL: none is wanted */
 	struct cpu_ring_plan wanted;
 	struct cpu_rings_options rings; /* `plan` after what the kernel refused, once opened */
 };
@@ -36,6 +38,7 @@ enum perf_setup_use {
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
 		    const struct host_state *state, unsigned int use, struct error *err) MUST_CHECK;
 
+/* Rings that were opened by SETUP are closed before. */
 void perf_setup_done(struct perf_setup *setup);
 
 /*

@@ -43,7 +43,10 @@ struct request {
 	unsigned int needs; /* NEED_ bits that formats and filters need; 0: the tracepoints do */
 	uint32_t arg_bytes; /* of the user stack to take at an exec; a multiple of 8 */
 	bool arg_bytes_may_shrink; /* less is taken where rings have to be small */
-	char *environment;         /* --env: "NAME,NAME" or "all"; NULL: none */
+	/* Of arguments that the argv probe copies at an exec (probe/argv_probe.h); 0: no probe */
+	uint32_t probe_bytes;
+	char *environment; /* --env: "NAME,NAME" or "all"; NULL: none */
+	bool usage;        /* --usage: what processes used */
 
 	/* The limits */
 	uint64_t duration_ns; /* 0: no limit */

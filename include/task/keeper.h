@@ -56,6 +56,9 @@ int keeper_exec(struct keeper *keeper, const struct event *event, struct task *t
 int keeper_exit(struct keeper *keeper, const struct event *event, struct task *task,
 		const struct unfinished_exec *unfinished) MUST_CHECK;
 
+/* Apply EVENT, an EXEC_FAILED of TASK, and set its name. As above. */
+int keeper_exec_failed(struct keeper *keeper, struct event *event, struct task *task) MUST_CHECK;
+
 /* Apply EVENT, a NEW_TASK or CHILD: if CHILD is a thread, it joins its process. As above. */
 int keeper_new_task(struct keeper *keeper, const struct event *event,
 		    struct task *child) MUST_CHECK;

@@ -12,6 +12,7 @@
 
 #include "base/compiler.h"
 #include "event/facts.h"
+#include "event/usage.h"
 #include "task/exit_evidence.h"
 #include "task/pool.h"
 #include "task/program.h"
@@ -22,6 +23,17 @@
  * processes that fork and exit in a chain would fill the memory.
  */
 #define PROCESS_ENDED_MAX 64
+
+/*
+ * Whose status the process has, the surest last. Its threads may have different ones: do_exit()
+ * decides early on what the process ends with, and makes the record at its end, where they may come
+ * in another order.
+ */
+enum told_by {
+	TOLD_BY_NEWEST, /* the EXIT that came last */
+	TOLD_BY_LAST,   /* the thread that the kernel names the last one, from Linux 5.19 on */
+	TOLD_BY_KILLED, /* one that took a signal: do_group_exit() gave it the process's status */
+};
 
 /* What all processes of a task table share. */
 struct process_pool {
@@ -52,15 +64,18 @@ struct process {
 	 */
 	uint64_t losses;
 	struct exit_evidence evidence;
-	uint32_t threads;     /* live threads that are known; 0: it counts as ended */
-	uint32_t told_status; /* wait(2), of the last thread to exit that the kernel did not make */
+	struct task_usage *usage; /* of tasks that have exited before the last; NULL: of none */
+	uint32_t threads;         /* live threads that are known; 0: it counts as ended */
+	uint32_t told_status; /* wait(2), of one of its threads, none that the kernel made itself */
 	uint16_t execs;       /* how many were seen, modulo 65,536 */
+	uint8_t told_by;      /* enum told_by: whose status that is */
 	bool status_is_told;  /* the kernel told `told_status` */
 	bool hides_program;   /* it executes another one than `program`, which is not known */
 	bool parent_known;
-	bool from_proc; /* older than the trace */
-	bool is_dying;  /* an EXIT had group_dead set: no thread stays */
-	bool has_ended; /* its last EXIT was reported */
+	bool from_proc;            /* older than the trace */
+	bool is_dying : 1;         /* an EXIT had group_dead set: no thread stays */
+	bool has_ended : 1;        /* its last EXIT was reported */
+	bool usage_is_partial : 1; /* some task's is not in `usage` */
 };
 
 /*

@@ -87,7 +87,8 @@ static int parse_events(const char *text, struct parse *parse, struct error *err
 
 		if (!bit)
 			return error_set(err, -EINVAL,
-					 "-e takes a list of fork, exec and exit, not '%.40s'",
+					 "-e takes a list of fork, exec, exit and exec_failed, not "
+					 "'%.40s'",
 					 text);
 		events |= bit;
 		if (name[length] == '\0')
@@ -95,6 +96,7 @@ static int parse_events(const char *text, struct parse *parse, struct error *err
 		name += length + 1;
 	}
 	parse->options.request.events = events;
+	parse->events_given = true;
 	return 0;
 }
 
@@ -330,12 +332,16 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.quiet;
 	case OPTION_WIDE:
 		return &options->request.wide;
+	case OPTION_USAGE:
+		return &options->request.usage;
 	case OPTION_NO_COPIES:
 		return &options->request.no_copies;
 	case OPTION_NO_SANDBOX:
 		return &options->request.no_sandbox;
 	case OPTION_STREAM:
 		return &parse->stream;
+	case OPTION_ARGV_PROBE:
+		return &parse->argv_probe;
 	case OPTION_ALL:
 		return &options->request.all;
 	case OPTION_SUDO:
@@ -344,6 +350,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.raw;
 	case OPTION_NO_THREADS:
 		return &options->request.filter.no_threads;
+	case OPTION_FAILED_EXECS:
+		return &parse->failed_execs;
 	case OPTION_FAILED:
 		return &options->request.filter.failed;
 	default:

@@ -87,10 +87,9 @@ static const struct row_type conditions[] = {
 };
 
 static const struct row_type details[] = {
-	{"exit status", check_exit_status},
-	{"taskstats", check_taskstats},
-	{"cgroups", check_cgroups},
-	{"sandbox", check_sandbox},
+	{"exit status", check_exit_status}, {"failed execs", check_failed_execs},
+	{"taskstats", check_taskstats},     {"cgroups", check_cgroups},
+	{"argv probe", check_argv_probe},   {"sandbox", check_sandbox},
 };
 
 static void look_at_limits(struct check *check)
@@ -101,7 +100,7 @@ static void look_at_limits(struct check *check)
 	check->ring_kb = (PERF_RING_SIZE + page) / 1024;
 	/* The tracepoints and the event that owns the ring. */
 	check->files_wanted = (TRACEPOINTS_SHOWN + 1) * check->cpus;
-	check->files_suffice = limits_want_files(check->files_wanted) == 0;
+	check->files_suffice = limits_want_files((size_t)check->files_wanted) == 0;
 	getrlimit(RLIMIT_NOFILE, &files);
 	getrlimit(RLIMIT_MEMLOCK, &memlock);
 	check->files = files.rlim_cur;

@@ -16,6 +16,7 @@
 #include "decode/tracepoint.h"
 #include "host/diagnose.h"
 #include "netlink/taskstats.h"
+#include "probe/argv_probe.h"
 #include "run/confine.h"
 #include "sandbox/describe.h"
 #include "sandbox/sandbox.h"
@@ -52,6 +53,20 @@ static int read_format(struct check *check, size_t index, struct error *err)
 	return 0;
 }
 
+static bool tells_failed_execs(const struct check *check)
+{
+	const struct tracepoint_type *type = tracepoint_types[TRACEPOINT_EXECVE];
+	const struct machine machine = machine_native();
+	struct format *format;
+	struct error ignored;
+
+	if (format_dir_read(&check->dir, type->system, type->name, &machine, &format, &ignored) < 0)
+		return false;
+	bool has_path = format_find(format, TRACEPOINT_EXEC_PATH) != NULL;
+	format_free(format);
+	return has_path;
+}
+
 int check_formats(struct check *check, struct error *found)
 {
 	if (check->formats < 0)
@@ -62,6 +77,7 @@ int check_formats(struct check *check, struct error *found)
 		return VERDICT_FAIL;
 	for (size_t i = 0; check->formats == 0 && i < TRACEPOINTS_SHOWN; i++)
 		check->formats = read_format(check, i, found);
+	check->tells_failed_execs = check->formats == 0 && tells_failed_execs(check);
 	format_dir_close(&check->dir);
 	if (check->formats < 0)
 		return VERDICT_FAIL;
@@ -87,12 +103,35 @@ int check_exit_status(struct check *check, struct error *found)
 			 "from the system calls, which slows all of them while it is traced");
 }
 
+/* Of an option that nobody needs: no warning. */
+int check_failed_execs(struct check *check, struct error *found)
+{
+	return error_set(found, VERDICT_OK,
+			 check->tells_failed_execs
+				 ? "told (--failed-execs)"
+				 : "not told: that takes Linux 6.19 (--failed-execs)");
+}
+
 int check_taskstats(struct check *check, struct error *found)
 {
 	(void)check;
 	if (taskstats_probe(found) < 0)
 		return VERDICT_WARN;
 	return error_set(found, VERDICT_OK, "tells exit statuses");
+}
+
+int check_argv_probe(struct check *check, struct error *found)
+{
+	struct argv_probe *probe;
+
+	if (!check->sum.works)
+		return error_set(found, VERDICT_WARN, "not tried, without perf");
+	if (argv_probe_new(ARGV_PROBE_BYTES_MIN, &check->host, &probe, found) < 0)
+		return VERDICT_WARN;
+	argv_probe_free(probe);
+	return error_set(found, VERDICT_OK,
+			 "works; --argv-probe defines an event in tracefs, for all to see, and a "
+			 "probe in the kernel, while it traces");
 }
 
 /* no_new_privs alone keeps execs from gaining capabilities, so the bounding set does not count. */

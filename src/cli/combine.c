@@ -9,8 +9,10 @@
 #include "event/event.h"
 #include "event/facts.h"
 #include "filter/filter_options.h"
+#include "probe/argv_probe.h"
 #include "sink/sinks.h"
 #include "source/request.h"
+#include "source/source.h"
 
 /* Refuse with WHAT and the remedy. */
 static int refuse(struct error *err, const char *what, const char *remedy)
@@ -89,6 +91,24 @@ static int choose_sink(const struct parse *parse, struct request *request, struc
 	return 0;
 }
 
+/* What was recorded of them, replays show wherever the format does. */
+static int choose_events(const struct parse *parse, struct request *request, struct error *err)
+{
+	bool shows = request->sink->shows & SINK_SHOWS_FAILED_EXECS;
+	bool is_replay = parse->options.mode == MODE_REPLAY;
+
+	if (parse->failed_execs && filter_options_want_exits(&request->filter))
+		return error_set(err, -EINVAL, "%s shows exits alone, and no failed execs",
+				 request->filter.failed ? "--failed" : "--exit");
+	if (parse->failed_execs || (is_replay && shows && !parse->events_given))
+		request->events |= EVENT_BIT(EVENT_EXEC_FAILED);
+	if (request->events & EVENT_BIT(EVENT_EXEC_FAILED) && !shows)
+		return refuse(err, "this format does not show failed execs",
+			      parse->options.mode == MODE_RECORD ? "-x"
+								 : "-x, or -F json, table or tree");
+	return 0;
+}
+
 static int check_sink(enum mode mode, const struct request *request, struct error *err)
 {
 	unsigned int shows = request->sink->shows;
@@ -98,6 +118,10 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
 		return refuse(err, "--env: this format does not show the environment",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	if (request->usage && !(shows & SINK_SHOWS_USAGE) && !request->summary)
+		return refuse(err, "--usage: plain pipe lines do not show what processes used",
+			      mode == MODE_RECORD ? "-x"
+						  : "-x, -S, or -F json, table, tree or html");
 	if (request->max_arg_bytes > 0 && !(request->sink->needs & NEED_ARGUMENTS) &&
 	    !request->summary)
 		return refuse(err, "--max-arg-bytes: plain pipe lines show no arguments",
@@ -115,11 +139,39 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 
 /* ---- facts ---- */
 
-static int find_needs(enum mode mode, struct request *request, struct error *err)
+/* As many bytes as --arg-bytes asks for, and as a probe can have. */
+static uint32_t probe_bytes(uint32_t arg_bytes)
 {
+	if (arg_bytes < ARGV_PROBE_BYTES_MIN)
+		return ARGV_PROBE_BYTES_MIN;
+	return arg_bytes < ARGV_PROBE_BYTES_MAX ? arg_bytes : ARGV_PROBE_BYTES_MAX;
+}
+
+static int want_probe(enum mode mode, struct request *request, struct error *err)
+{
+	if (!(request->needs & NEED_ARGUMENTS))
+		return refuse(err, "--argv-probe: nothing asks for arguments",
+			      mode == MODE_RECORD ? "-x"
+						  : "-x, -S, or -F json, table, tree or html");
+	request->probe_bytes = probe_bytes(request->arg_bytes);
+	/* The others have no probes: not one of them in its place. */
+	if (!request->backend)
+		request->backend = &perf_source_type;
+	return 0;
+}
+
+static int find_needs(const struct parse *parse, struct request *request, struct error *err)
+{
+	enum mode mode = parse->options.mode;
+
 	request->needs = request->sink->needs | filter_options_needs(&request->filter);
 	if (request->summary)
 		request->needs |= sink_type_find("summary")->needs;
+	if (request->usage)
+		request->needs |= NEED_USAGE;
+	int code = parse->argv_probe ? want_probe(mode, request, err) : 0;
+	if (code < 0)
+		return code;
 	request->arg_bytes_may_shrink = request->arg_bytes == 0;
 	if (request->arg_bytes_may_shrink)
 		request->arg_bytes = ARG_BYTES_DEFAULT;
@@ -141,11 +193,13 @@ int options_combine(struct parse *parse, struct error *err)
 		return code;
 	code = choose_sink(parse, request, err);
 	if (code == 0)
+		code = choose_events(parse, request, err);
+	if (code == 0)
 		code = check_subject(mode, request, err);
 	if (code == 0)
 		code = check_sink(mode, request, err);
 	if (code == 0)
-		code = find_needs(mode, request, err);
+		code = find_needs(parse, request, err);
 	if (code < 0 || parse->stream || request->command || mode != MODE_TRACE)
 		return code;
 	return limit(request, err);

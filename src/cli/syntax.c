@@ -20,7 +20,8 @@
 #define OPTION_PID VALUE("pid", 'p', "only these processes, with all their threads", "PID[,PID...]")
 #define OPTION_TID VALUE("tid", 't', "only these single tasks, filtered in the kernel", "TID[,TID...]")
 #define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants too, those to come and those alive")
-#define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit", "LIST")
+#define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit, exec_failed", "LIST")
+#define OPTION_EXEC_FAILURES LONG_FLAG("failed-execs", OPTION_FAILED_EXECS, "execs that fail too, with path and error; not in plain pipe lines; Linux 6.19")
 #define OPTION_OUTPUT VALUE("output", 'o', "write to FILE instead of standard output", "FILE")
 #define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
 #define OPTION_FORMATS_DIR(instead) \
@@ -48,7 +49,9 @@
 #define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
+#define OPTION_USAGE_SHOWN LONG_FLAG("usage", OPTION_USAGE, "show the CPU time, peak memory and I/O of processes that end; not in plain pipe lines")
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (9216)", "N")
+#define OPTION_PROBE LONG_FLAG("argv-probe", OPTION_ARGV_PROBE, "whole arguments of short-lived programs too, by a probe in the kernel; needs root")
 #define OPTION_LONGEST LONG_VALUE("max-arg-bytes", OPTION_MAX_ARG_BYTES, "show N bytes of an argument at most, and of a longer one its length", "N")
 /*
  * -n takes both, the long options one each. popt takes the first row with a name, so that the
@@ -74,6 +77,7 @@ static const struct poptOption trace_options[] = {
 	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
+	OPTION_EXEC_FAILURES,
 	OPTION_USER,
 	OPTION_PPID,
 	OPTION_NAMES,
@@ -90,8 +94,10 @@ static const struct poptOption trace_options[] = {
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
+	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
 	OPTION_STACK,
+	OPTION_PROBE,
 	OPTION_OUTPUT,
 	OPTION_BACKEND,
 	OPTION_RAW_RECORDS,
@@ -115,9 +121,12 @@ static const struct poptOption record_options[] = {
 	OPTION_TID,
 	OPTION_FOLLOW,
 	OPTION_EVENTS,
+	OPTION_EXEC_FAILURES,
 	FLAG("extended", 'x', "record what all formats and filters of replay need"),
 	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
+	LONG_FLAG("usage", OPTION_USAGE, "with -x: the CPU time, peak memory and I/O of processes that end too"),
 	OPTION_STACK,
+	OPTION_PROBE,
 	OPTION_MMAP_PAGES,
 	OPTION_USERS,
 	OPTION_FORMATS_DIR("tracefs"),
@@ -154,6 +163,7 @@ static const struct poptOption replay_options[] = {
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
+	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
 	OPTION_OUTPUT,
 	OPTION_RAW_RECORDS,

@@ -106,7 +106,7 @@ void decoder_free(struct decoder *decoder)
 void decoder_set_extra(struct decoder *decoder, enum tracepoint tracepoint,
 		       const struct sample_extra_layout *layout, const struct registers *registers)
 {
-	if (tracepoint >= TRACEPOINTS_SHOWN)
+	if (!tracepoint_is_shown(tracepoint))
 		return;
 	decoder->tracepoints[tracepoint].has_extra = true;
 	decoder->tracepoints[tracepoint].layout = *layout;

@@ -11,4 +11,8 @@ const struct tracepoint_type *const tracepoint_types[TRACEPOINT_COUNT] = {
 	[TRACEPOINT_OOM_VICTIM] = &tracepoint_oom_victim,
 	[TRACEPOINT_EXIT_GROUP] = &tracepoint_exit_group,
 	[TRACEPOINT_EXIT_THREAD] = &tracepoint_exit_thread,
+	[TRACEPOINT_EXECVE] = &tracepoint_execve,
+	[TRACEPOINT_EXECVEAT] = &tracepoint_execveat,
+	[TRACEPOINT_EXECVE_END] = &tracepoint_execve_end,
+	[TRACEPOINT_EXECVEAT_END] = &tracepoint_execveat_end,
 };

@@ -77,7 +77,8 @@ static int decode_exit(const struct field *fields, const struct record *record, 
 {
 	event->type = EVENT_EXIT;
 	event->exit.call.known = false;
-	event->exit.has_status = false;
+	event->exit.has_status = event->exit.told_last = false;
+	event->exit.usage = NULL;
 	if (tracepoint_int(&fields[EXIT_PID], record, &event->exit.pid) < 0 ||
 	    tracepoint_int(&fields[EXIT_PRIO], record, &event->exit.prio) < 0 ||
 	    tracepoint_text(&fields[EXIT_COMM], record, &event->exit.comm) < 0)

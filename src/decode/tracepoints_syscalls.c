@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * syscalls:sys_enter_exit_group and sys_enter_exit: exit codes, where the exit's registers do not
- * tell them.
+ * tell them. syscalls:sys_enter_execve, sys_exit_execve and those of execveat: execs that fail.
  */
 #include <errno.h>
 
+#include "base/text.h"
 #include "decode/tracepoint.h"
 #include "event/event.h"
 
@@ -59,3 +60,61 @@ const struct tracepoint_type tracepoint_exit_thread = {
 	.decode = decode_exit_thread,
 	.exit_call = true,
 };
+
+/* ---- execs that fail ---- */
+
+/* The kernel restarts the call (linux/errno.h: ERESTARTSYS and what follows); nobody sees these. */
+#define ERRORS_SEEN 512
+
+enum { PATH = COMMON_PID + 1, RESULT = PATH };
+
+static int decode_exec_call(const struct field *fields, const struct record *record,
+			    struct event *event)
+{
+	struct text path = {0};
+
+	if (tracepoint_int(&fields[COMMON_PID], record, &event->current_tid) < 0 ||
+	    (fields[PATH].size > 0 && tracepoint_text(&fields[PATH], record, &path) < 0))
+		return -EBADMSG;
+	event->type = EVENT_EXEC_CALL;
+	event->exec_call.path = path;
+	return 1;
+}
+
+/* A success has its EXEC. */
+static int decode_exec_end(const struct field *fields, const struct record *record,
+			   struct event *event)
+{
+	int64_t result;
+
+	if (tracepoint_int(&fields[COMMON_PID], record, &event->exec_failed.pid) < 0 ||
+	    tracepoint_number(&fields[RESULT], record, &result) < 0)
+		return -EBADMSG;
+	if (result >= 0 || result <= -ERRORS_SEEN)
+		return 0;
+	event->type = EVENT_EXEC_FAILED;
+	event->exec_failed.error = (int32_t)-result;
+	event->exec_failed.comm = event->exec_failed.path = (struct text){0};
+	return 1;
+}
+
+#define EXEC_CALL(of)                                                               \
+	{                                                                           \
+		.system = "syscalls", .name = "sys_enter_" of,                      \
+		.fields = {[COMMON_PID] = {"common_pid", TRACEPOINT_NUMBER, false}, \
+			   [PATH] = {TRACEPOINT_EXEC_PATH, TRACEPOINT_TEXT, true}}, \
+		.decode = decode_exec_call, .exec_call = true,                      \
+	}
+
+#define EXEC_END(of)                                                                \
+	{                                                                           \
+		.system = "syscalls", .name = "sys_exit_" of,                       \
+		.fields = {[COMMON_PID] = {"common_pid", TRACEPOINT_NUMBER, false}, \
+			   [RESULT] = {"ret", TRACEPOINT_NUMBER, false}},           \
+		.decode = decode_exec_end, .exec_call = true, .filter = "ret < 0",  \
+	}
+
+const struct tracepoint_type tracepoint_execve = EXEC_CALL("execve");
+const struct tracepoint_type tracepoint_execveat = EXEC_CALL("execveat");
+const struct tracepoint_type tracepoint_execve_end = EXEC_END("execve");
+const struct tracepoint_type tracepoint_execveat_end = EXEC_END("execveat");

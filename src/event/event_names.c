@@ -7,6 +7,7 @@ const char *const event_names[EVENT_NAMES] = {
 	[EVENT_FORK] = "fork",
 	[EVENT_EXEC] = "exec",
 	[EVENT_EXIT] = "exit",
+	[EVENT_EXEC_FAILED] = "exec_failed",
 };
 
 unsigned int event_bit_of_name(const char *name, size_t length)

@@ -9,4 +9,5 @@ const struct facts facts_unknown = {
 	.arguments = {.argc = -1},
 	.age_ns = -1,
 	.since_exec_ns = -1,
+	.usage = USAGE_UNKNOWN,
 };

@@ -19,6 +19,7 @@ struct entry {
 	struct key key;
 	UT_hash_handle hh;
 	bool has_arguments, has_environment;
+	enum argv_source source;                   /* of the arguments */
 	struct string_list arguments, environment; /* in `bytes` */
 	size_t size;
 	char bytes[];
@@ -58,7 +59,7 @@ static struct string_list copy(const struct string_list *from, char *to)
 }
 
 static struct entry *make_entry(const struct key *key, const struct string_list *arguments,
-				const struct string_list *environment)
+				enum argv_source source, const struct string_list *environment)
 {
 	static const struct string_list none = {{NULL, 0}, 0};
 	const struct string_list *argv = arguments ? arguments : &none;
@@ -72,6 +73,7 @@ static struct entry *make_entry(const struct key *key, const struct string_list 
 		.key = *key,
 		.has_arguments = arguments != NULL,
 		.has_environment = environment != NULL,
+		.source = source,
 		.arguments = copy(argv, entry->bytes),
 		.environment = copy(env, entry->bytes + argv->bytes.length),
 		.size = size,
@@ -80,18 +82,21 @@ static struct entry *make_entry(const struct key *key, const struct string_list 
 }
 
 int argv_kept_add(struct argv_provider *provider, int32_t pid, uint64_t pointer,
-		  const struct string_list *arguments, const struct string_list *environment)
+		  const struct string_list *arguments, enum argv_source source,
+		  const struct string_list *environment)
 {
 	struct kept *kept = (struct kept *)provider;
 	const struct key key = {pointer, pid};
 	struct entry *old = find(kept, &key);
 
 	/* Arguments and environment come in two notes. */
-	if (old && !arguments && old->has_arguments)
+	if (old && !arguments && old->has_arguments) {
 		arguments = &old->arguments;
+		source = old->source;
+	}
 	if (old && !environment && old->has_environment)
 		environment = &old->environment;
-	struct entry *entry = make_entry(&key, arguments, environment);
+	struct entry *entry = make_entry(&key, arguments, source, environment);
 	if (!entry)
 		return -ENOMEM;
 	if (old) {
@@ -142,7 +147,7 @@ static int kept_complete(struct argv_provider *provider, int32_t pid,
 			.argc = entry->arguments.count,
 			.known = entry->arguments,
 			.complete = true,
-			.source = ARGV_PROC,
+			.source = entry->source,
 		};
 	if (!(wants & ARGV_WANT_ENVIRONMENT) || !entry->has_environment || !kept->selection)
 		return 0;

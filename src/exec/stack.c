@@ -127,7 +127,7 @@ static struct text bytes_from(const struct user_stack *stack, uint64_t address)
 
 	if (address < stack->pointer || offset > stack->size)
 		offset = stack->size;
-	return (struct text){(const char *)stack->bytes + offset, stack->size - offset};
+	return (struct text){(const char *)stack->bytes + offset, (size_t)(stack->size - offset)};
 }
 
 /*

@@ -212,6 +212,32 @@ int proc_is_exiting(int proc_fd, int32_t tid)
 	return code < 0 ? code : is_dead(stat.state) || stat.flags & PF_EXITING;
 }
 
+/* Field 22: "TID (COMM) STATE ...", where COMM may hold any byte. */
+static int parse_start(const char *text, size_t length, uint64_t *ticks)
+{
+	const char *after_comm = memrchr(text, ')', length);
+
+	return after_comm && sscanf(after_comm,
+				    ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d "
+				    "%*d %*d %*d %*d %" SCNu64,
+				    ticks) == 1
+		       ? 0
+		       : -EBADMSG;
+}
+
+int proc_read_start(int proc_fd, int32_t pid, uint64_t *ticks)
+{
+	char path[32], text[512];
+	uint64_t read;
+
+	snprintf(path, sizeof(path), "%d/stat", pid);
+	ssize_t got = read_file(proc_fd, path, text, sizeof(text));
+	int code = got < 0 ? (int)got : parse_start(text, (size_t)got, &read);
+	if (code == 0)
+		*ticks = read;
+	return code;
+}
+
 /* No blank of a path is a blank here (mountinfo.h). */
 static bool line_hides_tasks(const char *line)
 {

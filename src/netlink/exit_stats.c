@@ -139,6 +139,7 @@ static void take_task(const struct cursor *task, struct exit_stats *stats)
 		.tgid = (int32_t)short_number(task, TGID_AT),
 		.utime_us = NUMBER(task, ac_utime),
 		.stime_us = NUMBER(task, ac_stime),
+		.run_ns = NUMBER(task, cpu_run_virtual_total),
 		.elapsed_us = NUMBER(task, ac_etime),
 		.start_s = start_s ? start_s : SHORT_NUMBER(task, ac_btime),
 		.hiwater_rss_kb = NUMBER(task, hiwater_rss),
@@ -159,6 +160,7 @@ int exit_stats_parse(const void *bytes, size_t size, uint16_t family, struct exi
 		return code;
 	take_task(&parts.task, stats);
 	stats->tid = parts.tid;
+	stats->is_only = stats->is_last && !parts.process.at;
 	/* Comes with the last task of a process that has had threads. */
 	if (parts.process.at) {
 		stats->is_last = true;

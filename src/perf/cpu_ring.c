@@ -107,20 +107,10 @@ static int open_and_map(struct cpu_ring_plan *plan, struct cpu_ring *ring, struc
 	}
 }
 
-static int add_tracepoint(struct cpu_ring_plan *plan, size_t index, struct cpu_ring *ring,
-			  struct error *err)
+/* Let FD, an event called NAME, write what passes FILTER to the ring. */
+static int direct(const struct cpu_ring *ring, int fd, const char *name, const char *filter,
+		  struct error *err)
 {
-	const char *name = plan->tracepoints[index].name;
-	const char *filter = plan->tracepoints[index].filter;
-	int fd = perf_event_open_tracepoint(plan->tracepoints[index].id,
-					    &plan->tracepoints[index].extra, ring->cpu,
-					    &plan->features);
-
-	if (fd < 0)
-		return error_set(err, fd, "cannot open tracepoint %s on CPU %d: %s", name,
-				 ring->cpu, strerror(-fd));
-	ring->tracepoint_fds[ring->tracepoint_count++] = fd;
-
 	if (filter && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter) < 0)
 		return error_set(err, -errno, "the kernel refuses the filter '%.80s' for %s: %s",
 				 filter, name, strerror(errno));
@@ -130,13 +120,42 @@ static int add_tracepoint(struct cpu_ring_plan *plan, size_t index, struct cpu_r
 	return 0;
 }
 
+static int add_tracepoint(struct cpu_ring_plan *plan, size_t index, struct cpu_ring *ring,
+			  struct error *err)
+{
+	const char *name = plan->tracepoints[index].name;
+	int fd = perf_event_open_tracepoint(plan->tracepoints[index].id,
+					    &plan->tracepoints[index].extra, ring->cpu,
+					    &plan->features);
+
+	if (fd < 0)
+		return error_set(err, fd, "cannot open tracepoint %s on CPU %d: %s", name,
+				 ring->cpu, strerror(-fd));
+	ring->tracepoint_fds[ring->tracepoint_count++] = fd;
+	return direct(ring, fd, name, plan->tracepoints[index].filter, err);
+}
+
+static int add_probe(struct cpu_ring_plan *plan, struct cpu_ring *ring, struct error *err)
+{
+	const struct perf_event_extra none = {0};
+
+	if (plan->probe.id == 0)
+		return 0;
+	int fd = perf_event_open_tracepoint(plan->probe.id, &none, ring->cpu, &plan->features);
+	if (fd < 0)
+		return error_set(err, fd, "cannot open the argv probe on CPU %d: %s", ring->cpu,
+				 strerror(-fd));
+	ring->probe_fd = fd;
+	return direct(ring, fd, "the argv probe", plan->probe.filter, err);
+}
+
 static int open_all(struct cpu_ring_plan *plan, struct cpu_ring *ring, struct error *err)
 {
 	int code = open_and_map(plan, ring, err);
 
 	for (size_t i = 0; code == 0 && i < plan->tracepoint_count; i++)
 		code = add_tracepoint(plan, i, ring, err);
-	return code;
+	return code == 0 ? add_probe(plan, ring, err) : code;
 }
 
 /* Without it the reader looks by itself now and then. */
@@ -159,7 +178,7 @@ int cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **opened,
 
 	if (!ring)
 		return error_no_memory(err);
-	*ring = (struct cpu_ring){.cpu = cpu, .owner_fd = -1};
+	*ring = (struct cpu_ring){.cpu = cpu, .owner_fd = -1, .probe_fd = -1};
 	int code = open_all(plan, ring, err);
 	if (code < 0) {
 		cpu_ring_close(ring);
@@ -188,6 +207,8 @@ void cpu_ring_close(struct cpu_ring *ring)
 		return;
 	for (size_t i = 0; i < ring->tracepoint_count; i++)
 		close(ring->tracepoint_fds[i]);
+	if (ring->probe_fd >= 0)
+		close(ring->probe_fd);
 	cpu_ring_unmap(ring);
 	if (ring->owner_fd >= 0)
 		close(ring->owner_fd);
@@ -213,6 +234,8 @@ int cpu_ring_enable(const struct cpu_ring *ring)
 		if (ioctl(ring->tracepoint_fds[i], PERF_EVENT_IOC_ENABLE, 0) < 0)
 			return -errno;
 	}
+	if (ring->probe_fd >= 0 && ioctl(ring->probe_fd, PERF_EVENT_IOC_ENABLE, 0) < 0)
+		return -errno;
 	return 0;
 }
 
@@ -220,6 +243,8 @@ void cpu_ring_disable(const struct cpu_ring *ring)
 {
 	for (size_t i = 0; i < ring->tracepoint_count; i++)
 		ioctl(ring->tracepoint_fds[i], PERF_EVENT_IOC_DISABLE, 0);
+	if (ring->probe_fd >= 0)
+		ioctl(ring->probe_fd, PERF_EVENT_IOC_DISABLE, 0);
 	ioctl(ring->owner_fd, PERF_EVENT_IOC_DISABLE, 0);
 }
 
@@ -231,6 +256,8 @@ int cpu_ring_read_ids(struct cpu_ring *ring)
 		if (ioctl(fd, PERF_EVENT_IOC_ID, &ring->ids[i]) < 0)
 			return -errno;
 	}
+	if (ring->probe_fd >= 0 && ioctl(ring->probe_fd, PERF_EVENT_IOC_ID, &ring->probe_id) < 0)
+		return -errno;
 	return 0;
 }
 

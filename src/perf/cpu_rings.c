@@ -135,7 +135,8 @@ static void forget_offline(struct error *err)
 
 static int open_online(struct cpu_rings *rings, const struct cpu_list *online, struct error *err)
 {
-	const size_t files_per_cpu = rings->options.plan.tracepoint_count + 1;
+	const struct cpu_ring_plan *plan = &rings->options.plan;
+	const size_t files_per_cpu = plan->tracepoint_count + 1 + (plan->probe.id != 0);
 
 	if (limits_want_files(online->count * (files_per_cpu + ALARM_TRACEPOINTS)) < 0)
 		rings->options.plan.alarm = false;

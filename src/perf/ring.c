@@ -48,11 +48,11 @@ bool ring_has_news(const struct ring *ring)
 	return __atomic_load_n(&ring->control->data_head, __ATOMIC_ACQUIRE) != ring->head;
 }
 
-static void copy_out(const struct ring *ring, uint64_t from, void *to, uint64_t length)
+static void copy_out(const struct ring *ring, uint64_t from, void *to, size_t length)
 {
-	uint64_t start = from & (ring->size - 1);
-	uint64_t until_end = ring->size - start;
-	uint64_t first = length < until_end ? length : until_end;
+	size_t start = (size_t)(from & (ring->size - 1));
+	size_t until_end = (size_t)ring->size - start;
+	size_t first = length < until_end ? length : until_end;
 
 	memcpy(to, ring->data + start, first);
 	memcpy((unsigned char *)to + first, ring->data, length - first);
@@ -92,10 +92,10 @@ void ring_skip(struct ring *ring)
 
 int ring_skipped(const struct ring *ring, struct iovec pieces[2])
 {
-	uint64_t length = ring->tail - ring->released;
-	uint64_t start = ring->released & (ring->size - 1);
-	uint64_t until_end = ring->size - start;
-	uint64_t first = length < until_end ? length : until_end;
+	size_t length = (size_t)(ring->tail - ring->released);
+	size_t start = (size_t)(ring->released & (ring->size - 1));
+	size_t until_end = (size_t)ring->size - start;
+	size_t first = length < until_end ? length : until_end;
 
 	/* An iovec has no pointer to const; nobody writes through this one. */
 	pieces[0] = (struct iovec){(void *)(uintptr_t)(ring->data + start), first};

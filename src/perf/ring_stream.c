@@ -80,7 +80,7 @@ static void remove_ring(void *context, struct cpu_ring *ring)
 /* ---- records ---- */
 
 /* Show what has become visible since the last time. What is malformed, the merge will meet. */
-static void look_ahead(const struct ring_stream *stream)
+void ring_stream_look_ahead(const struct ring_stream *stream)
 {
 	const struct perf_event_header *record;
 	struct cpu_ring *ring;
@@ -101,13 +101,12 @@ static void look_ahead(const struct ring_stream *stream)
 
 static int start_round(struct ring_stream *stream)
 {
-	look_ahead(stream);
-
 	bool ordered = !stream->stopped && stream->plan.features & (1U << PERF_FEATURE_CLOCKID);
 
 	/* The clock before the heads: what is older than this is visible in them, but for the
-	 * slack. */
+	 * slack; and before the look ahead, so that nothing is given out that was not shown. */
 	stream->horizon = ordered ? perf_clock_now_ns() - SLACK_NS : MERGE_NO_HORIZON;
+	ring_stream_look_ahead(stream);
 	stream->in_round = true;
 	int code = merge_refresh(stream->merge);
 	if (code == 0 && stream->refreshed)

@@ -51,7 +51,9 @@ static int write_strings(struct capture_writer *writer, enum capture_note_kind k
 
 int notes_write_exec(struct capture_writer *writer, const struct completion *completion)
 {
-	int code = write_strings(writer, CAPTURE_NOTE_ARGUMENTS, completion, completion->arguments);
+	const enum capture_note_kind kind =
+		completion->source == ARGV_PROBE ? CAPTURE_NOTE_PROBED : CAPTURE_NOTE_ARGUMENTS;
+	int code = write_strings(writer, kind, completion, completion->arguments);
 
 	if (code == 0)
 		code = write_strings(writer, CAPTURE_NOTE_ENVIRONMENT, completion,

@@ -9,7 +9,7 @@
 uint64_t pipeline_shown(const struct pipeline *pipeline)
 {
 	return pipeline->shown[EVENT_FORK] + pipeline->shown[EVENT_EXEC] +
-	       pipeline->shown[EVENT_EXIT];
+	       pipeline->shown[EVENT_EXIT] + pipeline->shown[EVENT_EXEC_FAILED];
 }
 
 bool pipeline_waits_for_any(const struct pipeline *pipeline)

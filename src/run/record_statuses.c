@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "capture/notes/kinds.h"
+#include "event/usage.h"
 #include "host/perf_clock.h"
 #include "source/exit_statuses.h"
 
@@ -41,6 +42,14 @@ static int write_from(const struct record_statuses *statuses, struct capture_wri
 	return capture_writer_append_note(writer, &draft);
 }
 
+static int write_usage_from(const struct record_statuses *statuses, struct capture_writer *writer)
+{
+	struct note_draft draft = draft_of(statuses, CAPTURE_NOTE_USAGE_FROM);
+
+	draft.note.count = exit_authority_tells_usage(statuses->authority);
+	return capture_writer_append_note(writer, &draft);
+}
+
 int record_statuses_begin(struct record_statuses *statuses, struct capture_writer *writer)
 {
 	struct told_exit told;
@@ -49,32 +58,72 @@ int record_statuses_begin(struct record_statuses *statuses, struct capture_write
 		return 0;
 	while (exit_authority_next(statuses->authority, &told))
 		;
-	return write_from(statuses, writer);
+	int code = write_usage_from(statuses, writer);
+	return code < 0 ? code : write_from(statuses, writer);
 }
 
-static void add(struct note_draft *draft, const struct told_exit *told)
+/* The notes of exits that are being made. */
+struct exit_drafts {
+	struct note_draft statuses, usage;
+};
+
+static struct note_item usage_item(int32_t tid, const struct task_usage *usage)
 {
-	note_draft_add(draft,
+	return (struct note_item){
+		.usage =
+			{
+				.tid = (uint32_t)tid,
+				.flags = (usage->is_only ? NOTE_USAGE_IS_ONLY : 0U) |
+					 (usage->has_bytes ? NOTE_USAGE_HAS_BYTES : 0U),
+				.user_us = usage->user_us,
+				.system_us = usage->system_us,
+				.run_ns = usage->run_ns,
+				.max_rss_kib = usage->max_rss_kib,
+				.read_bytes = usage->read_bytes,
+				.written_bytes = usage->written_bytes,
+			},
+	};
+}
+
+static void add(struct exit_drafts *drafts, const struct told_exit *told)
+{
+	const struct note_item usage = usage_item(told->tid, &told->usage);
+
+	note_draft_add(&drafts->statuses,
 		       &(struct note_item){.status = {(uint32_t)told->tid, (uint32_t)told->tgid,
 						      told->time_ns, told->status, told->flags}});
+	if (told->usage.known)
+		note_draft_add(&drafts->usage, &usage);
+}
+
+/* Usage comes behind the statuses that it is added to. */
+static int append(struct exit_drafts *drafts, struct capture_writer *writer)
+{
+	int code = capture_writer_append_note(writer, &drafts->statuses);
+
+	return code < 0 ? code : capture_writer_append_note(writer, &drafts->usage);
 }
 
 int record_statuses_write(struct record_statuses *statuses, struct capture_writer *writer)
 {
-	struct note_draft draft = draft_of(statuses, CAPTURE_NOTE_STATUSES);
+	struct exit_drafts drafts = {
+		.statuses = draft_of(statuses, CAPTURE_NOTE_STATUSES),
+		.usage = draft_of(statuses, CAPTURE_NOTE_USAGE),
+	};
 	struct told_exit told;
 	int code = 0;
 
 	if (!statuses->authority)
 		return 0;
 	while (code == 0 && exit_authority_next(statuses->authority, &told)) {
-		add(&draft, &told);
-		if (draft.bytes.size > NOTE_SIZE)
-			code = capture_writer_append_note(writer, &draft);
+		add(&drafts, &told);
+		if (drafts.statuses.bytes.size + drafts.usage.bytes.size > NOTE_SIZE)
+			code = append(&drafts, writer);
 	}
 	if (code == 0)
-		code = capture_writer_append_note(writer, &draft);
-	buffer_done(&draft.bytes);
+		code = append(&drafts, writer);
+	buffer_done(&drafts.statuses.bytes);
+	buffer_done(&drafts.usage.bytes);
 	if (code == 0 && exit_authority_overran(statuses->authority))
 		code = write_from(statuses, writer);
 	return code;

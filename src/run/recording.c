@@ -22,6 +22,7 @@
 #include "perf/cpu_ring.h"
 #include "perf/cpu_rings.h"
 #include "perf/perf_event.h"
+#include "probe/argv_probe.h"
 #include "run/capture_output.h"
 #include "run/confine.h"
 #include "run/notes.h"
@@ -47,6 +48,7 @@
  * next one.
  */
 #define ROUND_NS (10 * NS_PER_MS)
+#define LONG_ROUND_NS (100 * NS_PER_MS)
 
 /*
  * How often the rings are written to a file, and perf is led to what has been written, and /proc is
@@ -141,6 +143,16 @@ static void on_exec(void *context, const struct perf_event_header *sample)
 	completer_look(recording->completer, sample);
 }
 
+static int set_probe(const struct recording *recording, struct error *err)
+{
+	const struct argv_probe *probe = recording->setup.probe;
+
+	if (probe && completer_set_probe(recording->completer, argv_probe_layout(probe),
+					 argv_probe_chunks(probe)) < 0)
+		return error_no_memory(err);
+	return 0;
+}
+
 /* Decodes only what it takes to see which execs have to be completed, while that can be done. */
 static int make_completer(struct recording *recording, struct error *err)
 {
@@ -160,7 +172,9 @@ static int make_completer(struct recording *recording, struct error *err)
 	recording->completer = completer_new(recording->decoder, tracing->proc_fd,
 					     environment ? &recording->environment : NULL,
 					     write_completion, recording);
-	return recording->completer ? 0 : error_no_memory(err);
+	if (!recording->completer)
+		return error_no_memory(err);
+	return set_probe(recording, err);
 }
 
 static int make_collector(struct recording *recording, const struct record_events *events,
@@ -386,6 +400,13 @@ static int take_ring(struct recording *recording, struct cpu_ring *ring, struct 
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
+/* An exec and the note of its arguments belong into one round. */
+static uint64_t round_length(const struct recording *recording)
+{
+	return recording->completer && completer_awaits_any(recording->completer) ? LONG_ROUND_NS
+										  : ROUND_NS;
+}
+
 /* Where something was written since the last one. */
 static int end_round(struct recording *recording, uint64_t now)
 {
@@ -394,7 +415,7 @@ static int end_round(struct recording *recording, uint64_t now)
 	int code = 0;
 
 	if (capture_writer_size(recording->writer) == recording->size ||
-	    !is_due(&recording->done.round, ROUND_NS, now))
+	    !is_due(&recording->done.round, round_length(recording), now))
 		return 0;
 	code = capture_writer_append(recording->writer, &piece, 1);
 	recording->size = capture_writer_size(recording->writer);
@@ -449,6 +470,14 @@ static int take_statuses(struct recording *recording, struct error *err)
 	return code < 0 ? write_failed(recording, code, err) : 0;
 }
 
+/* Of execs that the rings tell no more of. */
+static int end_completions(struct recording *recording, struct error *err)
+{
+	if (recording->completer)
+		completer_end_round(recording->completer);
+	return recording->note_code < 0 ? write_failed(recording, recording->note_code, err) : 0;
+}
+
 /* Every ring once. */
 static int take_all(struct recording *recording, struct error *err)
 {
@@ -461,7 +490,9 @@ static int take_all(struct recording *recording, struct error *err)
 			return code;
 	}
 	cpu_rings_close_left(recording->rings);
-	code = take_statuses(recording, err);
+	code = end_completions(recording, err);
+	if (code == 0)
+		code = take_statuses(recording, err);
 	if (code < 0 || recording->reader_gone)
 		return code;
 	return end_round_and_commit(recording, err);

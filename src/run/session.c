@@ -101,6 +101,7 @@ static struct sink_context make_context(const struct session *session, int fd,
 		.wall_steps = &session->wall_steps,
 		.no_copies = session->request->no_copies,
 		.environment = session->request->environment != NULL,
+		.usage = session->request->usage,
 		.left_out = left_out(session->request),
 		.no_threads = session->request->filter.no_threads,
 		.width = session->request->wide ? 0 : terminal_width(fd),
@@ -296,7 +297,7 @@ void session_print_summary(const struct session *session, double seconds)
 {
 	const struct pipeline *pipeline = &session->pipeline;
 	struct source_stats stats;
-	char span[32];
+	char span[32], failed[48] = "";
 
 	/* Nobody can be told where standard error does not take it. */
 	if (session->summary && sink_finish(session->summary) == 0 &&
@@ -304,12 +305,15 @@ void session_print_summary(const struct session *session, double seconds)
 		return;
 
 	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);
+	if (session->request->events & EVENT_BIT(EVENT_EXEC_FAILED))
+		snprintf(failed, sizeof(failed), ", %" PRIu64 " failed exec",
+			 pipeline->shown[EVENT_EXEC_FAILED]);
 	source_stats(session->source, &stats);
 	notice(session->request,
-	       "%" PRIu64 " events (%" PRIu64 " fork, %" PRIu64 " exec, %" PRIu64 " exit), %" PRIu64
-	       " lost, %" PRIu64 " late, %s s",
+	       "%" PRIu64 " events (%" PRIu64 " fork, %" PRIu64 " exec, %" PRIu64
+	       " exit%s), %" PRIu64 " lost, %" PRIu64 " late, %s s",
 	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
-	       pipeline->shown[EVENT_EXIT], stats.lost, stats.late, span);
+	       pipeline->shown[EVENT_EXIT], failed, stats.lost, stats.late, span);
 	notice_statuses_lost(session->request, stats.statuses_lost);
 	if (stats.undecoded > 0)
 		notice(session->request, "%" PRIu64 " records could not be decoded",

@@ -152,8 +152,11 @@ int tracing_open(struct tracing *tracing, const struct request *request, bool re
 
 void tracing_leave_events(struct tracing *tracing)
 {
-	/* In a container PID 1 may be a program that never awaits whom it did not start. */
-	if (tracing->host.initial_pid_ns)
+	/*
+	 * In a container PID 1 may be a program that never awaits whom it did not start. The argv
+	 * probe cannot be removed while a child has it open.
+	 */
+	if (tracing->host.initial_pid_ns && tracing->request->probe_bytes == 0)
 		tracing->closer_fd = closer_start();
 }
 

@@ -230,6 +230,20 @@ static void put_handled(struct sink_html *html, const struct handled_signal *han
 		   handled->sender_pid, handled->sender_comm);
 }
 
+static int64_t known_microseconds(int64_t ns)
+{
+	return ns < 0 ? -1 : ns / NS_PER_US;
+}
+
+static void put_usage(struct sink_html *html, const struct usage *usage)
+{
+	put_number(html, EXIT_USER, known_microseconds(usage->user_ns));
+	put_number(html, EXIT_SYSTEM, known_microseconds(usage->system_ns));
+	put_number(html, EXIT_PEAK, usage->max_rss_bytes);
+	put_number(html, EXIT_READ, usage->read_bytes);
+	put_number(html, EXIT_WRITTEN, usage->written_bytes);
+}
+
 static unsigned int flags_of(const struct facts *facts)
 {
 	return (facts->status.core == KNOWN_YES ? EXIT_CORE : 0) |
@@ -254,6 +268,8 @@ static void put_end(struct sink_html *html, const struct life *life, int64_t tim
 	put_number(html, EXIT_THREADS, life->threads);
 	put_text(html, EXIT_FAILED, facts->failed_exec);
 	put_handled(html, &facts->handled);
+	if (html->sink.context.usage)
+		put_usage(html, &facts->usage);
 	put_text(html, EXIT_CGROUP, facts->cgroup);
 }
 
@@ -376,9 +392,11 @@ static int show(struct sink_html *html, const struct event *event)
 	case EVENT_LOST:
 		html_lost(html, event);
 		return 0;
-	default:
+	case EVENT_TRUNCATED:
 		html->cap = event->truncated.limit;
 		html->capped = event->truncated.reason;
+		return 0;
+	default: /* execs that failed have no bar */
 		return 0;
 	}
 }

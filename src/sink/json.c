@@ -28,7 +28,8 @@ struct sink_json {
 /* ---- lines ---- */
 
 static const char *const types[EVENT_SHOWN_TYPES] = {
-	[EVENT_FORK] = "fork", [EVENT_EXEC] = "exec",           [EVENT_EXIT] = "exit",
+	[EVENT_FORK] = "fork", [EVENT_EXEC] = "exec",
+	[EVENT_EXIT] = "exit", [EVENT_EXEC_FAILED] = "exec_failed",
 	[EVENT_LOST] = "lost", [EVENT_TRUNCATED] = "truncated",
 };
 

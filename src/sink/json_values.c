@@ -90,6 +90,21 @@ char *json_put_handled(char *out, const struct handled_signal *handled)
 	return put_char(put_signed(out, handled->before_ns), '}');
 }
 
+static char *put_natural(char *out, int64_t number)
+{
+	return number >= 0 ? put_signed(out, number) : put_null(out);
+}
+
+char *json_put_usage(char *out, const struct usage *usage)
+{
+	out = put_natural(put_string(out, "{\"user_ns\":"), usage->user_ns);
+	out = put_natural(put_string(out, ",\"system_ns\":"), usage->system_ns);
+	out = put_natural(put_string(out, ",\"max_rss_bytes\":"), usage->max_rss_bytes);
+	out = put_natural(put_string(out, ",\"read_bytes\":"), usage->read_bytes);
+	out = put_natural(put_string(out, ",\"written_bytes\":"), usage->written_bytes);
+	return put_char(out, '}');
+}
+
 static char *put_ancestry(char *out, const struct facts *facts)
 {
 	out = put_char(out, '[');

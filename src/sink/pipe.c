@@ -83,6 +83,15 @@ static inline char *put_exit(char *out, struct pipe_texts *texts, const struct e
 						 : put_string(out, "|?");
 }
 
+/* Of the extended format alone. */
+static char *put_exec_failed(char *out, struct pipe_texts *texts, const struct event *event)
+{
+	out = put_time(put_string(out, "EXEC_FAILED"), texts, event->time_ns);
+	out = put_pid(out, texts, event->exec_failed.pid);
+	out = put_text(out, event->exec_failed.comm);
+	return put_text(out, event->exec_failed.path);
+}
+
 static inline char *put_lost(char *out, struct pipe_texts *texts, const struct event *event)
 {
 	out = put_time(put_string(out, "LOST"), texts, event->time_ns);
@@ -107,6 +116,8 @@ static size_t text_room(const struct event *event)
 		return event->exec.comm.length + event->exec.filename.length;
 	case EVENT_EXIT:
 		return event->exit.comm.length;
+	case EVENT_EXEC_FAILED:
+		return event->exec_failed.comm.length + event->exec_failed.path.length;
 	default:
 		return 0;
 	}
@@ -126,6 +137,8 @@ char *pipe_line_put(char *out, struct pipe_texts *texts, const struct event *eve
 		return put_exec(out, texts, event);
 	case EVENT_EXIT:
 		return put_exit(out, texts, event);
+	case EVENT_EXEC_FAILED:
+		return put_exec_failed(out, texts, event);
 	case EVENT_LOST:
 		return put_lost(out, texts, event);
 	default:

@@ -26,6 +26,7 @@ static struct program_totals *add(struct programs *programs, const char *key, si
 		return NULL;
 	memcpy(program->key, key, length);
 	program->kind = (enum program_kind)key[0];
+	program->memory = -1;
 	program->name = (struct text){program->key + 1, length - 1};
 	HASH_ADD_KEYPTR(hh, programs->by_key, program->key, length, program);
 	if (!program->hh.tbl) {
@@ -59,6 +60,18 @@ void program_totals_add_run(struct program_totals *program, uint64_t ns, bool ha
 	program->total_ns += ns;
 	if (ns > program->longest_ns)
 		program->longest_ns = ns;
+}
+
+void program_totals_add_usage(struct program_totals *program, const struct usage *usage)
+{
+	int64_t cpu_ns = usage_cpu_ns(usage);
+
+	if (cpu_ns >= 0) {
+		program->measured++;
+		program->cpu_ns += (uint64_t)cpu_ns;
+	}
+	if (usage->max_rss_bytes > program->memory)
+		program->memory = usage->max_rss_bytes;
 }
 
 static struct failure *find_failure(struct program_totals *program,
@@ -123,6 +136,10 @@ uint64_t program_totals_value(const struct program_totals *program, enum program
 		return program->total_ns;
 	case ORDER_LONGEST:
 		return program->longest_ns;
+	case ORDER_CPU:
+		return program->cpu_ns;
+	case ORDER_MEMORY:
+		return program->memory > 0 ? (uint64_t)program->memory : 0;
 	default:
 		return program->failures;
 	}

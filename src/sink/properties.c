@@ -9,6 +9,8 @@
 
 #include "base/compiler.h"
 #include "base/put.h"
+#include "event/error_names.h"
+#include "event/event.h"
 #include "event/facts.h"
 #include "event/signal_names.h"
 #include "sink/extended_values.h"
@@ -42,6 +44,7 @@ enum value_kind {
 	VALUE_ANCESTRY,     /* of the event's facts */
 	VALUE_KILLER,       /* JSON only */
 	VALUE_HANDLED,      /* JSON only */
+	VALUE_USAGE,        /* JSON only */
 };
 
 struct value {
@@ -58,6 +61,7 @@ struct value {
 		const struct string_list *strings;
 		const struct exit_status *killed;
 		const struct handled_signal *handled;
+		const struct usage *usage;
 	};
 };
 
@@ -197,6 +201,8 @@ static ALWAYS_INLINE char *put_json(char *out, const struct writer *writer, stru
 		return json_put_killer(out, value.killed);
 	case VALUE_HANDLED:
 		return json_put_handled(out, value.handled);
+	case VALUE_USAGE:
+		return json_put_usage(out, value.usage);
 	default:
 		return put_string(out, "null");
 	}
@@ -453,6 +459,26 @@ static ALWAYS_INLINE void put_status(struct writer *writer)
 	put(writer, KEY("failed_exec"), text_value(writer->facts->failed_exec));
 }
 
+/* As above, and only with --usage. */
+static ALWAYS_INLINE void put_usage(struct writer *writer)
+{
+	const struct usage *usage = &writer->facts->usage;
+
+	if (!writer->context->usage)
+		return;
+	if (writer->format == FORMAT_JSON) {
+		put(writer, KEY("usage"),
+		    usage->user_ns >= 0 ? (struct value){.kind = VALUE_USAGE, .usage = usage}
+					: unknown);
+		return;
+	}
+	put(writer, KEY("user_ns"), natural_value(usage->user_ns));
+	put(writer, KEY("system_ns"), natural_value(usage->system_ns));
+	put(writer, KEY("max_rss_bytes"), natural_value(usage->max_rss_bytes));
+	put(writer, KEY("read_bytes"), natural_value(usage->read_bytes));
+	put(writer, KEY("written_bytes"), natural_value(usage->written_bytes));
+}
+
 static ALWAYS_INLINE void put_exit(struct writer *writer)
 {
 	const struct event *event = writer->event;
@@ -470,6 +496,29 @@ static ALWAYS_INLINE void put_exit(struct writer *writer)
 	put(writer, KEY("sent_by"),
 	    was_killed(status) ? word_value(signal_origin_name(status->sent_by)) : unknown);
 	put_handled(writer);
+	put_usage(writer);
+}
+
+/* With these the kernel ends a path of which it tells no more (event/event.h). */
+static bool is_whole_path(struct text path)
+{
+	return path.bytes &&
+	       !(path.length >= 3 && memcmp(path.bytes + path.length - 3, "...", 3) == 0);
+}
+
+static ALWAYS_INLINE void put_exec_failed(struct writer *writer)
+{
+	const struct event *event = writer->event;
+
+	put_task(writer);
+	put_in_json(writer, KEY("path"), text_value(event->exec_failed.path));
+	put(writer, KEY("path_complete"), bool_value(is_whole_path(event->exec_failed.path)));
+	put(writer, KEY("errno"), signed_value(event->exec_failed.error));
+	put(writer, KEY("errno_name"), word_value(error_name(event->exec_failed.error)));
+	put_uid(writer);
+	put_cgroup(writer);
+	put_ancestry(writer);
+	put_ages(writer);
 }
 
 static ALWAYS_INLINE void put_lost(struct writer *writer)
@@ -491,7 +540,7 @@ static ALWAYS_INLINE void put_truncated(struct writer *writer)
 /* JSON needs more than the extended format. */
 
 /* About so many has an EXIT, with one text in four. */
-#define PROPERTIES_MAX 40U
+#define PROPERTIES_MAX 46U
 #define PROPERTY_ROOM (64U + JSON_TEXT_ROOM(0) / 4)
 
 /* Members' names of objects in JSON. */
@@ -514,6 +563,8 @@ static size_t event_text_bytes(const struct event *event)
 		return event->exec.comm.length + event->exec.filename.length;
 	case EVENT_EXIT:
 		return event->exit.comm.length;
+	case EVENT_EXEC_FAILED:
+		return event->exec_failed.comm.length + event->exec_failed.path.length;
 	case EVENT_LOST:
 		return 0;
 	default:
@@ -554,6 +605,9 @@ static ALWAYS_INLINE char *put_properties(char *out, enum format format,
 		break;
 	case EVENT_EXIT:
 		put_exit(&writer);
+		break;
+	case EVENT_EXEC_FAILED:
+		put_exec_failed(&writer);
 		break;
 	case EVENT_LOST:
 		put_lost(&writer);

@@ -6,18 +6,19 @@
 
 /* argv[0] also names what runs through /proc/self/exe. */
 #define PROCESSES (NEED_TASKS | NEED_STATUS | NEED_ARGUMENTS)
-#define SHOWS_ALL \
-	(SINK_SHOWS_EVENTS | SINK_SHOWS_RECORDS | SINK_SHOWS_TIME | SINK_SHOWS_ENVIRONMENT)
+#define SHOWS_TO_PERSONS \
+	(SINK_SHOWS_EVENTS | SINK_SHOWS_TIME | SINK_SHOWS_FAILED_EXECS | SINK_SHOWS_USAGE)
+#define SHOWS_ALL (SHOWS_TO_PERSONS | SINK_SHOWS_RECORDS | SINK_SHOWS_ENVIRONMENT)
 
 const struct sink_type sink_types[] = {
 	{"pipe", NULL, 0, SINK_SHOWS_EVENTS | SINK_SHOWS_RECORDS, sink_pipe_new},
 	{"extended", "-x", NEEDS_ALL, SHOWS_ALL, sink_extended_new},
 	{"json", NULL, NEEDS_ALL, SHOWS_ALL & ~SINK_SHOWS_RECORDS, sink_json_new},
-	{"table", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME, sink_table_new},
-	{"tree", NULL, PROCESSES, SINK_SHOWS_EVENTS | SINK_SHOWS_TIME | SINK_SHOWS_COPIES,
-	 sink_tree_new},
-	{"html", NULL, NEEDS_ALL, SINK_SHOWS_TIME | SINK_FOR_FILES, sink_html_new},
-	{"summary", "-S", PROCESSES, 0, sink_summary_new},
+	{"table", NULL, PROCESSES, SHOWS_TO_PERSONS, sink_table_new},
+	{"tree", NULL, PROCESSES, SHOWS_TO_PERSONS | SINK_SHOWS_COPIES, sink_tree_new},
+	{"html", NULL, NEEDS_ALL, SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_FOR_FILES,
+	 sink_html_new},
+	{"summary", "-S", PROCESSES, SINK_SHOWS_USAGE, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);
 

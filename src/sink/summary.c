@@ -73,6 +73,8 @@ static int count_exit(struct sink_summary *summary, const struct event *event)
 	struct program_totals *program =
 		runs_exit(&summary->runs, phrase_pid(event), facts->last == KNOWN_YES, facts->name,
 			  event->time_ns);
+	if (program)
+		program_totals_add_usage(program, &facts->usage);
 	return phrase_failed(event) ? count_failure(summary, event, program) : 0;
 }
 
@@ -99,6 +101,8 @@ static int summary_event(struct sink *sink, const struct event *event)
 		return count_exec(summary, event);
 	case EVENT_EXIT:
 		return count_exit(summary, event);
+	case EVENT_EXEC_FAILED:
+		return 0;
 	case EVENT_LOST:
 		summary->totals.lost += event->lost.count;
 		return 0;

@@ -21,6 +21,7 @@
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
 #include "sink/text/quote.h"
+#include "sink/text/sizes.h"
 #include "sink/text/times.h"
 
 /* The longest lists. */
@@ -193,6 +194,16 @@ static void put_times(struct line *line, const struct totals *totals,
 	line_printf(line, "%9s%9s", total, longest);
 }
 
+/* "?": of no run. */
+static void put_usage(struct line *line, const struct program_totals *program)
+{
+	char cpu[TIMES_TEXT_SIZE], memory[SIZES_ROOM];
+
+	times_span(program->measured > 0 ? (int64_t)program->cpu_ns : -1, cpu);
+	*sizes_put(memory, program->memory) = '\0';
+	line_printf(line, "%9s%9s", cpu, memory);
+}
+
 static void show_program(const struct report *report, const struct program_totals *program)
 {
 	const bool has_exits = sink_gets(report->context, EVENT_EXIT);
@@ -203,6 +214,8 @@ static void show_program(const struct report *report, const struct program_total
 	line_printf(&line, "%7" PRIu64, program->runs);
 	if (has_exits)
 		put_times(&line, report->totals, program);
+	if (has_exits && report->context->usage)
+		put_usage(&line, program);
 	line_string(&line, "  ");
 	put_program(&line, program);
 	if (has_exits && program->endless > 0)
@@ -253,16 +266,19 @@ static size_t count_tables(const struct report *report, size_t orders)
 static void show_programs(const struct report *report)
 {
 	static const char *const titles[] = {
-		[ORDER_RUNS] = "most runs first",
-		[ORDER_TOTAL] = "most time first",
-		[ORDER_LONGEST] = "longest run first",
+		[ORDER_RUNS] = "most runs first",      [ORDER_TOTAL] = "most time first",
+		[ORDER_LONGEST] = "longest run first", [ORDER_CPU] = "most CPU time first",
+		[ORDER_MEMORY] = "most memory first",
 	};
-	const char *times = sink_gets(report->context, EVENT_EXIT) ? "    TOTAL  LONGEST" : "";
-	size_t tables = count_tables(report, ARRAY_SIZE(titles));
+	const bool has_exits = sink_gets(report->context, EVENT_EXIT);
+	const bool has_usage = has_exits && report->context->usage;
+	size_t tables = count_tables(report, has_usage ? ARRAY_SIZE(titles) : ORDER_CPU);
 
 	for (size_t i = 0; i < tables; i++) {
 		show(report, PAINT_NONE, "%s", "");
-		show(report, PAINT_BOLD, "   RUNS%s  PROGRAM, %s", times, titles[i]);
+		show(report, PAINT_BOLD, "   RUNS%s%s  PROGRAM, %s",
+		     has_exits ? "    TOTAL  LONGEST" : "", has_usage ? "      CPU   MEMORY" : "",
+		     titles[i]);
 		show_top(report, (enum program_order)i, TOP_PROGRAMS, show_program);
 	}
 }

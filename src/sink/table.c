@@ -2,19 +2,22 @@
 /*
  * PID: the new task of a fork, the thread of a "t-exit", else the process. "runs": a process that
  * is older than the trace. PPID: who forked that process. UID: "real/effective" where they differ.
- * AGE: of the process. "?": not known; "fork?": a process or a thread; "exit?": of a process or of
- * one of its threads.
+ * AGE: of the process. CPU: time that it used, user and system together; MEMORY: its peak; both
+ * only with --usage. "?": not known; "fork?": a process or a thread; "exit?": of a process or of
+ * one of its threads; "exec!": an exec that failed.
  */
 #include <string.h>
 
 #include "base/compiler.h"
 #include "base/put.h"
+#include "event/error_names.h"
 #include "event/event.h"
 #include "event/facts.h"
 #include "sink/sink.h"
 #include "sink/text/line.h"
 #include "sink/text/phrases.h"
 #include "sink/text/pid_texts.h"
+#include "sink/text/sizes.h"
 #include "sink/text/times.h"
 
 /* Between two cells. */
@@ -31,6 +34,8 @@ enum cell {
 	CELL_EVENT,
 	CELL_STATUS,
 	CELL_AGE,
+	CELL_CPU,
+	CELL_MEMORY,
 	CELL_COMMAND,
 	CELLS
 };
@@ -61,6 +66,8 @@ static const struct column columns[CELLS] = {
 	[CELL_EVENT] = {"EVENT", 6, 6, .is_right = false},
 	[CELL_STATUS] = {"STATUS", 7, 7, .is_right = false},
 	[CELL_AGE] = {"AGE", 6, 6, .is_right = true},
+	[CELL_CPU] = {"CPU", 6, 6, .is_right = true},
+	[CELL_MEMORY] = {"MEMORY", 6, 6, .is_right = true},
 	[CELL_COMMAND] = {"COMMAND", 0, 0, .is_right = false},
 };
 
@@ -71,7 +78,8 @@ static const struct {
 	enum cell cell;
 	unsigned int command;
 } narrowings[] = {
-	{CELL_UID, 40}, {CELL_AGE, 40}, {CELL_PPID, 40}, {CELL_TIME, 20}, {CELL_STATUS, 20},
+	{CELL_UID, 40},    {CELL_AGE, 40}, {CELL_PPID, 40},   {CELL_TIME, 20},
+	{CELL_MEMORY, 20}, {CELL_CPU, 20}, {CELL_STATUS, 20},
 };
 
 static void place_columns(struct sink_table *table)
@@ -87,9 +95,12 @@ static void place_columns(struct sink_table *table)
 static void fit_columns(struct sink_table *table, unsigned int width)
 {
 	for (size_t i = 0; width > 0 && i < ARRAY_SIZE(narrowings); i++) {
-		if (table->columns[CELL_COMMAND].start + narrowings[i].command <= width)
+		struct column *column = &table->columns[narrowings[i].cell];
+
+		if (column->is_left_out ||
+		    table->columns[CELL_COMMAND].start + narrowings[i].command <= width)
 			continue;
-		table->columns[narrowings[i].cell].is_left_out = true;
+		column->is_left_out = true;
 		table->is_narrow = true;
 		place_columns(table);
 	}
@@ -198,6 +209,8 @@ static const char *event_word(const struct event *event)
 		return forks[event_fork_kind(event)];
 	case EVENT_EXEC:
 		return "exec";
+	case EVENT_EXEC_FAILED:
+		return "exec!";
 	default:
 		return exits[event_facts(event)->last];
 	}
@@ -224,7 +237,7 @@ static enum paint event_paint(const struct event *event)
 {
 	if (event->type == EVENT_EXEC)
 		return PAINT_GREEN;
-	return phrase_failed(event) ? PAINT_RED : PAINT_NONE;
+	return event->type == EVENT_EXEC_FAILED || phrase_failed(event) ? PAINT_RED : PAINT_NONE;
 }
 
 static bool is_killed(const struct event *event)
@@ -250,11 +263,25 @@ static void put_death(struct sink_table *table, struct line *line, const struct 
 	phrase_handled(line, event);
 }
 
+static void put_error(struct sink_table *table, struct line *line, const struct event *event)
+{
+	const char *name = error_name(event->exec_failed.error);
+	char text[CELL_SIZE];
+	const char *end =
+		name ? put_string(text, name) : put_signed(text, event->exec_failed.error);
+
+	put_cell(table, line, CELL_STATUS, text, end);
+}
+
 static void put_status(struct sink_table *table, struct line *line, const struct event *event)
 {
 	const struct exit_status *status = &event_facts(event)->status;
 	char code[CELL_SIZE], *end = code;
 
+	if (event->type == EVENT_EXEC_FAILED) {
+		put_error(table, line, event);
+		return;
+	}
 	if (is_killed(event)) {
 		put_death(table, line, event);
 		return;
@@ -277,6 +304,20 @@ static void put_age(struct sink_table *table, struct line *line, const struct ev
 	put_cell(table, line, CELL_AGE, age, end);
 }
 
+/* Of a process that ends. */
+static void put_usage(struct sink_table *table, struct line *line, const struct event *event)
+{
+	const struct usage *usage = &event_facts(event)->usage;
+	bool has_usage = event->type == EVENT_EXIT && !is_thread(event);
+	char text[CELL_SIZE], *end = text;
+
+	if (has_usage)
+		end += times_span(usage_cpu_ns(usage), text);
+	put_cell(table, line, CELL_CPU, text, end);
+	end = has_usage ? sizes_put(text, usage->max_rss_bytes) : text;
+	put_cell(table, line, CELL_MEMORY, text, end);
+}
+
 /* A thread has no command line of its own. */
 static void put_thread(struct line *line, const struct event *event)
 {
@@ -288,6 +329,16 @@ static void put_thread(struct line *line, const struct event *event)
 		line_words(line, " of ");
 		line_signed(line, facts->tgid);
 	}
+}
+
+/* The error has a column, unless the terminal is narrow. */
+static void put_failed_exec(const struct sink_table *table, struct line *line,
+			    const struct event *event)
+{
+	phrase_failed_path(line, event);
+	if (table->columns[CELL_STATUS].is_left_out)
+		phrase_error(line, event);
+	phrase_caller(line, event);
 }
 
 /* ---- lines ---- */
@@ -313,11 +364,15 @@ static void put_what(struct sink_table *table, struct line *line, const struct e
 static void put_right(struct sink_table *table, struct line *line, const struct event *event)
 {
 	put_age(table, line, event);
+	if (table->sink.context.usage)
+		put_usage(table, line, event);
 	begin_cell(table, line, CELL_COMMAND);
 	if (is_thread(event))
 		put_thread(line, event);
 	else if (event->type == EVENT_EXIT && event_facts(event)->failed_exec.bytes)
 		phrase_failed_exec(line, "", event);
+	else if (event->type == EVENT_EXEC_FAILED)
+		put_failed_exec(table, line, event);
 	else
 		phrase_command(line, event);
 	if (!table->is_narrow || event->type != EVENT_EXIT)
@@ -413,6 +468,8 @@ struct sink *sink_table_new(const struct sink_context *context)
 	if (!table)
 		return NULL;
 	memcpy(table->columns, columns, sizeof(columns));
+	table->columns[CELL_CPU].is_left_out = table->columns[CELL_MEMORY].is_left_out =
+		!context->usage;
 	place_columns(table);
 	fit_columns(table, context->width);
 	return sink;

@@ -6,6 +6,7 @@
  *   ┌ command      a process runs its first program
  *   ├ command      it runs another one in its place
  *   ┌ (name)       a copy of its parent that runs no program of its own, once it forks or lasts
+ *   × path: ENOENT   an exec that failed
  *   └ name exit 0 after 1.2s
  *   ─ name …       the end of a process that had no line yet; in parentheses where it was a copy
  */
@@ -21,6 +22,7 @@
 #include "sink/text/phrases.h"
 #include "sink/text/pid_texts.h"
 #include "sink/text/program_name.h"
+#include "sink/text/sizes.h"
 #include "sink/text/times.h"
 
 /* No deeper is a line indented, so that there is room for its command; on a terminal of W columns,
@@ -246,6 +248,30 @@ static int tree_exec(struct sink_tree *tree, const struct event *event)
 	return code;
 }
 
+static int tree_exec_failed(struct sink_tree *tree, const struct event *event)
+{
+	const struct facts *facts = event_facts(event);
+	int32_t pid = facts->tgid >= 0 ? facts->tgid : event->exec_failed.pid;
+	const struct forest_node stranger = {
+		.pid = pid,
+		.depth = forest_depth(&tree->forest, facts, false),
+	};
+	const struct forest_node *same = find_same(tree, pid, facts);
+	const struct forest_node *node = same ? same : &stranger;
+	struct line line;
+	int code = begin(tree, &line, phrase_room(event), event->time_ns, node, "× ");
+
+	if (code < 0)
+		return code;
+	line_paint(&line, PAINT_RED);
+	phrase_failed_path(&line, event);
+	phrase_error(&line, event);
+	if (!node->is_shown)
+		phrase_caller(&line, event);
+	line_end(&line);
+	return 0;
+}
+
 /* ---- what was running before ---- */
 
 static int show_running(struct sink_tree *tree, const struct event *event, struct forest_node *node)
@@ -322,12 +348,34 @@ static void put_threads(struct line *line, uint64_t threads)
 	line_words(line, threads == 1 ? " thread" : " threads");
 }
 
-static void put_ending(struct line *line, const struct event *event, uint64_t threads)
+/* CPU time, user and system together, and the peak of memory. */
+static void put_usage(struct line *line, const struct usage *usage)
+{
+	int64_t cpu_ns = usage_cpu_ns(usage);
+
+	if (cpu_ns < 0) {
+		line_words(line, ", CPU time unknown");
+		return;
+	}
+	line_words(line, ", ");
+	put_span(line, cpu_ns);
+	line_words(line, " of CPU");
+	if (usage->max_rss_bytes < 0)
+		return;
+	line_words(line, ", ");
+	line_ascii(line, sizes_put(line->at, usage->max_rss_bytes));
+	line_words(line, " of memory");
+}
+
+static void put_ending(const struct sink_tree *tree, struct line *line, const struct event *event,
+		       uint64_t threads)
 {
 	const struct facts *facts = event_facts(event);
 
 	put_status(line, event);
 	put_age(line, facts);
+	if (tree->sink.context.usage)
+		put_usage(line, &facts->usage);
 	if (threads > 0)
 		put_threads(line, threads);
 	phrase_failed_exec(line, ", ", event);
@@ -354,7 +402,7 @@ static int show_end(struct sink_tree *tree, const struct event *event,
 		return code;
 	line_paint(&line, exit_paint(event));
 	put_name(&line, node);
-	put_ending(&line, event, node->threads);
+	put_ending(tree, &line, event, node->threads);
 	if (node->may_be_thread)
 		line_words(&line, ", a process or a thread");
 	line_end(&line);
@@ -376,7 +424,7 @@ static int show_stranger(struct sink_tree *tree, const struct event *event, int3
 		return code;
 	line_paint(&line, exit_paint(event));
 	line_text(&line, phrase_name(event));
-	put_ending(&line, event, 0);
+	put_ending(tree, &line, event, 0);
 	if (facts->last == KNOWN_NOT)
 		line_words(&line, ", a process or a thread");
 	if (facts->arguments.known.count > 0) {
@@ -430,6 +478,8 @@ static int tree_event(struct sink *sink, const struct event *event)
 		return tree_exec(tree, event);
 	case EVENT_EXIT:
 		return tree_exit(tree, event);
+	case EVENT_EXEC_FAILED:
+		return tree_exec_failed(tree, event);
 	default:
 		return phrase_missing(&tree->sink.context, &tree->times, event);
 	}

@@ -104,8 +104,8 @@ static void set_extra(struct capture_source *file)
 	const struct registers *registers = arch ? registers_of_machine(arch) : NULL;
 	struct sample_extra_layout layout;
 
-	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
-		if (file->formats.formats[i] &&
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (tracepoint_is_shown(i) && file->formats.formats[i] &&
 		    capture_tracepoint_extra(file->capture, file->formats.formats[i]->id, &layout))
 			decoder_set_extra(file->decoder, (enum tracepoint)i, &layout, registers);
 	}
@@ -153,6 +153,9 @@ static void notice_missing_facts(const struct capture_source *file)
 	if (names[0] != '\0')
 		notice(file->request, "not recorded, and so not known: %s (record -x takes them)",
 		       names);
+	if (file->request->needs & NEED_USAGE && !capture_origin(file->capture)->tells_usage)
+		notice(file->request, "not recorded, and so not known: CPU time, memory and I/O "
+				      "(record -x --usage takes them)");
 }
 
 /* Have the capture give out all that facts are made of. */
@@ -270,6 +273,7 @@ static int take_note(struct capture_source *file, const struct event *event)
 		.paths = &file->exit_paths,
 		.statuses = file->statuses,
 		.statuses_lost = &file->statuses_lost,
+		.wants_usage = (file->request->needs & NEED_USAGE) != 0,
 	};
 
 	return decode_notes_take(event, &notes) < 0 ? -ENOMEM : 1;
@@ -370,8 +374,8 @@ static int file_open(const struct request *request, const struct source_host *ho
 
 const struct source_type capture_source_type = {
 	.name = "capture",
-	.events = EVENT_SHOWABLE,
-	.serves = NEEDS_ALL,
+	.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
+	.serves = NEEDS_ALL | NEED_USAGE,
 	.has_users = true,
 	.has_records = true,
 	.open = file_open,

@@ -7,11 +7,16 @@
 #include "base/string_list.h"
 #include "base/text.h"
 #include "capture/notes/kinds.h"
+#include "event/facts.h"
+#include "event/usage.h"
 #include "exec/argv_kept.h"
 #include "source/exit_statuses.h"
 
 /* wait(2) has 16 bits. */
 #define WAIT_STATUS_MAX 0xffffU
+
+/* More than any task uses, in any unit; as nanoseconds it still has room in 63 bits. */
+#define USED_MAX (UINT64_C(1) << 52)
 
 static bool add_address(struct exit_paths *paths, const struct note_item *item)
 {
@@ -41,13 +46,15 @@ static void take_exit_paths(const struct event *note, struct text left, struct e
 static int take_exec(const struct event *note, const struct note_item *item,
 		     struct argv_provider *execs)
 {
-	const bool is_arguments = note->note.kind == CAPTURE_NOTE_ARGUMENTS;
+	const bool is_arguments = note->note.kind != CAPTURE_NOTE_ENVIRONMENT;
+	const enum argv_source source =
+		note->note.kind == CAPTURE_NOTE_PROBED ? ARGV_PROBE : ARGV_PROC;
 	const struct string_list *strings = &item->strings;
 
 	if (strings->count + UINT64_C(1) != note->note.count)
 		return 0;
 	return argv_kept_add(execs, note->sample_tid, item->pointer, is_arguments ? strings : NULL,
-			     is_arguments ? NULL : strings);
+			     source, is_arguments ? NULL : strings);
 }
 
 static bool add_status(struct exit_statuses *statuses, const struct note_item *item)
@@ -66,18 +73,38 @@ static bool add_status(struct exit_statuses *statuses, const struct note_item *i
 	return true;
 }
 
-/* With one missing the next exit of its task id would have its status. */
-static void take_statuses(const struct event *note, struct text left,
-			  struct exit_statuses *statuses)
+/* With one missing the next exit of its task id would have its status, or usage. */
+static void take_exits(const struct event *note, struct text left, struct exit_statuses *statuses,
+		       bool (*add)(struct exit_statuses *statuses, const struct note_item *item))
 {
 	struct note_item item;
 	uint32_t count = 0;
 	int code;
 
-	while ((code = note_next(note->note.kind, &left, &item)) > 0 && add_status(statuses, &item))
+	while ((code = note_next(note->note.kind, &left, &item)) > 0 && add(statuses, &item))
 		count++;
 	if (code != 0 || count != note->note.count)
 		exit_statuses_drop(statuses, 0);
+}
+
+static bool add_usage(struct exit_statuses *statuses, const struct note_item *item)
+{
+	const struct task_usage usage = {
+		.known = true,
+		.is_only = (item->usage.flags & NOTE_USAGE_IS_ONLY) != 0,
+		.has_bytes = (item->usage.flags & NOTE_USAGE_HAS_BYTES) != 0,
+		.user_us = item->usage.user_us,
+		.system_us = item->usage.system_us,
+		.run_ns = item->usage.run_ns,
+		.max_rss_kib = item->usage.max_rss_kib,
+		.read_bytes = item->usage.read_bytes,
+		.written_bytes = item->usage.written_bytes,
+	};
+
+	if ((usage.user_us | usage.system_us | usage.max_rss_kib) >= USED_MAX)
+		return false;
+	exit_statuses_add_usage(statuses, (int32_t)item->usage.tid, &usage);
+	return true;
 }
 
 static void take_statuses_from(const struct note_item *item, const struct decode_notes *notes)
@@ -96,7 +123,11 @@ int decode_notes_take(const struct event *note, const struct decode_notes *notes
 		take_exit_paths(note, left, notes->paths);
 		return 0;
 	case CAPTURE_NOTE_STATUSES:
-		take_statuses(note, left, notes->statuses);
+		take_exits(note, left, notes->statuses, add_status);
+		return 0;
+	case CAPTURE_NOTE_USAGE:
+		if (notes->wants_usage)
+			take_exits(note, left, notes->statuses, add_usage);
 		return 0;
 	case CAPTURE_NOTE_STATUSES_FROM:
 		if (note_next(note->note.kind, &left, &item) > 0)
@@ -104,6 +135,7 @@ int decode_notes_take(const struct event *note, const struct decode_notes *notes
 		return 0;
 	case CAPTURE_NOTE_ARGUMENTS:
 	case CAPTURE_NOTE_ENVIRONMENT:
+	case CAPTURE_NOTE_PROBED:
 		return note_next(note->note.kind, &left, &item) > 0
 			       ? take_exec(note, &item, notes->execs)
 			       : 0;

@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "event/facts.h"
+#include "event/usage.h"
 #include "host/perf_clock.h"
 #include "netlink/exit_stats.h"
 #include "netlink/proc_connector.h"
@@ -25,6 +28,7 @@ union listener {
 struct authority_type {
 	const char *name;
 	bool is_late;
+	bool tells_usage;
 	int (*open)(union listener *listener, struct error *err);
 	void (*close)(union listener listener);
 	int (*fd)(union listener listener);
@@ -37,6 +41,8 @@ struct exit_authority {
 	const struct authority_type *type;
 	union listener listener;
 	uint64_t overruns; /* as of the last look */
+	bool wants_usage;
+	bool counts_bytes; /* CONFIG_TASK_IO_ACCOUNTING */
 };
 
 /* ---- taskstats ---- */
@@ -56,6 +62,20 @@ static int stats_fd(union listener listener)
 	return taskstats_fd(listener.taskstats);
 }
 
+static struct task_usage usage_of(const struct exit_stats *stats)
+{
+	return (struct task_usage){
+		.known = true,
+		.is_only = stats->is_only,
+		.user_us = stats->utime_us,
+		.system_us = stats->stime_us,
+		.run_ns = stats->run_ns,
+		.max_rss_kib = stats->hiwater_rss_kb,
+		.read_bytes = stats->read_bytes,
+		.written_bytes = stats->write_bytes,
+	};
+}
+
 static int stats_next(union listener listener, struct told_exit *told)
 {
 	struct exit_stats stats;
@@ -68,6 +88,7 @@ static int stats_next(union listener listener, struct told_exit *told)
 		.tgid = stats.tgid,
 		.time_ns = perf_clock_now_ns(),
 		.status = stats.status,
+		.usage = usage_of(&stats),
 	};
 	if (stats.is_last)
 		told->flags |= TOLD_LAST;
@@ -88,6 +109,7 @@ static struct netlink_counts stats_counts(union listener listener)
 
 static const struct authority_type taskstats = {
 	.name = "taskstats",
+	.tells_usage = true,
 	.open = stats_open,
 	.close = stats_close,
 	.fd = stats_fd,
@@ -176,8 +198,21 @@ static int open_type(const struct authority_type *type, struct exit_authority **
 		return code;
 	}
 	authority->type = type;
+	authority->counts_bytes = access("/proc/self/io", F_OK) == 0;
 	*opened = authority;
 	return 0;
+}
+
+/* CODE is what opening TYPE came to, and WHY it failed. */
+static void notice_opened(const struct request *request, const struct authority_type *type,
+			  int code, const struct error *why)
+{
+	if (code < 0 && type->tells_usage && request->needs & NEED_USAGE)
+		notice(request, "--usage: CPU time, memory and I/O are not known: %s", why->what);
+	if (request->verbose && code < 0)
+		notice(request, "no exit statuses from the kernel's %s: %s", type->name, why->what);
+	else if (request->verbose)
+		notice(request, "exit statuses from the kernel's %s", type->name);
 }
 
 int exit_authority_open(const struct request *request, struct exit_authority **opened)
@@ -187,14 +222,10 @@ int exit_authority_open(const struct request *request, struct exit_authority **o
 
 	for (size_t i = 0; code < 0 && i < ARRAY_SIZE(types); i++) {
 		code = open_type(types[i], opened, &why);
-		if (!request->verbose)
-			continue;
-		if (code < 0)
-			notice(request, "no exit statuses from the kernel's %s: %s", types[i]->name,
-			       why.what);
-		else
-			notice(request, "exit statuses from the kernel's %s", types[i]->name);
+		notice_opened(request, types[i], code, &why);
 	}
+	if (code == 0)
+		(*opened)->wants_usage = (request->needs & NEED_USAGE) != 0;
 	return code;
 }
 
@@ -230,6 +261,11 @@ bool exit_authority_is_late(const struct exit_authority *authority)
 	return authority->type->is_late;
 }
 
+bool exit_authority_tells_usage(const struct exit_authority *authority)
+{
+	return authority->wants_usage && authority->type->tells_usage;
+}
+
 int exit_authority_fd(const struct exit_authority *authority)
 {
 	return authority->type->fd(authority->listener);
@@ -237,7 +273,11 @@ int exit_authority_fd(const struct exit_authority *authority)
 
 bool exit_authority_next(struct exit_authority *authority, struct told_exit *told)
 {
-	return authority->type->next(authority->listener, told) > 0;
+	if (authority->type->next(authority->listener, told) <= 0)
+		return false;
+	told->usage.known = exit_authority_tells_usage(authority);
+	told->usage.has_bytes = authority->counts_bytes;
+	return true;
 }
 
 bool exit_authority_overran(struct exit_authority *authority)

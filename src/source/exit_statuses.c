@@ -32,9 +32,10 @@ struct exit_statuses {
 	size_t bucket_count;    /* a power of two */
 	size_t count;
 	struct exit *oldest, *newest;
-	struct exit *spare;  /* by `next`: memory to use again */
-	uint64_t newest_ns;  /* of what was told */
-	uint64_t dropped_ns; /* of exits up to here nothing is known */
+	struct exit *spare;      /* by `next`: memory to use again */
+	uint64_t newest_ns;      /* of what was told */
+	uint64_t dropped_ns;     /* of exits up to here nothing is known */
+	struct task_usage usage; /* of the last event */
 };
 
 struct exit_statuses *exit_statuses_new(void)
@@ -192,6 +193,17 @@ void exit_statuses_add(struct exit_statuses *statuses, const struct told_exit *t
 		exit_statuses_drop(statuses, 0);
 }
 
+void exit_statuses_add_usage(struct exit_statuses *statuses, int32_t tid,
+			     const struct task_usage *usage)
+{
+	struct exit *exit = first_of(statuses, tid);
+
+	while (exit && (exit->told.tid != tid || exit->told.usage.known))
+		exit = exit->next;
+	if (exit)
+		exit->told.usage = *usage;
+}
+
 /* ---- giving out ---- */
 
 /* Whatever was told of TID before TIME_NS is of an earlier task. */
@@ -225,8 +237,13 @@ static void take(struct exit_statuses *statuses, struct event *event)
 	if (!exit)
 		return;
 	event->exit.status = exit->told.status;
+	event->exit.told_last = (exit->told.flags & TOLD_LAST) != 0;
 	event->exit.has_status =
 		!(exit->told.flags & TOLD_LEADER) || event->exit.pid == event->sample_pid;
+	if (exit->told.usage.known) {
+		statuses->usage = exit->told.usage;
+		event->exit.usage = &statuses->usage;
+	}
 	remove_exit(statuses, exit);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "source/perf_setup.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "decode/format_dir.h"
@@ -10,6 +11,8 @@
 #include "host/diagnose.h"
 #include "perf/perf_event.h"
 #include "perf/ring_room.h"
+#include "probe/argv_definition.h"
+#include "probe/argv_probe.h"
 #include "source/notice.h"
 
 /*
@@ -145,6 +148,9 @@ static void notice_opened(const struct perf_setup *setup)
 		       plan->tracepoints[i].name, plan->tracepoints[i].id,
 		       plan->tracepoints[i].filter ? ", filter " : "",
 		       plan->tracepoints[i].filter ? plan->tracepoints[i].filter : "");
+	if (plan->probe.id)
+		notice(setup->request, "the argv probe is event %u, filter %s", plan->probe.id,
+		       plan->probe.filter);
 	notice(setup->request, "ring buffers of %u pages per CPU", plan->pages);
 }
 
@@ -176,6 +182,10 @@ static void plan_rings(struct perf_setup *setup, unsigned int use)
 		.alarm = true,
 	};
 	tracepoints_plan(&setup->tracepoints, &setup->wanted);
+	if (setup->probe) {
+		setup->wanted.probe.id = argv_probe_layout(setup->probe)->id;
+		setup->wanted.probe.filter = ARGV_FILTER;
+	}
 	setup->wanted.comm |= (use & PERF_SETUP_RECORDING) != 0;
 	setup->rings = (struct cpu_rings_options){
 		.plan = setup->wanted,
@@ -188,21 +198,28 @@ static void plan_rings(struct perf_setup *setup, unsigned int use)
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
 		    const struct host_state *state, unsigned int use, struct error *err)
 {
-	*setup = (struct perf_setup){
-		.request = request,
-		.state = state,
-		.tracepoints = {.dir.fd = -1, .hold_fd = -1},
-	};
+	static const struct tracepoints none = {.dir.fd = -1, .hold_fd = -1};
+
+	*setup = (struct perf_setup){.request = request, .state = state, .tracepoints = none};
 	int code = tracepoints_init(&setup->tracepoints, request,
 				    (use & PERF_SETUP_STATUS_IS_TOLD) != 0, err);
 	if (code < 0)
-		return request->formats ? code : diagnose_tracefs(state, code, err);
+		return request->formats || code == -EOPNOTSUPP ? code
+							       : diagnose_tracefs(state, code, err);
+	if (request->probe_bytes > 0)
+		code = argv_probe_new(request->probe_bytes, state, &setup->probe, err);
+	if (code < 0) {
+		tracepoints_done(&setup->tracepoints);
+		setup->tracepoints = none;
+		return code;
+	}
 	plan_rings(setup, use);
 	return 0;
 }
 
 void perf_setup_done(struct perf_setup *setup)
 {
+	argv_probe_free(setup->probe);
 	tracepoints_done(&setup->tracepoints);
 }
 

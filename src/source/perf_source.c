@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "base/error.h"
 #include "decode/decoder.h"
@@ -19,6 +20,7 @@
 #include "host/perf_clock.h"
 #include "perf/perf_event.h"
 #include "perf/ring_stream.h"
+#include "probe/argv_probe.h"
 #include "source/completer.h"
 #include "source/exit_authority.h"
 #include "source/exit_statuses.h"
@@ -32,6 +34,10 @@
 /* Sleeps while an exit waits for its status, ms, where none comes. */
 #define HELD_MS 10
 
+/* The same while an exec waits for the argv probe, and for how long in all, ns. */
+#define PROBE_HELD_MS 1
+#define PROBE_HELD_NS (50 * NS_PER_MS)
+
 struct perf_source {
 	struct source source;
 	struct perf_setup setup;
@@ -44,9 +50,10 @@ struct perf_source {
 	struct image_maker images;
 	struct exit_authority *authority; /* NULL: exit statuses are not wanted, or not told us */
 	struct exit_statuses *statuses;   /* NULL as well then */
-	struct event held;                /* an exit that waits for its status; is_held */
+	struct event held; /* an exit that waits for its status, an exec for the probe; is_held */
 	bool is_held;
-	struct record record; /* the last one */
+	uint64_t probe_until_ns; /* an exec waits no longer */
+	struct record record;    /* the last one */
 	uint64_t undecoded;
 };
 
@@ -63,7 +70,7 @@ static void keep_completion(void *context, const struct completion *completion)
 
 	/* Where memory is short, the exec is shown as its stack has it. */
 	if (argv_kept_add(perf->completed, completion->pid, completion->pointer,
-			  completion->arguments, completion->environment) < 0)
+			  completion->arguments, completion->source, completion->environment) < 0)
 		return;
 }
 
@@ -78,11 +85,15 @@ static void preview(void *context, const struct perf_event_header *record)
 static int complete_execs(struct perf_source *perf, int proc_fd, struct error *err)
 {
 	const struct env_selection *selection = perf->images.selection;
+	const struct argv_probe *probe = perf->setup.probe;
 
 	perf->completed = argv_kept_new(selection);
 	perf->completer = completer_new(perf->decoder, proc_fd, selection, keep_completion, perf);
 	if (!perf->completed || !perf->completer ||
 	    ring_stream_set_preview(perf->stream, preview, perf) < 0)
+		return error_no_memory(err);
+	if (probe && completer_set_probe(perf->completer, argv_probe_layout(probe),
+					 argv_probe_chunks(probe)) < 0)
 		return error_no_memory(err);
 	perf->images.provider = perf->completed;
 	return 0;
@@ -90,15 +101,25 @@ static int complete_execs(struct perf_source *perf, int proc_fd, struct error *e
 
 /* ---- exit statuses ---- */
 
-static void collect_statuses(void *context)
+static void collect_statuses(const struct perf_source *perf)
 {
-	struct perf_source *perf = context;
 	struct told_exit told;
 
 	while (exit_authority_next(perf->authority, &told))
 		exit_statuses_add(perf->statuses, &told);
 	if (exit_authority_overran(perf->authority))
 		exit_statuses_drop(perf->statuses, perf_clock_now_ns());
+}
+
+/* What is in the rings has been looked at. */
+static void on_refreshed(void *context)
+{
+	const struct perf_source *perf = context;
+
+	if (perf->authority)
+		collect_statuses(perf);
+	if (perf->completer)
+		completer_end_round(perf->completer);
 }
 
 /* The kernel itself tells those who may ask; for others registers have to do. */
@@ -118,36 +139,76 @@ static bool awaits_status(const struct perf_source *perf, const struct event *ev
 	       perf_clock_now_ns() < event->time_ns + EXIT_STATUS_LATE_NS;
 }
 
-/* 1, or 0 where EVENT is held back: its texts stay in the ring until the next record. */
-static int give(struct perf_source *perf, struct event *event)
+/* The same of an exec, and the samples of the probe. */
+static bool awaits_probe(const struct perf_source *perf, const struct event *event)
 {
-	perf->is_held = awaits_status(perf, event);
-	if (perf->is_held)
-		perf->held = *event;
-	return perf->is_held ? 0 : 1;
+	return event->type == EVENT_EXEC && perf->completer &&
+	       completer_awaits(perf->completer, event->sample_tid) &&
+	       perf_clock_now_ns() < perf->probe_until_ns;
 }
 
-static int give_held(struct perf_source *perf, struct event *event)
+/* Its turn has come, and EVENT, an exec, has no samples of the probe yet. */
+static void look_for_probe(struct perf_source *perf, const struct event *event)
+{
+	if (event->type != EVENT_EXEC || !perf->completer ||
+	    !completer_awaits(perf->completer, event->sample_tid))
+		return;
+	ring_stream_look_ahead(perf->stream);
+	completer_end_round(perf->completer);
+	perf->probe_until_ns = perf_clock_now_ns() + PROBE_HELD_NS;
+}
+
+static int make_image(struct perf_source *perf, struct event *event)
+{
+	if (event->type != EVENT_EXEC || !perf->setup.request->needs)
+		return 0;
+	if (perf->completer)
+		completer_give_up(perf->completer, event->sample_tid);
+	return image_make(&perf->images, event);
+}
+
+/*
+ * 1, or 0 where EVENT is held back: its texts stay in the ring until the next record. -ENOMEM with
+ * ERR filled.
+ */
+static int give(struct perf_source *perf, struct event *event, struct error *err)
+{
+	perf->is_held = awaits_status(perf, event) || awaits_probe(perf, event);
+	if (perf->is_held) {
+		perf->held = *event;
+		return 0;
+	}
+	return make_image(perf, event) < 0 ? error_no_memory(err) : 1;
+}
+
+static int give_held(struct perf_source *perf, struct event *event, struct error *err)
 {
 	*event = perf->held;
-	collect_statuses(perf);
-	exit_statuses_apply(perf->statuses, event);
-	return give(perf, event);
+	if (event->type == EVENT_EXEC) {
+		ring_stream_look_ahead(perf->stream);
+		completer_end_round(perf->completer);
+	} else {
+		collect_statuses(perf);
+		exit_statuses_apply(perf->statuses, event);
+	}
+	return give(perf, event, err);
 }
 
-/* Nothing is read from the rings meanwhile. */
-static int wait_for_status(const struct perf_source *perf, int wake_fd, int timeout_ms,
-			   struct error *err)
+/* No record is given out meanwhile. */
+static int wait_for_held(const struct perf_source *perf, int wake_fd, int timeout_ms,
+			 struct error *err)
 {
 	struct pollfd polls[] = {
 		{.fd = wake_fd, .events = POLLIN},
-		{.fd = exit_authority_fd(perf->authority), .events = POLLIN},
+		{.fd = perf->authority ? exit_authority_fd(perf->authority) : -1, .events = POLLIN},
 	};
+	const int most_ms = perf->held.type == EVENT_EXEC ? PROBE_HELD_MS : HELD_MS;
 
-	if (timeout_ms < 0 || timeout_ms > HELD_MS)
-		timeout_ms = HELD_MS;
+	if (timeout_ms < 0 || timeout_ms > most_ms)
+		timeout_ms = most_ms;
 	if (poll(polls, ARRAY_SIZE(polls), timeout_ms) < 0 && errno != EINTR)
-		return error_set(err, -errno, "cannot wait for exit statuses: %s", strerror(errno));
+		return error_set(err, -errno, "cannot wait for what an event lacks: %s",
+				 strerror(errno));
 	return 0;
 }
 
@@ -198,8 +259,8 @@ static int set_up(struct perf_source *perf, const struct request *request,
 		code = perf_setup_opened(&perf->setup,
 					 ring_stream_open(&perf->setup.rings, &perf->stream, err),
 					 err);
-	if (code == 0 && perf->authority)
-		ring_stream_set_refreshed(perf->stream, collect_statuses, perf);
+	if (code == 0)
+		ring_stream_set_refreshed(perf->stream, on_refreshed, perf);
 	if (code == 0)
 		code = make_decoder(perf, request, err);
 	if (code == 0 && request->needs & NEED_ARGUMENTS)
@@ -239,21 +300,16 @@ static int perf_start(struct source *source, const struct request *request, stru
 	return code;
 }
 
-/* 1 with the event of `record`, 0 where it is none, -ENOMEM. */
-static int decode(struct perf_source *perf, struct event *event)
+/* Returns whether `record` is an event. */
+static bool decode(struct perf_source *perf, struct event *event)
 {
 	int code = decoder_decode(perf->decoder, &perf->record, event);
 
 	if (code < 0)
 		perf->undecoded++;
-	if (code <= 0)
-		return 0;
-	if (perf->statuses)
+	if (code > 0 && perf->statuses)
 		exit_statuses_apply(perf->statuses, event);
-	if (event->type == EVENT_EXEC && perf->setup.request->needs &&
-	    image_make(&perf->images, event) < 0)
-		return -ENOMEM;
-	return 1;
+	return code > 0;
 }
 
 static int perf_next(struct source *source, struct event *event, struct error *err)
@@ -262,15 +318,14 @@ static int perf_next(struct source *source, struct event *event, struct error *e
 	int code;
 
 	if (perf->is_held)
-		return give_held(perf, event);
-	while ((code = ring_stream_next(perf->stream, &perf->record, err)) > 0) {
-		code = decode(perf, event);
-		if (code < 0)
-			error_no_memory(err);
-		if (code != 0)
-			break;
-	}
-	return code > 0 ? give(perf, event) : code;
+		return give_held(perf, event, err);
+	while ((code = ring_stream_next(perf->stream, &perf->record, err)) > 0 &&
+	       !decode(perf, event))
+		;
+	if (code <= 0)
+		return code;
+	look_for_probe(perf, event);
+	return give(perf, event, err);
 }
 
 static int perf_wait(struct source *source, int wake_fd, int timeout_ms, struct error *err)
@@ -278,7 +333,7 @@ static int perf_wait(struct source *source, int wake_fd, int timeout_ms, struct 
 	const struct perf_source *perf = perf_of(source);
 
 	if (perf->is_held)
-		return wait_for_status(perf, wake_fd, timeout_ms, err);
+		return wait_for_held(perf, wake_fd, timeout_ms, err);
 	return ring_stream_wait(perf->stream, wake_fd, timeout_ms, err);
 }
 
@@ -336,8 +391,8 @@ static int perf_open(const struct request *request, const struct source_host *ho
 
 const struct source_type perf_source_type = {
 	.name = "perf",
-	.events = EVENT_SHOWABLE,
-	.serves = NEEDS_ALL,
+	.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
+	.serves = NEEDS_ALL | NEED_USAGE,
 	.has_users = true,
 	.has_records = true,
 	.has_rings = true,

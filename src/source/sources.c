@@ -48,8 +48,10 @@ static int check_events(const struct source_type *type, const struct request *re
 {
 	static const char *const options[] = {"-e fork", "-e exec", "-e exit"};
 
+	if (request->events & EVENT_BIT(EVENT_EXEC_FAILED) & ~type->events)
+		return refuse(type, "--failed-execs: it tells of no exec that failed", err);
 	/* What is asked for by name; all of them is what there is. */
-	if (request->events == EVENT_SHOWABLE)
+	if ((request->events & EVENT_SHOWABLE) == EVENT_SHOWABLE)
 		return 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(options); i++) {
 		if (request->events & EVENT_BIT(i) & ~type->events)
@@ -65,12 +67,16 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--raw: its events have no records", err);
 	if (request->formats && !type->has_records)
 		return refuse(type, "--formats: it has no formats", err);
+	if (request->probe_bytes && !type->has_records)
+		return refuse(type, "--argv-probe: it opens no tracepoints", err);
 	if (request->mmap_pages && !type->has_rings)
 		return refuse(type, "-m: it has no such rings", err);
 	if (request->filter.has_uid && !type->has_users)
 		return refuse(type, "-u: it does not tell users", err);
 	if (request->environment && !type->has_users)
 		return refuse(type, "--env: it does not tell the environment", err);
+	if (request->usage && !(type->serves & NEED_USAGE))
+		return refuse(type, "--usage: it does not tell what processes used", err);
 	if (request->filter.cgroup && !(type->serves & NEED_CGROUP))
 		return refuse(type, "-c: it does not tell cgroups", err);
 	if (filter_options_want_exits(&request->filter) && !(type->serves & NEED_STATUS))

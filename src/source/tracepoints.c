@@ -57,6 +57,17 @@ static unsigned int needed_for_exit_calls(void)
 	return needed;
 }
 
+static unsigned int needed_for_failed_execs(const struct request *request)
+{
+	unsigned int needed = 0;
+
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
+		if (tracepoint_types[i]->exec_call)
+			needed |= TRACEPOINT_BIT(i);
+	}
+	return request->events & EVENT_BIT(EVENT_EXEC_FAILED) ? needed : 0;
+}
+
 /* The formats of NEEDED, of which kernels may lack those that no line is made of. */
 static int read_formats(struct tracepoints *tracepoints, unsigned int needed, struct error *err)
 {
@@ -124,6 +135,23 @@ static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
 	return read_formats(tracepoints, needed_for_exit_calls(), err);
 }
 
+/* Without the path nobody would know what failed. */
+static int check_failed_execs(const struct tracepoints *tracepoints, const struct request *request,
+			      struct error *err)
+{
+	const struct format *execve = tracepoints->formats[TRACEPOINT_EXECVE];
+
+	if (!(request->events & EVENT_BIT(EVENT_EXEC_FAILED)) ||
+	    (execve && format_find(execve, TRACEPOINT_EXEC_PATH)))
+		return 0;
+	error_set(err, -EOPNOTSUPP,
+		  execve ? "--failed-execs: this kernel's sys_enter_execve does not tell the path"
+			 : "--failed-execs: this kernel does not trace system calls "
+			   "(CONFIG_FTRACE_SYSCALLS)");
+	error_remedy(err, "a kernel from Linux 6.19 on, or --failed for the exits that follow");
+	return -EOPNOTSUPP;
+}
+
 static int add_filters(struct tracepoints *tracepoints, const struct request *request,
 		       struct error *err)
 {
@@ -152,8 +180,12 @@ int tracepoints_init(struct tracepoints *tracepoints, const struct request *requ
 	if (code < 0)
 		return code;
 	made.registers = registers_of_this_machine();
-	code = read_formats(&made, needed_for_lines(request) | needed_for_facts(request->needs),
+	code = read_formats(&made,
+			    needed_for_lines(request) | needed_for_facts(request->needs) |
+				    needed_for_failed_execs(request),
 			    err);
+	if (code == 0)
+		code = check_failed_execs(&made, request, err);
 	if (code == 0 && request->needs & NEED_STATUS && !status_is_told)
 		code = find_exit_status(&made, err);
 	if (code == 0)
@@ -198,7 +230,7 @@ static struct perf_event_extra extra_of(const struct tracepoints *tracepoints,
 	if (tracepoint == TRACEPOINT_EXEC)
 		return tracepoints_extra_at_exec(needs, tracepoints->registers,
 						 tracepoints->arg_bytes);
-	if (tracepoint < TRACEPOINTS_SHOWN)
+	if (tracepoint_is_shown(tracepoint))
 		extra.cgroup = (needs & NEED_CGROUP) != 0;
 	if (tracepoint == TRACEPOINT_EXIT && tracepoints->exit_paths.known) {
 		extra.regs_user = registers_at_exit(tracepoints->registers);
@@ -240,10 +272,10 @@ size_t tracepoints_opened_at(const struct tracepoints *tracepoints, enum tracepo
 void tracepoints_set_extra(const struct tracepoints *tracepoints, const struct cpu_ring_plan *plan,
 			   struct decoder *decoder)
 {
-	for (unsigned int i = 0; i < TRACEPOINTS_SHOWN; i++) {
+	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		const enum tracepoint tracepoint = (enum tracepoint)i;
 
-		if (!tracepoints->formats[i])
+		if (!tracepoint_is_shown(i) || !tracepoints->formats[i])
 			continue;
 		const struct perf_event_attr attr =
 			cpu_ring_attr(plan, tracepoints_opened_at(tracepoints, tracepoint));

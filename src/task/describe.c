@@ -5,6 +5,7 @@
 #include "task/process.h"
 #include "task/program.h"
 #include "task/shared_comm.h"
+#include "task/usage_sum.h"
 
 static void describe_process(const struct process *process, struct facts *facts)
 {
@@ -56,6 +57,24 @@ static void describe_fork(const struct subject *subject, const struct event *eve
 	facts->child_tgid = child->process->pid;
 }
 
+/*
+ * Of the process that ends with a task that used LAST. A sum is whole where no task can have gone
+ * unseen since its fork.
+ */
+static struct usage usage_of(const struct process *process, const struct task_usage *last,
+			     uint64_t losses)
+{
+	struct task_usage sum = *last;
+
+	if (last->is_only)
+		return usage_sum_of_process(&sum);
+	if (process->from_proc || process->usage_is_partial || process->losses != losses)
+		return USAGE_UNKNOWN;
+	if (process->usage)
+		usage_sum_add(&sum, process->usage);
+	return usage_sum_of_process(&sum);
+}
+
 static void describe_exit(const struct subject *subject, const struct event *event,
 			  struct facts *facts)
 {
@@ -72,6 +91,8 @@ static void describe_exit(const struct subject *subject, const struct event *eve
 					: exit_evidence_decide(&process->evidence,
 							       process->losses == subject->losses,
 							       subject->losses);
+		if (event->exit.usage)
+			facts->usage = usage_of(process, event->exit.usage, subject->losses);
 	}
 	/* A process that left by itself ran the program: its EXEC was not recorded. */
 	if (!facts->status.known || facts->status.signal != 0)
@@ -97,6 +118,11 @@ void describe(const struct subject *subject, const struct event *event,
 		describe_times(subject, event, facts);
 		if (event->exec.image)
 			facts->environment = event->exec.image->environment;
+		break;
+	case EVENT_EXEC_FAILED:
+		describe_program(process_program_at(subject->thread->process, event->time_ns),
+				 facts);
+		describe_times(subject, event, facts);
 		break;
 	default:
 		describe_exit(subject, event, facts);

@@ -96,6 +96,21 @@ int keeper_exec(struct keeper *keeper, const struct event *event, struct task *t
 	return thread_exec(&task->thread, event, keeper->losses);
 }
 
+int keeper_exec_failed(struct keeper *keeper, struct event *event, struct task *task)
+{
+	int code = ensure_process(keeper, task, event->sample_pid);
+
+	if (code < 0)
+		return code;
+	event->exec_failed.comm = shared_comm_text(task->thread.comm);
+	keeper->subject = (struct subject){
+		.thread = &task->thread,
+		.tid = task->tid,
+		.previous_exec_ns = task->thread.process->exec_ns,
+	};
+	return 0;
+}
+
 /*
  * Whether the missing EXEC of TASK's process proves that its exec did not come to be. Not where a
  * trace began in between: then neither an EXEC nor its fork was seen.

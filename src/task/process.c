@@ -2,6 +2,7 @@
 #include "task/process.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 /* No process tree is deeper; what a capture claims may be. */
 #define DEPTH_MAX 4096U
@@ -105,6 +106,7 @@ void process_release(struct process *process)
 		shared_comm_release(process->comm);
 		shared_comm_release(process->parent_comm);
 		exit_evidence_done(&process->evidence);
+		free(process->usage);
 		pool_give(&process->pool->processes, process);
 		process = parent;
 	}

@@ -9,6 +9,7 @@
 #include "event/comm.h"
 #include "task/cgroup_names.h"
 #include "task/describe.h"
+#include "task/exec_calls.h"
 #include "task/keeper.h"
 #include "task/leaderless.h"
 #include "task/live_tasks.h"
@@ -23,6 +24,7 @@
 struct task_table {
 	struct live_tasks tasks;
 	struct unfinished_execs unfinished;
+	struct exec_calls exec_calls;
 	struct keeper *keeper;    /* NULL: facts are not kept */
 	bool follow_threads_only; /* and no new process */
 	bool names_only;          /* tasks are not kept */
@@ -59,6 +61,7 @@ void task_table_free(struct task_table *table)
 	if (!table)
 		return;
 	unfinished_execs_done(&table->unfinished);
+	exec_calls_done(&table->exec_calls);
 	live_tasks_done(&table->tasks);
 	keeper_free(table->keeper);
 	free(table);
@@ -244,6 +247,9 @@ static int apply_exec(struct task_table *table, struct event *event, const struc
 	if (thread && thread != task)
 		take_over_leader(table, task, thread);
 	take_name(table, event);
+	/* It was called by the thread's own id. */
+	exec_calls_drop(&table->exec_calls, event->exec.pid);
+	exec_calls_drop(&table->exec_calls, event->exec.old_pid);
 	*subject = task;
 	return table->keeper ? keeper_exec(table->keeper, event, task) : 0;
 }
@@ -258,12 +264,39 @@ static int apply_exit(struct task_table *table, const struct event *event,
 
 	if (!task)
 		return -ENOMEM;
+	exec_calls_drop(&table->exec_calls, event->exit.pid);
 	int code = table->keeper ? keeper_exit(table->keeper, event, task, exec) : 0;
 	if (code < 0)
 		return code;
 	live_tasks_retire(&table->tasks, task, event->exit.pid);
 	*subject = task;
 	return 0;
+}
+
+static int apply_exec_call(struct task_table *table, const struct event *event)
+{
+	return table->keeper ? exec_calls_add(&table->exec_calls, event->current_tid,
+					      event->exec_call.path, table->keeper->losses)
+			     : 0;
+}
+
+/* Its path and name are known only here. */
+static int apply_exec_failed(struct task_table *table, struct event *event,
+			     const struct task **subject)
+{
+	int32_t tid = event->exec_failed.pid;
+	struct task *task = live_tasks_find_or_add(&table->tasks, tid, event);
+
+	if (!task)
+		return -ENOMEM;
+	*subject = task;
+	if (!table->keeper)
+		return 0;
+	struct text path = exec_calls_take(&table->exec_calls, tid, table->keeper->losses);
+	/* The kernel tells nothing of a path that it cannot read. */
+	if (path.length > 0 || event->exec_failed.error != EFAULT)
+		event->exec_failed.path = path;
+	return keeper_exec_failed(table->keeper, event, task);
 }
 
 static int apply_names(struct task_table *table, struct event *event)
@@ -294,6 +327,10 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 		return apply_exec(table, event, subject);
 	case EVENT_EXIT:
 		return apply_exit(table, event, subject);
+	case EVENT_EXEC_CALL:
+		return apply_exec_call(table, event);
+	case EVENT_EXEC_FAILED:
+		return apply_exec_failed(table, event, subject);
 	case EVENT_COMM:
 		return apply_comm(table, event);
 	case EVENT_NEW_TASK:

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <linux/sched.h>
+#include <stdlib.h>
 
 #include "event/facts.h"
+#include "event/usage.h"
 #include "task/exit_evidence.h"
 #include "task/program.h"
+#include "task/usage_sum.h"
 
 enum fork_kind thread_kind(const struct thread *thread)
 {
@@ -113,6 +116,14 @@ int thread_fork(struct thread *child, int32_t tid, struct thread *parent, const 
 	return 0;
 }
 
+/* The memory of the old program has gone with it. */
+static void keep_usage_over_exec(struct process *process, uint64_t losses)
+{
+	process->usage_is_partial |= process->losses != losses;
+	if (process->usage)
+		process->usage->max_rss_kib = 0;
+}
+
 int thread_exec(struct thread *thread, const struct event *event, uint64_t losses)
 {
 	struct process *process = thread->process;
@@ -126,6 +137,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 		program->credentials = image->credentials;
 	process_set_program(process, program);
 	process_set_pid(process, event->exec.pid);
+	keep_usage_over_exec(process, losses);
 	process->exec_ns = event->time_ns;
 	process->execs++;
 	process->threads = 1;
@@ -134,6 +146,7 @@ int thread_exec(struct thread *thread, const struct event *event, uint64_t losse
 	thread->execs = process->execs;
 	exit_evidence_exec(&process->evidence);
 	process->status_is_told = false;
+	process->told_by = TOLD_BY_NEWEST;
 	thread->taken = 0;
 	thread_set_exit_call(thread, (struct exit_call){0});
 	return thread_set_name(thread, process->pid, event->exec.comm, process->pool);
@@ -166,6 +179,26 @@ static bool is_made_by_kernel(const struct thread *thread)
 	       (thread->clone_flags & CLONE_UNTRACED) != 0;
 }
 
+static enum told_by told_by(const struct thread *thread, const struct event *event)
+{
+	if (event->exit.has_status && thread->taken != 0)
+		return TOLD_BY_KILLED;
+	return event->exit.told_last || event->exit.last == KNOWN_YES ? TOLD_BY_LAST
+								      : TOLD_BY_NEWEST;
+}
+
+static void take_status(struct process *process, const struct thread *thread,
+			const struct event *event)
+{
+	enum told_by by = told_by(thread, event);
+
+	if (by < process->told_by)
+		return;
+	process->told_by = (uint8_t)by;
+	process->status_is_told = event->exit.has_status;
+	process->told_status = event->exit.status;
+}
+
 static struct thread_end end_of(const struct thread *thread)
 {
 	return (struct thread_end){
@@ -177,6 +210,20 @@ static struct thread_end end_of(const struct thread *thread)
 				.code = thread->exit_code,
 			},
 	};
+}
+
+/* Keep the USAGE (NULL: not told) of a task of PROCESS that has exited. Returns 0 or -ENOMEM. */
+static int keep_usage(struct process *process, const struct task_usage *usage)
+{
+	process->usage_is_partial |= !usage;
+	if (!usage)
+		return 0;
+	if (!process->usage)
+		process->usage = calloc(1, sizeof(*process->usage));
+	if (!process->usage)
+		return -ENOMEM;
+	usage_sum_add(process->usage, usage);
+	return 0;
 }
 
 int thread_exit(struct thread *thread, const struct event *event, uint64_t losses, enum known *last)
@@ -192,13 +239,11 @@ int thread_exit(struct thread *thread, const struct event *event, uint64_t losse
 	const struct thread_end end = end_of(thread);
 	exit_evidence_thread(&process->evidence, &end, event->time_ns);
 	/* They end by themselves, whatever the process ends with. */
-	if (!is_made_by_kernel(thread)) {
-		process->status_is_told = event->exit.has_status;
-		process->told_status = event->exit.status;
-	}
+	if (!is_made_by_kernel(thread))
+		take_status(process, thread, event);
 	*last = find_last(process, event->exit.last, losses);
 	process->has_ended |= *last == KNOWN_YES;
-	return 0;
+	return *last == KNOWN_YES ? 0 : keep_usage(process, event->exit.usage);
 }
 
 void thread_join(struct thread *thread, struct process *process)

@@ -34,6 +34,9 @@ void fuzz_capture(const uint8_t *bytes, size_t size);
 #define FUZZ_REPLAY_CHOICE 3U
 void fuzz_replay(const uint8_t *bytes, size_t size);
 
+/* BTF. */
+void fuzz_btf(const uint8_t *bytes, size_t size);
+
 /* A byte of flags (1: 4-byte words, 2: swapped), the stack pointer (8 bytes), a user stack. */
 void fuzz_stack(const uint8_t *bytes, size_t size);
 

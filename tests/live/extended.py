@@ -2,11 +2,23 @@
 """The lines of -x, taken apart by the grammar of docs/extended.md and nothing else."""
 
 import re
+from typing import NamedTuple
 
 from lines import SHAPES, BadLine, number, parse_line
 
+
+class ExecFailed(NamedTuple):
+    """What begins as a plain line would, were it one of those."""
+    ms: int
+    tid: int
+    comm: bytes
+    path: bytes
+
+
+EXEC_FAILED = 'EXEC_FAILED'
 # What stands before the fields: the line without -x.
-SHAPE_FIELDS = {name: 1 + len(shape.__annotations__) for name, shape in SHAPES.items()}
+SHAPE_FIELDS = {name: 1 + len(shape.__annotations__)
+                for name, shape in [*SHAPES.items(), (EXEC_FAILED, ExecFailed)]}
 
 HEAD = ['time_ns', 'time']
 TASK = ['cpu', 'pid', 'tid', 'ppid', 'from_proc']
@@ -21,11 +33,14 @@ FIELDS = {
                            'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns',
                            'filename', 'argv', 'argv_complete', 'argv_source', 'uid', 'cgroup',
                            'ancestry', 'sent_by', 'after_signal', 'after_signal_name', 'after_signal_sent_by',
-                           'after_signal_pid', 'after_signal_comm', 'after_signal_ns'],
+                           'after_signal_pid', 'after_signal_comm', 'after_signal_ns', 'user_ns', 'system_ns',
+                           'max_rss_bytes', 'read_bytes', 'written_bytes'],
+    EXEC_FAILED: HEAD + TASK + ['path_complete', 'errno', 'errno_name', 'uid', 'cgroup', 'ancestry',
+                                'age_ns', 'since_exec_ns'],
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
-WHEN_ASKED = {'time', 'env'}
+WHEN_ASKED = {'time', 'env', 'user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes'}
 
 BOOLEANS = {'true': True, 'false': False}
 ANCESTOR = re.compile(r'([0-9]+|\?)(\*?):(.*)')
@@ -67,9 +82,9 @@ def word(value):
 
 PARSERS = {
     **dict.fromkeys(['time', 'kind', 'argv_source', 'signal_name', 'sent_by', 'after_signal_name',
-                     'after_signal_sent_by'], word),
+                     'after_signal_sent_by', 'errno_name'], word),
     **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom',
-                     'clone_flags_complete'],
+                     'clone_flags_complete', 'path_complete'],
                     BOOLEANS.__getitem__),
     **dict.fromkeys(['cgroup', 'killed_by_comm', 'killed_by_thread_comm', 'failed_exec',
                      'after_signal_comm', 'filename'], text),
@@ -79,6 +94,11 @@ PARSERS = {
 }
 
 
+def parse_failed(line):
+    """An EXEC has the same fields, and no EXEC_FAILED is a plain line."""
+    return ExecFailed(*parse_line(line.replace(b'EXEC_FAILED', b'EXEC', 1)))
+
+
 def parse_extended(line):
     """
     One line (bytes, with its newline): the line that it is without -x, and its fields, None where
@@ -86,7 +106,8 @@ def parse_extended(line):
     """
     parts = line[:-1].decode('utf-8').split('|')
     shape = SHAPE_FIELDS[parts[0]]
-    plain = parse_line('|'.join(parts[:shape]).encode('utf-8') + line[-1:])
+    head = parse_failed if parts[0] == EXEC_FAILED else parse_line
+    plain = head('|'.join(parts[:shape]).encode('utf-8') + line[-1:])
     pairs = [part.split('=', 1) for part in parts[shape:]]
     names = [name for name, _ in pairs]
     asked = [name for name in FIELDS[parts[0]] if name not in WHEN_ASKED or name in names]

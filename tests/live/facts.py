@@ -4,7 +4,6 @@
 import os
 import reprlib
 import signal
-import sys
 from collections import Counter, defaultdict, deque
 from typing import NamedTuple
 
@@ -186,13 +185,19 @@ def environment_problems(event, image):
                f'in truth {SHOWN.repr(image.env)}')
 
 
-def flag_problems(event, process, kind):
+# linux/sched.h: above the 32 bits that the tracepoint of a 32-bit kernel has.
+HIGH_FLAGS = {'CLONE_CLEAR_SIGHAND', 'CLONE_INTO_CGROUP'}
+
+
+def flag_problems(event, process, kind, long_bits):
     flags = event.clone_flags
-    if event.clone_flags_complete != (sys.maxsize > 2 ** 32):
+    wanted = process.flags
+    if wanted is not None and long_bits == 32:
+        wanted -= HIGH_FLAGS
+    if event.clone_flags_complete != (long_bits == 64):
         yield f'{describe(event)}: clone_flags_complete is {event.clone_flags_complete}'
-    if process.flags is not None and kind != 'thread' and flags != process.flags:
-        yield (f'{describe(event)}: clone_flags are {sorted(flags)}, '
-               f'in truth {sorted(process.flags)}')
+    if wanted is not None and kind != 'thread' and flags != wanted:
+        yield f'{describe(event)}: clone_flags are {sorted(flags)}, in truth {sorted(wanted)}'
     for flag, wanted in (('CLONE_THREAD', kind == 'thread'), ('CLONE_VFORK', kind == 'vfork')):
         if (flag in flags) != wanted:
             yield f'{describe(event)}: of a {kind}, with clone_flags {sorted(flags)}'
@@ -264,7 +269,7 @@ class Comparison:
     def fork_problems(self, known, event):
         if event.clone_flags is not None:
             child = self.truth.process(event.child_tid)
-            self.add(flag_problems(event, child, known.fact.kind))
+            self.add(flag_problems(event, child, known.fact.kind, self.truth.long_bits))
         elif 'clone_flags' not in self.may_miss:
             self.problems.append(f'{describe(event)}: no clone_flags')
 

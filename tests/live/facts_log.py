@@ -2,6 +2,7 @@
 """What workloads know and log beyond events and names: facts_log.h."""
 
 import os
+import sys
 from typing import NamedTuple
 
 from truth import ExecFact, ExitFact, ForkFact, Truth, parse_fact, text
@@ -81,6 +82,7 @@ class FactsTruth:
 
     def __init__(self, lines):
         self.root_ppid = None
+        self.long_bits = 64 if sys.maxsize > 2 ** 32 else 32  # of the kernel
         self.known, self.processes, self.skipped = [], {}, {}
         self.filenames = {}
         words = [line.split() for line in lines]

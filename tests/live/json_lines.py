@@ -102,6 +102,27 @@ class Exit(NamedTuple):
     after_signal: dict
 
 
+class ExecFailed(NamedTuple):
+    seq: int
+    time_ns: int
+    cpu: int
+    pid: int
+    tid: int
+    ppid: int
+    comm: bytes
+    from_proc: bool
+    path: bytes
+    path_complete: bool
+    errno: int
+    errno_name: str
+    uid: int
+    cgroup: bytes
+    ancestry: tuple
+    ancestry_complete: bool
+    age_ns: int
+    since_exec_ns: int
+
+
 class Lost(NamedTuple):
     seq: int
     time_ns: int
@@ -116,7 +137,9 @@ class Truncated(NamedTuple):
     limit: int
 
 
-SHAPES = {'fork': Fork, 'exec': Exec, 'exit': Exit, 'lost': Lost, 'truncated': Truncated}
+SHAPES = {'fork': Fork, 'exec': Exec, 'exit': Exit, 'exec_failed': ExecFailed, 'lost': Lost,
+          'truncated': Truncated}
+EVENTS = (Fork, Exec, Exit)
 
 
 # ---- values --------------------------------------------------------------------------------------
@@ -153,7 +176,7 @@ def ancestors(values):
 
 CONVERSIONS = {
     'comm': raw, 'child_comm': raw, 'filename': raw, 'cgroup': raw, 'reason': raw,
-    'failed_exec': raw,
+    'failed_exec': raw, 'path': raw,
     'argv': raw_tuple, 'env_other': raw_tuple, 'clone_flags': frozenset, 'ancestry': ancestors,
     'env': lambda value: {name.encode(): raw(text) for name, text in value.items()},
     'killed_by': lambda value: Killer(value['pid'], raw(value['comm']), value['tid'],

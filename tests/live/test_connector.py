@@ -3,14 +3,13 @@
 """Traces by the kernel's process connector, as root and without any privilege."""
 
 import json
-from collections import Counter
 
-from lines import Exec, Fork
+from lines import Exec
 from live import (Skip, as_nobody, equal, expect, main, no_problems, note, run, run_tool, test,
                   tool, tool_for_nobody, workload, workload_dir)
-from truth import ExecFact, ForkFact, Truth, disorder, limited, only_events
+from sources import UNKNOWN, compare_connector
+from truth import Truth, only_events
 
-UNKNOWN = b'?'
 # Each of these ends in its own way.
 SCRIPT = ('for code in 0 1 7 255; do sh -c "exit $code"; done; sh -c "kill -9 \\$\\$"; '
           'sh -c "kill -TERM \\$\\$"; exit 3')
@@ -24,25 +23,6 @@ def need_connector(*prefix):
         raise Skip(result.err.decode().strip())
 
 
-def subject(item):
-    if isinstance(item, (Fork, ForkFact)):
-        return 'FORK', item.child
-    return ('EXEC' if isinstance(item, (Exec, ExecFact)) else 'EXIT'), item.pid
-
-
-def wrong_names(truth, events):
-    """Names of programs that are known and not those of the log, by pid in order."""
-    logged = {}
-    for fact in truth.execs():
-        logged.setdefault(fact.pid, []).append(fact.comm)
-    for event in events:
-        if not isinstance(event, Exec):
-            continue
-        comm = logged[event.pid].pop(0)
-        if event.comm not in (UNKNOWN, comm):
-            yield f'{event} is of {comm!r}'
-
-
 @test
 def the_workload_agrees_with_its_log():
     need_connector(tool())
@@ -50,11 +30,8 @@ def the_workload_agrees_with_its_log():
         result = run_tool('-q', '-b', 'connector', '--', workload(), 'all', log, work)
         truth = Truth.load(log)
     items = result.must_succeed().items()
+    no_problems(compare_connector(truth, items))
     events = only_events(items)
-    logged, traced = Counter(map(subject, truth.facts)), Counter(map(subject, events))
-    no_problems(limited('in the log, not in the trace', logged - traced)
-                + limited('in the trace, not in the log', traced - logged)
-                + disorder(events) + list(wrong_names(truth, events)))
     execs = [event for event in events if isinstance(event, Exec)]
     named = sum(event.comm != UNKNOWN for event in execs)
     # How many others do depends on how busy the machine is; COMMAND lives to the end.

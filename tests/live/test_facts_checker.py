@@ -364,4 +364,20 @@ def real_logs_are_whole():
                    f'{name}: process {process.pid} has no image or no end')
 
 
+def problems_of_32_bits(long_bits, complete):
+    """A trace whose FORK lacks CLONE_INTO_CGROUP."""
+    truth = FactsTruth(line.replace('CLONE_NEWPID', 'CLONE_INTO_CGROUP') for line in LOG)
+    truth.long_bits = long_bits
+    return compare_facts(truth, [event._replace(
+        clone_flags=event.clone_flags - {'CLONE_NEWPID'}, clone_flags_complete=complete)
+        if hasattr(event, 'clone_flags') else event for event in trace()])
+
+
+@test
+def kernels_of_32_bits_have_no_flags_above():
+    equal(problems_of_32_bits(32, False), [], 'problems on 32 bits')
+    expect(problems_of_32_bits(32, True), 'flags of 32 bits passed as complete')
+    expect(problems_of_32_bits(64, True), 'a missing flag passed as true')
+
+
 main()

@@ -9,16 +9,17 @@ import json
 import re
 from pathlib import Path
 
-from extended import FIELDS, parse_extended
+from extended import FIELDS, ExecFailed, parse_extended
 from lines import Exec, Exit, Fork, Lost, split_lines
 from live import equal, expect, main, no_problems, test
 from schema import bytes_of, load, load_schema, problems
 
 TOP = Path(__file__).resolve().parents[2]
 GOLDEN = TOP / 'fixtures' / 'golden'
-OPTIONAL = {'time', 'env', 'env_other'}
+OPTIONAL = {'time', 'env', 'env_other', 'usage'}
 NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid',
-              'argv_complete', 'argv_source', 'ancestry_complete', 'count', 'reason', 'limit'}
+              'argv_complete', 'argv_source', 'ancestry_complete', 'path_complete', 'errno', 'count', 'reason', 'limit'}
+USAGE = ('user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes')
 # No field of any type may be one of these.
 WRONG = [1.5, [[]], {'hex': 1}]
 
@@ -105,7 +106,8 @@ def values_that_contradict_each_other_are_refused():
             ({**first('exit', argv=None), 'argv_source': 'stack'}, 'no argv at an exit'),
             ({**first('exit', exit_code=3), 'killed_by': KILLER}, 'not killed'),
             ({**first('exit', exit_code=3), 'signal': 9}, 'a code and a signal'),
-            ({**first('exit', signal=15), 'signal': None}, 'the name of no signal')]:
+            ({**first('exit', signal=15), 'signal': None}, 'the name of no signal'),
+            ({**first('exec_failed', path=None), 'path_complete': True}, 'all of no path')]:
         must_be_refused(line_of(event), what)
     exec_event = first('exec')
     del exec_event['env']
@@ -180,6 +182,8 @@ def as_extended(event):
         'after_signal_comm': lambda: bytes_of(sender['comm']),
         'after_signal_ns': lambda: handled.get('before_ns'),
     }
+    if 'usage' in event:
+        event = {**event, **dict.fromkeys(USAGE), **(event['usage'] or {})}
     return {name: made[name]() if name in made else event[name]
             for name in FIELDS[event['type'].upper()] if name in event or name in made
             and not (name == 'env' and 'env' not in event)}
@@ -196,6 +200,8 @@ def as_plain(event):
     comm = text_of(event.get('comm'))
     if event['type'] == 'fork':
         return Fork(ms, event['tid'], comm, event['child_tid'], text_of(event['child_comm']))
+    if event['type'] == 'exec_failed':
+        return ExecFailed(ms, event['tid'], comm, text_of(event['path']))
     if event['type'] == 'exec':
         return Exec(ms, event['tid'], comm, text_of(event['filename']))
     if event['type'] == 'exit':
@@ -229,9 +235,9 @@ def documented(name):
 
 @test
 def every_field_is_documented():
-    definitions = load_schema()['definitions']
-    fields = {name for kind in ['fork', 'exec', 'exit', 'lost', 'truncated']
-              for name in definitions[kind]['properties']}
+    schema = load_schema()
+    fields = {name for kind in schema['properties']['type']['enum']
+              for name in schema['definitions'][kind]['properties']}
     equal(documented('json.md'), fields, 'fields in docs/json.md')
     equal(documented('extended.md'), {name for names in FIELDS.values() for name in names},
           'fields in docs/extended.md')

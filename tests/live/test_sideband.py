@@ -15,7 +15,8 @@ from collections import Counter
 from lines import Exec, Exit, Fork, Lost
 from live import (NOBODY, Skip, equal, expect, lost_in, main, need_program, need_root, no_problems,
                   note, run, sanitized, test, tool_for_nobody, workload, workload_dir)
-from truth import ExecFact, ExitFact, Truth, compare_command
+from sources import compare_sideband
+from truth import Truth
 
 CHILDREN = 1000
 BURST = 1000
@@ -55,15 +56,6 @@ def sideband():
         yield [*prefix, '-b', 'sideband']
 
 
-def without_unknown(item):
-    """ITEM, a line or fact, without what sideband does not tell or tells otherwise."""
-    if isinstance(item, (Exec, ExecFact)):
-        return item._replace(filename=b'')
-    if isinstance(item, (Exit, ExitFact)):
-        return item._replace(prio=0)
-    return item
-
-
 @test
 def the_workload_agrees_with_its_log():
     with sideband() as traced, workload_dir() as (log, work):
@@ -75,10 +67,7 @@ def the_workload_agrees_with_its_log():
         result = run([*traced, '-q', '-m', '64', '--', copy, 'all', log, work])
         truth = Truth.load(log)
     items = result.must_succeed().items()
-    unknown = [item for item in items if isinstance(item, Exec) and item.filename == b'?']
-    no_problems(compare_command(Truth(map(without_unknown, truth.facts)),
-                                list(map(without_unknown, items))))
-    equal(unknown, [], 'execs without a file name')
+    no_problems(compare_sideband(truth, items))
     note(f'{len(items)} events agree')
 
 

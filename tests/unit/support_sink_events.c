@@ -5,7 +5,7 @@
 
 #define UNKNOWN_FACTS                                                                   \
 	.tgid = -1, .tid = -1, .ppid = -1, .child_tgid = -1, .arguments = {.argc = -1}, \
-	.age_ns = -1, .since_exec_ns = -1
+	.age_ns = -1, .since_exec_ns = -1, .usage = USAGE_UNKNOWN
 
 #define STRINGS(number, literal)                                             \
 	{                                                                    \
@@ -26,6 +26,7 @@ const struct sink_context full_context = {
 	.wall_offset_known = true,
 	.wall_offset_ns = INT64_C(1700000000000000001),
 	.environment = true,
+	.usage = true,
 };
 
 static const struct facts nothing_known = {UNKNOWN_FACTS};
@@ -183,6 +184,7 @@ static const struct facts a_process_ends = {
 		   .oom = KNOWN_NO,
 		   .killer_pid = 77,
 		   .killer_comm = TEXT("nobody")},
+	.usage = {1234567890, 4000000, 34 * 1024 * 1024, 4096, 0},
 	.age_ns = 2500000000,
 	.since_exec_ns = 2400000000,
 	.cgroup = TEXT("/user.slice"),
@@ -338,6 +340,17 @@ const struct event shown_events[] = {
 	 .facts = &awkward_exec,
 	 .exec = {.pid = 1, .old_pid = 1, .comm = TEXT(BROKEN), .filename = TEXT(AWKWARD)}},
 	{.type = EVENT_EXIT, .exit = {.pid = 1, .prio = INT32_MIN, .comm = {NULL, 0}}},
+	{.type = EVENT_EXEC_FAILED,
+	 .time_ns = 128000000,
+	 .cpu = 1,
+	 .facts = &all_of_an_exec,
+	 .exec_failed = {1002, 2, TEXT("sh"), TEXT("/nonexistent/foo")}},
+	{.type = EVENT_EXEC_FAILED,
+	 .facts = &nothing_known,
+	 .exec_failed = {1003, 36, {NULL, 0}, TEXT("/a/name/that/is/cut...")}},
+	{.type = EVENT_EXEC_FAILED, .exec_failed = {1, INT32_MAX, TEXT(BROKEN), TEXT(AWKWARD)}},
+	{.type = EVENT_EXEC_FAILED, .exec_failed = {1, 14, TEXT(""), {NULL, 0}}},
+	{.type = EVENT_EXEC_FAILED, .exec_failed = {1, 2, TEXT("sh"), TEXT("")}},
 	{.type = EVENT_LOST, .cpu = UINT32_MAX, .lost = {UINT64_MAX}},
 	{.type = EVENT_TRUNCATED, .truncated = {"events", UINT64_MAX}},
 };

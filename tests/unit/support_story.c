@@ -52,6 +52,7 @@ static struct event *add_event(struct story *story, enum event_type type, int64_
 		.age_ns = -1,
 		.since_exec_ns = -1,
 		.arguments.argc = -1,
+		.usage = USAGE_UNKNOWN,
 	};
 	*event = (struct event){
 		.type = type,
@@ -185,6 +186,18 @@ static struct facts *end(struct story *story, int64_t us, int32_t pid, enum know
 	return facts;
 }
 
+struct facts *story_exec_failed(struct story *story, int64_t us, int32_t tid, const char *path,
+				int32_t error)
+{
+	struct event *event = add_event(story, EVENT_EXEC_FAILED, us);
+
+	event->exec_failed.pid = tid;
+	event->exec_failed.error = error;
+	event->exec_failed.comm = story->actors[tid].name;
+	event->exec_failed.path = path ? text_of(path) : (struct text){0};
+	return tell(story, us, tid);
+}
+
 struct facts *story_exit(struct story *story, int64_t us, int32_t pid, int32_t code)
 {
 	struct facts *facts = end(story, us, pid, KNOWN_YES);
@@ -294,6 +307,25 @@ struct story *story_of_a_build(void)
 	return story;
 }
 
+struct story *story_of_usage(void)
+{
+	struct story *story = story_of_a_build();
+	int64_t ended = 0;
+
+	for (size_t i = 0; i < story->count; i++) {
+		if (story->events[i].type != EVENT_EXIT)
+			continue;
+		/* The first one's is not known, nor the memory of the second. */
+		if (ended++ > 0)
+			story->facts[i].usage = (struct usage){
+				.user_ns = ended * 1700000,
+				.system_ns = ended * 12345678,
+				.max_rss_bytes = ended > 2 ? ended * 9876543 : -1,
+			};
+	}
+	return story;
+}
+
 struct story *story_of_awkward_names(void)
 {
 	struct story *story = story_new();
@@ -391,6 +423,30 @@ struct story *story_of_orphans(void)
 	story_fork(story, 1100, 90, 104, FORK_KIND_PROCESS);
 	story_exec(story, 1200, 104, "/usr/bin/id", ARGV("id\0-u"));
 	story_exit(story, 1300, 104, 0);
+	return story;
+}
+
+/* A search, a failing child, one of whom nothing is known, a thread, and one that fails at once. */
+struct story *story_of_failed_execs(void)
+{
+	struct story *story = story_new();
+
+	story_older(story, 90, "bash");
+	story_fork(story, 0, 90, 100, FORK_KIND_PROCESS);
+	story_exec_failed(story, 100, 100, "/usr/local/bin/cc", 2);
+	story_exec(story, 200, 100, "/usr/bin/cc", ARGV("cc\0-c\0a.c"));
+	story_exec_failed(story, 300, 100, "/usr/lib/cc one", 13);
+	story_fork(story, 400, 100, 101, FORK_KIND_VFORK);
+	story_exec_failed(story, 500, 101,
+			  "/a/name/that/is/longer/than/what/the/kernel/tells/of/one/in...", 36);
+	story_exit(story, 600, 101, 127);
+	story_fork(story, 700, 100, 102, FORK_KIND_THREAD);
+	story_exec_failed(story, 800, 102, "", 2);
+	story_exec_failed(story, 900, 90, NULL, 14);
+	story_exec_failed(story, 1000, 90, "\033[2J", 512);
+	story->events[story->count - 1].facts = NULL;
+	story->events[story->count - 1].exec_failed.comm = (struct text){0};
+	story_exit(story, 1100, 100, 1);
 	return story;
 }
 
@@ -531,7 +587,7 @@ void story_check_widths(sink_maker *new_sink)
 {
 	static struct story *(*const stories[])(void) = {
 		story_of_a_build, story_of_awkward_names, story_of_threads,  story_of_deaths,
-		story_of_orphans, story_of_losses,        story_of_a_server,
+		story_of_orphans, story_of_losses,        story_of_a_server, story_of_failed_execs,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(stories); i++) {

@@ -59,6 +59,8 @@ struct facts *story_fork(struct story *story, int64_t us, int32_t parent, int32_
 			 enum fork_kind kind);
 struct facts *story_exec(struct story *story, int64_t us, int32_t pid, const char *filename,
 			 struct text argv);
+struct facts *story_exec_failed(struct story *story, int64_t us, int32_t tid, const char *path,
+				int32_t error);
 struct facts *story_exit(struct story *story, int64_t us, int32_t pid, int32_t code);
 struct facts *story_kill(struct story *story, int64_t us, int32_t pid, int32_t signal,
 			 int32_t killer);
@@ -71,12 +73,14 @@ void story_forget_facts(struct story *story);
 
 /* The stories: a parallel build that fails, names as bad as they get, threads, daemons… */
 struct story *story_of_a_build(void);
+struct story *story_of_usage(void); /* the same build, and what it used */
 struct story *story_of_awkward_names(void);
 struct story *story_of_threads(void);
 struct story *story_of_deaths(void);
 struct story *story_of_orphans(void);
 struct story *story_of_losses(void);
 struct story *story_of_a_server(void);
+struct story *story_of_failed_execs(void);
 
 /* Give SINK the event at INDEX. */
 int story_give(const struct story *story, struct sink *sink, size_t index);

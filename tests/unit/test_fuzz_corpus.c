@@ -53,6 +53,12 @@ static void test_format_text(void **state)
 	run_corpus(fuzz_format_text, "format_text", 10);
 }
 
+static void test_btf(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_btf, "btf", 2);
+}
+
 static void test_decoder(void **state)
 {
 	(void)state;
@@ -80,9 +86,9 @@ static void test_stack(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_format_text), cmocka_unit_test(test_decoder),
-		cmocka_unit_test(test_capture),     cmocka_unit_test(test_replay),
-		cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_format_text), cmocka_unit_test(test_btf),
+		cmocka_unit_test(test_decoder),     cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_replay),      cmocka_unit_test(test_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

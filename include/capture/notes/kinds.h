@@ -34,9 +34,18 @@ enum capture_note_kind {
 	CAPTURE_NOTE_OLD_ARGUMENTS = 10, /* `program` of older processes: file name and arguments */
 	CAPTURE_NOTE_STATUSES = 11,      /* `status` of exits that come later in time */
 	CAPTURE_NOTE_STATUSES_FROM = 12, /* `statuses_from`, and `string`: who told them */
+	CAPTURE_NOTE_USAGE = 13,         /* `usage` of exits whose `status` a note before has */
+	CAPTURE_NOTE_USAGE_FROM = 14,    /* no bytes: usage is noted, at the start */
+	CAPTURE_NOTE_PROBED = 15,        /* as ARGUMENTS, by the argv probe */
 };
 
-#define NOTE_NUMBERS_MAX 5
+/* The flags of struct task_usage. */
+enum note_usage_flag {
+	NOTE_USAGE_IS_ONLY = 1,
+	NOTE_USAGE_HAS_BYTES = 2,
+};
+
+#define NOTE_NUMBERS_MAX 8
 
 /*
  * That of an exec is the only one of its note, whose `count` is 1 more than that of the strings.
@@ -69,6 +78,12 @@ struct note_item {
 			uint64_t status; /* as wait(2) has it, 0x80 for a core dump */
 			uint64_t flags;  /* enum told_flag of source/exit_statuses.h */
 		} status;
+		struct {
+			uint64_t tid;                                     /* as that of `status` */
+			uint64_t flags;                                   /* enum note_usage_flag */
+			uint64_t user_us, system_us, run_ns, max_rss_kib; /* event/usage.h */
+			uint64_t read_bytes, written_bytes;
+		} usage;
 		/*
 		 * Statuses are told of exits after `time_ns`: at the start, and anew whenever some
 		 * were lost, `lost` until then. Without such a note no statuses were recorded.

@@ -24,6 +24,7 @@ struct origin {
 	char *selection; /* the note of the recorder's options, any bytes */
 	size_t selection_size;
 	bool tells_statuses; /* exit statuses are in notes */
+	bool tells_usage;    /* and what processes used */
 	bool has_wall_offset;
 	int64_t wall_offset_ns; /* CLOCK_REALTIME minus the clock of the events */
 };

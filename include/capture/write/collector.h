@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Copies the records of rings into a capture, without decoding them, and with three changes. A LOST
- * record gets the exact count of lost tracepoint events: the kernel's count includes sideband
- * records, and its LOST comes late or never. Records of a CPU that came online later get the ids of
- * another CPU's events, which the capture knows. A user stack (PERF_SAMPLE_STACK_USER) is cut to
- * the bytes that the kernel filled.
+ * Copies the records of rings into a capture, without decoding them, and with three changes.
+ * Samples of the rings' probe are left out. A LOST record gets the exact count of lost tracepoint
+ * events: the kernel's count includes sideband records, and its LOST comes late or never. Records
+ * of a CPU that came online later get the ids of another CPU's events, which the capture knows. A
+ * user stack (PERF_SAMPLE_STACK_USER) is cut to the bytes that the kernel filled.
  */
 #ifndef PXT_CAPTURE_WRITE_COLLECTOR_H
 #define PXT_CAPTURE_WRITE_COLLECTOR_H
@@ -31,7 +31,7 @@ typedef void collector_fork(void *context, int32_t parent, int32_t child);
 
 /*
  * Called for every exec's sample, as the kernel wrote it, in the order of each ring, before it is
- * written.
+ * written; and for every sample of the rings' probe, none of which is written.
  */
 typedef void collector_exec(void *context, const struct perf_event_header *sample);
 

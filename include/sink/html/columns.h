@@ -48,6 +48,11 @@ enum column {
 	EXIT_FAILED, /* the name by an exec that did not come to be */
 	EXIT_AFTER,  /* the same of a signal that was handled before */
 	EXIT_CGROUP,
+	EXIT_USER, /* this and the next four with --usage only; -1: not known */
+	EXIT_SYSTEM,
+	EXIT_PEAK, /* bytes, as the next two */
+	EXIT_READ,
+	EXIT_WRITTEN,
 	/* Events that were lost. */
 	LOST_TIME,
 	LOST_CPU, /* -1: not known */

@@ -37,7 +37,7 @@ const char *fork_kind_name(enum fork_kind kind);
 /* "process", "kernel"; NULL: unknown. */
 const char *signal_origin_name(enum signal_origin origin);
 
-/* "stack", "proc", "proc_start", "none". */
+/* "stack", "proc", "probe", "proc_start", "none". */
 const char *argv_source_name(enum argv_source source);
 
 #endif

@@ -18,7 +18,7 @@ struct text phrase_name(const struct event *event);
 
 /*
  * Returns the bytes beside LINE_ROOM that phrase_command(), phrase_signal(), phrase_failed_exec()
- * and phrase_handled() need together for EVENT.
+ * and phrase_handled() need together for EVENT, or the phrases of an EXEC_FAILED.
  */
 size_t phrase_room(const struct event *event);
 
@@ -53,6 +53,11 @@ void phrase_signal_origin(struct line *line, const struct exit_status *status);
 /* "in an exec of cc that did not come to be" after SEPARATOR, if EVENT is the end of such an exec.
  */
 void phrase_failed_exec(struct line *line, const char *separator, const struct event *event);
+
+/* Of EVENT, an EXEC_FAILED: the path, quoted for a shell; ": ENOENT"; ", by sh". */
+void phrase_failed_path(struct line *line, const struct event *event);
+void phrase_error(struct line *line, const struct event *event);
+void phrase_caller(struct line *line, const struct event *event);
 
 /* Returns whether EVENT is the EXIT of a process known to have failed, by its code or a signal. */
 bool phrase_failed(const struct event *event);

@@ -27,6 +27,7 @@ static const char *const kinds[] = {
 	[CAPTURE_NOTE_SELECTION] = "s",    [CAPTURE_NOTE_WALL_STEP] = "d",
 	[CAPTURE_NOTE_COMMAND] = "pn",     [CAPTURE_NOTE_OLD_ARGUMENTS] = "pnnnsb",
 	[CAPTURE_NOTE_STATUSES] = "ppnnn", [CAPTURE_NOTE_STATUSES_FROM] = "nns",
+	[CAPTURE_NOTE_USAGE] = "pnnnnnnn", [CAPTURE_NOTE_PROBED] = "xr",
 };
 
 static bool is_number(char field)
@@ -152,11 +153,11 @@ static bool decode_string(struct text *left, struct text *string)
 	return true;
 }
 
-static bool decode_strings(struct text *left, size_t size, struct string_list *strings)
+static bool decode_strings(struct text *left, uint64_t size, struct string_list *strings)
 {
 	if (size > left->length || (size > 0 && left->bytes[size - 1] != '\0'))
 		return false;
-	strings->bytes = take(left, size);
+	strings->bytes = take(left, (size_t)size);
 	for (size_t i = 0; i < size; i++)
 		strings->count += strings->bytes.bytes[i] == '\0';
 	return true;

@@ -143,7 +143,7 @@ int events_add(struct events *events, const void *attr, size_t size)
 static struct id_slot *slot_of(const struct events *events, uint64_t id)
 {
 	size_t mask = events->slot_count - 1;
-	size_t at = keyed_hash_u64(id) & mask;
+	size_t at = (size_t)keyed_hash_u64(id) & mask;
 
 	while (events->slots[at].event && events->slots[at].id != id)
 		at = (at + 1) & mask;

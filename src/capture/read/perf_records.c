@@ -128,6 +128,8 @@ static int take_note(struct reader *reader, const struct raw_record *raw)
 	/* The first one is written at the start. */
 	if (part.note.kind == CAPTURE_NOTE_STATUSES_FROM)
 		reader->origin.tells_statuses = true;
+	if (part.note.kind == CAPTURE_NOTE_USAGE_FROM)
+		reader->origin.tells_usage = true;
 	if (!reader->wants_notes)
 		return 0;
 	/* No run of the kernel's records goes on across it. */

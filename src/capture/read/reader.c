@@ -122,7 +122,7 @@ static int take_records(struct reader *reader, struct stretch *stretch,
 
 	block_reference(stretch->block);
 	if (raw->header.type < PERF_FILE_RECORD_FIRST) {
-		if (stretch->end - start > BATCH_SIZE)
+		if ((size_t)(stretch->end - start) > BATCH_SIZE)
 			stretch->end = start + BATCH_SIZE;
 		code = take_kernel_records(reader, stretch);
 		input_skip(reader->input, (uint64_t)(stretch->at - start));

@@ -42,7 +42,7 @@ static bool take_file(struct cursor *cursor, struct text *text)
 		return false;
 	const unsigned char *bytes = cursor_take(cursor, size);
 	if (bytes)
-		*text = (struct text){(const char *)bytes, size};
+		*text = (struct text){(const char *)bytes, (size_t)size};
 	return bytes != NULL;
 }
 

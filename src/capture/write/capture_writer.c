@@ -21,7 +21,7 @@ struct capture_writer {
 	struct perf_file_section table[CAPTURE_FEATURES_MAX];
 	size_t table_size;  /* bytes */
 	struct buffer head; /* its features' bodies begin at `bodies_at` */
-	uint64_t bodies_at;
+	size_t bodies_at;
 	size_t sample_time_at; /* in the head */
 	int error;             /* of the first write that failed */
 };
@@ -51,7 +51,7 @@ static void make_table(struct capture_writer *writer, const struct capture_featu
 	for (size_t i = 0; i < features->count; i++) {
 		writer->header.features[0] |= UINT64_C(1) << features->list[i].bit;
 		if (features->list[i].bit == PERF_FILE_SAMPLE_TIME)
-			writer->sample_time_at = writer->table[i].offset;
+			writer->sample_time_at = (size_t)writer->table[i].offset;
 	}
 }
 
@@ -104,7 +104,7 @@ static int start_file(struct capture_writer *writer, const struct capture_descri
 
 	if (code < 0)
 		return code;
-	writer->bodies_at = writer->table[0].offset;
+	writer->bodies_at = (size_t)writer->table[0].offset;
 	make_table(writer, features);
 	code = write_at(writer, 0, writer->head.bytes, writer->head.size);
 	writer->position = writer->head.size;

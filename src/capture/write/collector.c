@@ -59,7 +59,7 @@ static int edits_set(struct edits *edits, size_t at, uint64_t value)
 }
 
 /* Remove SIZE bytes at AT, which is behind all earlier cuts. Returns 0 or -ENOMEM. */
-static int edits_cut(struct edits *edits, size_t at, size_t size)
+static int edits_cut(struct edits *edits, size_t at, uint64_t size)
 {
 	return append(&edits->cuts, at, size);
 }
@@ -74,7 +74,7 @@ static size_t close_cuts(const struct edit_list *cuts, unsigned char *bytes, siz
 
 		memmove(bytes + to, bytes + from, kept);
 		to += kept;
-		from = cuts->list[i].at + cuts->list[i].what;
+		from = cuts->list[i].at + (size_t)cuts->list[i].what;
 	}
 	memmove(bytes + to, bytes + from, size - from);
 	return to + size - from;
@@ -201,7 +201,7 @@ static bool find_stack(const struct collected_event *event, const struct perf_ev
  * kernel/events/core.c.
  */
 static int trim_stack(struct collector *collector, const struct collected_event *event,
-		      const struct perf_event_header *sample, uint64_t at)
+		      const struct perf_event_header *sample, size_t at)
 {
 	struct sample_extra extra;
 
@@ -222,11 +222,12 @@ static int trim_stack(struct collector *collector, const struct collected_event 
 	int code = edits_set(&collector->edits, at, header_bytes);
 	if (code == 0)
 		code = edits_set(&collector->edits, at + stack_at - sizeof(size), kept);
-	return code == 0 ? edits_cut(&collector->edits, at + stack_at + kept, dropped) : code;
+	return code == 0 ? edits_cut(&collector->edits, at + stack_at + (size_t)kept, dropped)
+			 : code;
 }
 
 static int look_inside(struct collector *collector, const struct cpu_ring *ring,
-		       const struct perf_event_header *sample, uint64_t at)
+		       const struct perf_event_header *sample, size_t at)
 {
 	size_t index = index_of(collector, ring, load(sample, SAMPLE_ID));
 
@@ -238,7 +239,7 @@ static int look_inside(struct collector *collector, const struct cpu_ring *ring,
 }
 
 static int look_at_sample(struct collector *collector, const struct cpu_ring *ring,
-			  const struct perf_event_header *record, uint64_t at)
+			  const struct perf_event_header *record, size_t at)
 {
 	struct collector_counts *counts = &collector->counts;
 
@@ -254,7 +255,7 @@ static int look_at_sample(struct collector *collector, const struct cpu_ring *ri
 }
 
 static int look_at_lost(struct collector *collector, struct cpu_ring *ring,
-			const struct perf_event_header *record, uint64_t at)
+			const struct perf_event_header *record, size_t at)
 {
 	if (record->size < LOST_MIN)
 		return -EBADMSG;
@@ -294,11 +295,27 @@ static void note_time(struct collector *collector, const struct perf_event_heade
 		collector->counts.newest_ns = time_ns;
 }
 
+static bool is_probe(const struct cpu_ring *ring, const struct perf_event_header *sample)
+{
+	return ring->probe_id != 0 && sample->size >= SAMPLE_MIN &&
+	       load(sample, SAMPLE_ID) == ring->probe_id;
+}
+
+static int look_at_probe(struct collector *collector, const struct perf_event_header *sample,
+			 uint64_t at)
+{
+	if (collector->on_exec)
+		collector->on_exec(collector->context, sample);
+	return edits_cut(&collector->edits, at, sample->size);
+}
+
 static int look_at(struct collector *collector, struct cpu_ring *ring,
-		   const struct perf_event_header *record, uint64_t at)
+		   const struct perf_event_header *record, size_t at)
 {
 	switch (record->type) {
 	case PERF_RECORD_SAMPLE:
+		if (is_probe(ring, record))
+			return look_at_probe(collector, record, at);
 		return look_at_sample(collector, ring, record, at);
 	case PERF_RECORD_LOST:
 		return look_at_lost(collector, ring, record, at);
@@ -322,7 +339,7 @@ static uint64_t known_id(const struct collector *collector, const struct cpu_rin
 }
 
 static int change_id(struct collector *collector, const struct cpu_ring *ring,
-		     const struct perf_event_header *record, uint64_t at)
+		     const struct perf_event_header *record, size_t at)
 {
 	size_t offset =
 		record->type == PERF_RECORD_SAMPLE ? SAMPLE_ID : record->size - TRAILER_ID_FROM_END;
@@ -341,7 +358,7 @@ static int look_at_all(struct collector *collector, struct cpu_ring *ring)
 
 	collector->edits.values.count = collector->edits.cuts.count = 0;
 	while ((code = ring_peek(&ring->ring, &record)) > 0) {
-		uint64_t at = ring->ring.tail - ring->ring.released;
+		size_t at = (size_t)(ring->ring.tail - ring->ring.released);
 
 		note_time(collector, record);
 		code = look_at(collector, ring, record, at);

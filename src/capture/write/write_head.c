@@ -7,7 +7,7 @@
 #define ALIGNMENT sizeof(uint64_t)
 
 /* Write SIZE bytes and their padding. */
-static void put_padded(struct buffer *out, const void *bytes, uint64_t size)
+static void put_padded(struct buffer *out, const void *bytes, size_t size)
 {
 	const uint64_t zeros = 0;
 

@@ -31,9 +31,11 @@ static void put_u32(struct buffer *out, uint32_t value)
 	buffer_put(out, &value, sizeof(value));
 }
 
-static void put_sized(struct buffer *out, const char *text, uint64_t size)
+static void put_sized(struct buffer *out, const char *text, size_t size)
 {
-	buffer_put(out, &size, sizeof(size));
+	const uint64_t length = size;
+
+	buffer_put(out, &length, sizeof(length));
 	buffer_put(out, text, size);
 }
 

@@ -22,9 +22,12 @@ static const char *const column_names[COLUMNS] = {
 	[EXIT_CODE] = "exit_code",       [EXIT_SIGNAL] = "exit_signal",
 	[EXIT_FLAGS] = "exit_flags",     [EXIT_THREADS] = "exit_threads",
 	[EXIT_FAILED] = "exit_failed",   [EXIT_AFTER] = "exit_after",
-	[EXIT_CGROUP] = "exit_cgroup",   [LOST_TIME] = "lost_time",
-	[LOST_CPU] = "lost_cpu",         [LOST_COUNT] = "lost_count",
-	[WALL_TIME] = "wall_time",       [WALL_OFFSET] = "wall_offset",
+	[EXIT_CGROUP] = "exit_cgroup",   [EXIT_USER] = "exit_user",
+	[EXIT_SYSTEM] = "exit_system",   [EXIT_PEAK] = "exit_peak",
+	[EXIT_READ] = "exit_read",       [EXIT_WRITTEN] = "exit_written",
+	[LOST_TIME] = "lost_time",       [LOST_CPU] = "lost_cpu",
+	[LOST_COUNT] = "lost_count",     [WALL_TIME] = "wall_time",
+	[WALL_OFFSET] = "wall_offset",
 };
 
 void columns_done(struct columns *columns)
@@ -146,7 +149,7 @@ void columns_command(struct columns *columns, enum column column, const struct a
 		out = quote_word(out, (struct text){word, length}, at == 0);
 		at += length + 1;
 	}
-	if (arguments->source != ARGV_NONE && !arguments->complete)
+	if (words.length > 0 && arguments->source != ARGV_NONE && !arguments->complete)
 		out = put_string(out, more);
 	end_scratch(columns, out);
 	put_scratch(columns, column);

@@ -128,8 +128,10 @@ function makeTrace({ head, tail, columns }) {
 			time: shift("exit_time"), process: get("exit_process"), name: get("exit_name"),
 			code: get("exit_code"), signal: get("exit_signal"), flags: get("exit_flags"),
 			threads: get("exit_threads"), failed: get("exit_failed"), after: get("exit_after"),
-			cgroup: get("exit_cgroup"),
+			cgroup: get("exit_cgroup"), user: get("exit_user"), system: get("exit_system"),
+			peak: get("exit_peak"), read: get("exit_read"), written: get("exit_written"),
 		},
+		hasUsage: "exit_user" in columns,
 		lost: { time: shift("lost_time"), cpu: get("lost_cpu"), count: get("lost_count") },
 		wall: { time: shift("wall_time"), offset: get("wall_offset") },
 	};
@@ -210,6 +212,20 @@ function statusOf(trace, p) {
 		flags & UNSURE ? "a process or a thread" : "",
 	];
 	return parts.filter(Boolean).join(", ");
+}
+
+// CPU time of P in microseconds, 0 where it is not known.
+function cpuOf(trace, p) {
+	const exit = trace.exit[p];
+
+	return exit >= 0 && trace.hasUsage ? Math.max(0, trace.ends.user[exit] + trace.ends.system[exit]) : 0;
+}
+
+// Its peak of memory in bytes, 0 where that is not known.
+function peakOf(trace, p) {
+	const exit = trace.exit[p];
+
+	return exit >= 0 && trace.hasUsage ? Math.max(0, trace.ends.peak[exit]) : 0;
 }
 
 // CLOCK_REALTIME at TIME of the trace, in milliseconds; null: not known.

@@ -198,6 +198,7 @@ function* runsOf(trace, p) {
 	}
 }
 
+// What the kernel tells of a process counts for its last program.
 function countPrograms(trace) {
 	const totals = new Map();
 
@@ -210,10 +211,14 @@ function countPrograms(trace) {
 			let total = totals.get(name);
 
 			if (!total)
-				totals.set(name, total = { name, runs: 0, time: 0, longest: -1, slowest: p, failed: 0 });
+				totals.set(name, total = { name, runs: 0, time: 0, longest: -1, slowest: p, failed: 0, cpu: 0, peak: 0 });
 			total.runs++;
 			total.time += time;
-			total.failed += run.exec === last && hasFailed(trace, p);
+			if (run.exec === last) {
+				total.failed += hasFailed(trace, p);
+				total.cpu += cpuOf(trace, p);
+				total.peak = Math.max(total.peak, peakOf(trace, p));
+			}
 			if (time > total.longest) {
 				total.longest = time;
 				total.slowest = p;

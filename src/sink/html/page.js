@@ -149,7 +149,10 @@ class Page {
 
 	fillPrograms(order = "time") {
 		const programs = this.programs ??= countPrograms(this.trace);
-		const columns = { runs: "#Runs", time: "#Total", longest: "#Longest", failed: "#Failed" };
+		const columns = {
+			runs: "#Runs", time: "#Total", longest: "#Longest",
+			...(this.trace.hasUsage ? { cpu: "#CPU", peak: "#Peak" } : {}), failed: "#Failed",
+		};
 
 		programs.sort((a, b) => b[order] - a[order]);
 		$("programs").replaceChildren();
@@ -173,6 +176,10 @@ class Page {
 		longest.addEventListener("click", (event) => event.stopPropagation());
 		return {
 			cells: [name, thousands(program.runs), spanText(program.time), longest,
+				...(this.trace.hasUsage ? [
+					program.cpu > 0 ? spanText(program.cpu) : "",
+					program.peak > 0 ? sizeText(program.peak) : "",
+				] : []),
 				element("span", { className: program.failed > 0 ? "failed" : "dim" }, thousands(program.failed))],
 			open: () => this.search(`program:${program.name}`),
 		};
@@ -287,10 +294,24 @@ class Page {
 			["Started", isOlder ? "before the trace" : this.when(trace.start[p])],
 			["Ended", runs ? "" : this.when(trace.end[p])],
 			["Ran for", `${spanText(trace.end[p] - trace.start[p])}${isOlder || runs ? " or longer" : ""}`],
+			...this.usageOf(p),
 			["On critical path", fromPath > 0 ? `for ${spanText(fromPath)}` : ""],
 			["Threads made", exit >= 0 && trace.ends.threads[exit] > 0 ? thousands(trace.ends.threads[exit]) : ""],
 			["Cgroup", (exit >= 0 && trace.ends.cgroup[exit]) || (exec >= 0 && trace.exec.cgroup[exec]) || ""],
 			["Kind", trace.kind[p] === BORN_OF_UNKNOWN_KIND ? "a process or a thread" : ""],
+		];
+	}
+
+	// Of what --usage tells, what is known.
+	usageOf(p) {
+		const { user, system, peak, read, written } = this.trace.ends;
+		const exit = this.trace.exit[p];
+		const known = (values, show) => exit >= 0 && values[exit] >= 0 ? show(values[exit]) : "";
+
+		return [
+			["CPU, user", known(user, spanText)], ["CPU, system", known(system, spanText)],
+			["Peak memory", known(peak, sizeText)],
+			["Read", known(read, sizeText)], ["Written", known(written, sizeText)],
 		];
 	}
 

@@ -35,6 +35,14 @@ function spanText(us) {
 	return `${Math.floor(seconds / 3600)}h${two(Math.floor(seconds / 60) % 60)}m`;
 }
 
+function sizeText(bytes) {
+	const unit = Math.min(4, Math.floor(Math.log2(Math.max(bytes, 1)) / 10));
+	const number = bytes / 1024 ** unit;
+	const name = ["B", "KiB", "MiB", "GiB", "TiB"][unit];
+
+	return `${number < 100 ? Number(number.toPrecision(3)) : Math.round(number)} ${name}`;
+}
+
 // TEXT without its middle, where it is longer than MOST characters.
 function shorten(text, most) {
 	const tail = Math.floor(most * 0.4);

@@ -116,10 +116,8 @@ const char *signal_origin_name(enum signal_origin origin)
 const char *argv_source_name(enum argv_source source)
 {
 	static const char *const names[] = {
-		[ARGV_NONE] = "none",
-		[ARGV_STACK] = "stack",
-		[ARGV_PROC] = "proc",
-		[ARGV_PROC_START] = "proc_start",
+		[ARGV_NONE] = "none",   [ARGV_STACK] = "stack",           [ARGV_PROC] = "proc",
+		[ARGV_PROBE] = "probe", [ARGV_PROC_START] = "proc_start",
 	};
 
 	return names[source];

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "event/error_names.h"
+#include "event/event.h"
 #include "event/facts.h"
 #include "event/signal_names.h"
 #include "sink/text/escape.h"
@@ -44,9 +46,18 @@ static struct text task_name(const struct event *event)
 	}
 }
 
+static size_t failed_exec_room(const struct event *event)
+{
+	return QUOTE_GROWTH * (event->exec_failed.path.length + 1) +
+	       ESCAPE_GROWTH * event->exec_failed.comm.length;
+}
+
 size_t phrase_room(const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
+
+	if (event->type == EVENT_EXEC_FAILED)
+		return failed_exec_room(event);
 
 	/* A word's NUL stands for the space and for QUOTE_EXTRA; the last word may have none. */
 	return QUOTE_GROWTH * (facts->arguments.known.bytes.length + 1) +
@@ -158,6 +169,37 @@ void phrase_failed_exec(struct line *line, const char *separator, const struct e
 	line_words(line, "in an exec of ");
 	line_text(line, name);
 	line_words(line, " that did not come to be");
+}
+
+void phrase_failed_path(struct line *line, const struct event *event)
+{
+	const struct text path = event->exec_failed.path;
+
+	line_begin_middle(line);
+	if (path.bytes)
+		line_extend(line, quote_word(line->at, path, true));
+	else
+		line_words(line, "?");
+	line_end_middle(line);
+}
+
+void phrase_error(struct line *line, const struct event *event)
+{
+	const char *name = error_name(event->exec_failed.error);
+
+	line_words(line, ": ");
+	line_string(line, name ? name : "error ");
+	if (!name)
+		line_signed(line, event->exec_failed.error);
+}
+
+void phrase_caller(struct line *line, const struct event *event)
+{
+	line_words(line, ", by ");
+	if (event->exec_failed.comm.bytes)
+		line_text(line, event->exec_failed.comm);
+	else
+		line_words(line, "?");
 }
 
 bool phrase_failed(const struct event *event)

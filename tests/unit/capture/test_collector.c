@@ -193,6 +193,35 @@ static void test_the_newest_of_all_records(void **state)
 	assert_int_equal(collector_counts(test->collector).newest_ns, 60);
 }
 
+/* They are shown to whoever completes execs, and are neither written nor counted. */
+static void test_samples_of_the_probe(void **state)
+{
+	struct case_state *test = *state;
+	const uint64_t probe_id = 39;
+
+	test->ring.probe_id = probe_id;
+	put_sample(test, capture_ids[0], 40);
+	size_t before = test->written_size;
+	put_sample(test, probe_id, 41);
+	test->written_size = before;
+	put_sample(test, capture_ids[1], 42);
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_int_equal(test->execs, 2);
+	assert_int_equal(test->exec_ns, 41);
+	assert_int_equal(collector_counts(test->collector).events, 2);
+	assert_captured(test);
+	/* Of a CPU that came online later, too. */
+	test->ring.ids[0] = NEWEST_ID + 1;
+	test->ring.ids[1] = NEWEST_ID + 2;
+	test->ring.probe_id = NEWEST_ID + 3;
+	before = test->written_size;
+	put_sample(test, NEWEST_ID + 3, 50);
+	test->written_size = before;
+	assert_int_equal(collector_take(test->collector, &test->ring), 0);
+	assert_int_equal(test->execs, 3);
+	assert_captured(test);
+}
+
 static void test_records_go_as_they_are(void **state)
 {
 	struct case_state *test = *state;
@@ -490,6 +519,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_the_newest_of_all_records, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_samples_of_the_probe, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_records_go_as_they_are, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_nothing_new_writes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost_gets_the_exact_count, set_up, tear_down),

@@ -25,6 +25,9 @@ static const struct known {
 	{CAPTURE_NOTE_ARGUMENTS,
 	 {.pointer = 0x7ffc1000, .strings = STRINGS("sh\0-c", 2)},
 	 BYTES("000000007ffc1000\0sh\0-c")},
+	{CAPTURE_NOTE_PROBED,
+	 {.pointer = 0x7ffc1000, .strings = STRINGS("sh\0-c", 2)},
+	 BYTES("000000007ffc1000\0sh\0-c")},
 	{CAPTURE_NOTE_ENVIRONMENT, {.pointer = UINT64_MAX}, BYTES("ffffffffffffffff")},
 	{CAPTURE_NOTE_EXIT_PATHS,
 	 {.exit_address = {3, 0xffffffff81000010}},
@@ -49,6 +52,9 @@ static const struct known {
 	{CAPTURE_NOTE_STATUSES_FROM,
 	 {.statuses_from = {12, 8000}, .string = {"taskstats", 9}},
 	 BYTES("12 8000\0taskstats")},
+	{CAPTURE_NOTE_USAGE,
+	 {.usage = {7, 3, 36000, 12000, 48190000, UINT64_MAX, 4096, 0}},
+	 BYTES("7 3 36000 12000 48190000 18446744073709551615 4096 0")},
 #undef BYTES
 };
 
@@ -125,7 +131,8 @@ static int take_all(uint16_t kind, const char *bytes, size_t size)
 /* The strings of an exec's note may end anywhere: its count tells that some are missing. */
 static bool is_whole(uint16_t kind, const char *bytes, size_t size)
 {
-	bool is_exec = kind == CAPTURE_NOTE_ARGUMENTS || kind == CAPTURE_NOTE_ENVIRONMENT;
+	bool is_exec = kind == CAPTURE_NOTE_ARGUMENTS || kind == CAPTURE_NOTE_ENVIRONMENT ||
+		       kind == CAPTURE_NOTE_PROBED;
 
 	return size == 0 || (is_exec && size >= 17 && bytes[size - 1] == '\0');
 }

@@ -102,12 +102,13 @@ static void test_options(void **state)
 static void test_lists(void **state)
 {
 	(void)state;
-	assert_completed("-e e", "exec\t\nexit\t\n");
-	assert_completed("-e exec,e", "exec,exit\t\n");
-	assert_completed("-e exec,fork,", "exec,fork,exit\t\n");
-	assert_completed("-e exe,e", "exe,exec\t\nexe,exit\t\n");
-	assert_completed("-e exec,fork,exit,", "");
-	assert_completed("--events=exec,e", "--events=exec,exit\t\n");
+	assert_completed("-e e", "exec\t\nexit\t\nexec_failed\t\n");
+	assert_completed("-e exec,e", "exec,exit\t\nexec,exec_failed\t\n");
+	assert_completed("-e exec,fork,", "exec,fork,exit\t\nexec,fork,exec_failed\t\n");
+	assert_completed("-e exe,e", "exe,exec\t\nexe,exit\t\nexe,exec_failed\t\n");
+	assert_completed("-e exec,fork,exit,exec_failed,", "");
+	assert_completed("-e exec,fork,exit,", "exec,fork,exit,exec_failed\t\n");
+	assert_completed("--events=exec,e", "--events=exec,exit\t\n--events=exec,exec_failed\t\n");
 	/* There is no list of formats. */
 	assert_completed("-F json,t", "");
 }

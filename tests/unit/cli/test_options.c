@@ -10,8 +10,10 @@
 
 #include "base/clock.h"
 #include "cli/options.h"
+#include "probe/argv_probe.h"
 #include "sink/sinks.h"
 #include "source/request.h"
+#include "source/source.h"
 #include "support.h"
 
 #define WORDS_MAX 16
@@ -76,6 +78,7 @@ static unsigned int facts_of(const char *line)
 #define ARGUMENTS NEED_ARGUMENTS
 #define STATUS NEED_STATUS
 #define CGROUP NEED_CGROUP
+#define USAGE NEED_USAGE
 
 static void test_facts(void **state)
 {
@@ -93,6 +96,9 @@ static void test_facts(void **state)
 		{"-S", TASKS | ARGUMENTS | STATUS},
 		{"-F pipe -S", TASKS | ARGUMENTS | STATUS},
 		{"-F tree -S", TASKS | ARGUMENTS | STATUS},
+		{"-F json --usage", NEEDS_ALL | USAGE},
+		{"-F tree --usage", TASKS | ARGUMENTS | STATUS | USAGE},
+		{"-F pipe -S --usage", TASKS | ARGUMENTS | STATUS | USAGE},
 		{"-u 0", TASKS | ARGUMENTS},
 		{"-n make", TASKS | ARGUMENTS},
 		{"-P 1", TASKS},
@@ -169,6 +175,7 @@ static void test_options_of_sinks(void **state)
 		"--env A -S",
 		"--arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
+		"--argv-probe",
 		"--failed -e fork,exec",
 		"--exit 1 -e exec",
 		"--exit 1 --failed -e exec",
@@ -180,9 +187,16 @@ static void test_options_of_sinks(void **state)
 		"--max-arg-bytes 2k -x",
 		"--args (",
 		"--color sometimes",
+		"-e exec_failed",
+		"-e exec_failed -F pipe",
+		"-e exec_failed -S",
+		"-e exec,exec_fail -x",
 		"--no-copies",
 		"--no-copies -F table",
 		"--no-copies -S",
+		"--usage",
+		"--usage -u 0",
+		"record -o file --usage",
 	};
 	static const char *const right[] = {
 		"-T -x",
@@ -193,15 +207,22 @@ static void test_options_of_sinks(void **state)
 		"--raw -x -S",
 		"--env all -x",
 		"--env A,B -F json",
+		"-e exec_failed -x",
+		"-e exec,exec_failed -F tree -S",
 		"--failed -e exit",
 		"--exit 0 -e exec,exit",
 		"--args x -e fork --arg-bytes 2048",
+		"--usage -S",
+		"--usage -F table",
+		"--usage -F pipe -S",
+		"record -o file -x --usage",
 		"--max-arg-bytes 1 -x",
 		"--max-arg-bytes 4294967295 -S",
 		"-F pipe -S --max-arg-bytes 64",
 		"--wide --color never -F table",
 		"--no-copies -F tree -S",
 		"-u 0 --arg-bytes 2048",
+		"--argv-probe -u 0",
 		"-F table --arg-bytes 2048",
 	};
 	char line[160];
@@ -309,6 +330,36 @@ static void test_arg_bytes(void **state)
 	assert_refused("replay -x --arg-bytes 2048 file");
 }
 
+static void test_argv_probe(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t bytes;
+	} cases[] = {
+		{"-x", 0},
+		{"-x --argv-probe", ARGV_PROBE_BYTES_MIN},
+		{"-F tree --argv-probe --arg-bytes 1024", ARGV_PROBE_BYTES_MIN},
+		{"-S --argv-probe --arg-bytes 4096", 4096},
+		{"-x --argv-probe --arg-bytes 61440", ARGV_PROBE_BYTES_MAX},
+		{"record -o file -x --argv-probe", ARGV_PROBE_BYTES_MIN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct options options = parse(cases[i].line);
+
+		assert_int_equal(options.request.probe_bytes, cases[i].bytes);
+		/* No other backend in its place, where perf refuses. */
+		assert_int_equal(options.request.backend == &perf_source_type, cases[i].bytes > 0);
+		options_done(&options);
+	}
+	struct options options = parse("-x --argv-probe -b connector");
+	assert_ptr_equal(options.request.backend, &connector_source_type);
+	options_done(&options);
+	assert_refused("record -o file --argv-probe");
+	assert_refused("replay -x --argv-probe file");
+}
+
 static void test_environment(void **state)
 {
 	static const char *const wrong[] = {"--env ,",   "--env A,", "--env ,A",    "--env A,,B",
@@ -401,6 +452,57 @@ static void test_the_sandbox(void **state)
 	free(words);
 }
 
+static unsigned int events_of(const char *line)
+{
+	struct options options = parse(line);
+	unsigned int events = options.request.events;
+
+	options_done(&options);
+	return events;
+}
+
+/* A replay shows them wherever it can; all else only where they are asked for. */
+static void test_failed_execs(void **state)
+{
+	static const unsigned int failed = EVENT_BIT(EVENT_EXEC_FAILED);
+	static const char *const wrong[] = {
+		"--failed-execs",
+		"--failed-execs -F pipe",
+		"--failed-execs -S",
+		"-e exec_failed",
+		"record -o file --failed-execs",
+		"record -o file -e exec_failed",
+		"replay -e exec_failed file",
+		"replay --failed-execs -x file",
+		"-x --failed-execs --failed",
+		"-x --failed-execs --exit 1",
+	};
+	static const struct {
+		const char *line;
+		unsigned int events;
+	} cases[] = {
+		{"-x", EVENT_SHOWABLE},
+		{"-x --failed-execs", EVENT_SHOWABLE | failed},
+		{"--failed-execs -F json -S", EVENT_SHOWABLE | failed},
+		{"-F table --failed-execs -e exec", EVENT_BIT(EVENT_EXEC) | failed},
+		{"-F tree -e exec_failed", failed},
+		{"record -o file -x", EVENT_SHOWABLE},
+		{"record -o file -x --failed-execs", EVENT_SHOWABLE | failed},
+		{"replay file", EVENT_SHOWABLE},
+		{"replay -S file", EVENT_SHOWABLE},
+		{"replay -x file", EVENT_SHOWABLE | failed},
+		{"replay -F tree --failed file", EVENT_SHOWABLE | failed},
+		{"replay -x -e exec file", EVENT_BIT(EVENT_EXEC)},
+		{"replay -x -e exec,exec_failed file", EVENT_BIT(EVENT_EXEC) | failed},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		assert_refused(wrong[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(events_of(cases[i].line), cases[i].events);
+}
+
 /* Options end where COMMAND begins. */
 static void assert_command(const char *line, const char *first, const char *last)
 {
@@ -448,8 +550,10 @@ int main(void)
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_limit_or_name),
 		cmocka_unit_test(test_arg_bytes),
+		cmocka_unit_test(test_argv_probe),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_filters),
+		cmocka_unit_test(test_failed_execs),
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_the_sandbox),

@@ -60,14 +60,16 @@ static struct got ask(int32_t pid, unsigned int wants)
 static void keep(int32_t pid, const struct string_list *arguments,
 		 const struct string_list *environment)
 {
-	assert_int_equal(argv_kept_add(kept, pid, made.stack.pointer, arguments, environment), 0);
+	assert_int_equal(argv_kept_add(kept, pid, made.stack.pointer, arguments,
+				       arguments ? ARGV_PROBE : ARGV_NONE, environment),
+			 0);
 }
 
 static void assert_arguments(const struct got *got)
 {
 	assert_true(got->arguments.complete);
 	assert_int_equal(got->arguments.argc, 2);
-	assert_int_equal(got->arguments.source, ARGV_PROC);
+	assert_int_equal(got->arguments.source, ARGV_PROBE);
 	assert_int_equal(got->arguments.known.count, 2);
 	assert_int_equal(got->arguments.known.bytes.length, sizeof(argv_bytes));
 	assert_memory_equal(got->arguments.known.bytes.bytes, argv_bytes, sizeof(argv_bytes));
@@ -214,6 +216,16 @@ static void test_one_that_is_too_large(void **state)
 	free(huge);
 }
 
+/* They come one after the other, and the source is the arguments'. */
+static void test_arguments_first_then_environment(void **state)
+{
+	(void)state;
+	keep(5, &argv_list, NULL);
+	keep(5, NULL, &env_list);
+	const struct got got = ask(5, BOTH);
+	assert_arguments(&got);
+}
+
 static void test_no_memory(void **state)
 {
 	int code = -ENOMEM;
@@ -221,7 +233,8 @@ static void test_no_memory(void **state)
 	(void)state;
 	for (int count = 1; code == -ENOMEM; count++) {
 		allocations_left = count;
-		code = argv_kept_add(kept, 5, made.stack.pointer, &argv_list, &env_list);
+		code = argv_kept_add(kept, 5, made.stack.pointer, &argv_list, ARGV_PROBE,
+				     &env_list);
 		allocations_left = -1;
 		assert_true(code == 0 || code == -ENOMEM);
 	}
@@ -246,6 +259,7 @@ int main(void)
 		kept_test(test_the_last_one_counts),
 		kept_test(test_the_oldest_are_forgotten),
 		kept_test(test_one_that_is_too_large),
+		kept_test(test_arguments_first_then_environment),
 		kept_test(test_no_memory),
 	};
 

@@ -106,6 +106,38 @@ static void test_followed_only(void **state)
 	}
 }
 
+/* Only where they are asked for; those of a task, but no filter on exits lets them pass. */
+static void test_failed_execs(void **state)
+{
+	const struct facts facts = {.tgid = 2, .tid = 3, .ppid = 1, .last = KNOWN_YES};
+	const struct event event = {
+		.type = EVENT_EXEC_FAILED, .facts = &facts, .exec_failed = {.pid = 3, .error = 2}};
+	const struct filter_options ends = {.failed = true}, processes = {.no_threads = true},
+				    others = {.ppid = 2}, children = {.ppid = 1};
+	struct filter filter = {.events = EVENT_SHOWABLE};
+
+	(void)state;
+	assert_int_equal(filter_passes(&filter, &event, true), 0);
+	filter.events = EVENT_BIT(EVENT_EXEC_FAILED);
+	assert_int_equal(filter_passes(&filter, &event, true), 1);
+	assert_int_equal(filter_passes(&filter, &exec_event, true), 0);
+	filter.tids = &list_2;
+	assert_int_equal(filter_passes(&filter, &event, false), 0);
+	filter.tids = &list_3;
+	assert_int_equal(filter_passes(&filter, &event, false), 1);
+	filter.more = &ends;
+	assert_int_equal(filter_passes(&filter, &event, false), 0);
+	filter.more = &others;
+	assert_int_equal(filter_passes(&filter, &event, false), 0);
+	filter.more = &processes;
+	assert_int_equal(filter_passes(&filter, &event, false), 1);
+	filter.more = &children;
+	assert_int_equal(filter_passes(&filter, &event, false), 1);
+	filter.followed_only = true;
+	assert_int_equal(filter_passes(&filter, &event, false), 0);
+	assert_int_equal(filter_passes(&filter, &event, true), 1);
+}
+
 static void test_what_feeds_the_table_is_not_shown(void **state)
 {
 	struct filter filter = {.events = ~0U};
@@ -441,6 +473,7 @@ int main(void)
 		cmocka_unit_test(test_pids),
 		cmocka_unit_test(test_pids_and_events),
 		cmocka_unit_test(test_followed_only),
+		cmocka_unit_test(test_failed_execs),
 		cmocka_unit_test(test_what_feeds_the_table_is_not_shown),
 		cmocka_unit_test(test_events_without_facts),
 		cmocka_unit_test(test_uid),

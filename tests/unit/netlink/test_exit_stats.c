@@ -61,6 +61,7 @@ static void test_a_process_of_one_task(void **state)
 	assert_int_equal(stats.tgid, 22360);
 	assert_int_equal(stats.status, 0x700);
 	assert_true(stats.is_last);
+	assert_true(stats.is_only);
 	assert_int_equal(stats.elapsed_us, 3594);
 	assert_int_equal(stats.start_s, 1795756414);
 	assert_int_equal(stats.hiwater_rss_kb, 11204);
@@ -78,6 +79,7 @@ static void test_deaths(void **state)
 	assert_int_equal(core.status, 0x86);
 	assert_int_equal(core.utime_us, 0);
 	assert_int_equal(core.stime_us, 8000);
+	assert_int_equal(core.run_ns, 9427083);
 	assert_int_equal(core.read_char, 0);
 	assert_int_equal(core.write_char, 8688640);
 	assert_int_equal(core.read_bytes, 0);
@@ -92,9 +94,11 @@ static void test_threads(void **state)
 	assert_int_equal(thread.tid, 22378);
 	assert_int_equal(thread.tgid, 22377);
 	assert_false(thread.is_last);
+	assert_false(thread.is_only);
 	assert_int_equal(last.tid, 22377);
 	assert_int_equal(last.tgid, 22377);
 	assert_true(last.is_last);
+	assert_false(last.is_only);
 }
 
 /* ---- other kernels ---- */
@@ -160,6 +164,7 @@ static void test_older_kernels_tell_less(void **state)
 		assert_int_equal(stats.status, 0x86);
 		assert_int_equal(stats.tgid, versions[i].has_tgid ? 22369 : 0);
 		assert_int_equal(stats.is_last, versions[i].has_tgid);
+		assert_int_equal(stats.is_only, versions[i].has_tgid);
 		assert_int_equal(stats.start_s, 1795756414);
 		assert_int_equal(stats.write_bytes, 8699904);
 	}

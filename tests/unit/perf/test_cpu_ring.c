@@ -461,6 +461,68 @@ static void test_an_offline_cpu(void **state)
 	}
 }
 
+static struct cpu_ring_plan make_plan_with_probe(void)
+{
+	struct cpu_ring_plan plan = make_plan();
+
+	plan.probe.id = 1393;
+	plan.probe.filter = "chunk < 7";
+	return plan;
+}
+
+/* It is opened, let in and closed with the others, and its losses are not theirs. */
+static void test_a_probe(void **state)
+{
+	struct cpu_ring_plan plan = make_plan_with_probe();
+	struct cpu_ring *ring = open_with(&plan);
+	const int fd = ring->probe_fd;
+
+	(void)state;
+	assert_int_equal(ring->tracepoint_count, 3);
+	assert_true(is_event(fd));
+	assert_int_equal(kernel.events[fd].attr.config, 1393);
+	assert_int_equal(kernel.events[fd].attr.sample_type, PERF_EVENT_SAMPLE_TYPE);
+	assert_int_equal(kernel.events[fd].cpu, 5);
+	assert_int_equal(kernel.events[fd].output_fd, ring->owner_fd);
+	assert_string_equal(kernel.events[fd].filter, "chunk < 7");
+	assert_false(kernel.events[fd].enabled);
+	assert_int_equal(cpu_ring_enable(ring), 0);
+	assert_true(kernel.events[fd].enabled);
+	kernel.events[fd].lost = 5;
+	assert_int_equal(cpu_ring_newly_lost(ring, 0), 0);
+	cpu_ring_disable(ring);
+	assert_false(kernel.events[fd].enabled);
+	cpu_ring_close(ring);
+	assert_false(is_event(fd));
+	plan = make_plan();
+	ring = open_with(&plan);
+	assert_int_equal(ring->probe_fd, -1);
+	cpu_ring_close(ring);
+}
+
+static void test_a_probe_refused(void **state)
+{
+	struct cpu_ring_plan plan = make_plan_with_probe();
+
+	(void)state;
+	plan.features = 0;
+	kernel.open = (struct failure){.nth = 5, .error = EACCES};
+	assert_int_equal(refused(&plan), -EACCES);
+	/* Behind those of the tracepoints: its filter, its output. */
+	for (int nth = 6; nth <= 7; nth++) {
+		plan = make_plan_with_probe();
+		kernel.ioctl = (struct failure){.nth = nth, .error = EINVAL};
+		assert_int_equal(refused(&plan), -EINVAL);
+	}
+	/* And that it is let in, as the fifth event. */
+	plan = make_plan_with_probe();
+	kernel.ioctl = (struct failure){0};
+	struct cpu_ring *ring = open_with(&plan);
+	kernel.ioctl = (struct failure){.nth = 5, .error = EBUSY};
+	assert_int_equal(cpu_ring_enable(ring), -EBUSY);
+	cpu_ring_close(ring);
+}
+
 static void test_every_open_refused(void **state)
 {
 	static const int errors[] = {EACCES, EPERM, ENOSYS, EMFILE, ENOENT, E2BIG, EINVAL, ENOMEM};
@@ -735,6 +797,8 @@ int main(void)
 		ring_test(test_enable_and_disable),
 		ring_test(test_an_older_kernel),
 		ring_test(test_an_offline_cpu),
+		ring_test(test_a_probe),
+		ring_test(test_a_probe_refused),
 		ring_test(test_every_open_refused),
 		ring_test(test_every_ioctl_refused),
 		ring_test(test_a_map_refused),

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "host/perf_clock.h"
 #include "perf/perf_event.h"
 #include "perf/ring_room.h"
 #include "perf/ring_stream.h"
@@ -59,7 +60,7 @@ int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **
 	assert_non_null(made);
 	assert_true(cpu >= 0 && (size_t)cpu < ARRAY_SIZE(fakes));
 	made->cpu = cpu;
-	made->owner_fd = -1;
+	made->owner_fd = made->probe_fd = -1;
 	assert_int_equal(
 		ring_init(&made->ring, fakes[cpu].control, fakes[cpu].data, fakes[cpu].size), 0);
 	if (plan->may_shrink)
@@ -179,7 +180,18 @@ static struct {
 	size_t count;
 	uint32_t last_type;
 	uint32_t to_write; /* records that appear while the first one is looked at */
+	uint64_t slow_ns;  /* so long it takes then, and a record appears at its start */
 } seen;
+
+static void be_slow(void)
+{
+	const uint64_t now_ns = perf_clock_now_ns();
+
+	assert_true(write_record(0, PERF_RECORD_SAMPLE, now_ns, 8));
+	while (perf_clock_now_ns() < now_ns + seen.slow_ns)
+		;
+	seen.slow_ns = 0;
+}
 
 static void look(void *context, const struct perf_event_header *record)
 {
@@ -188,6 +200,8 @@ static void look(void *context, const struct perf_event_header *record)
 	seen.last_type = record->type;
 	for (; seen.to_write > 0; seen.to_write--)
 		assert_true(write_record(0, PERF_RECORD_SAMPLE, 1, seen.to_write));
+	if (seen.slow_ns > 0)
+		be_slow();
 }
 
 static void preview(void)
@@ -292,6 +306,25 @@ static void test_a_preview_that_falls_behind_goes_on(void **state)
 	}
 }
 
+/*
+ * It takes longer to show than the horizon stays behind the clock, and meanwhile a record comes
+ * that is older than the horizon would then be: it waits for the round in which it is shown.
+ */
+static void test_nothing_is_given_out_that_was_not_shown(void **state)
+{
+	struct record record;
+
+	(void)state;
+	preview();
+	assert_true(write_record(0, PERF_RECORD_SAMPLE, 1, 7));
+	seen.slow_ns = 4000000;
+	assert_int_equal(next(&record), 1);
+	assert_int_equal(next(&record), 0);
+	assert_int_equal(seen.count, 1);
+	assert_int_equal(read_all(), 1);
+	assert_int_equal(seen.count, 2);
+}
+
 static void test_no_memory(void **state)
 {
 	(void)state;
@@ -375,6 +408,7 @@ int main(void)
 		stream_test(test_without_a_preview_nothing_is_shown),
 		stream_test(test_a_preview_goes_around_the_ring),
 		stream_test(test_a_preview_that_falls_behind_goes_on),
+		stream_test(test_nothing_is_given_out_that_was_not_shown),
 		stream_test(test_no_memory),
 		stream_test(test_all_rings_are_of_one_size),
 		stream_test(test_too_little_for_all_rings),

@@ -187,6 +187,72 @@ static void test_malformed_statuses(void **state)
 	}
 }
 
+static uint64_t used_by(struct exit_statuses *statuses, int32_t tid)
+{
+	struct event event = {
+		.type = EVENT_EXIT, .time_ns = 300, .sample_pid = tid, .exit.pid = tid};
+
+	exit_statuses_apply(statuses, &event);
+	return event.exit.usage ? event.exit.usage->user_us : UNKNOWN;
+}
+
+static void test_usage(void **state)
+{
+	const struct event told = NOTE(CAPTURE_NOTE_STATUSES, 2,
+				       "7 7 200 768 0\0"
+				       "8 8 200 0 0");
+	const struct event usage = NOTE(CAPTURE_NOTE_USAGE, 2,
+					"7 1 10 11 12 13 14 15\0"
+					"8 2 20 21 22 23 24 25");
+	struct exit_statuses *statuses = exit_statuses_new();
+	struct event event = {.type = EVENT_EXIT, .time_ns = 300, .sample_pid = 8, .exit.pid = 8};
+
+	(void)state;
+	/* Nobody asks for it. */
+	assert_int_equal(decode_notes_take(&told, &(struct decode_notes){.statuses = statuses}), 0);
+	assert_int_equal(decode_notes_take(&usage, &(struct decode_notes){.statuses = statuses}),
+			 0);
+	assert_int_equal(used_by(statuses, 7), UNKNOWN);
+	exit_statuses_drop(statuses, 0);
+	const struct decode_notes notes = {.statuses = statuses, .wants_usage = true};
+	assert_int_equal(decode_notes_take(&told, &notes), 0);
+	assert_int_equal(decode_notes_take(&usage, &notes), 0);
+	assert_int_equal(used_by(statuses, 7), 10);
+	exit_statuses_apply(statuses, &event);
+	assert_non_null(event.exit.usage);
+	assert_false(event.exit.usage->is_only);
+	assert_true(event.exit.usage->has_bytes);
+	assert_int_equal(event.exit.usage->system_us, 21);
+	assert_int_equal(event.exit.usage->run_ns, 22);
+	assert_int_equal(event.exit.usage->max_rss_kib, 23);
+	assert_int_equal(event.exit.usage->read_bytes, 24);
+	assert_int_equal(event.exit.usage->written_bytes, 25);
+	exit_statuses_free(statuses);
+}
+
+static void test_malformed_usage(void **state)
+{
+	const struct event told = NOTE(CAPTURE_NOTE_STATUSES, 1, "7 7 200 768 0");
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_USAGE, 2, "7 0 1 1 1 1 1 1"),
+		NOTE(CAPTURE_NOTE_USAGE, 1, "7 0 1 1 1 1 1"),
+		NOTE(CAPTURE_NOTE_USAGE, 1, "7 0 4503599627370496 1 1 1 1 1"),
+		NOTE(CAPTURE_NOTE_USAGE, 1, "7 0 1 4503599627370496 1 1 1 1"),
+		NOTE(CAPTURE_NOTE_USAGE, 1, "7 0 1 1 1 4503599627370496 1 1"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		struct exit_statuses *statuses = exit_statuses_new();
+		const struct decode_notes into = {.statuses = statuses, .wants_usage = true};
+
+		assert_int_equal(decode_notes_take(&told, &into), 0);
+		assert_int_equal(decode_notes_take(&notes[i], &into), 0);
+		assert_int_equal(status_of(statuses, 7, 300), UNKNOWN);
+		exit_statuses_free(statuses);
+	}
+}
+
 /* What KEPT gives to an exec that left its stack pointer at 0x1000. */
 static struct arguments taken_by_exec(struct argv_provider *kept)
 {
@@ -219,11 +285,16 @@ static void test_malformed_arguments(void **state)
 		NOTE(99, 2, "0000000000001000\0one"),
 	};
 	const struct event good = NOTE(CAPTURE_NOTE_ARGUMENTS, 2, "0000000000001000\0one");
+	const struct event probed = NOTE(CAPTURE_NOTE_PROBED, 2, "0000000000001000\0one");
 	struct argv_provider *kept = argv_kept_new(NULL);
 
 	(void)state;
 	assert_int_equal(take_exec(kept, &good), 0);
-	assert_int_equal(taken_by_exec(kept).argc, 1);
+	assert_int_equal(taken_by_exec(kept).source, ARGV_PROC);
+	assert_int_equal(take_exec(kept, &probed), 0);
+	struct arguments taken = taken_by_exec(kept);
+	assert_int_equal(taken.argc, 1);
+	assert_int_equal(taken.source, ARGV_PROBE);
 	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
 		assert_int_equal(take_exec(kept, &notes[i]), 0);
 		assert_int_equal(taken_by_exec(kept).argc, -1);
@@ -454,8 +525,9 @@ static void assert_note(const struct capture_note *note, uint16_t kind, uint64_t
 static void test_writing(void **state)
 {
 	const struct string_list arguments = {{"sh\0-c", 6}, 2}, environment = {{"", 0}, 0};
-	const struct completion both = {1000, 77, 0x7ffc1000, &arguments, &environment};
-	const struct completion none = {1000, 77, 0x7ffc1000, NULL, NULL};
+	const struct completion both = {1000, 77, 0x7ffc1000, &arguments, ARGV_PROC, &environment};
+	const struct completion none = {1000, 77, 0x7ffc1000, NULL, ARGV_NONE, NULL};
+	const struct completion probed = {1000, 78, 0x7ffc1000, &arguments, ARGV_PROBE, NULL};
 	const struct exit_paths paths = {
 		.known = true,
 		.marks = {{{0xab, 0xffffffff81000010}, 2}, {{0xcd}, 1}},
@@ -466,12 +538,14 @@ static void test_writing(void **state)
 	(void)state;
 	assert_int_equal(notes_write_exec(writer, &both), 0);
 	assert_int_equal(notes_write_exec(writer, &none), 0);
+	assert_int_equal(notes_write_exec(writer, &probed), 0);
 	assert_int_equal(notes_write_exit_paths(writer, &paths), 0);
 	assert_int_equal(notes_write_command(writer, 99, 12345678901), 0);
 	assert_int_equal(notes_write_wall_step(writer, 500, -7), 0);
 	read_back(&written);
 	ASSERT_NEXT(&written, CAPTURE_NOTE_ARGUMENTS, 999, 77, 3, "000000007ffc1000\0sh\0-c");
 	ASSERT_NEXT(&written, CAPTURE_NOTE_ENVIRONMENT, 999, 77, 1, "000000007ffc1000");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_PROBED, 999, 78, 3, "000000007ffc1000\0sh\0-c");
 	ASSERT_NEXT(&written, CAPTURE_NOTE_EXIT_PATHS, 1, 0, 3,
 		    "0 00000000000000ab\0"
 		    "0 ffffffff81000010\0"
@@ -485,7 +559,7 @@ static void test_strings_that_are_too_long_are_not_written(void **state)
 {
 	char *many = calloc(1, CAPTURE_NOTE_MAX);
 	const struct string_list arguments = {{many, CAPTURE_NOTE_MAX}, CAPTURE_NOTE_MAX};
-	const struct completion completion = {1000, 77, 0, &arguments, NULL};
+	const struct completion completion = {1000, 77, 0, &arguments, ARGV_PROC, NULL};
 	struct written written = start_writing();
 
 	(void)state;
@@ -617,6 +691,8 @@ int main(void)
 		cmocka_unit_test(test_statuses),
 		cmocka_unit_test(test_statuses_from_anew),
 		cmocka_unit_test(test_malformed_statuses),
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_malformed_usage),
 		cmocka_unit_test(test_malformed_exit_paths),
 		cmocka_unit_test(test_too_many_addresses),
 		cmocka_unit_test(test_malformed_arguments),

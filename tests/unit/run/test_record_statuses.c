@@ -7,6 +7,7 @@
 #include "capture/notes/kinds.h"
 #include "capture/notes/note.h"
 #include "capture/write/capture_writer.h"
+#include "event/facts.h"
 #include "run/record_statuses.h"
 #include "source/exit_authority.h"
 #include "source/request.h"
@@ -106,6 +107,32 @@ static void test_notes_come_before_the_last_two_rounds(void **state)
 	assert_int_equal(item.status.status, 0x8b);
 }
 
+static void test_usage_comes_behind_its_statuses(void **state)
+{
+	const struct request asks = {.quiet = true, .needs = NEED_USAGE};
+
+	(void)state;
+	record_statuses_done(&statuses);
+	assert_int_equal(exit_authority_open(&asks, &statuses.authority), 0);
+	assert_int_equal(record_statuses_begin(&statuses, NULL), 0);
+	fake.stats[fake.stats_count++] =
+		(struct exit_stats){.tid = 7, .is_only = true, .utime_us = 10, .run_ns = 12};
+	fake.stats[fake.stats_count++] = (struct exit_stats){.tid = 8, .stime_us = 21};
+	assert_int_equal(record_statuses_write(&statuses, NULL), 0);
+	assert_int_equal(drafted, 4);
+	assert_int_equal(drafts[0].note.kind, CAPTURE_NOTE_USAGE_FROM);
+	assert_int_equal(drafts[1].note.kind, CAPTURE_NOTE_STATUSES_FROM);
+	assert_int_equal(drafts[2].note.kind, CAPTURE_NOTE_STATUSES);
+	assert_int_equal(drafts[3].note.kind, CAPTURE_NOTE_USAGE);
+	assert_int_equal(drafts[3].note.count, 2);
+	assert_int_equal(drafts[3].note.time_ns, drafts[2].note.time_ns);
+	const struct note_item item = item_of(3);
+	assert_int_equal(item.usage.tid, 7);
+	assert_true(item.usage.flags & NOTE_USAGE_IS_ONLY);
+	assert_int_equal(item.usage.user_us, 10);
+	assert_int_equal(item.usage.run_ns, 12);
+}
+
 static void test_a_loss_begins_anew(void **state)
 {
 	(void)state;
@@ -140,6 +167,7 @@ int main(void)
 		statuses_test(test_what_was_told_before_is_dropped),
 		statuses_test(test_notes_come_before_the_last_two_rounds),
 		statuses_test(test_a_loss_begins_anew),
+		statuses_test(test_usage_comes_behind_its_statuses),
 		statuses_test(test_nobody_tells),
 	};
 

@@ -34,6 +34,10 @@ static void test_note(void **state)
 	assert_int_equal(selection.command.pid, 0);
 	selection_done(&selection);
 
+	assert_int_equal(PARSE("event exec\0event exec_failed", &selection, &err), 0);
+	assert_int_equal(selection.events, EVENT_BIT(EVENT_EXEC) | EVENT_BIT(EVENT_EXEC_FAILED));
+	selection_done(&selection);
+
 	assert_int_equal(PARSE("event exit\0pids 7,5", &selection, &err), 0);
 	assert_int_equal(selection.tids.count, 2);
 	assert_int_equal(selection.pids.count, 0);

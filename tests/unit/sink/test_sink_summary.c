@@ -23,6 +23,12 @@ static void test_a_build(void **state)
 	check(story_of_a_build(), (struct sink_context){0}, "summary-build.txt");
 }
 
+static void test_usage(void **state)
+{
+	(void)state;
+	check(story_of_usage(), (struct sink_context){.usage = true}, "summary-usage.txt");
+}
+
 static void test_awkward_names(void **state)
 {
 	(void)state;
@@ -269,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_build),
+		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_awkward_names),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),

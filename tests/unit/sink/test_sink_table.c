@@ -22,6 +22,14 @@ static void test_a_build(void **state)
 	      "table-build-color.txt");
 }
 
+static void test_usage(void **state)
+{
+	(void)state;
+	check(story_of_usage(), (struct sink_context){.usage = true}, "table-usage.txt");
+	check(story_of_usage(), (struct sink_context){.usage = true, .width = 100},
+	      "table-usage-100.txt");
+}
+
 static void test_awkward_names(void **state)
 {
 	(void)state;
@@ -53,6 +61,16 @@ static void test_a_server(void **state)
 	check(story_of_a_server(), (struct sink_context){0}, "table-server.txt");
 	check(story_of_a_server(), (struct sink_context){.width = 80, .color = true},
 	      "table-server-color.txt");
+}
+
+static void test_failed_execs(void **state)
+{
+	(void)state;
+	check(story_of_failed_execs(), (struct sink_context){0}, "table-failed-execs.txt");
+	check(story_of_failed_execs(), (struct sink_context){.width = 60, .color = true},
+	      "table-failed-execs-color.txt");
+	check(story_of_failed_execs(), (struct sink_context){.width = 30},
+	      "table-failed-execs-30.txt");
 }
 
 static void test_threads(void **state)
@@ -151,9 +169,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_build),
+		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_awkward_names),
 		cmocka_unit_test(test_narrow_terminals),
 		cmocka_unit_test(test_a_server),
+		cmocka_unit_test(test_failed_execs),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_nothing_known),

@@ -24,6 +24,12 @@ static void test_a_build(void **state)
 	      "tree-build-color.txt");
 }
 
+static void test_usage(void **state)
+{
+	(void)state;
+	check(story_of_usage(), (struct sink_context){.usage = true}, "tree-usage.txt");
+}
+
 static void test_awkward_names(void **state)
 {
 	(void)state;
@@ -56,6 +62,14 @@ static void test_a_server(void **state)
 	check(story_of_a_server(), (struct sink_context){0}, "tree-server.txt");
 	check(story_of_a_server(), (struct sink_context){.width = 60, .color = true},
 	      "tree-server-color.txt");
+}
+
+static void test_failed_execs(void **state)
+{
+	(void)state;
+	check(story_of_failed_execs(), (struct sink_context){0}, "tree-failed-execs.txt");
+	check(story_of_failed_execs(), (struct sink_context){.width = 50, .color = true},
+	      "tree-failed-execs-color.txt");
 }
 
 static void test_no_copies(void **state)
@@ -210,11 +224,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_build),
+		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_awkward_names),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_a_server),
+		cmocka_unit_test(test_failed_execs),
 		cmocka_unit_test(test_no_copies),
 		cmocka_unit_test(test_lines_are_counted),
 		cmocka_unit_test(test_idle),

@@ -13,8 +13,10 @@
 #include "decode/decoder.h"
 #include "exec/addresses.h"
 #include "perf/perf_event.h"
+#include "probe/argv_definition.h"
 #include "source/completer.h"
 #include "support.h"
+#include "support_probe.h"
 
 void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
@@ -72,6 +74,7 @@ static int unload(void **state)
 static struct {
 	int calls;
 	uint64_t time_ns, pointer;
+	enum argv_source source;
 	int32_t pid;
 	uint32_t arguments, variables; /* how many */
 	bool has_environment;
@@ -85,6 +88,7 @@ static void tell(void *context, const struct completion *completion)
 	told.time_ns = completion->time_ns;
 	told.pointer = completion->pointer;
 	told.pid = completion->pid;
+	told.source = completion->source;
 	assert_non_null(completion->arguments);
 	told.arguments = completion->arguments->count;
 	snprintf(told.first, sizeof(told.first), "%s", completion->arguments->bytes.bytes);
@@ -216,6 +220,209 @@ static void test_other_records(void **state)
 	completer_free(completer);
 }
 
+/* ---- the probe ---- */
+
+/* The probe's sample of our own exec. */
+static void own_sample(struct probe_record *sample)
+{
+	char text[4096];
+	struct addresses addresses;
+	int fd = openat(proc_fd, "self/stat", O_RDONLY);
+	ssize_t got = read(fd, text, sizeof(text));
+
+	close(fd);
+	assert_true(got > 0);
+	assert_int_equal(addresses_parse(text, (size_t)got, &addresses), 0);
+	size_t size = (size_t)(addresses.arg_end - addresses.arg_start);
+	assert_true(size <= ARGV_CHUNK_BYTES);
+	probe_record_load(sample, "true");
+	probe_record_set(sample, getpid(), 0, addresses.arg_start, addresses.arg_end);
+	memcpy(probe_record_bytes(sample), (const void *)(uintptr_t)addresses.arg_start, size);
+}
+
+static const struct perf_event_header *header_of(const struct probe_record *sample)
+{
+	return (const void *)sample->bytes;
+}
+
+/* A completer with a probe that copies one chunk, our exec and its sample. */
+struct probed {
+	struct completer *completer;
+	struct perf_event_header *exec;
+	struct probe_record sample;
+	struct argv_layout layout;
+};
+
+static void begin_probed(struct probed *probed)
+{
+	size_t stack_size;
+
+	if (sizeof(void *) != 8 || __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		skip(); /* the records are of x86-64 */
+	probed->completer = new_completer(NULL);
+	probed->exec = own_exec(&stack_size);
+	probed->layout = probe_layout();
+	own_sample(&probed->sample);
+	assert_int_equal(completer_set_probe(probed->completer, &probed->layout, 1), 0);
+}
+
+static void end_probed(struct probed *probed)
+{
+	completer_free(probed->completer);
+	free(probed->exec);
+}
+
+static void assert_told(enum argv_source source)
+{
+	assert_int_equal(told.calls, 1);
+	assert_int_equal(told.source, source);
+	assert_int_equal(told.time_ns, 1234);
+	assert_int_equal(told.pid, getpid());
+	assert_non_null(strstr(told.first, "test_completer"));
+}
+
+static void test_a_sample_of_the_probe(void **state)
+{
+	struct probed probed;
+
+	(void)state;
+	begin_probed(&probed);
+	completer_look(probed.completer, probed.exec);
+	assert_int_equal(told.calls, 0);
+	assert_true(completer_awaits_any(probed.completer));
+	assert_true(completer_awaits(probed.completer, getpid()));
+	assert_false(completer_awaits(probed.completer, getpid() + 1));
+	completer_look(probed.completer, header_of(&probed.sample));
+	assert_told(ARGV_PROBE);
+	assert_false(completer_awaits_any(probed.completer));
+	/* Once is enough. */
+	completer_look(probed.completer, header_of(&probed.sample));
+	completer_end_round(probed.completer);
+	assert_int_equal(told.calls, 1);
+	end_probed(&probed);
+}
+
+static void test_a_sample_that_is_early(void **state)
+{
+	struct probed probed;
+
+	(void)state;
+	begin_probed(&probed);
+	completer_look(probed.completer, header_of(&probed.sample));
+	assert_int_equal(told.calls, 0);
+	completer_look(probed.completer, probed.exec);
+	assert_told(ARGV_PROBE);
+	end_probed(&probed);
+}
+
+/* Zeros of the last pass, and chunks that were not asked for, are passed over. */
+static void test_other_samples_of_the_probe(void **state)
+{
+	struct probed probed;
+	struct probe_record zeros;
+
+	(void)state;
+	begin_probed(&probed);
+	probe_record_load(&zeros, "zeros");
+	probe_record_set(&zeros, getpid(), ARGV_ZEROS, 0, 0);
+	completer_look(probed.completer, probed.exec);
+	completer_look(probed.completer, header_of(&zeros));
+	assert_int_equal(told.calls, 0);
+	assert_true(completer_awaits(probed.completer, getpid()));
+	completer_look(probed.completer, header_of(&probed.sample));
+	assert_told(ARGV_PROBE);
+	end_probed(&probed);
+}
+
+/* What the probe could not read, /proc has. */
+static void test_a_hole_in_a_sample(void **state)
+{
+	struct probed probed;
+
+	(void)state;
+	begin_probed(&probed);
+	memset(probe_record_bytes(&probed.sample) + 2, 0, 8);
+	completer_look(probed.completer, probed.exec);
+	completer_look(probed.completer, header_of(&probed.sample));
+	assert_told(ARGV_PROC);
+	assert_false(completer_awaits_any(probed.completer));
+	end_probed(&probed);
+}
+
+static void test_a_sample_that_does_not_come(void **state)
+{
+	struct probed probed;
+
+	(void)state;
+	begin_probed(&probed);
+	completer_look(probed.completer, probed.exec);
+	completer_end_round(probed.completer);
+	assert_int_equal(told.calls, 0);
+	completer_end_round(probed.completer);
+	assert_told(ARGV_PROC);
+	assert_false(completer_awaits_any(probed.completer));
+	/* Or nobody wants to wait. */
+	memset(&told, 0, sizeof(told));
+	completer_look(probed.completer, probed.exec);
+	completer_give_up(probed.completer, getpid());
+	assert_told(ARGV_PROC);
+	completer_give_up(probed.completer, getpid());
+	assert_int_equal(told.calls, 1);
+	end_probed(&probed);
+}
+
+/* Its process is nobody's: /proc has nothing, and a later record of it says that all is past. */
+static void test_a_sample_that_is_lost(void **state)
+{
+	struct probed probed;
+	_Alignas(8) unsigned char exit[4096] = {0};
+	struct raw raw;
+
+	(void)state;
+	begin_probed(&probed);
+	/* Behind IDENTIFIER: pid and tid. */
+	((int32_t *)(void *)probed.exec)[4] = ((int32_t *)(void *)probed.exec)[5] = INT32_MAX;
+	completer_look(probed.completer, probed.exec);
+	completer_end_round(probed.completer);
+	completer_end_round(probed.completer);
+	completer_end_round(probed.completer);
+	assert_true(completer_awaits(probed.completer, INT32_MAX));
+	raw_begin(&raw, kernel->format[EVENT_EXIT]);
+	struct sample sample = {
+		.time_ns = 1233, .tid = INT32_MAX, .raw = raw.bytes, .raw_size = raw.size};
+	make_sample(exit, PERF_EVENT_SAMPLE_TYPE, &sample);
+	completer_look(probed.completer, (const void *)exit);
+	completer_end_round(probed.completer);
+	assert_true(completer_awaits(probed.completer, INT32_MAX));
+	sample.time_ns = 1235;
+	make_sample(exit, PERF_EVENT_SAMPLE_TYPE, &sample);
+	completer_look(probed.completer, (const void *)exit);
+	completer_end_round(probed.completer);
+	assert_false(completer_awaits_any(probed.completer));
+	assert_int_equal(told.calls, 0);
+	/* Without one, it does not wait for ever. */
+	completer_look(probed.completer, probed.exec);
+	for (int i = 0; i < 100; i++)
+		completer_end_round(probed.completer);
+	assert_false(completer_awaits_any(probed.completer));
+	end_probed(&probed);
+}
+
+static void test_no_probe(void **state)
+{
+	struct completer *completer = new_completer(NULL);
+
+	(void)state;
+	completer_end_round(completer);
+	completer_give_up(completer, 5);
+	assert_false(completer_awaits_any(completer));
+	assert_false(completer_awaits(completer, 5));
+	allocations_left = 1;
+	assert_int_equal(completer_set_probe(completer, NULL, 1), -ENOMEM);
+	allocations_left = -1;
+	completer_free(completer);
+}
+
 static void test_no_memory(void **state)
 {
 	(void)state;
@@ -233,6 +440,13 @@ int main(void)
 		cmocka_unit_test(test_our_own_exec),
 		cmocka_unit_test(test_the_exec_of_somebody_else),
 		cmocka_unit_test(test_other_records),
+		cmocka_unit_test(test_a_sample_of_the_probe),
+		cmocka_unit_test(test_a_sample_that_is_early),
+		cmocka_unit_test(test_other_samples_of_the_probe),
+		cmocka_unit_test(test_a_hole_in_a_sample),
+		cmocka_unit_test(test_a_sample_that_does_not_come),
+		cmocka_unit_test(test_a_sample_that_is_lost),
+		cmocka_unit_test(test_no_probe),
 		cmocka_unit_test(test_no_memory),
 	};
 

@@ -3,7 +3,9 @@
  * Who tells exit statuses, and what each of them says, with listeners of this test's own.
  */
 #include <errno.h>
+#include <unistd.h>
 
+#include "event/facts.h"
 #include "source/exit_authority.h"
 #include "source/request.h"
 #include "support.h"
@@ -81,6 +83,60 @@ static void test_what_taskstats_tell(void **state)
 	assert_false(exit_authority_next(authority, &told));
 }
 
+/* Only where that is asked for, and by whoever has it. */
+static void test_usage(void **state)
+{
+	const struct request asks = {.quiet = true, .needs = NEED_USAGE};
+	struct told_exit told;
+
+	(void)state;
+	fake.stats[0] = fake.stats[1] = (struct exit_stats){
+		.tid = 7,
+		.is_only = true,
+		.utime_us = 1,
+		.stime_us = 2,
+		.run_ns = 3,
+		.hiwater_rss_kb = 4,
+		.read_bytes = 5,
+		.write_bytes = 6,
+		.read_char = 7,
+		.write_char = 8,
+	};
+	fake.stats_count = 2;
+	assert_int_equal(exit_authority_open(&quiet, &authority), 0);
+	assert_false(exit_authority_tells_usage(authority));
+	assert_true(exit_authority_next(authority, &told));
+	assert_false(told.usage.known);
+	exit_authority_close(authority);
+	assert_int_equal(exit_authority_open(&asks, &authority), 0);
+	assert_true(exit_authority_tells_usage(authority));
+	assert_true(exit_authority_next(authority, &told));
+	assert_true(told.usage.known);
+	assert_true(told.usage.is_only);
+	assert_int_equal(told.usage.has_bytes, access("/proc/self/io", F_OK) == 0);
+	assert_int_equal(told.usage.user_us, 1);
+	assert_int_equal(told.usage.system_us, 2);
+	assert_int_equal(told.usage.run_ns, 3);
+	assert_int_equal(told.usage.max_rss_kib, 4);
+	assert_int_equal(told.usage.read_bytes, 5);
+	assert_int_equal(told.usage.written_bytes, 6);
+}
+
+static void test_the_connector_tells_no_usage(void **state)
+{
+	const struct request asks = {.quiet = true, .needs = NEED_USAGE};
+	struct told_exit told;
+
+	(void)state;
+	fake.stats_code = -EPERM;
+	fake.messages[0] = (struct proc_message){.kind = PROC_EXIT, .tid = 8};
+	fake.message_count = 1;
+	assert_int_equal(exit_authority_open(&asks, &authority), 0);
+	assert_false(exit_authority_tells_usage(authority));
+	assert_true(exit_authority_next(authority, &told));
+	assert_false(told.usage.known);
+}
+
 /* Kernels before 6.6 tell all kinds. */
 static void test_what_the_connector_tells(void **state)
 {
@@ -130,6 +186,8 @@ int main(void)
 		authority_test(test_else_the_connector),
 		authority_test(test_else_nobody),
 		authority_test(test_what_taskstats_tell),
+		authority_test(test_usage),
+		authority_test(test_the_connector_tells_no_usage),
 		authority_test(test_what_the_connector_tells),
 		authority_test(test_overruns_are_told_once),
 	};

@@ -82,6 +82,52 @@ static void apply_loss(void)
 	exit_statuses_apply(statuses, &event);
 }
 
+/* What the exit of TID used, in user_us; UNKNOWN. */
+static uint64_t usage_of(int32_t tid, uint64_t time_ns)
+{
+	struct event event = {
+		.type = EVENT_EXIT, .time_ns = time_ns, .sample_pid = tid, .exit.pid = tid};
+
+	exit_statuses_apply(statuses, &event);
+	return event.exit.usage ? event.exit.usage->user_us : UNKNOWN;
+}
+
+static void tell_usage(int32_t tid, uint64_t user_us)
+{
+	const struct task_usage usage = {.known = true, .user_us = user_us};
+
+	exit_statuses_add_usage(statuses, tid, &usage);
+}
+
+static void test_usage_comes_with_its_status(void **state)
+{
+	const struct told_exit told = {.tid = 9, .usage = {.known = true, .user_us = 5}};
+
+	(void)state;
+	exit_statuses_add(statuses, &told);
+	tell(10, 100, 0x300, 0);
+	assert_int_equal(usage_of(9, 100), 5);
+	assert_int_equal(usage_of(10, 100), UNKNOWN);
+	assert_int_equal(usage_of(9, 110), UNKNOWN);
+}
+
+static void test_usage_is_added_in_order(void **state)
+{
+	(void)state;
+	tell(7, 100, 0x300, 0);
+	tell(8, 100, 0, 0);
+	tell(7, 100, 0x400, 0);
+	tell_usage(7, 1);
+	tell_usage(7, 2);
+	tell_usage(7, 3);
+	tell_usage(6, 4);
+	assert_int_equal(usage_of(7, 100), 1);
+	assert_int_equal(usage_of(8, 100), UNKNOWN);
+	assert_int_equal(usage_of(7, 120), 2);
+	assert_int_equal(usage_of(7, 130), UNKNOWN);
+	assert_int_equal(usage_of(6, 130), UNKNOWN);
+}
+
 static void test_exits_of_one_tid_come_in_order(void **state)
 {
 	(void)state;
@@ -235,18 +281,35 @@ static void test_without_memory_nothing_is_known(void **state)
 	exit_statuses_free(NULL);
 }
 
+static void test_who_is_told_to_be_the_last_one(void **state)
+{
+	(void)state;
+	struct event event = {.type = EVENT_EXIT, .time_ns = 90, .sample_pid = 7, .exit.pid = 8};
+
+	tell(8, 100, 0x300, TOLD_LAST);
+	tell(7, 110, 0x400, 0);
+	exit_statuses_apply(statuses, &event);
+	assert_true(event.exit.told_last);
+	event.exit.pid = 7;
+	exit_statuses_apply(statuses, &event);
+	assert_false(event.exit.told_last);
+}
+
 #define statuses_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		statuses_test(test_exits_of_one_tid_come_in_order),
+		statuses_test(test_usage_comes_with_its_status),
+		statuses_test(test_usage_is_added_in_order),
 		statuses_test(test_what_is_dropped_is_unknown),
 		statuses_test(test_a_loss_of_records_drops_all),
 		statuses_test(test_a_fork_ends_what_was_told_of_its_tid),
 		statuses_test(test_statuses_with_a_time_come_after_their_exit),
 		statuses_test(test_a_status_that_is_told_too_late_is_of_another_exit),
 		statuses_test(test_old_kernels_know_only_leaders),
+		statuses_test(test_who_is_told_to_be_the_last_one),
 		statuses_test(test_statuses_do_not_wait_forever),
 		statuses_test(test_there_is_an_end_to_what_is_kept),
 		statuses_test(test_many_are_kept_apart),

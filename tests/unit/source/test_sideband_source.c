@@ -99,7 +99,7 @@ int __wrap_cpu_ring_open(struct cpu_ring_plan *plan, int cpu, struct cpu_ring **
 	if (!ring)
 		return error_no_memory(err);
 	ring->cpu = cpu;
-	ring->owner_fd = -1;
+	ring->owner_fd = ring->probe_fd = -1;
 	const struct fake_ring *fake = &kernel.fakes[cpu];
 	if (ring_init(&ring->ring, fake->control, fake->data, fake->size) < 0) {
 		free(ring);

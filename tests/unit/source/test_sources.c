@@ -78,7 +78,7 @@ extern const struct source_type __wrap_perf_source_type, __wrap_sideband_source_
 const struct source_type __wrap_perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE,
-	.serves = NEEDS_ALL,
+	.serves = NEEDS_ALL | NEED_USAGE,
 	.has_users = true,
 	.has_records = true,
 	.has_rings = true,
@@ -174,8 +174,8 @@ static void test_what_cannot_be_served(void **state)
 	static const struct source_type bare = {.name = "bare", .events = EVENT_BIT(EVENT_EXEC)};
 	static const struct source_type full = {
 		.name = "full",
-		.events = EVENT_SHOWABLE,
-		.serves = NEEDS_ALL,
+		.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
+		.serves = NEEDS_ALL | NEED_USAGE,
 		.has_users = true,
 		.has_records = true,
 		.has_rings = true,
@@ -191,8 +191,10 @@ static void test_what_cannot_be_served(void **state)
 		{{.raw = true}, "--raw: its events have no records"},
 		{{.formats = text}, "--formats: it has no formats"},
 		{{.mmap_pages = 1}, "-m: it has no such rings"},
+		{{.probe_bytes = 3008}, "--argv-probe: it opens no tracepoints"},
 		{{.filter.has_uid = true}, "-u: it does not tell users"},
 		{{.environment = text}, "--env: it does not tell the environment"},
+		{{.usage = true}, "--usage: it does not tell what processes used"},
 		{{.filter.cgroup = text}, "-c: it does not tell cgroups"},
 		{{.filter.failed = true}, "--failed and --exit: it does not tell exit statuses"},
 		{{.filter.exits.is_set = true},
@@ -202,6 +204,8 @@ static void test_what_cannot_be_served(void **state)
 		{{.filter.no_threads = true}, "-P and --no-threads: it does not tell parents"},
 		{{.command = command}, "a COMMAND: it tells of no forks"},
 		{{.follow = true}, "-f: it tells of no forks"},
+		{{.events = EVENT_BIT(EVENT_EXEC_FAILED)},
+		 "--failed-execs: it tells of no exec that failed"},
 	};
 
 	(void)state;
@@ -256,6 +260,9 @@ static void test_what_ours_serve(void **state)
 		{{.events = EVENT_BIT(EVENT_EXIT)}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .command = command}, {true, true, true, true, false}},
 		{{ALL_SHOWABLE, .follow = true}, {true, false, true, true, false}},
+		{{ALL_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED)}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED), .command = command},
+		 {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .filter.ppid = 1}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .filter.no_threads = true}, {true, false, true, true, false}},
 		{{ALL_SHOWABLE, .filter.failed = true}, {true, false, true, false, false}},
@@ -267,6 +274,7 @@ static void test_what_ours_serve(void **state)
 		{{ALL_SHOWABLE, .filter.has_uid = true}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .environment = text}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .filter.cgroup = text}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .usage = true}, {true, false, false, false, false}},
 	};
 
 	(void)state;

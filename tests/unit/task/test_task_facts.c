@@ -145,6 +145,23 @@ static struct facts exit_with(int32_t tgid, int32_t tid, int32_t code)
 	return exit_told(tgid, tid, code, KNOWN_NOT);
 }
 
+/* TID of TGID ends with STATUS, as the kernel itself tells, with whether it is the last one. */
+static struct facts exit_with_status(int32_t tgid, int32_t tid, uint32_t status, bool told_last)
+{
+	struct event event = {
+		.type = EVENT_EXIT,
+		.sample_pid = tgid,
+		.sample_tid = tid,
+		.exit = {.pid = tid,
+			 .comm = text_of("gone"),
+			 .has_status = true,
+			 .status = status,
+			 .told_last = told_last},
+	};
+
+	return apply_and_describe(&event);
+}
+
 static void send_signal(int32_t from, int32_t to, int32_t signal)
 {
 	apply(&(struct event){
@@ -573,6 +590,59 @@ static void test_the_kernel_tells_who_is_last(void **state)
 	assert_int_equal(exit_told(40, 42, 0, KNOWN_YES).last, KNOWN_YES);
 }
 
+static void test_the_status_of_who_is_told_to_be_the_last_one(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	exit_with_status(20, 21, 51 << 8, true);
+	struct facts facts = exit_with_status(20, 20, 52 << 8, false);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.status.code, 51);
+	/* Where nobody is told to be, it is who comes last; an exec of the others ends nothing. */
+	fork_process(10, 30);
+	fork_thread(30, 30, 31);
+	exit_with_status(30, 31, 51 << 8, false);
+	assert_int_equal(exit_with_status(30, 30, 52 << 8, false).status.code, 52);
+	fork_process(10, 40);
+	fork_thread(40, 40, 41);
+	exit_with_status(40, 41, 51 << 8, true);
+	exec_from(40, 40, "/bin/new");
+	assert_int_equal(exit_with_status(40, 40, 52 << 8, false).status.code, 52);
+}
+
+/* Who left by itself meanwhile may be the last one. */
+static void test_the_status_of_who_took_a_signal(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	take_signal(20, SIGTERM);
+	exit_with_status(20, 20, SIGTERM, false);
+	exit_with_status(20, 21, 0, true);
+	struct facts facts = exit_with_status(20, 22, 0, false);
+	assert_int_equal(facts.last, KNOWN_YES);
+	assert_int_equal(facts.status.signal, SIGTERM);
+	/* The same where one of them called exit_group(2). */
+	fork_process(10, 40);
+	fork_thread(40, 40, 41);
+	fork_thread(40, 40, 42);
+	take_signal(41, SIGKILL);
+	exit_with_status(40, 41, 5 << 8, false);
+	exit_with_status(40, 42, 0, true);
+	assert_int_equal(exit_with_status(40, 40, 0, false).status.code, 5);
+	/* Of a thread alone: a filter of seccomp(2), after which the others go on. */
+	fork_process(10, 30);
+	fork_thread(30, 30, 31);
+	exit_with_status(30, 31, SIGSYS, false);
+	facts = exit_with_status(30, 30, 5 << 8, true);
+	assert_int_equal(facts.status.signal, 0);
+	assert_int_equal(facts.status.code, 5);
+}
+
 /* Two that exit at the same time: the kernel decided before it made the records. */
 static void test_an_exit_after_the_one_that_is_told_to_be_last(void **state)
 {
@@ -651,6 +721,102 @@ static void test_a_loss_makes_counting_vain(void **state)
 	/* Those that are born after it are not concerned. */
 	fork_process(10, 30);
 	assert_true(exit_with(30, 30, 4).status.known);
+}
+
+/* ---- usage ---- */
+
+/* TID ends, having used US of user time and as many KiB; 0: that is not told. */
+static struct facts exit_used(int32_t tgid, int32_t tid, uint64_t us, bool is_only)
+{
+	const struct task_usage usage = {
+		.known = true,
+		.is_only = is_only,
+		.has_bytes = true,
+		.user_us = us,
+		.max_rss_kib = us,
+		.read_bytes = us,
+	};
+	struct event event = {
+		.type = EVENT_EXIT,
+		.sample_pid = tgid,
+		.sample_tid = tid,
+		.exit = {.pid = tid, .comm = text_of("gone"), .usage = us > 0 ? &usage : NULL},
+	};
+
+	return apply_and_describe(&event);
+}
+
+static void test_usage_of_a_lone_task(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	assert_int_equal(exit_used(20, 20, 5, false).usage.user_ns, 5000);
+	fork_process(10, 20);
+	assert_int_equal(exit_used(20, 20, 0, false).usage.user_ns, -1);
+}
+
+/* That no other task was there is all that has to be known. */
+static void test_usage_of_an_old_lone_task(void **state)
+{
+	(void)state;
+	add_old_ones();
+	assert_int_equal(exit_used(10, 10, 5, true).usage.user_ns, 5000);
+	fork_process(1, 20);
+	lose();
+	exec_from(20, 20, "/bin/new");
+	assert_int_equal(exit_used(20, 20, 6, true).usage.user_ns, 6000);
+}
+
+static void test_usage_of_threads_is_added_up(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	fork_thread(20, 20, 22);
+	assert_int_equal(exit_used(20, 21, 300, false).usage.user_ns, -1);
+	assert_int_equal(exit_used(20, 20, 20, false).usage.user_ns, -1);
+	const struct usage usage = exit_used(20, 22, 1, false).usage;
+	assert_int_equal(usage.user_ns, 321000);
+	assert_int_equal(usage.system_ns, 0);
+	assert_int_equal(usage.max_rss_bytes, 300 * 1024);
+	assert_int_equal(usage.read_bytes, 321);
+	assert_int_equal(usage.written_bytes, 0);
+}
+
+/* Time and bytes are the process's; memory begins anew with the program. */
+static void test_usage_over_an_exec(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	exit_used(20, 21, 300, false);
+	exec_from(20, 20, "/bin/new");
+	const struct usage usage = exit_used(20, 20, 20, false).usage;
+	assert_int_equal(usage.user_ns, 320000);
+	assert_int_equal(usage.max_rss_bytes, 20 * 1024);
+}
+
+static void test_usage_with_a_part_missing(void **state)
+{
+	(void)state;
+	add_old_ones();
+	/* A thread's was not told. */
+	fork_process(10, 20);
+	fork_thread(20, 20, 21);
+	exit_used(20, 21, 0, false);
+	assert_int_equal(exit_used(20, 20, 20, false).usage.user_ns, -1);
+	/* Something was lost, before an exec too. */
+	fork_process(10, 30);
+	lose();
+	exec_from(30, 30, "/bin/new");
+	assert_int_equal(exit_used(30, 30, 20, false).usage.user_ns, -1);
+	/* It may have had threads before. */
+	fork_thread(10, 10, 11);
+	exit_used(10, 11, 300, false);
+	assert_int_equal(exit_used(10, 10, 20, false).usage.user_ns, -1);
 }
 
 static void test_who_killed_it(void **state)
@@ -1234,6 +1400,118 @@ static void test_programs_of_old_processes(void **state)
 	assert_null(exit_with(77, 77, 0).filename.bytes);
 }
 
+/* ---- execs that fail ---- */
+
+static void exec_call(int32_t tid, struct text path)
+{
+	apply(&(struct event){
+		.type = EVENT_EXEC_CALL, .current_tid = tid, .exec_call = {.path = path}});
+}
+
+/* Of the last one that failed. */
+static char caller[16];
+
+/* The exec of TID of TGID ends with ERROR; PATH: what it is to be, NULL: not known. */
+static struct facts exec_failed(int32_t tgid, int32_t tid, int32_t error, const char *path)
+{
+	struct event event = {
+		.type = EVENT_EXEC_FAILED,
+		.sample_pid = tgid,
+		.sample_tid = tid,
+		.exec_failed = {.pid = tid, .error = error},
+	};
+	struct facts facts = apply_and_describe(&event);
+
+	if (path)
+		assert_text(event.exec_failed.path, path);
+	else
+		assert_null(event.exec_failed.path.bytes);
+	snprintf(caller, sizeof(caller), "%.*s", (int)event.exec_failed.comm.length,
+		 event.exec_failed.comm.bytes ? event.exec_failed.comm.bytes : "");
+	return facts;
+}
+
+static void test_an_exec_that_fails(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	exec_call(10, text_of("/nonexistent/foo"));
+	struct facts facts = exec_failed(10, 10, 2, "/nonexistent/foo");
+	assert_int_equal(facts.tgid, 10);
+	assert_int_equal(facts.tid, 10);
+	assert_int_equal(facts.ppid, 1);
+	assert_string_equal(caller, "child");
+	assert_int_equal(facts.ancestor_count, 1);
+	assert_int_equal(facts.age_ns, 20000000);
+	assert_int_equal(facts.since_exec_ns, -1);
+	/* The path is that of the exec whose end it was. */
+	exec_failed(10, 10, 2, NULL);
+	/* Neither dead nor of another program. */
+	assert_int_equal(exit_with(10, 10, 127).last, KNOWN_YES);
+}
+
+static void test_execs_of_several_tasks_fail(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	fork_thread(10, 10, 11);
+	exec_call(10, text_of("/bin/a"));
+	exec_call(11, text_of("/bin/b"));
+	exec_call(77, text_of("/bin/c"));
+	assert_int_equal(exec_failed(10, 11, 13, "/bin/b").tgid, 10);
+	assert_string_equal(caller, "child");
+	exec_failed(10, 10, 2, "/bin/a");
+	assert_string_equal(caller, "parent");
+	assert_true(exec_failed(77, 77, 2, "/bin/c").from_proc);
+	assert_string_equal(caller, "");
+}
+
+/* What began before a loss may not be what ends after it. */
+static void test_the_path_of_an_exec_is_not_known_after_a_loss(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	exec_call(10, text_of("/bin/a"));
+	lose();
+	exec_failed(10, 10, 2, NULL);
+	exec_call(10, text_of("/bin/b"));
+	exec_failed(10, 10, 2, "/bin/b");
+}
+
+/* The end of one that does not fail is not recorded, nor that of one by a 32-bit program. */
+static void test_an_exec_that_succeeds_leaves_no_path(void **state)
+{
+	(void)state;
+	fork_process(1, 20);
+	exec_call(20, text_of("/bin/a"));
+	exec_from(20, 20, "/bin/a");
+	exec_failed(20, 20, 2, NULL);
+
+	fork_thread(20, 20, 21);
+	exec_call(21, text_of("/bin/b"));
+	exec_from(20, 21, "/bin/b");
+	fork_thread(20, 20, 21);
+	exec_failed(20, 21, 2, NULL);
+
+	exec_call(21, text_of("/bin/c"));
+	exit_with(20, 21, -1);
+	exec_failed(20, 21, 2, NULL);
+}
+
+static void test_a_path_that_the_kernel_cannot_read(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	exec_call(10, text_of(""));
+	exec_failed(10, 10, EFAULT, NULL);
+	exec_call(10, text_of(""));
+	exec_failed(10, 10, ENOENT, "");
+	exec_call(10, text_of("/bin/sh"));
+	exec_failed(10, 10, EFAULT, "/bin/sh");
+	exec_call(10, (struct text){0});
+	exec_failed(10, 10, ENOENT, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1254,10 +1532,17 @@ int main(void)
 		facts_test(test_an_exec_that_began_before_the_trace),
 		facts_test(test_a_forked_child_runs_its_parents_program),
 		facts_test(test_the_kernel_tells_who_is_last),
+		facts_test(test_the_status_of_who_is_told_to_be_the_last_one),
+		facts_test(test_the_status_of_who_took_a_signal),
 		facts_test(test_an_exit_after_the_one_that_is_told_to_be_last),
 		facts_test(test_only_one_is_last_after_a_loss),
 		facts_test(test_an_exec_counts_from_one),
 		facts_test(test_a_loss_makes_counting_vain),
+		facts_test(test_usage_of_a_lone_task),
+		facts_test(test_usage_of_an_old_lone_task),
+		facts_test(test_usage_of_threads_is_added_up),
+		facts_test(test_usage_over_an_exec),
+		facts_test(test_usage_with_a_part_missing),
 		facts_test(test_who_killed_it),
 		facts_test(test_a_thread_kills_in_the_name_of_its_process),
 		facts_test(test_a_process_is_called_as_its_leader),
@@ -1282,6 +1567,11 @@ int main(void)
 		facts_test(test_cgroups_have_names),
 		facts_test(test_any_order_of_events_is_survived),
 		facts_test(test_programs_of_old_processes),
+		facts_test(test_an_exec_that_fails),
+		facts_test(test_execs_of_several_tasks_fail),
+		facts_test(test_the_path_of_an_exec_is_not_known_after_a_loss),
+		facts_test(test_an_exec_that_succeeds_leaves_no_path),
+		facts_test(test_a_path_that_the_kernel_cannot_read),
 		cmocka_unit_test(test_no_memory),
 	};
 

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The text of a kernel probe event that copies the arguments of every exec
+ * (Documentation/trace/kprobetrace.rst).
+ *
+ * The probe is on proc_exec_connector(task), which the kernel calls once an exec has succeeded,
+ * right behind the tracepoint sched_process_exec. The event has several definitions: for each
+ * chunk of the arguments one that copies it, and one that copies zeros into the same fields. The
+ * kernel runs the youngest first, so the zeros come right before the chunk, in the same buffer of
+ * the CPU: words of the chunk that cannot be read are then zero, and not what the buffer held
+ * before, which may be another process's (argv_trial() proves that order).
+ */
+#ifndef PXT_PROBE_ARGV_DEFINITION_H
+#define PXT_PROBE_ARGV_DEFINITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARGV_EVENT "argv"
+
+/* More than 3072 bytes of fields are refused since Linux 6.9 (MAX_PROBE_EVENT_SIZE). */
+#define ARGV_CHUNK_BYTES 3008U
+#define ARGV_CHUNKS_MAX 7U
+
+/* Fields of up to 64 words of 8 bytes (MAX_ARRAY_LEN, kernel/trace/trace_probe.h). */
+#define ARGV_FIELD_BYTES 512U
+#define ARGV_FIELDS ((ARGV_CHUNK_BYTES + ARGV_FIELD_BYTES - 1) / ARGV_FIELD_BYTES)
+
+/* Of chunk N the samples have the number N, those of zeros this one and more. */
+#define ARGV_ZEROS ARGV_CHUNKS_MAX
+/* Lets the chunks alone pass (PERF_EVENT_IOC_SET_FILTER). */
+#define ARGV_FILTER "chunk < 7"
+
+/* Bytes of a definition, the NUL included; the kernel takes 4094. */
+#define ARGV_DEFINITION_SIZE 1024U
+/* MAX_EVENT_NAME_LEN, kernel/trace/trace_probe.h. */
+#define ARGV_GROUP_SIZE 64U
+
+/* Offsets of members: task_struct.mm, mm_struct.arg_start and .arg_end. */
+struct argv_offsets {
+	uint32_t mm, arg_start, arg_end;
+};
+
+/* The process that an event belongs to. */
+struct argv_owner {
+	int32_t pid;    /* of the initial pid namespace */
+	uint64_t start; /* field 22 of /proc/PID/stat */
+};
+
+/* Print the name of the group of OWNER's event to GROUP. */
+void argv_group_name(const struct argv_owner *owner, char group[ARGV_GROUP_SIZE]);
+
+/*
+ * Find the owner of the event that LINE of dynamic_events defines. Returns false where the event is
+ * not one of ours.
+ */
+bool argv_owner_of(const char *line, struct argv_owner *owner);
+
+/*
+ * Print the definition of chunk NUMBER, or of the zeros before it (ARGV_ZEROS + its number), to
+ * TEXT.
+ */
+void argv_define(const char *group, const struct argv_offsets *offsets, unsigned int number,
+		 char text[ARGV_DEFINITION_SIZE]);
+
+#endif

@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+--failed-execs against a workload that knows which execs failed and why; where the kernel does not
+tell the path of an exec (before Linux 6.19) it is refused with the reason.
+
+    test_failed_execs.py --compare LINES LOG    of a trace as JSON that was made elsewhere
+"""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from extended import ExecFailed as Extended, parse_extended
+from json_lines import Exec, ExecFailed, parse
+from lines import split_lines
+from live import (ROOMY, Skip, equal, expect, lost_in, main, need_tracing, no_problems, note, run,
+                  run_tool, scratch, shell, test, tracing_test, workload)
+
+FAULT_STATUS = 99
+REFUSAL = b'--failed-execs: this kernel'
+# The kernel tells the first bytes of a path, and these behind them; and a dot for each byte that is
+# not printable in ISO 8859-1.
+CUT = b'...'
+UNPRINTABLE = re.compile(rb'[\x00-\x1f\x7f-\x9f]')
+
+
+class Failure(NamedTuple):
+    """One line of the log (failed_execs_workload.c)."""
+    pid: int
+    tid: int
+    errno: int
+    comm: bytes
+    path: bytes
+
+
+def text(word):
+    return None if word == '?' else b'' if word == '-' else bytes.fromhex(word)
+
+
+def failures(log):
+    found = []
+    for line in Path(log).read_text(encoding='ascii').splitlines():
+        kind, *words = line.split(' ')
+        equal(kind, 'FAILED', f'what the workload did: {line}')
+        found.append(Failure(*map(int, words[:3]), *map(text, words[3:])))
+    return found
+
+
+# ---- the comparison ------------------------------------------------------------------------------
+
+def is_path(event, path):
+    """Whether an event tells this path, or its beginning where it says that there is more."""
+    if path is None or event.path is None:
+        return path is event.path and not event.path_complete
+    path = UNPRINTABLE.sub(b'.', path)
+    if event.path_complete:
+        return event.path == path
+    return event.path.endswith(CUT) and path.startswith(event.path[:-len(CUT)])
+
+
+def problems(events, log):
+    """What is wrong: each task's failures have to come in their order, none more and none less."""
+    told, meant = {}, {}
+    for event in events:
+        told.setdefault((event.pid, event.tid), []).append(event)
+    for failure in failures(log):
+        meant.setdefault((failure.pid, failure.tid), []).append(failure)
+    for task in sorted({*told, *meant}):
+        mine, logged = told.get(task, []), meant.get(task, [])
+        if len(mine) != len(logged):
+            yield f'{task}: {len(mine)} failed execs, not {len(logged)}'
+        for event, failure in zip(mine, logged):
+            if (event.errno, event.comm) != (failure.errno, failure.comm) or \
+                    not is_path(event, failure.path):
+                yield f'{event} is not {failure}'
+
+
+def check(lines, log):
+    """The failed execs of a trace as JSON against the log, and what that comes to."""
+    events = parse(lines)
+    failed = [event for event in events if isinstance(event, ExecFailed)]
+    no_problems(list(problems(failed, log)))
+    for event in failed:
+        equal(event.errno_name, os_name(event.errno), 'name of the error')
+    expect(any(isinstance(event, Exec) for event in events), 'no EXEC')
+    whole = [len(event.path) for event in failed if event.path_complete]
+    note(f'{len(failed)} failed execs, all right; paths of {max(whole)} bytes are told whole')
+    return failed
+
+
+def os_name(number):
+    import errno  # pylint: disable=import-outside-toplevel
+    return errno.errorcode[number]
+
+
+# ---- this kernel ---------------------------------------------------------------------------------
+
+def need_failed_execs():
+    need_tracing()
+    result = run_tool('check')
+    if b'not told: that takes Linux 6.19' in result.out:
+        raise Skip('this kernel does not tell the path of an exec (Linux 6.19 and newer do)')
+
+
+def traced(directory, *options, before=()):
+    log, work = directory / 'log', directory / 'work'
+    work.mkdir()
+    result = run_tool(*before, *ROOMY, *options, '--failed-execs', '--',
+                      workload('failed_execs_workload'), log, work).must_succeed()
+    return result, log
+
+
+@tracing_test
+def every_failure_is_told_and_nothing_else():
+    need_failed_execs()
+    with scratch() as directory:
+        result, log = traced(directory, '-q', '-F', 'json')
+        equal(result.err, b'', 'standard error')
+        check(result.out, log)
+
+
+@tracing_test
+def a_replay_tells_the_same():
+    need_failed_execs()
+    with scratch() as directory:
+        capture = directory / 'capture'
+        _, log = traced(directory, '-q', '-x', '-o', capture, before=['record'])
+        failed = check(run_tool('replay', '-q', '-F', 'json', capture).out, log)
+        lines = split_lines(run_tool('replay', '-q', '-x', '-e', 'exec_failed', capture).out)
+        extended = [parse_extended(line) for line in lines]
+        equal([(plain.tid, plain.comm, plain.path, fields['errno_name'])
+               for plain, fields in extended],
+              [(event.tid, event.comm, event.path or b'?', event.errno_name) for event in failed],
+              'extended lines')
+        expect(all(isinstance(plain, Extended) for plain, _ in extended), 'other lines')
+        plain = run_tool('replay', '-q', capture).must_succeed()
+        equal((lost_in(plain.items()), b'FAILED' in plain.out), (0, False), 'plain lines')
+
+
+@tracing_test
+def the_path_that_a_shell_fails_on_is_shown():
+    need_failed_execs()
+    for options, words in [(['-x'], b'|sh|/nonexistent/foo|'),
+                           (['-F', 'table'], b'/nonexistent/foo, by sh'),
+                           (['-F', 'tree'], b'/nonexistent/foo: ENOENT')]:
+        result = run_tool('-q', *options, '--failed-execs', '--', 'sh', '-c', '/nonexistent/foo')
+        equal(result.status, 127, 'exit status')
+        expect(words in result.out, f'no {words} in {result.out}')
+
+
+@tracing_test
+def without_the_option_there_are_none():
+    need_failed_execs()
+    result = run_tool('-q', '-x', '--', 'sh', '-c', '/nonexistent/foo')
+    expect(b'EXEC_FAILED' not in result.out and b'EXEC|' in result.out, f'{result.out}')
+
+
+@tracing_test
+def it_is_refused_where_the_kernel_does_not_tell_the_path():
+    for args in [['-x'], ['record', '-x', '-o', '/dev/null'], ['-b', 'perf', '-F', 'json']]:
+        result = run_tool(*args, '--failed-execs', '--formats', 'amd64-6.12', '--', 'true')
+        equal((result.status, result.out), (1, b''), 'status and output')
+        expect(REFUSAL in result.err and b'Linux 6.19' in result.err,
+               f'without the reason: {result.err}')
+        equal(len(result.err_lines()), 1, 'lines of the refusal')
+
+
+@test
+def other_sources_refuse_it():
+    for source, *subject in [('sideband', 'true'), ('connector', 'true'), ('bpftrace', 'true'),
+                             ('execsnoop',)]:
+        result = run_tool('-b', source, '-x', '--failed-execs', '-d', '1', *subject)
+        equal(result.status, 1, f'status of {source}')
+        expect(b'cannot serve --failed-execs' in result.err, f'{source}: {result.err}')
+
+
+@test
+def the_comparison_notices_what_is_wrong():
+    with scratch() as directory:
+        log = directory / 'log'
+        equal(run([workload('failed_execs_workload'), log, directory]).status, 0, 'status')
+        meant = failures(log)
+        told = [ExecFailed(*[None] * len(ExecFailed._fields))._replace(
+            pid=each.pid, tid=each.tid, errno=each.errno, comm=each.comm, path=each.path and UNPRINTABLE.sub(b'.', each.path),
+            path_complete=each.path is not None) for each in meant]
+        no_problems(list(problems(told, log)))
+        whole = next(index for index, event in enumerate(told) if event.path)
+        for wrong in [{'errno': 1}, {'path': b'/nonexistent/fo'}, {'path': None}, {'comm': b'x'},
+                      {'path': b'/nonexistent/fob...', 'path_complete': False},
+                      {'path_complete': False}, {'tid': 1}]:
+            altered = [*told]
+            altered[whole] = altered[whole]._replace(**wrong)
+            expect(list(problems(altered, log)), f'{wrong} passed')
+        for altered in [told[1:], told[:-1], [told[1], told[0], *told[2:]], [*told, told[-1]]]:
+            expect(list(problems(altered, log)), 'a wrong order or number passed')
+
+
+if __name__ == '__main__':
+    if sys.argv[1:2] == ['--compare']:
+        check(Path(sys.argv[2]).read_bytes(), sys.argv[3])
+        sys.exit()
+    main()
