@@ -104,6 +104,30 @@ def data_is_what_json_tells():
 
 
 @tracing_test
+def usage_is_what_json_tells():
+    """In microseconds; -1 where json has null."""
+    def known(number, unit):
+        return -1 if number is None else number // unit
+
+    with scratch() as directory:
+        capture = directory / 'capture'
+        run_tool('record', '-q', '-x', '--usage', '-o', capture, '--', 'sh', '-c',
+                 'head -c 30000000 /dev/zero | sha256sum').must_succeed()
+        page = directory / 'page.html'
+        run_tool('replay', '-q', '--usage', '-F', 'html', '-o', page, capture).must_succeed()
+        replayed = run_tool('replay', '-q', '--usage', '-F', 'json', capture)
+        columns = data_of(page)[2]
+    events = map(json.loads, replayed.must_succeed().out.splitlines())
+    told = [event.get('usage') or {} for event in events
+            if event['type'] == 'exit' and event['last'] is not False]
+    expect(len(told) >= 3, told)
+    equal(rows(columns, 'exit_user', 'exit_system', 'exit_peak', 'exit_read', 'exit_written'),
+          [(known(usage.get('user_ns'), 1000), known(usage.get('system_ns'), 1000),
+            known(usage.get('max_rss_bytes'), 1), known(usage.get('read_bytes'), 1),
+            known(usage.get('written_bytes'), 1)) for usage in told], 'usage')
+
+
+@tracing_test
 def commands_can_be_pasted():
     with scratch() as directory:
         columns = data_of(page_of(directory))[2]
