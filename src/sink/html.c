@@ -31,6 +31,8 @@
 /* A signal that was handled longer ago is not said to have to do with an exit. */
 #define HANDLED_SHOWN_NS ((int64_t)(10 * NS_PER_S))
 
+static const struct text no_text;
+
 struct sink_html {
 	struct sink sink;
 	struct compressor *compressor;
@@ -174,7 +176,7 @@ static struct life *add_life(struct sink_html *html, const struct birth *birth)
 	put_number(html, BORN_PPID, parent ? 0 : birth->ppid);
 	put_number(html, BORN_KIND, birth->kind);
 	put_text(html, BORN_NAME, birth->name);
-	put_text(html, BORN_FROM, parent ? (struct text){0} : birth->from);
+	put_text(html, BORN_FROM, parent ? no_text : birth->from);
 	return life;
 }
 
@@ -189,7 +191,7 @@ static struct life *add_stranger(struct sink_html *html, const struct event *eve
 		.ppid = facts->ppid,
 		.kind = facts->from_proc && !has_age ? BORN_BEFORE : BORN_UNSEEN,
 		.name = phrase_name(event),
-		.from = facts->ancestor_count > 0 ? facts->ancestry[0].comm : (struct text){0},
+		.from = facts->ancestor_count > 0 ? facts->ancestry[0].comm : no_text,
 	};
 
 	return add_life(html, &birth);
@@ -206,7 +208,7 @@ static void put_signal(struct sink_html *html, enum column column, int32_t signa
 	const char *nobody = by == SENT_BY_KERNEL ? "the kernel" : "?";
 
 	if (signal == 0) {
-		put_text(html, column, (struct text){0});
+		put_text(html, column, no_text);
 		return;
 	}
 	const struct text parts[] = {
@@ -217,7 +219,7 @@ static void put_signal(struct sink_html *html, enum column column, int32_t signa
 		string_text("from"),
 		sender_pid > 0 ? (struct text){pid, (size_t)(put_signed(pid, sender_pid) - pid)}
 			       : string_text(nobody),
-		sender_pid > 0 ? sender : (struct text){0},
+		sender_pid > 0 ? sender : no_text,
 	};
 	columns_text(&html->columns, column, parts, ARRAY_SIZE(parts));
 }
@@ -277,7 +279,7 @@ static void put_end(struct sink_html *html, const struct life *life, int64_t tim
 static void end_unseen(struct sink_html *html, struct life *life, int64_t time_us,
 		       enum exit_flags flags)
 {
-	put_end(html, life, time_us, &facts_unknown, (struct text){0}, flags);
+	put_end(html, life, time_us, &facts_unknown, no_text, flags);
 	lives_remove(&html->lives, life);
 }
 
