@@ -222,10 +222,10 @@ test check:  ## install what is missing, build, run all tests
 
 # make check-kernels KERNELS='amd64-6.12 s390x-newest'; tests/kernels/run --help lists kernels and options.
 KERNEL_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/perf_exec_trace/kernels
-.PHONY: check-kernels traced-programs
-check-kernels: traced-programs  ## run the workloads under other kernels, emulated, or KERNELS=
+.PHONY: check-kernels live-programs
+check-kernels: live-programs  ## run the workloads under other kernels, emulated, or KERNELS=
 	$(Q)tests/kernels/run --cache $(KERNEL_CACHE) $(KERNEL_OPTIONS) $(BUILD) $(KERNELS)
-traced-programs: all $(LIVE_PROGRAMS)
+live-programs: all $(LIVE_PROGRAMS)  ## build the program and the workloads of live tests
 
 # ---- everyday ----------------------------------------------------------------------------------
 

@@ -76,7 +76,7 @@ def cross(cache, arch, jobs):
     rpath = ':'.join(str(path) for path in libraries if path.exists())
     subprocess.run(['make', f'-j{jobs}', '--no-print-directory', '-C', TOP, f'BUILD={directory}',
                     'WERROR=1', 'CFLAGS=-O2', f'CC={command}', f'LDFLAGS=-Wl,-rpath-link,{rpath}',
-                    'traced-programs'], env=environment, check=True, stdout=subprocess.DEVNULL)
+                    'live-programs'], env=environment, check=True, stdout=subprocess.DEVNULL)
     return Built(sysroot / 'bin/busybox', programs(directory, sysroot / 'usr/bin/setpriv'),
                  libraries)
 

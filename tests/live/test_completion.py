@@ -88,9 +88,9 @@ def values():
 
 @test
 def lists_have_no_repeats():
-    equal(candidates('-e', 'e'), ['exec', 'exit'], '-e e')
-    equal(candidates('-e', 'exec,e'), ['exec,exit'], '-e exec,e')
-    equal(candidates('--events=fork,exec,'), ['--events=fork,exec,exit'], '--events=')
+    equal(candidates('-e', 'e'), ['exec', 'exit', 'exec_failed'], '-e e')
+    equal(candidates('-e', 'exec,e'), ['exec,exit', 'exec,exec_failed'], '-e exec,e')
+    equal(candidates('--events=fork,exec,'), ['--events=fork,exec,exit', '--events=fork,exec,exec_failed'], '--events=')
     own = str(os.getpid())
     equal(candidates('-p', f'{own},{own}'), [], 'one process twice')
 
@@ -307,8 +307,8 @@ COMPLETED = {
     'check --form': {'--format', '--formats'},
     '-F ': {'pipe', 'json', 'table', 'tree', 'html'},
     '--format=j': {'--format=json'},
-    '-e exec,e': {'exec,exit'},
-    '--events=exec,e': {'--events=exec,exit'},
+    '-e exec,e': {'exec,exit', 'exec,exec_failed'},
+    '--events=exec,exi': {'--events=exec,exit'},
     'formats ': {'list', 'show', 'diff'},
     'formats diff amd64-6.1.': {'amd64-6.1.0-50'},
     'formats show sched:sched_process_for': {'sched:sched_process_fork'},

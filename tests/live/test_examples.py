@@ -39,7 +39,7 @@ replay | check | formats | help) exec "$tool" "$@" ;;
 esac
 command=$("$tool" --complete -- "$@" '' | sed -n 's/^:command //p')
 [ "${command:-$#}" -ge $# ] || exec "$tool" "$@"
-exec timeout --preserve-status -s INT 1 "$tool" "$@"
+exec timeout --foreground --preserve-status -s INT 1 "$tool" "$@"
 '''
 SUDO = '#!/bin/sh\nexec "$@"\n'
 PIDOF = '#!/bin/sh\necho "$process"\n'
