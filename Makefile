@@ -25,7 +25,7 @@ JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD   ?= build$(if $(SAN),/san)$(if $(DEBUG),/debug)
 
 PKG_CONFIG ?= pkg-config
-PACKAGES   := libtraceevent libtracefs libzstd popt libseccomp
+PACKAGES   := libtraceevent libtracefs libzstd zlib popt libseccomp
 TEST_PACKAGES := $(PACKAGES) cmocka
 
 comma    := ,
@@ -44,8 +44,10 @@ PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKA
 PACKAGE_LIBS   = $(eval PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)))$(PACKAGE_LIBS)
 TEST_LIBS      = $(eval TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(TEST_PACKAGES)))$(TEST_LIBS)
 
+PAGE := src/sink/html
+PAGE_FILES := $(addprefix $(PAGE)/,page.html page.css data.js layout.js view.js page.js)
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/$(PAGE)/page.o
 LIBRARY := $(filter-out $(BUILD)/src/main.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)))
 TEST_SUPPORT := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard tests/unit/support*.c)))
@@ -64,6 +66,17 @@ $(BUILD)/$(PROGRAM): $(OBJECTS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The page of -F html as two C strings. The policy allows this script and this style by their hashes.
+$(BUILD)/$(PAGE)/page.c: $(PAGE_FILES) scripts/embed-page
+	@mkdir -p $(@D)
+	$(call say,PAGE,$@)
+	$(Q)scripts/embed-page $(PAGE) > $@.new
+	$(Q)mv $@.new $@
+
+$(BUILD)/$(PAGE)/page.o: $(BUILD)/$(PAGE)/page.c $(BUILD)/flags
 	$(call say,CC,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -147,6 +160,7 @@ WRAP_test_proc_connector = $(NETLINK_CALLS) calloc
 WRAP_test_taskstats = $(NETLINK_CALLS) calloc file_read_at
 WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
+WRAP_test_sink_html = calloc malloc realloc
 WRAP_test_sink_summary = calloc malloc realloc
 WRAP_test_short_arguments = calloc malloc realloc
 WRAP_test_closer = syscall
@@ -228,7 +242,7 @@ deps:  ## only install what building and testing need
 UNIT := perf-exec-trace.service
 # Laid out as here, so that links lead somewhere.
 DOCS := README.md BENCHMARKS.md CONTRIBUTING.md LICENSE formats/README.md bench/instructions/README.md \
-	contrib/$(UNIT).in $(sort $(wildcard docs/*.md docs/*.json))
+	contrib/$(UNIT).in $(sort $(wildcard docs/*.md docs/*.json docs/*.png))
 FORMAT_FILES = $(shell cd formats && find * -type f)
 # In the man page they are those of the usual PREFIX.
 INSTALLED_PATHS = -e 's|/usr/local/share/doc/$(PROGRAM)|$(DOCDIR)|' \
@@ -296,11 +310,11 @@ format-check:  ## look whether format would change any
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 
 # What looks at the source without running it. clang-tidy takes the most, so two at a time.
-SHELL_FILES := .ci/run scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps tests/kernels/init \
+SHELL_FILES := .ci/run scripts/embed-page scripts/install-deps scripts/demo scripts/fetch-perfs scripts/grant-caps tests/kernels/init \
 	completions/$(PROGRAM).bash
 PYTHON_FILES = bench/run tests/run tests/kernels/run $(shell git ls-files -co --exclude-standard '*.py')
 .PHONY: lint
-lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, mandoc
+lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, node, mandoc
 	$(Q)$(MAKE) --no-print-directory format-check
 	$(call say,LINT,clang-tidy)
 	$(Q)printf '%s\n' $(SOURCES) $(BENCH_SOURCES) | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$$@" -- \
@@ -312,6 +326,10 @@ lint:  ## format-check, clang-tidy, cppcheck, pyflakes, shellcheck, mandoc
 	$(Q)$(firstword $(shell command -v pyflakes3 pyflakes) pyflakes) $(PYTHON_FILES)
 	$(call say,LINT,shellcheck)
 	$(Q)shellcheck $(SHELL_FILES)
+	$(call say,LINT,scripts of the page)
+	$(Q)if command -v node >/dev/null; then \
+		cat $(filter %.js,$(PAGE_FILES)) | node --check --input-type=module -; \
+	fi
 	$(call say,LINT,mandoc)
 	$(Q)mandoc -T lint -W warning man/$(PROGRAM).1
 

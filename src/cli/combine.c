@@ -81,7 +81,7 @@ static int choose_sink(const struct parse *parse, struct request *request, struc
 {
 	if (parse->extended && request->sink != sink_type_find("pipe"))
 		return error_set(err, -EINVAL,
-				 "-x is for pipe lines: -F json, table and tree do without");
+				 "-x is for pipe lines: -F json, table, tree and html do without");
 	if (parse->extended) {
 		request->sink = sink_type_find("extended");
 	} else if (request->summary && !parse->format_given) {
@@ -125,11 +125,12 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 		return refuse(err, "--units: this format does not show cgroups", "-x or -F json");
 	if (request->usage && !(shows & SINK_SHOWS_USAGE) && !request->summary)
 		return refuse(err, "--usage: plain pipe lines do not show what processes used",
-			      mode == MODE_RECORD ? "-x" : "-x, -S, or -F json, table or tree");
+			      mode == MODE_RECORD ? "-x"
+						  : "-x, -S, or -F json, table, tree or html");
 	if (request->max_arg_bytes > 0 && !(request->sink->needs & NEED_ARGUMENTS) &&
 	    !request->summary)
 		return refuse(err, "--max-arg-bytes: plain pipe lines show no arguments",
-			      "-x, -S, or -F json, table or tree");
+			      "-x, -S, or -F json, table, tree or html");
 	if (request->no_copies && !(shows & SINK_SHOWS_COPIES))
 		return refuse(err, "--no-copies: only the tree tells copies from other processes",
 			      "-F tree");
@@ -138,7 +139,7 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (!(shows & SINK_SHOWS_EVENTS))
 		return error_set(err, -EINVAL, "-T: -S alone has no lines to show the time in");
 	return refuse(err, "-T: plain pipe lines never change",
-		      "-T with -x, or with -F json, table or tree");
+		      "-T with -x, or with -F json, table, tree or html");
 }
 
 /* ---- facts ---- */
@@ -155,7 +156,8 @@ static int want_probe(enum mode mode, struct request *request, struct error *err
 {
 	if (!(request->needs & NEED_ARGUMENTS))
 		return refuse(err, "--argv-probe: nothing asks for arguments",
-			      mode == MODE_RECORD ? "-x" : "-x, -S, or -F json, table or tree");
+			      mode == MODE_RECORD ? "-x"
+						  : "-x, -S, or -F json, table, tree or html");
 	request->probe_bytes = probe_bytes(request->arg_bytes);
 	/* The others have no probes: not one of them in its place. */
 	if (!request->backend)
@@ -179,7 +181,8 @@ static int find_needs(const struct parse *parse, struct request *request, struct
 		request->arg_bytes = ARG_BYTES_DEFAULT;
 	else if (!(request->needs & NEED_ARGUMENTS))
 		return refuse(err, "--arg-bytes: nothing asks for arguments",
-			      mode == MODE_RECORD ? "-x" : "-x, -S, or -F json, table or tree");
+			      mode == MODE_RECORD ? "-x"
+						  : "-x, -S, or -F json, table, tree or html");
 	return 0;
 }
 

@@ -56,7 +56,14 @@ int session_open_output(struct session *session, struct error *err)
 
 	if (code < 0)
 		return code;
-	session->output = out_buffer_new(path ? session->output_fd : STDOUT_FILENO);
+	const int fd = path ? session->output_fd : STDOUT_FILENO;
+	if (session->request->sink->shows & SINK_FOR_FILES && isatty(fd)) {
+		error_set(err, -EINVAL, "-F %s is nothing for a terminal",
+			  session->request->sink->name);
+		error_remedy(err, "-o FILE");
+		return -EINVAL;
+	}
+	session->output = out_buffer_new(fd);
 	return session->output ? 0 : error_no_memory(err);
 }
 
@@ -300,7 +307,7 @@ void session_print_summary(const struct session *session, double seconds)
 		return;
 
 	snprintf(span, sizeof(span), seconds < 0 ? "?" : "%.3f", seconds);
-	if (session->request->events & EVENT_BIT(EVENT_EXEC_FAILED))
+	if (pipeline->shown[EVENT_EXEC_FAILED] > 0)
 		snprintf(failed, sizeof(failed), ", %" PRIu64 " failed exec",
 			 pipeline->shown[EVENT_EXEC_FAILED]);
 	source_stats(session->source, &stats);

@@ -16,6 +16,8 @@ const struct sink_type sink_types[] = {
 	{"json", NULL, NEEDS_ALL, SHOWS_ALL & ~SINK_SHOWS_RECORDS, sink_json_new},
 	{"table", NULL, PROCESSES, SHOWS_TO_PERSONS, sink_table_new},
 	{"tree", NULL, PROCESSES, SHOWS_TO_PERSONS | SINK_SHOWS_COPIES, sink_tree_new},
+	{"html", NULL, NEEDS_ALL, SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_FOR_FILES,
+	 sink_html_new},
 	{"summary", "-S", PROCESSES, SINK_SHOWS_USAGE, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);

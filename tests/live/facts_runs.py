@@ -15,6 +15,8 @@ WORKLOADS = ('images_workload', 'ends_workload')
 SHOWN_PROBLEMS = 30
 # From the stack's auxiliary vector, which a small dump may not reach.
 CREDENTIALS = ('uid', 'euid', 'gid', 'egid', 'secure')
+# Enough for the pointers to all arguments of the workload, and what is behind them.
+POINTERS = ('--arg-bytes', 16384)
 
 
 class Traced(NamedTuple):
@@ -39,7 +41,7 @@ def load_truth(log):
 def trace(program, *options, steps=(), command=(), prefix=()):
     """Trace a workload as COMMAND, below another one if given; PREFIX as in recording()."""
     with workload_dir() as (log, work):
-        result = run([*prefix, tool(), '-q', *ROOMY, '-F', 'json', *options, '--', *command,
+        result = run([*prefix, tool(), '-q', *ROOMY, '-F', 'json', *POINTERS, *options, '--', *command,
                       program, log, work, *steps]).must_succeed()
         return Traced(result.out, parse(result.out), load_truth(log))
 
@@ -49,7 +51,7 @@ def recording(name, steps=(), options=(), prefix=()):
     """Record a workload: the capture and the truth. PREFIX is how to run the recorder."""
     with workload_dir() as (log, work), scratch() as directory:
         capture = directory / 'capture'
-        run([*prefix, tool(), 'record', '-q', '-x', *ROOMY, *options, '-o', capture, '--',
+        run([*prefix, tool(), 'record', '-q', '-x', *ROOMY, *POINTERS, *options, '-o', capture, '--',
              workload(name), log, work, *steps]).must_succeed()
         yield capture, load_truth(log)
 

@@ -68,7 +68,7 @@ def ends_that_race():
 
 @tracing_test
 def a_stack_dump_of_any_size():
-    for size in (1024, 4096, 61440):
+    for size in (1024, 4096, 9216, 61440):
         traced = trace(workload('images_workload'), '--arg-bytes', size,
                        steps=('arguments', 'argument-lengths', 'environments', 'scripts'))
         traced.must_agree(may_miss=() if size > 32768 else CREDENTIALS)
@@ -249,8 +249,8 @@ def a_trace_and_a_recording_of_one_run_agree():
 def a_stream_is_the_same_as_its_file():
     with workload_dir() as (log, work), scratch() as directory:
         capture = directory / 'capture'
-        streamed = shell('"$tool" record -x -q -m "$4" -o - -- "$1" "$2" "$3" | tee "$5" | '
-                         '"$tool" replay -q -F json -', workload('images_workload'), log, work,
+        streamed = shell('"$tool" record -x -q -m "$4" --arg-bytes 16384 -o - -- "$1" "$2" "$3" | '
+                         'tee "$5" | "$tool" replay -q -F json -', workload('images_workload'), log, work,
                          ROOMY[1], capture).must_succeed().out
         expect(streamed, 'nothing came through')
         expect(streamed == replay(capture), 'the stream\'s replay is not that of the file')

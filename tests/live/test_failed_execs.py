@@ -7,19 +7,19 @@ tell the path of an exec (before Linux 6.19) it is refused with the reason.
     test_failed_execs.py --compare LINES LOG    of a trace as JSON that was made elsewhere
 """
 
-import os
 import re
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import schema
 from extended import ExecFailed as Extended, parse_extended
 from json_lines import Exec, ExecFailed, parse
 from lines import split_lines
 from live import (ROOMY, Skip, equal, expect, lost_in, main, need_tracing, no_problems, note, run,
                   run_tool, scratch, shell, test, tracing_test, workload)
 
-FAULT_STATUS = 99
+FIXTURE = Path(__file__).resolve().parents[2] / 'fixtures' / 'failed-execs'
 REFUSAL = b'--failed-execs: this kernel'
 # The kernel tells the first bytes of a path, and these behind them; and a dot for each byte that is
 # not printable in ISO 8859-1.
@@ -166,6 +166,37 @@ def it_is_refused_where_the_kernel_does_not_tell_the_path():
         expect(REFUSAL in result.err and b'Linux 6.19' in result.err,
                f'without the reason: {result.err}')
         equal(len(result.err_lines()), 1, 'lines of the refusal')
+
+
+@test
+def a_capture_of_a_kernel_that_tells_them():
+    capture = FIXTURE / 'failed.data'
+    for options, name in [(['-x'], 'extended'), (['-F', 'json'], 'jsonl'),
+                          (['-F', 'table'], 'table'), (['-F', 'tree'], 'tree')]:
+        result = run_tool('replay', *options, capture).must_succeed()
+        equal(result.out, (FIXTURE / f'failed.{name}').read_bytes(), f'the replay with {options}')
+        expect(b'6 events (1 fork, 1 exec, 2 exit, 2 failed exec), 0 lost' in result.err,
+               f'another closing line: {result.err}')
+    no_problems(list(schema.problems((FIXTURE / 'failed.jsonl').read_bytes().splitlines(True))))
+
+
+@test
+def a_replay_shows_what_is_asked_for():
+    """Plain lines and totals have none of them, and need not be told."""
+    capture = FIXTURE / 'failed.data'
+
+    def kinds(*options):
+        out = run_tool('replay', '-q', *options, capture).must_succeed().out
+        return [line.split(b'|')[0].decode() for line in out.splitlines()]
+
+    plain = ['EXEC', 'FORK', 'EXIT', 'EXIT']
+    equal(kinds(), plain, 'plain lines')
+    equal(kinds('-x', '-e', 'exec,fork,exit'), plain, 'lines of -e')
+    equal(kinds('-x', '-e', 'exec_failed'), ['EXEC_FAILED'] * 2, 'lines of -e exec_failed')
+    equal(kinds('-x', '--failed'), ['EXIT'] * 2, 'failures')
+    equal(kinds('-x', '-n', '3'), ['EXEC', 'FORK', 'EXEC_FAILED', 'TRUNCATED'], 'the first ones')
+    summary = run_tool('replay', '-q', '-S', capture).must_succeed().out
+    expect(re.search(rb'^execs +1$', summary, re.MULTILINE), f'other totals: {summary}')
 
 
 @test

@@ -209,6 +209,16 @@ static void unload(struct rounds *rounds, struct run *run)
 	run->at = run->end = NULL;
 }
 
+/* Read the time of a record; 0 of a note, which is a run by itself. False: it is not given out. */
+static bool reads_time(const struct rounds *rounds, const unsigned char *bytes,
+		       const struct perf_event_header *header, uint64_t *time_ns)
+{
+	*time_ns = 0;
+	return header->type == RECORD_NOTE ||
+	       (events_is_event(rounds->events, header->type) &&
+		events_time_of_record(rounds->events, bytes, header, time_ns));
+}
+
 /* List the whole records of BLOCK that are given out, none before TIME_NS. Returns their bytes. */
 static size_t list_records(const struct rounds *rounds, struct block *block, uint64_t time_ns)
 {
@@ -222,8 +232,7 @@ static size_t list_records(const struct rounds *rounds, struct block *block, uin
 		header = record_header(bytes, rounds->swap);
 		if (header.size < sizeof(header) || header.size > block->used - at)
 			break;
-		if (!events_is_event(rounds->events, header.type) ||
-		    !events_time_of_record(rounds->events, bytes, &header, &own_ns))
+		if (!reads_time(rounds, bytes, &header, &own_ns))
 			continue;
 		if (own_ns > time_ns)
 			time_ns = own_ns;

@@ -817,6 +817,43 @@ static void test_notes_have_to_be_asked_for(void **state)
 	for_all_kinds(check_notes);
 }
 
+/* What a round of a file has beyond some megabytes is read again when its turn comes. */
+static void check_note_behind_many(struct builder *builder)
+{
+	const uint64_t count = 300000;
+	struct capture *source;
+	struct error err;
+
+	add_events(builder);
+	for (uint64_t i = 1; i <= count; i++)
+		builder_at(builder, 1, i);
+	put_note_part(builder, CAPTURE_NOTE_ARGUMENTS, 0, count, "far behind");
+	builder_at(builder, 1, count + 1);
+	struct bytes bytes = builder_finish(builder);
+	int fd = open_bytes(&bytes, builder->kind);
+	assert_int_equal(capture_open(fd, -1, &source, &err), 0);
+	capture_want(source, PERF_EVENT_TYPE);
+	for (uint64_t i = 1; i <= count; i++)
+		assert_sample(source, i);
+	assert_note(source, CAPTURE_NOTE_ARGUMENTS, count, "far behind");
+	assert_sample(source, count + 1);
+	capture_free(source);
+	close(fd);
+	bytes_free(&bytes);
+}
+
+static void test_notes_come_after_many_records(void **state)
+{
+	(void)state;
+	for (int foreign = 0; foreign < 2; foreign++) {
+		struct builder builder;
+
+		builder_new(&builder, CAPTURE_FILE, foreign);
+		check_note_behind_many(&builder);
+		builder_free(&builder);
+	}
+}
+
 /* ---- records without a time ---- */
 
 /* Kernels before 2.6.38: a COMM tells no time, and belongs before what follows it. */
@@ -1534,6 +1571,7 @@ int main(void)
 		cmocka_unit_test(test_forks_and_cgroups_have_to_be_asked_for),
 		cmocka_unit_test(test_a_path_may_be_long),
 		cmocka_unit_test(test_notes_have_to_be_asked_for),
+		cmocka_unit_test(test_notes_come_after_many_records),
 		cmocka_unit_test(test_records_without_a_time_stay_with_their_neighbours),
 		cmocka_unit_test(test_losses_of_nothing_are_none),
 		cmocka_unit_test(test_losses_are_not_counted_twice),

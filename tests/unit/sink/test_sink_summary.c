@@ -271,9 +271,32 @@ static void test_no_memory(void **state)
 	free(story);
 }
 
+/* They are in no total. */
+static void test_failed_execs_are_not_counted(void **state)
+{
+	struct story *story = story_of_failed_execs();
+	story_exec_failed(story, 1050, 90, "/bin/last", 2);
+	char *with = story_show(story, sink_summary_new, (struct sink_context){0});
+	size_t kept = 0;
+
+	(void)state;
+	for (size_t i = 0; i < story->count; i++) {
+		if (story->events[i].type != EVENT_EXEC_FAILED)
+			story->events[kept++] = story->events[i];
+	}
+	assert_true(kept < story->count);
+	story->count = kept;
+	char *without = story_show(story, sink_summary_new, (struct sink_context){0});
+	assert_string_equal(with, without);
+	free(without);
+	free(with);
+	free(story);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_failed_execs_are_not_counted),
 		cmocka_unit_test(test_a_build),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_awkward_names),
