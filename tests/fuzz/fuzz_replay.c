@@ -24,6 +24,8 @@ static const char *const views[][5] = {
 	{"-S"},
 	{"-x", "--raw"},
 	{"--raw"},
+	{"-Fjson", "--usage", "--cwd", "--units"},
+	{"-S", "--usage"},
 };
 
 /* A bit each, of the second byte and the third. */

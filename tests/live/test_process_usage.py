@@ -8,7 +8,6 @@ and in every format. Where nobody tells it, it is unknown.
 import json
 import os
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 from extended import parse_extended

@@ -116,8 +116,9 @@ static const struct job {
 	void (*run)(void);
 	int tasks;
 } jobs[] = {
-	{"user", burn_alone, 1},    {"system", burn_system, 1},        {"threads", burn_in_threads, 4},
-	{"memory", fill_memory, 1}, {"exec", fill_memory_and_exec, 1}, {"storage", use_storage, 1},
+	{"user", burn_alone, 1},           {"system", burn_system, 1},
+	{"threads", burn_in_threads, 4},   {"memory", fill_memory, 1},
+	{"exec", fill_memory_and_exec, 1}, {"storage", use_storage, 1},
 	{"nothing", do_nothing, 1},
 };
 
@@ -172,8 +173,8 @@ static void run_job(const struct job *job, FILE *log)
 	close(pipe_fds[0]);
 	fprintf(log, "%s %d %d %lld %lld %ld %lld %lld\n", job->name, (int)pid, job->tasks,
 		used.ru_utime.tv_sec * 1000000LL + used.ru_utime.tv_usec,
-		used.ru_stime.tv_sec * 1000000LL + used.ru_stime.tv_usec, used.ru_maxrss, bytes.read,
-		bytes.written);
+		used.ru_stime.tv_sec * 1000000LL + used.ru_stime.tv_usec, used.ru_maxrss,
+		bytes.read, bytes.written);
 }
 
 int main(int argc, char **argv)
