@@ -17,7 +17,7 @@ from extended import ExecFailed as Extended, parse_extended
 from json_lines import Exec, ExecFailed, parse
 from lines import split_lines
 from live import (ROOMY, Skip, equal, expect, lost_in, main, need_tracing, no_problems, note, run,
-                  run_tool, scratch, shell, test, tracing_test, workload)
+                  run_tool, scratch, test, tracing_test, workload)
 
 FIXTURE = Path(__file__).resolve().parents[2] / 'fixtures' / 'failed-execs'
 REFUSAL = b'--failed-execs: this kernel'
