@@ -28,7 +28,8 @@ int __wrap_capture_writer_append_note(struct capture_writer *writer, struct note
 	assert_false(draft->bytes.failed);
 	if (draft->note.count > 0) {
 		assert_true(drafted < ARRAY_SIZE(drafts) && draft->bytes.size <= 256);
-		memcpy(bodies[drafted], draft->bytes.bytes, draft->bytes.size);
+		if (draft->bytes.size > 0)
+			memcpy(bodies[drafted], draft->bytes.bytes, draft->bytes.size);
 		drafts[drafted++] = *draft;
 	}
 	buffer_done(&draft->bytes);
