@@ -305,7 +305,18 @@ static void give_lives(struct sink *sink, int32_t from, int32_t to, bool end)
 	free(story);
 }
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+/* The sanitizer has a heap of its own; gcc and clang tell of it each. */
+#ifdef __has_feature
+#define HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define HAS_FEATURE(feature) 0
+#endif
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !HAS_FEATURE(address_sanitizer)
+#define KNOWS_HEAP
+#endif
+
+#ifdef KNOWS_HEAP
 static size_t used(void)
 {
 	const struct mallinfo2 info = mallinfo2();
