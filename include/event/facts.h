@@ -109,7 +109,8 @@ struct handled_signal {
 	int64_t before_ns; /* time from the handler's call to the end */
 };
 
-/* What a process used, all its threads together, from its fork to its end. -1: not known. */
+/* The resources that a process used, all its threads together, from its fork to its end. -1: not
+ * known. */
 struct usage {
 	int64_t user_ns, system_ns;        /* both -1: nothing is known */
 	int64_t max_rss_bytes;             /* since its last exec */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a task has used by its exit, as the kernel's taskstats tell it (netlink/exit_stats.h).
+ * The resources that a task has used by its exit, by the kernel's taskstats (netlink/exit_stats.h).
  */
 #ifndef PXT_EVENT_USAGE_H
 #define PXT_EVENT_USAGE_H

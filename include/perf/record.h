@@ -89,7 +89,7 @@ struct record_ids {
 	uint8_t size; /* of all of them and those between, in bytes */
 };
 
-/* Where records have a 64-bit field, in bytes; 0: nowhere. */
+/* The place of a 64-bit field in records, in bytes; 0: nowhere. */
 struct record_place {
 	uint8_t in_sample;  /* of a sample: from its first byte */
 	uint8_t before_end; /* of other records: to the byte behind the last */

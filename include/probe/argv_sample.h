@@ -13,7 +13,7 @@
 #include "decode/format.h"
 #include "perf/record.h"
 
-/* Where samples have their fields. */
+/* The places of the fields of samples. */
 struct argv_layout {
 	uint16_t id; /* common_type */
 	struct field type, chunk, start, end;

@@ -10,13 +10,13 @@
 #include "base/text.h"
 #include "sink/ancestry_cache.h"
 
-/* How the extended format has ancestries. */
+/* An ancestry in the extended format. */
 extern const struct ancestry_format extended_ancestry_format;
 
 /* A text that would look unknown is escaped. */
 char *extended_put_text(char *out, struct text text);
 
-/* What would be taken for the marks between two of STRINGS is escaped. */
+/* Marks that stand between two of STRINGS are escaped within them. */
 char *extended_put_strings(char *out, struct string_list strings);
 
 #endif

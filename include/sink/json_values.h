@@ -13,7 +13,7 @@
 #include "sink/ancestry_cache.h"
 #include "sink/text/names.h"
 
-/* How JSON has ancestries. */
+/* An ancestry in JSON. */
 extern const struct ancestry_format json_ancestry_format;
 
 /* WORD is one of the tool's own: nothing of it is escaped. */

@@ -11,7 +11,7 @@
 #include "event/event.h"
 #include "sink/text/pid_texts.h"
 
-/* What is kept from one line to the next. All 0 at first. */
+/* Texts kept from one line to the next. All 0 at first. */
 struct pipe_texts {
 	struct pid_texts pids;
 

@@ -16,7 +16,7 @@
 #include "sink/text/pid_texts.h"
 #include "sink/text/wall_time.h"
 
-/* What a sink keeps from one event to the next. All 0 at first. */
+/* Texts that a sink keeps from one event to the next. All 0 at first. */
 struct property_texts {
 	struct text ancestry;                /* of the event, as the format has it */
 	struct json_environment environment; /* of the event, where JSON is to show it */

@@ -35,7 +35,7 @@ enum told_by {
 	TOLD_BY_KILLED, /* one that took a signal: do_group_exit() gave it the process's status */
 };
 
-/* What all processes of a task table share. */
+/* The memory and counters that all processes of a task table share. */
 struct process_pool {
 	struct pool processes, comms;
 	/* How often a process that has a lineage_id lost it or its parent: chains have changed. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "event/texts.h"
 
+#include <string.h>
+
 size_t event_texts(struct event *event, struct text *texts[EVENT_TEXTS_MAX])
 {
 	switch (event->type) {
@@ -20,5 +22,23 @@ size_t event_texts(struct event *event, struct text *texts[EVENT_TEXTS_MAX])
 		return 1;
 	default:
 		return 0;
+	}
+}
+
+size_t event_text_bytes(const struct event *event)
+{
+	switch (event->type) {
+	case EVENT_FORK:
+		return event->fork.child_comm.length + event->fork.parent_comm.length;
+	case EVENT_EXEC:
+		return event->exec.comm.length + event->exec.filename.length;
+	case EVENT_EXIT:
+		return event->exit.comm.length;
+	case EVENT_EXEC_FAILED:
+		return event->exec_failed.comm.length + event->exec_failed.path.length;
+	case EVENT_LOST:
+		return 0;
+	default:
+		return strlen(event->truncated.reason);
 	}
 }

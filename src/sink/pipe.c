@@ -7,6 +7,7 @@
 #include "base/compiler.h"
 #include "base/put.h"
 #include "event/event.h"
+#include "event/texts.h"
 #include "sink/out_buffer.h"
 #include "sink/sink.h"
 #include "sink/text/escape.h"
@@ -107,25 +108,9 @@ static inline char *put_truncated(char *out, struct pipe_texts *texts, const str
 	return put_count(out, event->truncated.limit);
 }
 
-static size_t text_room(const struct event *event)
-{
-	switch (event->type) {
-	case EVENT_FORK:
-		return event->fork.parent_comm.length + event->fork.child_comm.length;
-	case EVENT_EXEC:
-		return event->exec.comm.length + event->exec.filename.length;
-	case EVENT_EXIT:
-		return event->exit.comm.length;
-	case EVENT_EXEC_FAILED:
-		return event->exec_failed.comm.length + event->exec_failed.path.length;
-	default:
-		return 0;
-	}
-}
-
 size_t pipe_line_room(const struct event *event)
 {
-	return PIPE_LINE_ROOM + ESCAPE_GROWTH * text_room(event);
+	return PIPE_LINE_ROOM + ESCAPE_GROWTH * event_text_bytes(event);
 }
 
 char *pipe_line_put(char *out, struct pipe_texts *texts, const struct event *event)

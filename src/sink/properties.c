@@ -13,6 +13,7 @@
 #include "event/event.h"
 #include "event/facts.h"
 #include "event/signal_names.h"
+#include "event/texts.h"
 #include "sink/extended_values.h"
 #include "sink/json_values.h"
 #include "sink/text/cgroup_owner.h"
@@ -566,24 +567,6 @@ static size_t strings_room(const struct string_list *strings)
 	size_t length = strings->bytes.length, count = strings->count;
 
 	return JSON_TEXT_ROOM(length) + JSON_TEXT_ROOM(0) * (count < length ? count : length);
-}
-
-static size_t event_text_bytes(const struct event *event)
-{
-	switch (event->type) {
-	case EVENT_FORK:
-		return event->fork.child_comm.length + event->fork.parent_comm.length;
-	case EVENT_EXEC:
-		return event->exec.comm.length + event->exec.filename.length;
-	case EVENT_EXIT:
-		return event->exit.comm.length;
-	case EVENT_EXEC_FAILED:
-		return event->exec_failed.comm.length + event->exec_failed.path.length;
-	case EVENT_LOST:
-		return 0;
-	default:
-		return strlen(event->truncated.reason);
-	}
 }
 
 static size_t fact_text_bytes(const struct facts *facts)
