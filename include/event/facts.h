@@ -22,11 +22,12 @@
 #define NEEDS_ALL (NEED_TASKS | NEED_ARGUMENTS | NEED_STATUS | NEED_CGROUP)
 
 /* No format needs these by itself: options ask for them. */
-#define NEED_USAGE (1U << 4)   /* CPU time, memory and I/O of processes that end: taskstats */
-#define NEED_CWD (1U << 5)     /* the directory of an exec: /proc/PID/cwd */
-#define NEED_EXE (1U << 6)     /* its executable: /proc/PID/exe */
-#define NEED_SESSION (1U << 7) /* its session, terminal and login user: /proc/PID/stat, loginuid \
-				*/
+#define NEED_USAGE (1U << 4) /* CPU time, memory and I/O of processes that end: taskstats */
+#define NEED_CWD (1U << 5)   /* the directory of an exec: /proc/PID/cwd */
+#define NEED_EXE (1U << 6)   /* its executable: /proc/PID/exe */
+#define NEED_SESSION                                                                \
+	(1U << 7) /* its session, terminal and login user: /proc/PID/stat, loginuid \
+		   */
 #define NEEDS_AT_EXEC (NEED_CWD | NEED_EXE | NEED_SESSION)
 
 enum known {
@@ -78,8 +79,8 @@ struct credentials {
 /* The session that a process is in. */
 struct login_session {
 	bool known;
-	int32_t sid;     /* setsid(2); 0: a helper of the kernel, or outside of our pid namespace */
-	struct text tty; /* the controlling terminal, "pts/3"; NULL: there is none */
+	int32_t sid;       /* the pid that called setsid(2); 0: a helper that the kernel started */
+	struct text tty;   /* the controlling terminal, "pts/3"; NULL: there is none */
 	uint32_t loginuid; /* who logged in, as audit knows; or LOGINUID_UNSET */
 };
 
