@@ -42,7 +42,7 @@ void tty_name(int sys_fd, uint32_t tty_nr, char name[TTY_NAME_ROOM])
 	if (major == UNIX98_PTY_SLAVE_MAJOR)
 		snprintf(name, TTY_NAME_ROOM, "pts/%u", minor);
 	else if ((device = find_device(sys_fd, major, minor, link)))
-		strcpy(name, device);
+		snprintf(name, TTY_NAME_ROOM, "%s", device);
 	else
 		snprintf(name, TTY_NAME_ROOM, "%u:%u", major, minor);
 }
