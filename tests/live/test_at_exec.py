@@ -19,7 +19,7 @@ from schema import bytes_of, problems
 OPTIONS = ('-q', '--exe', '--session', '--cwd', '-F', 'json', '-e', 'exec')
 LONG_MS, SHORT_TIMES = 200, 30
 TAGS = {'plain', 'script', 'link', 'memfd', 'gone', 'session', 'terminal', 'loginuid'}
-MAY_BE_REFUSED = {'memfd', 'loginuid'}
+MAY_BE_REFUSED = {'memfd', 'terminal', 'loginuid'}
 UNSET = 0xffffffff
 LOGINUID = 12345
 
@@ -40,16 +40,17 @@ class Truth:
     """What the programs said of themselves, by pid and tag."""
 
     def __init__(self, log):
-        self.seen, self.refused = {}, set()
+        self.seen, self.refused = {}, {}
         for line in log.read_bytes().splitlines():
             tag, *fields = line.split(b'\t')
             if tag == b'-':
-                self.refused.add(fields[0].decode())
-                note(f'no {fields[0].decode()}: {fields[1].decode()}')
+                self.refused[fields[0].decode()] = fields[1].decode()
             else:
                 self.add(tag, *fields)
-        expect(self.refused <= MAY_BE_REFUSED, f'refused: {self.refused}')
-        equal({tag for _, tag in self.seen}, TAGS - self.refused, 'programs')
+        for tag, why in self.refused.items():
+            note(f'no {tag}: {why}')
+        expect(self.refused.keys() <= MAY_BE_REFUSED, f'refused: {self.refused}')
+        equal({tag for _, tag in self.seen}, TAGS - self.refused.keys(), 'programs')
         self.is_varied()
 
     def add(self, tag, pid, exe, sid, tty, loginuid, cwd):
@@ -67,7 +68,7 @@ class Truth:
             expect(tag in self.refused or by_tag[tag].exe == name, f'{tag}: {by_tag}')
         for pid, tag in self.seen:
             equal(self.seen[pid, tag].session == pid, tag in ('session', 'terminal'), tag)
-        expect(by_tag['terminal'].tty.startswith(b'pts/'), f'terminal: {by_tag["terminal"]}')
+        expect('terminal' in self.refused or by_tag['terminal'].tty.startswith(b'pts/'), by_tag)
         expect('loginuid' in self.refused or by_tag['loginuid'].loginuid == LOGINUID, by_tag)
 
 
@@ -85,7 +86,7 @@ def seen_in(event):
 
 
 def found(events):
-    """What the trace has of each program of the workload, by pid and tag, and by what name."""
+    """What the trace has of each program of the workload, by pid and tag."""
     execs = [(event, bytes_of(event['argv'][-1]).decode(errors='replace'))
              for event in events if event['argv']]
     return {(event['pid'], tag): seen_in(event) for event, tag in execs if tag in TAGS}
