@@ -101,7 +101,18 @@ static void test_many_programs(void **state)
 			story_exit(story, us + 10 + i * 7, 100 + i, i == 7 ? run * 3 : 0);
 		}
 	}
-	check(story, (struct sink_context){0}, "summary-many.txt");
+	story_check(story, sink_summary_new, (struct sink_context){0}, "summary-many.txt");
+	/* Beside each other, in columns of 80; one has a name that is too long for its column. */
+	for (size_t i = 0; i < story->count; i++) {
+		const int32_t pid = story->facts[i].tgid;
+		struct usage usage = {1000 * pid, 500 * pid, (200 - pid) << 20, -1, -1};
+
+		story->facts[i].usage = usage;
+		if (pid == 100 && story->events[i].type == EVENT_EXEC)
+			story->events[i].exec.filename =
+				(struct text){"/opt/a-name-of-18-letters", 25};
+	}
+	check(story, (struct sink_context){.usage = true}, "summary-many-usage.txt");
 }
 
 /* The last failure of each program, on a terminal that is too narrow for it. */
