@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "sink/path_steps.h"
@@ -34,10 +36,23 @@ static void put_indent(struct line *line, unsigned int depth)
 	line_pad(line, COMMAND_COLUMN + indents * INDENT_COLUMNS);
 }
 
+/* The arguments of STEP, the program without its folders: there is little room. */
+static struct text short_arguments(const struct path_step *step)
+{
+	const struct text argv = {step->argv, step->argv_size};
+	const char *slash = memrchr(argv.bytes, '/', strnlen(argv.bytes, argv.length));
+	const size_t folders = slash ? (size_t)(slash + 1 - argv.bytes) : 0;
+
+	/* A name that ends with a slash is all there is. */
+	if (folders == argv.length || argv.bytes[folders] == '\0')
+		return argv;
+	return (struct text){argv.bytes + folders, argv.length - folders};
+}
+
 static void put_command(struct line *line, const struct path_step *step)
 {
 	if (step->argv_size > 0)
-		phrase_arguments(line, (struct text){step->argv, step->argv_size}, step->complete);
+		phrase_arguments(line, short_arguments(step), step->complete);
 	else if (step->program)
 		report_put_program(line, step->program);
 	else
