@@ -39,6 +39,12 @@ struct run_birth {
 /* Free all of it. */
 void runs_done(struct runs *runs);
 
+/*
+ * A process that is older than the trace runs the program NAME: no run is counted. Returns 0 or
+ * -ENOMEM.
+ */
+int runs_older(struct runs *runs, const struct run_birth *birth, struct text name) MUST_CHECK;
+
 /* A new process, a copy called NAME. Returns 0 or -ENOMEM. */
 int runs_fork(struct runs *runs, const struct run_birth *birth, struct text name) MUST_CHECK;
 

@@ -10,7 +10,7 @@ struct program_run {
 	struct path_process process;
 	int32_t pid; /* the key */
 	bool is_copy;
-	struct program_totals *program;
+	struct program_totals *program; /* NULL: older than the trace, no run of it is counted */
 	uint64_t start_ns;
 	UT_hash_handle hh;
 };
@@ -78,8 +78,10 @@ static int start(struct program_run *run, struct program_totals *program, bool i
 /* Events may come late: no run takes less than nothing. */
 static void add_up(const struct program_run *run, uint64_t time_ns, bool has_ended)
 {
-	program_totals_add_run(run->program, time_ns > run->start_ns ? time_ns - run->start_ns : 0,
-			       has_ended);
+	const uint64_t ns = time_ns > run->start_ns ? time_ns - run->start_ns : 0;
+
+	if (run->program)
+		program_totals_add_run(run->program, ns, has_ended);
 }
 
 static void end_work(struct runs *runs, const struct program_run *run, uint64_t time_ns)
@@ -105,12 +107,25 @@ static int end_process(struct runs *runs, struct program_run *run, const struct 
 static void lose(struct runs *runs, struct program_run *run, uint64_t time_ns)
 {
 	if (!run->is_copy)
-		program_totals_add_run(run->program, 0, false);
+		add_up(run, 0, false);
 	end_work(runs, run, time_ns);
 	forget(runs, run);
 }
 
 /* ---- events ---- */
+
+int runs_older(struct runs *runs, const struct run_birth *birth, struct text name)
+{
+	const struct program_totals *program = programs_get(&runs->programs, PROGRAM_RUN, name);
+	struct program_run *run = find(runs, birth->pid);
+
+	if (!run && program)
+		run = add(runs, birth);
+	if (!run)
+		return -ENOMEM;
+	run->process.program = program;
+	return 0;
+}
 
 int runs_fork(struct runs *runs, const struct run_birth *birth, struct text name)
 {

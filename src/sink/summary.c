@@ -148,6 +148,18 @@ static int summary_event(struct sink *sink, const struct event *event)
 	}
 }
 
+/* It is at work, and others may be its children. */
+static int summary_running(struct sink *sink, const struct event *event)
+{
+	struct sink_summary *summary = (struct sink_summary *)sink;
+	const struct facts *facts = event_facts(event);
+	const struct run_birth birth = {event->exec.pid, facts->ppid, event->time_ns};
+
+	note_time(summary, event->time_ns);
+	return runs_older(&summary->runs, &birth,
+			  program_name(event->exec.filename, &facts->arguments, event->exec.comm));
+}
+
 /* ---- the sink ---- */
 
 static int summary_finish(struct sink *sink)
@@ -169,6 +181,7 @@ static void summary_done(struct sink *sink)
 
 static const struct sink_ops summary_ops = {
 	.event = summary_event,
+	.running = summary_running,
 	.finish = summary_finish,
 	.done = summary_done,
 };

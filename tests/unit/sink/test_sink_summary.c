@@ -54,6 +54,13 @@ static void test_orphans(void **state)
 	check(story_of_orphans(), (struct sink_context){0}, "summary-orphans.txt");
 }
 
+/* Who was there before is at work, and waits for children; its program has no run. */
+static void test_older_processes(void **state)
+{
+	(void)state;
+	check(story_of_a_server(), (struct sink_context){0}, "summary-server.txt");
+}
+
 static void test_losses(void **state)
 {
 	(void)state;
@@ -280,6 +287,9 @@ static void test_no_memory(void **state)
 	(void)state;
 	assert_true(story_count_allocations(story, sink_summary_new) > 10);
 	free(story);
+	story = story_of_a_server();
+	assert_true(story_count_allocations(story, sink_summary_new) > 10);
+	free(story);
 }
 
 /* They are in no total. */
@@ -314,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_older_processes),
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_no_events),
