@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -19,6 +20,9 @@
 #define INDENTS_MAX 8U
 
 #define COMMAND_COLUMN 25U
+
+/* Shorter steps would be 0 % of the path: they tell nobody anything. */
+#define STEP_MIN_PART 200U
 
 /* Steps that are not shown are told of where they take so much of the path. */
 #define REST_MIN_PERCENT 5U
@@ -80,6 +84,11 @@ static void show_step(const struct path_report *path, const struct path_step *st
 	line_end(&line);
 }
 
+static bool is_shown(const struct path_report *path, const struct path_step *step)
+{
+	return path_step_ns(step) >= path->all_ns / STEP_MIN_PART;
+}
+
 /* What CHAIN had beside its steps that are shown. */
 static void show_rest(const struct path_report *path, const struct path_chain *chain,
 		      unsigned int depth)
@@ -89,6 +98,8 @@ static void show_rest(const struct path_report *path, const struct path_chain *c
 	struct line line;
 
 	for (const struct path_step *step = chain->last; step; step = step->previous) {
+		if (!is_shown(path, step))
+			continue;
 		count -= 1 + step->within.count;
 		ns -= path_step_ns(step);
 	}
@@ -112,6 +123,8 @@ static void show_steps(const struct path_report *path, const struct path_step *s
 	if (!step)
 		return;
 	show_steps(path, step->previous, depth);
+	if (!is_shown(path, step))
+		return;
 	show_step(path, step, depth);
 	show_chain(path, &step->within, depth + 1);
 }

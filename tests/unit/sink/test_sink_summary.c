@@ -61,6 +61,29 @@ static void test_older_processes(void **state)
 	check(story_of_a_server(), (struct sink_context){0}, "summary-server.txt");
 }
 
+/* The longest steps of a path, those that are too short for a line, and what the rest took. */
+static void test_a_long_path(void **state)
+{
+	struct story *story = story_new();
+
+	(void)state;
+	story_older(story, 1, "init");
+	story_fork(story, 0, 1, 100, FORK_KIND_PROCESS);
+	story_exec(story, 0, 100, "/bin/sh", ARGV("/bin/sh\0a script"));
+	for (int32_t i = 0; i < 40; i++) {
+		const int64_t us = 10 + i * 1000;
+
+		story_fork(story, us, 100, 101, FORK_KIND_VFORK);
+		story_exec(story, us, 101, "/bin/step",
+			   i == 39 ? ARGV("./\0") : ARGV("/bin/step\0x"));
+		story_exit(story, us + (i < 3 ? 50 : 200 + 10 * i), 101, 0);
+	}
+	story_fork(story, 40100, 100, 102, FORK_KIND_VFORK);
+	story_exit(story, 40900, 102, 0);
+	story_exit(story, 41000, 100, 0);
+	check(story, (struct sink_context){.width = 80}, "summary-path.txt");
+}
+
 static void test_losses(void **state)
 {
 	(void)state;
@@ -325,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_older_processes),
+		cmocka_unit_test(test_a_long_path),
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_no_events),
