@@ -23,7 +23,6 @@ struct change {
 	uint64_t runs;
 	struct program_count *programs; /* the most frequent first */
 	size_t program_count, program_capacity;
-	struct spent wall[SIDES], cpu[SIDES];
 	const struct ran_command *example[SIDES]; /* the first pair */
 
 	UT_hash_handle hh;

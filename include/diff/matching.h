@@ -5,6 +5,10 @@
  * Similar are command lines that have at least half of their words in common. Candidates are those
  * that share the rarest words, such as the names of files, so that the time grows with the number
  * of commands and not with its square. The closest pairs are made first.
+ *
+ * A run whose arguments are not all known may be any run of its program that begins like it. Such
+ * runs are paired with what is left of those on the other side, after the pairs that are sure to be
+ * the same thing: those that have in common what is rarer than their difference.
  */
 #ifndef PXT_DIFF_MATCHING_H
 #define PXT_DIFF_MATCHING_H
@@ -25,6 +29,7 @@ struct odd_command {
 	struct ran_command *command;
 	struct wording wording;
 	uint32_t *sorted; /* the ids of `wording` */
+	uint32_t *spread; /* of these words, by spread_of(); NULL: all is known of all commands */
 };
 
 struct odd_pair {

@@ -17,7 +17,7 @@
 #include "sink/sink.h"
 
 /* Without -v, the text has so many entries of each list. */
-#define REPORT_ENTRIES 20U
+#define REPORT_ENTRIES 10U
 
 /* All parts are borrowed. */
 struct report {

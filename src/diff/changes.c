@@ -111,8 +111,6 @@ static int count_pair(struct change *change, const struct odd_pair *pair)
 
 		if (!change->example[side])
 			change->example[side] = command;
-		spent_merge(&change->wall[side], &command->wall);
-		spent_merge(&change->cpu[side], &command->cpu);
 	}
 	return count_program(change, pair->sides[SIDE_B]->command->name, pair->runs);
 }

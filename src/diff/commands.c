@@ -174,7 +174,8 @@ int commands_forget_arguments(struct commands *commands)
 
 	for (struct ran_command *command = commands->by_key; code == 0 && command;
 	     command = command->hh.next) {
-		const struct command_line line = {.program = command->line.program};
+		const struct command_line line = {.program = command->line.program,
+						  .complete = true};
 		struct ran_command *into = commands_get(&merged, &line);
 
 		code = into ? merge(into, command) : -ENOMEM;

@@ -42,12 +42,13 @@ bool findings_differ(const struct findings *findings)
 
 /* ---- twins ---- */
 
+/* Those that are not known whole need not be the same. */
 static void find_twins(struct commands *const sets[SIDES])
 {
 	for (struct ran_command *b = sets[SIDE_B]->by_key; b; b = b->hh.next)
 		b->surplus = b->runs;
 	for (struct ran_command *a = sets[SIDE_A]->by_key; a; a = a->hh.next) {
-		struct ran_command *b = commands_find(sets[SIDE_B], a);
+		struct ran_command *b = a->line.complete ? commands_find(sets[SIDE_B], a) : NULL;
 
 		a->twin = b;
 		a->surplus = !b ? a->runs : a->runs > b->runs ? a->runs - b->runs : 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "diff/spread.h"
 
 /* Of each command, so many of its rarest words are looked up, and so many commands by each. */
 #define PROBES 4U
@@ -68,6 +69,7 @@ void matching_done(struct matching *matching)
 		for (size_t i = 0; i < matching->odd_count[side]; i++) {
 			wording_done(&matching->odd[side][i].wording);
 			free(matching->odd[side][i].sorted);
+			free(matching->odd[side][i].spread);
 		}
 		free(matching->odd[side]);
 	}
@@ -191,32 +193,76 @@ struct candidate {
 	uint32_t distance; /* words that one of them has alone */
 };
 
+/* The rarest words, by their commands: in common, and of one side alone. */
+struct rarest {
+	uint32_t common, alone;
+};
+
+static void note_rarest(uint32_t *rarest, uint32_t spread)
+{
+	if (spread < *rarest)
+		*rarest = spread;
+}
+
+/*
+ * Whether A and B are sure to be about the same thing: on neither side a word that the other lacks
+ * is rarer than all that they have in common.
+ */
+static bool is_sure(const struct odd_command *a, const struct odd_command *b)
+{
+	struct rarest of_a = {UINT32_MAX, UINT32_MAX}, of_b = {UINT32_MAX, UINT32_MAX};
+	uint32_t i = 0, j = 0;
+
+	while (i < a->wording.count || j < b->wording.count) {
+		const uint64_t first = i < a->wording.count ? a->sorted[i] : UINT64_MAX;
+		const uint64_t second = j < b->wording.count ? b->sorted[j] : UINT64_MAX;
+
+		if (first <= second)
+			note_rarest(first == second ? &of_a.common : &of_a.alone, a->spread[i++]);
+		if (second <= first)
+			note_rarest(first == second ? &of_b.common : &of_b.alone, b->spread[j++]);
+	}
+	return of_a.common <= of_a.alone && of_b.common <= of_b.alone;
+}
+
+/* The distance of A and B, UINT32_MAX: they are no pair. SURE: other pairs than sure ones are none.
+ */
+static uint32_t distance_of(const struct odd_command *a, const struct odd_command *b, bool sure)
+{
+	if (b->command->surplus == 0 || !b->command->line.complete)
+		return UINT32_MAX;
+	const uint32_t common = count_common(a, b);
+
+	if (2 * common < a->wording.count || 2 * common < b->wording.count ||
+	    (sure && !is_sure(a, b)))
+		return UINT32_MAX;
+	return a->wording.count + b->wording.count - 2 * common;
+}
+
 /* Look at the commands of B that have the word ID, for a nearer one than BEST. */
 static void probe(const struct matching *matching, struct postings *postings, uint32_t id,
-		  struct candidate *best)
+		  bool sure, struct candidate *best)
 {
-	const struct odd_command *a = &matching->odd[SIDE_A][best->a];
+	const struct odd_command *odd = matching->odd[SIDE_B];
 	const size_t end = postings->first[id + 1];
-	unsigned int looked = 0;
+	size_t *live = &postings->live[id];
 
-	for (size_t *live = &postings->live[id];
-	     *live < end && matching->odd[SIDE_B][postings->places[*live]].command->surplus == 0;)
+	while (*live < end && odd[postings->places[*live]].command->surplus == 0)
 		++*live;
-	for (size_t at = postings->live[id]; at < end && looked < PROBE_DEPTH; at++, looked++) {
-		const struct odd_command *b = &matching->odd[SIDE_B][postings->places[at]];
-		const uint32_t common = b->command->surplus > 0 ? count_common(a, b) : 0;
-		const uint32_t all = a->wording.count + b->wording.count;
+	for (size_t at = *live; at < end && at < *live + PROBE_DEPTH; at++) {
+		const size_t b = postings->places[at];
+		const uint32_t distance =
+			distance_of(&matching->odd[SIDE_A][best->a], &odd[b], sure);
 
-		if (2 * common < a->wording.count || 2 * common < b->wording.count ||
-		    all - 2 * common >= best->distance)
+		if (distance >= best->distance)
 			continue;
-		best->distance = all - 2 * common;
-		best->b = postings->places[at];
+		best->distance = distance;
+		best->b = b;
 	}
 }
 
 static struct candidate find_nearest(const struct matching *matching, struct postings *postings,
-				     size_t a)
+				     size_t a, bool sure)
 {
 	const struct odd_command *odd = &matching->odd[SIDE_A][a];
 	struct candidate best = {.a = a, .b = NONE, .distance = UINT32_MAX};
@@ -228,7 +274,7 @@ static struct candidate find_nearest(const struct matching *matching, struct pos
 			count = keep_rare(postings, odd->sorted[at], rare, count);
 	}
 	for (unsigned int i = 0; i < count; i++)
-		probe(matching, postings, rare[i], &best);
+		probe(matching, postings, rare[i], sure, &best);
 	return best;
 }
 
@@ -289,15 +335,17 @@ static int compare_candidates(const void *first, const void *second)
 	return (x->b > y->b) - (x->b < y->b);
 }
 
-static size_t find_candidates(const struct matching *matching, struct postings *postings,
+static size_t find_candidates(const struct matching *matching, struct postings *postings, bool sure,
 			      struct candidate *candidates)
 {
 	size_t count = 0;
 
 	for (size_t a = 0; a < matching->odd_count[SIDE_A]; a++) {
-		if (matching->odd[SIDE_A][a].command->surplus == 0)
+		const struct ran_command *command = matching->odd[SIDE_A][a].command;
+
+		if (command->surplus == 0 || !command->line.complete)
 			continue;
-		candidates[count] = find_nearest(matching, postings, a);
+		candidates[count] = find_nearest(matching, postings, a, sure);
 		count += candidates[count].b != NONE;
 	}
 	qsort(candidates, count, sizeof(*candidates), compare_candidates);
@@ -305,11 +353,11 @@ static size_t find_candidates(const struct matching *matching, struct postings *
 }
 
 /* Returns how many pairs a round made, or -ENOMEM. */
-static int pair_round(struct matching *matching, struct postings *postings,
+static int pair_round(struct matching *matching, struct postings *postings, bool sure,
 		      struct candidate *candidates)
 {
 	const size_t before = matching->pair_count;
-	const size_t count = find_candidates(matching, postings, candidates);
+	const size_t count = find_candidates(matching, postings, sure, candidates);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct odd_command *a = &matching->odd[SIDE_A][candidates[i].a];
@@ -322,7 +370,7 @@ static int pair_round(struct matching *matching, struct postings *postings,
 	return matching->pair_count > before;
 }
 
-static int pair_similar(struct matching *matching)
+static int pair_similar(struct matching *matching, bool sure)
 {
 	struct postings postings = {0};
 	struct candidate *candidates =
@@ -332,7 +380,7 @@ static int pair_similar(struct matching *matching)
 	if (code == 0)
 		code = 1;
 	for (unsigned int round = 0; code > 0 && round < ROUNDS_MAX; round++)
-		code = pair_round(matching, &postings, candidates);
+		code = pair_round(matching, &postings, sure, candidates);
 	postings_done(&postings);
 	free(candidates);
 	return code < 0 ? code : 0;
@@ -340,60 +388,130 @@ static int pair_similar(struct matching *matching)
 
 /* ---- what is not known whole ---- */
 
-/* By program, those of SIDE that are left: `first` by the id of the program, `next` by place. */
-static void chain_by_program(const struct matching *matching, enum side side, size_t *first,
-			     size_t *next)
+static enum side other_side(enum side side)
+{
+	return side == SIDE_A ? SIDE_B : SIDE_A;
+}
+
+/* By program, those of a side that are left: `first` by the id of the program, `next` by place. */
+struct chains {
+	size_t *first, *next;
+};
+
+static void fill_chains(const struct matching *matching, enum side side, bool complete,
+			struct chains *chains)
 {
 	for (uint32_t id = 0; id < matching->vocabulary.count; id++)
-		first[id] = NONE;
+		chains->first[id] = NONE;
 	for (size_t i = matching->odd_count[side]; i-- > 0;) {
 		const struct odd_command *odd = &matching->odd[side][i];
+		size_t *first = &chains->first[odd->wording.ids[0]];
 
-		if (odd->command->surplus == 0)
+		if (odd->command->surplus == 0 || odd->command->line.complete != complete)
 			continue;
-		next[i] = first[odd->wording.ids[0]];
-		first[odd->wording.ids[0]] = i;
+		chains->next[i] = *first;
+		*first = i;
 	}
 }
 
-/* Pair ODD of SIDE with commands of which it may be the beginning. */
+/* Pair ODD of SIDE with commands of the other side of which it may be the beginning. */
 static int pair_incomplete(struct matching *matching, enum side side, const struct odd_command *odd,
-			   size_t at, const size_t *next)
+			   struct chains *chains)
 {
-	int code = 0;
+	const struct odd_command *others = matching->odd[other_side(side)];
+	size_t *first = &chains->first[odd->wording.ids[0]];
+	unsigned int unlike = 0;
 
-	for (unsigned int looked = 0;
-	     code == 0 && at != NONE && odd->command->surplus > 0 && looked < PROBES * PROBE_DEPTH;
-	     at = next[at], looked++) {
-		const struct odd_command *other =
-			&matching->odd[side == SIDE_A ? SIDE_B : SIDE_A][at];
+	while (*first != NONE && others[*first].command->surplus == 0)
+		*first = chains->next[*first];
+	for (size_t at = *first; at != NONE && odd->command->surplus > 0; at = chains->next[at]) {
+		const struct odd_command *other = &others[at];
+		const bool is_like = other->command->surplus > 0 && is_same(odd, other);
 
-		if (other->command->surplus > 0 && is_same(odd, other))
-			code = side == SIDE_A ? add_pair(matching, odd, other)
-					      : add_pair(matching, other, odd);
+		if (!is_like && ++unlike == PROBES * PROBE_DEPTH)
+			break;
+		if (is_like && (side == SIDE_A ? add_pair(matching, odd, other)
+					       : add_pair(matching, other, odd)) < 0)
+			return -ENOMEM;
 	}
-	return code;
+	return 0;
 }
 
-static int pair_incomplete_of(struct matching *matching, enum side side)
+/* Pair what is not known whole of SIDE with what is, or is not, of the other side. */
+static int pair_all_incomplete(struct matching *matching, enum side side, bool with_complete)
 {
-	const enum side other = side == SIDE_A ? SIDE_B : SIDE_A;
-	size_t *first = malloc((matching->vocabulary.count + 1) * sizeof(*first));
-	size_t *next = malloc((matching->odd_count[other] + 1) * sizeof(*next));
-	int code = first && next ? 0 : -ENOMEM;
+	const enum side other = other_side(side);
+	struct chains chains = {
+		.first = malloc((matching->vocabulary.count + 1) * sizeof(size_t)),
+		.next = malloc((matching->odd_count[other] + 1) * sizeof(size_t)),
+	};
+	int code = chains.first && chains.next ? 0 : -ENOMEM;
 
 	if (code == 0)
-		chain_by_program(matching, other, first, next);
+		fill_chains(matching, other, with_complete, &chains);
 	for (size_t i = 0; code == 0 && i < matching->odd_count[side]; i++) {
 		const struct odd_command *odd = &matching->odd[side][i];
 
 		if (odd->command->surplus > 0 && !odd->command->line.complete)
-			code = pair_incomplete(matching, side, odd, first[odd->wording.ids[0]],
-					       next);
+			code = pair_incomplete(matching, side, odd, &chains);
 	}
-	free(first);
-	free(next);
+	free(chains.first);
+	free(chains.next);
 	return code;
+}
+
+/* ---- all ---- */
+
+static bool has_incomplete(const struct commands *commands)
+{
+	const struct ran_command *command = commands->by_key;
+
+	while (command && command->line.complete)
+		command = command->hh.next;
+	return command != NULL;
+}
+
+static int look_up_spread(struct matching *matching, const struct spread *spread, enum side side)
+{
+	for (size_t i = 0; i < matching->odd_count[side]; i++) {
+		struct odd_command *odd = &matching->odd[side][i];
+
+		odd->spread = malloc(odd->wording.count * sizeof(*odd->spread));
+		if (!odd->spread)
+			return -ENOMEM;
+		for (uint32_t at = 0; at < odd->wording.count; at++)
+			odd->spread[at] = spread_of(spread, odd->wording.ids[0], odd->sorted[at]);
+	}
+	return 0;
+}
+
+static int find_spread(struct matching *matching, const struct commands *const sets[SIDES])
+{
+	int code = 0;
+
+	for (enum side side = SIDE_A; code == 0 && side < SIDES; side++) {
+		struct spread spread = {0};
+
+		code = spread_make(&matching->vocabulary, sets[side], &spread);
+		if (code == 0)
+			code = look_up_spread(matching, &spread, side);
+		spread_done(&spread);
+	}
+	return code;
+}
+
+/* Pair what is sure, and then what is not known whole. */
+static int pair_around_unknown(struct matching *matching, const struct commands *const sets[SIDES])
+{
+	int code = find_spread(matching, sets);
+
+	if (code == 0)
+		code = pair_similar(matching, true);
+	if (code == 0)
+		code = pair_all_incomplete(matching, SIDE_A, true);
+	if (code == 0)
+		code = pair_all_incomplete(matching, SIDE_B, true);
+	return code == 0 ? pair_all_incomplete(matching, SIDE_A, false) : code;
 }
 
 int matching_make(struct matching *matching, const struct commands *const sets[SIDES])
@@ -402,11 +520,9 @@ int matching_make(struct matching *matching, const struct commands *const sets[S
 
 	if (code == 0)
 		code = take_odd(matching, sets[SIDE_B], SIDE_B);
-	if (code == 0)
-		code = pair_similar(matching);
-	if (code == 0)
-		code = pair_incomplete_of(matching, SIDE_A);
-	return code < 0 ? code : pair_incomplete_of(matching, SIDE_B);
+	if (code == 0 && (has_incomplete(sets[SIDE_A]) || has_incomplete(sets[SIDE_B])))
+		code = pair_around_unknown(matching, sets);
+	return code == 0 ? pair_similar(matching, false) : code;
 }
 
 /* ---- differences ---- */

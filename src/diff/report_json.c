@@ -109,10 +109,6 @@ static void put_change(struct json_writer *json, const struct report *report,
 		json_end_object(json);
 	}
 	json_end_array(json);
-	put_sum(json, "wall_ns_a", &change->wall[SIDE_A]);
-	put_sum(json, "wall_ns_b", &change->wall[SIDE_B]);
-	put_sum(json, "cpu_ns_a", &change->cpu[SIDE_A]);
-	put_sum(json, "cpu_ns_b", &change->cpu[SIDE_B]);
 	put_example(json, "example_a", change->example[SIDE_A]);
 	put_example(json, "example_b", change->example[SIDE_B]);
 	json_end_object(json);

@@ -196,21 +196,8 @@ static void put_change(struct line *line, const struct page *page, const struct 
 	put_words(line, page, change, SIDE_B);
 }
 
-/* Where on both sides they are known. */
-static void put_times(struct line *line, const struct spent times[SIDES], bool is_cpu)
-{
-	char a[TIMES_TEXT_SIZE], b[TIMES_TEXT_SIZE];
-
-	if (times[SIDE_A].runs == 0 || times[SIDE_B].runs == 0)
-		return;
-	times_span((int64_t)times[SIDE_A].ns, a);
-	times_span((int64_t)times[SIDE_B].ns, b);
-	line_printf(line, "; %s -> %s%s", a, b, is_cpu ? " CPU" : "");
-}
-
 static void show_programs_of(const struct page *page, const struct change *change)
 {
-	const bool is_cpu = findings_compare_cpu(change->cpu);
 	size_t room = 0;
 	struct line line;
 
@@ -229,7 +216,6 @@ static void show_programs_of(const struct page *page, const struct change *chang
 	}
 	if (change->program_count > TOP_PROGRAMS)
 		line_printf(&line, ", %zu others", change->program_count - TOP_PROGRAMS);
-	put_times(&line, is_cpu ? change->cpu : change->wall, is_cpu);
 	line_end(&line);
 }
 
