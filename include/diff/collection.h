@@ -24,7 +24,7 @@ struct collection {
 	bool directory_given; /* the normaliser's; else it is that of the first exec */
 
 	/* Private to collection.c */
-	struct pid_set alive;
+	struct pid_set alive, seen;
 	struct collected_run *by_pid; /* running ones */
 	struct buffer program, argv, numbered;
 };

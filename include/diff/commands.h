@@ -56,6 +56,7 @@ struct commands {
 	struct ran_command *by_key;
 	uint64_t runs;
 	uint64_t with_arguments; /* of the runs, those of which arguments are known */
+	uint64_t incomplete;     /* of the runs, those of which not all are */
 	uint64_t lost;           /* events */
 };
 

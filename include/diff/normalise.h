@@ -19,8 +19,9 @@
 struct normaliser {
 	struct text directories[DIRECTORIES_MAX]; /* owned, absolute, without a slash at the end */
 	unsigned int directory_count;
-	const struct pid_set *alive; /* whose pids are replaced, borrowed */
-	bool raw;                    /* replace nothing */
+	/* Pids that are replaced, borrowed: of the living, and in names of whoever has lived. */
+	const struct pid_set *alive, *seen;
+	bool raw; /* replace nothing */
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tasks that are alive at one moment of a trace, a bit each.
+ * A set of tasks, a bit each.
  */
 #ifndef PXT_DIFF_PID_SET_H
 #define PXT_DIFF_PID_SET_H

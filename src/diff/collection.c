@@ -152,6 +152,13 @@ static struct ran_command *command_of(struct collection *collection, const struc
 
 /* ---- events ---- */
 
+static int note_task(struct collection *collection, int32_t pid)
+{
+	int code = pid_set_add(&collection->alive, pid);
+
+	return code == 0 ? pid_set_add(&collection->seen, pid) : code;
+}
+
 /* Whoever is older than the trace is not seen to be forked. */
 static int note_older(struct collection *collection, const struct facts *facts)
 {
@@ -159,7 +166,7 @@ static int note_older(struct collection *collection, const struct facts *facts)
 
 	for (size_t i = 0; code == 0 && i < facts->ancestor_count; i++) {
 		if (facts->ancestry[i].from_proc)
-			code = pid_set_add(&collection->alive, facts->ancestry[i].pid);
+			code = note_task(collection, facts->ancestry[i].pid);
 	}
 	return code;
 }
@@ -170,7 +177,7 @@ static int take_exec(struct collection *collection, const struct event *event)
 	int code = learn_directory(collection, facts);
 
 	if (code == 0)
-		code = pid_set_add(&collection->alive, event->exec.pid);
+		code = note_task(collection, event->exec.pid);
 	if (code == 0)
 		code = note_older(collection, facts);
 	struct ran_command *command = code == 0 ? command_of(collection, event) : NULL;
@@ -200,7 +207,7 @@ static int take_event(struct sink *sink, const struct event *event)
 
 	switch (event->type) {
 	case EVENT_FORK:
-		return pid_set_add(&collection->alive, event->fork.child_tid);
+		return note_task(collection, event->fork.child_tid);
 	case EVENT_EXEC:
 		return take_exec(collection, event);
 	case EVENT_EXIT:
@@ -226,6 +233,7 @@ struct sink *collection_sink_new(struct collection *collection)
 		return NULL;
 	((struct collector *)sink)->into = collection;
 	collection->normaliser.alive = &collection->alive;
+	collection->normaliser.seen = &collection->seen;
 	return sink;
 }
 
@@ -238,6 +246,7 @@ void collection_done(struct collection *collection)
 	commands_done(&collection->commands);
 	normaliser_done(&collection->normaliser);
 	pid_set_done(&collection->alive);
+	pid_set_done(&collection->seen);
 	buffer_done(&collection->program);
 	buffer_done(&collection->argv);
 	buffer_done(&collection->numbered);

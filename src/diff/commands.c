@@ -111,6 +111,7 @@ void command_began(struct commands *commands, struct ran_command *command)
 	command->runs++;
 	commands->runs++;
 	commands->with_arguments += command->line.argv.length > 0;
+	commands->incomplete += !command->line.complete;
 }
 
 static int add_ending(struct ran_command *command, const struct ending *ending)
@@ -169,7 +170,11 @@ static int merge(struct ran_command *into, const struct ran_command *command)
 
 int commands_forget_arguments(struct commands *commands)
 {
-	struct commands merged = {.runs = commands->runs, .lost = commands->lost};
+	struct commands merged = {
+		.runs = commands->runs,
+		.incomplete = commands->incomplete,
+		.lost = commands->lost,
+	};
 	int code = 0;
 
 	for (struct ran_command *command = commands->by_key; code == 0 && command;

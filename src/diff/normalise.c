@@ -209,6 +209,14 @@ static size_t match_id(const struct normaliser *normaliser, struct text word, si
 	return is_uuid(word, at) ? strlen("01234567-89ab-cdef-0123-456789abcdef") : 0;
 }
 
+/* "out.1234", "log-1234", "/proc/1234"; but "-1234" and "size=1234" may be any number. */
+static bool is_in_name(struct text word, size_t at)
+{
+	if (at == 0 || !strchr("./_-", word.bytes[at - 1]))
+		return false;
+	return word.bytes[at - 1] != '-' || is_of_name(at_or_blank(word, at - 2));
+}
+
 static size_t match_pid(const struct normaliser *normaliser, struct text word, size_t at)
 {
 	uint64_t number = 0;
@@ -219,7 +227,8 @@ static size_t match_pid(const struct normaliser *normaliser, struct text word, s
 		return 0;
 	for (size_t i = 0; i < count; i++)
 		number = 10 * number + (uint64_t)(word.bytes[at + i] - '0');
-	return normaliser->alive && pid_set_has(normaliser->alive, number) ? count : 0;
+	const struct pid_set *pids = is_in_name(word, at) ? normaliser->seen : normaliser->alive;
+	return pids && pid_set_has(pids, number) ? count : 0;
 }
 
 /* The first that fits counts; that of pids is the last. */

@@ -66,6 +66,7 @@ static void put_side(struct json_writer *json, const char *name, const struct re
 	json_end_array(json);
 	json_number(json, "runs", (int64_t)set->runs);
 	json_number(json, "commands", (int64_t)HASH_COUNT(set->by_key));
+	json_number(json, "incomplete", (int64_t)set->incomplete);
 	json_number(json, "lost", (int64_t)set->lost);
 	json_end_object(json);
 }

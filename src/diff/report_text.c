@@ -128,6 +128,9 @@ static void show_side(const struct page *page, enum side side)
 		line_text(&line, normaliser->directories[0]);
 	}
 	line_end(&line);
+	if (set->incomplete > 0 && !page->report->findings->programs_only)
+		show(page, PAINT_NONE, "  of %" PRIu64 " runs not all arguments are known",
+		     set->incomplete);
 	if (set->lost > 0)
 		show(page, PAINT_ALERT, "  %" PRIu64 " events were lost: what they were is missing",
 		     set->lost);
@@ -425,11 +428,6 @@ static void show_programs(const struct page *page)
 
 /* ---- the sum ---- */
 
-static const char *plural(size_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void show_sum(const struct page *page)
 {
 	const struct findings *findings = page->report->findings;
@@ -445,11 +443,9 @@ static void show_sum(const struct page *page)
 	     change = change->hh.next)
 		changed += change->runs;
 	show(page, PAINT_NONE,
-	     "%zu change%s in %" PRIu64 " runs; %zu command%s only in < or more often, %zu only in "
-	     "> or more often; %zu ended differently",
-	     changes, plural(changes), changed, findings->only[SIDE_A].count,
-	     plural(findings->only[SIDE_A].count), findings->only[SIDE_B].count,
-	     findings->ended.count);
+	     "%zu change%s (%" PRIu64 " runs), %zu only in <, %zu only in >, %zu ended differently",
+	     changes, changes == 1 ? "" : "s", changed, findings->only[SIDE_A].count,
+	     findings->only[SIDE_B].count, findings->ended.count);
 }
 
 int report_text(const struct report *report, const struct sink_context *context)
