@@ -78,6 +78,18 @@ void spent_merge(struct spent *sum, const struct spent *spent);
 /* The mean of SPENT in ns; -1: of no run is it known. */
 int64_t spent_mean(const struct spent *spent);
 
+/* Fill OUT with what becomes of COMMAND's line; borrowed until the next one. 0 or -ENOMEM. */
+typedef int rewrite_line(void *context, const struct ran_command *command,
+			 struct command_line *out);
+
+/*
+ * Give all commands the lines that REWRITE makes of theirs; those that become equal are one then.
+ * What the commands were stays in BEFORE (free with commands_done()), where `twin` is what each has
+ * become. Returns 0 or -ENOMEM, after which both can only be freed.
+ */
+int commands_rewrite(struct commands *commands, rewrite_line *rewrite, void *context,
+		     struct commands *before) MUST_CHECK;
+
 /*
  * Forget all arguments, so that commands of one program are one. Returns 0 or -ENOMEM, after which
  * COMMANDS can only be freed.

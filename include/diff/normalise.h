@@ -32,11 +32,15 @@ int normaliser_add_directory(struct normaliser *normaliser, struct text director
 
 void normaliser_done(struct normaliser *normaliser);
 
-/*
- * Append WORD to OUT with all that the rules replace; pids only WITH_PIDS. Without memory
- * OUT->failed is set.
- */
-void normalise(const struct normaliser *normaliser, struct text word, bool with_pids,
+enum normalised {
+	NORMALISED_ALL,
+	NORMALISED_BUT_PIDS,
+	NORMALISED_DIRECTORIES, /* only these; the text may be several words with NULs behind them
+				 */
+};
+
+/* Append WORD to OUT with WHAT replaced. Without memory OUT->failed is set. */
+void normalise(const struct normaliser *normaliser, struct text word, enum normalised what,
 	       struct buffer *out);
 
 #endif

@@ -96,37 +96,95 @@ static struct text shell_directory(const struct environment *environment)
 	return (struct text){0};
 }
 
+static struct text text_of(const struct buffer *buffer)
+{
+	return (struct text){buffer->bytes, buffer->size};
+}
+
+static struct text normalised(const struct normaliser *normaliser, struct text text,
+			      enum normalised what, struct buffer *out)
+{
+	out->size = 0;
+	normalise(normaliser, text, what, out);
+	return text_of(out);
+}
+
+/* What was normalised before the directory was known. */
+struct late_directory {
+	struct normaliser normaliser; /* knows it as it was normalised */
+	struct collection *collection;
+};
+
+static int rewrite_late(void *context, const struct ran_command *command, struct command_line *out)
+{
+	const struct late_directory *late = context;
+	struct collection *of = late->collection;
+	const struct command_line *line = &command->line;
+
+	*out = (struct command_line){
+		.program = normalised(&late->normaliser, line->program, NORMALISED_DIRECTORIES,
+				      &of->program),
+		.argv = normalised(&late->normaliser, line->argv, NORMALISED_DIRECTORIES,
+				   &of->argv),
+		.numbered = normalised(&late->normaliser, line->numbered, NORMALISED_DIRECTORIES,
+				       &of->numbered),
+		.complete = line->complete,
+	};
+	return of->program.failed || of->argv.failed || of->numbered.failed ? -ENOMEM : 0;
+}
+
+/* Find LATE in the commands that there are. */
+static int apply_late(struct collection *collection, struct late_directory *late)
+{
+	struct commands before;
+	int code = commands_rewrite(&collection->commands, rewrite_late, late, &before);
+
+	for (struct collected_run *run = collection->by_pid; run; run = run->hh.next)
+		run->command = run->command->twin;
+	commands_done(&before);
+	return code;
+}
+
+/* DIRECTORY is known from now on. */
+static int add_directory(struct collection *collection, struct text directory)
+{
+	struct late_directory late = {.collection = collection};
+	const struct text as_it_was = normalised(&collection->normaliser, directory, NORMALISED_ALL,
+						 &collection->program);
+	int code = collection->program.failed
+			   ? -ENOMEM
+			   : normaliser_add_directory(&late.normaliser, as_it_was);
+
+	if (code == 0 && late.normaliser.directory_count > 0 && collection->commands.by_key)
+		code = apply_late(collection, &late);
+	normaliser_done(&late.normaliser);
+	return code == 0 ? normaliser_add_directory(&collection->normaliser, directory) : code;
+}
+
 /* The first exec that tells: that of COMMAND, where one was recorded. */
 static int learn_directory(struct collection *collection, const struct facts *facts)
 {
-	struct normaliser *normaliser = &collection->normaliser;
-
-	if (collection->directory_given || normaliser->directory_count > 0)
+	if (collection->directory_given || collection->normaliser.directory_count > 0)
 		return 0;
-	int code = normaliser_add_directory(normaliser, facts->cwd);
+	int code = add_directory(collection, facts->cwd);
 	if (code == 0)
-		code = normaliser_add_directory(normaliser, shell_directory(&facts->environment));
+		code = add_directory(collection, shell_directory(&facts->environment));
 	return code;
 }
 
 /* ---- command lines ---- */
 
 static void put_words(const struct collection *collection, const struct arguments *arguments,
-		      bool with_pids, struct buffer *out)
+		      enum normalised what, struct buffer *out)
 {
 	struct string_list left = arguments->known;
 	struct text word;
 
 	out->size = 0;
 	while (string_list_next(&left, &word)) {
-		normalise(&collection->normaliser, word, with_pids, out);
+		normalise(&collection->normaliser, word, what, out);
 		buffer_put(out, "", 1);
 	}
-}
-
-static struct text text_of(const struct buffer *buffer)
-{
-	return (struct text){buffer->bytes, buffer->size};
 }
 
 static struct ran_command *command_of(struct collection *collection, const struct event *event)
@@ -135,10 +193,9 @@ static struct ran_command *command_of(struct collection *collection, const struc
 	const struct text file =
 		event->exec.filename.length > 0 ? event->exec.filename : event->exec.comm;
 
-	collection->program.size = 0;
-	normalise(&collection->normaliser, file, true, &collection->program);
-	put_words(collection, arguments, true, &collection->argv);
-	put_words(collection, arguments, false, &collection->numbered);
+	normalised(&collection->normaliser, file, NORMALISED_ALL, &collection->program);
+	put_words(collection, arguments, NORMALISED_ALL, &collection->argv);
+	put_words(collection, arguments, NORMALISED_BUT_PIDS, &collection->numbered);
 	if (collection->program.failed || collection->argv.failed || collection->numbered.failed)
 		return NULL;
 	const struct command_line line = {

@@ -154,7 +154,7 @@ int64_t spent_mean(const struct spent *spent)
 	return spent->runs > 0 ? (int64_t)(spent->ns / spent->runs) : -1;
 }
 
-/* ---- without arguments ---- */
+/* ---- other lines ---- */
 
 static int merge(struct ran_command *into, const struct ran_command *command)
 {
@@ -168,24 +168,39 @@ static int merge(struct ran_command *into, const struct ran_command *command)
 	return code;
 }
 
-int commands_forget_arguments(struct commands *commands)
+int commands_rewrite(struct commands *commands, rewrite_line *rewrite, void *context,
+		     struct commands *before)
 {
-	struct commands merged = {
-		.runs = commands->runs,
-		.incomplete = commands->incomplete,
-		.lost = commands->lost,
-	};
 	int code = 0;
 
-	for (struct ran_command *command = commands->by_key; code == 0 && command;
+	*before = *commands;
+	commands->by_key = NULL;
+	for (struct ran_command *command = before->by_key; code == 0 && command;
 	     command = command->hh.next) {
-		const struct command_line line = {.program = command->line.program,
-						  .complete = true};
-		struct ran_command *into = commands_get(&merged, &line);
+		struct command_line line;
 
-		code = into ? merge(into, command) : -ENOMEM;
+		code = rewrite(context, command, &line);
+		if (code < 0)
+			break;
+		command->twin = commands_get(commands, &line);
+		code = command->twin ? merge(command->twin, command) : -ENOMEM;
 	}
-	commands_done(commands);
-	*commands = merged;
+	return code;
+}
+
+static int without_arguments(void *context, const struct ran_command *command,
+			     struct command_line *out)
+{
+	(void)context;
+	*out = (struct command_line){.program = command->line.program, .complete = true};
+	return 0;
+}
+
+int commands_forget_arguments(struct commands *commands)
+{
+	struct commands before;
+	int code = commands_rewrite(commands, without_arguments, NULL, &before);
+
+	commands_done(&before);
 	return code;
 }

@@ -49,7 +49,7 @@ static bool is_hex(char c)
 /* Of a name that goes on: "/b" is not meant in "/build" and "/b-old". */
 static bool is_of_name(char c)
 {
-	return is_alnum(c) || (unsigned char)c >= 0x80 || strchr("_.+-~", c);
+	return is_alnum(c) || (unsigned char)c >= 0x80 || (c != '\0' && strchr("_.+-~", c));
 }
 
 /* Returns the character of WORD at AT, a blank beyond its ends. */
@@ -231,7 +231,7 @@ static size_t match_pid(const struct normaliser *normaliser, struct text word, s
 	return pids && pid_set_has(pids, number) ? count : 0;
 }
 
-/* The first that fits counts; that of pids is the last. */
+/* The first that fits counts; that of directories is the first, that of pids the last. */
 static const struct rule {
 	const char *replacement;
 	size_t (*match)(const struct normaliser *normaliser, struct text word, size_t at);
@@ -265,10 +265,19 @@ static const struct rule *find_rule(const struct normaliser *normaliser, struct 
 	return NULL;
 }
 
-void normalise(const struct normaliser *normaliser, struct text word, bool with_pids,
+static size_t count_rules(const struct normaliser *normaliser, enum normalised what)
+{
+	if (normaliser->raw)
+		return 0;
+	if (what == NORMALISED_DIRECTORIES)
+		return 1;
+	return what == NORMALISED_BUT_PIDS ? ARRAY_SIZE(rules) - 1 : ARRAY_SIZE(rules);
+}
+
+void normalise(const struct normaliser *normaliser, struct text word, enum normalised what,
 	       struct buffer *out)
 {
-	const size_t count = normaliser->raw ? 0 : ARRAY_SIZE(rules) - (with_pids ? 0 : 1);
+	const size_t count = count_rules(normaliser, what);
 	size_t kept = 0, length;
 
 	for (size_t at = 0; at < word.length;) {

@@ -246,6 +246,37 @@ static void test_no_difference(void **state)
 	assert_golden(compared(story_a(), story_a()), (struct sink_context){0}, "diff-none.txt");
 }
 
+/* The first execs do not tell it, and their names are temporary ones besides. */
+static void test_directory_known_late(void **state)
+{
+	static const char *const names[] = {"/tmp/tmp.ABCDEFGHIJ/w", "/var/w"};
+	struct story *stories[SIDES];
+
+	(void)state;
+	for (unsigned int side = 0; side < SIDES; side++) {
+		const char *name = names[side];
+		static char words[SIDES][64];
+		int length = snprintf(words[side], sizeof(words[side]), "make%c-C%c%s", 0, 0, name);
+		struct story *story = story_begin((struct text){0},
+						  (struct text){words[side], (size_t)length + 1});
+
+		run(story, 100, 110, "/bin/ls", (struct text){words[side], (size_t)length + 1});
+		story_fork(story, 300, 100, 111, FORK_KIND_PROCESS);
+		story_exec(story, 310, 111, "/bin/sh", ARGV("sh"))->cwd =
+			(struct text){name, strlen(name)};
+		story_exit(story, 400, 111, 0);
+		story_exit(story, 500, 100, 0);
+		stories[side] = story_counted(story);
+	}
+	struct comparison *comparison = compared(stories[SIDE_A], stories[SIDE_B]);
+	assert_false(findings_differ(&comparison->findings));
+	const struct ran_command *make = comparison->sides[SIDE_A].commands.by_key;
+	assert_int_equal(make->endings[0].runs, 1);
+	assert_memory_equal(make->line.argv.bytes, "make\0-C\0<DIR>", 14);
+	comparison_done(comparison);
+	free(comparison);
+}
+
 static void test_raw(void **state)
 {
 	struct comparison *comparison = calloc(1, sizeof(*comparison));
@@ -296,7 +327,9 @@ static void test_memory_runs_out(void **state)
 	int count = 0, code;
 
 	(void)state;
-	b->facts[2].arguments = (struct arguments){.argc = -1};
+	b->facts[3].arguments = (struct arguments){.argc = -1};
+	a->facts[1].cwd = (struct text){0};
+	a->facts[6].cwd = TEXT_OF("/home/a");
 	do {
 		struct comparison *comparison = __real_calloc(1, sizeof(*comparison));
 
@@ -369,10 +402,15 @@ static void test_failures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_report),          cmocka_unit_test(test_json),
-		cmocka_unit_test(test_no_difference),   cmocka_unit_test(test_raw),
-		cmocka_unit_test(test_programs_only),   cmocka_unit_test(test_many),
-		cmocka_unit_test(test_memory_runs_out), cmocka_unit_test(test_captures),
+		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_no_difference),
+		cmocka_unit_test(test_raw),
+		cmocka_unit_test(test_directory_known_late),
+		cmocka_unit_test(test_programs_only),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_memory_runs_out),
+		cmocka_unit_test(test_captures),
 		cmocka_unit_test(test_failures),
 	};
 

@@ -40,15 +40,15 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void assert_becomes(const struct normaliser *normaliser, const char *word, bool with_pids,
-			   const char *expected)
+static void assert_becomes(const struct normaliser *normaliser, const char *word,
+			   enum normalised what, const char *expected)
 {
 	struct buffer out = {0};
 	/* With its end where nothing may be read behind. */
 	char *exact = strndup(word, strlen(word));
 
 	assert_non_null(exact);
-	normalise(normaliser, (struct text){exact, strlen(word)}, with_pids, &out);
+	normalise(normaliser, (struct text){exact, strlen(word)}, what, &out);
 	buffer_put(&out, "", 1);
 	assert_false(out.failed);
 	assert_string_equal(out.bytes, expected);
@@ -57,7 +57,7 @@ static void assert_becomes(const struct normaliser *normaliser, const char *word
 }
 
 #define BECOMES(word, expected) \
-	assert_becomes(&((struct fixture *)*state)->normaliser, word, true, expected)
+	assert_becomes(&((struct fixture *)*state)->normaliser, word, NORMALISED_ALL, expected)
 #define STAYS(word) BECOMES(word, word)
 
 static void test_directories(void **state)
@@ -87,7 +87,7 @@ static void test_directories_that_are_none(void **state)
 	assert_int_equal(normaliser_add_directory(&normaliser, (struct text){"/1", 2}), 0);
 	assert_int_equal(normaliser_add_directory(&normaliser, (struct text){"/2", 2}), 0);
 	assert_int_equal(normaliser_add_directory(&normaliser, (struct text){"/3", 2}), 0);
-	assert_becomes(&normaliser, "/1/a:/2/a:/3/a", true, "<DIR>/a:<DIR>/a:/3/a");
+	assert_becomes(&normaliser, "/1/a:/2/a:/3/a", NORMALISED_ALL, "<DIR>/a:<DIR>/a:/3/a");
 	normaliser_done(&normaliser);
 }
 
@@ -154,8 +154,14 @@ static void test_pids(void **state)
 	STAYS("-8765");
 	/* Alive, too, but it may be anything. */
 	STAYS("-O42");
-	assert_becomes(&((struct fixture *)*state)->normaliser, "4321 /home/a/b", false,
-		       "4321 <DIR>");
+	assert_becomes(&((struct fixture *)*state)->normaliser, "4321 /home/a/b",
+		       NORMALISED_BUT_PIDS, "4321 <DIR>");
+}
+
+static void test_directories_alone(void **state)
+{
+	assert_becomes(&((struct fixture *)*state)->normaliser, "4321 /home/a/b /tmp/ccAbCdEf.s",
+		       NORMALISED_DIRECTORIES, "4321 <DIR> /tmp/ccAbCdEf.s");
 }
 
 static void test_raw(void **state)
@@ -163,7 +169,7 @@ static void test_raw(void **state)
 	struct normaliser normaliser = ((struct fixture *)*state)->normaliser;
 
 	normaliser.raw = true;
-	assert_becomes(&normaliser, "/home/a/b 4321 /tmp/ccAbCdEf.s", true,
+	assert_becomes(&normaliser, "/home/a/b 4321 /tmp/ccAbCdEf.s", NORMALISED_ALL,
 		       "/home/a/b 4321 /tmp/ccAbCdEf.s");
 }
 
@@ -199,6 +205,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_job_server, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ids, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_pids, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_directories_alone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_raw, set_up, tear_down),
 		cmocka_unit_test(test_pid_set),
 	};
