@@ -10,6 +10,8 @@
 #include "diff/collection.h"
 #include "diff/commands.h"
 #include "diff/findings.h"
+#include "diff/matching.h"
+#include "diff/normalise.h"
 #include "diff/report.h"
 #include "event/event.h"
 #include "event/facts.h"

@@ -6,6 +6,7 @@
 #include "diff/changes.h"
 #include "diff/commands.h"
 #include "diff/findings.h"
+#include "diff/matching.h"
 #include "diff/report.h"
 #include "sink/text/json_writer.h"
 

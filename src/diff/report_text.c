@@ -7,11 +7,13 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "base/put.h"
 #include "base/string_list.h"
 #include "diff/changes.h"
 #include "diff/commands.h"
 #include "diff/findings.h"
+#include "diff/matching.h"
 #include "diff/report.h"
 #include "sink/out_buffer.h"
 #include "sink/text/escape.h"
