@@ -36,11 +36,15 @@ void *__wrap_realloc(void *old, size_t size)
 		literal, sizeof(literal) - 1 \
 	}
 
+/* A negative CODE is a signal. */
 static void compile(struct story *story, int64_t us, int32_t pid, struct text argv, int32_t code)
 {
 	story_fork(story, us, 100, pid, FORK_KIND_VFORK);
 	story_exec(story, us + 10, pid, "/usr/bin/gcc", argv);
-	story_exit(story, us + 300000, pid, code);
+	if (code < 0)
+		story_kill(story, us + 300000, pid, -code, 100);
+	else
+		story_exit(story, us + 300000, pid, code);
 }
 
 static void run(struct story *story, int64_t us, int32_t pid, const char *file, struct text argv)
@@ -88,7 +92,7 @@ static struct story *story_b(void)
 {
 	struct story *story = story_begin(TEXT_OF("/home/b"), ARGV("make\0-j2"));
 
-	compile(story, 1000, 220, ARGV("gcc\0-O3\0-c\0/home/b/z.c\0-o\0z.o"), 0);
+	compile(story, 1000, 220, ARGV("gcc\0-O3\0-c\0/home/b/z.c\0-o\0z.o"), -SIGSEGV);
 	compile(story, 1100, 221, ARGV("gcc\0-O3\0-c\0/home/b/y.c\0-o\0y.o"), 1);
 	compile(story, 1200, 222, ARGV("gcc\0-O3\0-c\0/home/b/x.c\0-o\0x.o"), 0);
 	run(story, 400000, 223, "/usr/bin/as", ARGV("as\0-o\0x.o\0/tmp/ccUvWxYz.s"));
@@ -244,6 +248,31 @@ static void test_no_difference(void **state)
 {
 	(void)state;
 	assert_golden(compared(story_a(), story_a()), (struct sink_context){0}, "diff-none.txt");
+}
+
+/* Of whom it ran after, a number is no pid, but in names. */
+static void test_pids(void **state)
+{
+	struct collection collection = {0};
+	struct story *story = story_begin((struct text){0}, ARGV("make"));
+	static const char expected[] = "kill\000110\0x.<PID>\0<PID>\0<PID>\0<PID>\000999";
+
+	(void)state;
+	run(story, 100, 110, "/bin/ls", ARGV("ls"));
+	run(story, 300, 111, "/bin/kill", ARGV("kill\000110\0x.110\000111\000100\000500\000999"));
+	/* Older than the trace. */
+	for (size_t i = 0; i < story->count; i++) {
+		story->ancestors[i][3] = (struct ancestor){.pid = 500, .from_proc = true};
+		story->facts[i].ancestor_count = STORY_ANCESTORS;
+	}
+	assert_int_equal(collect(&collection, story_counted(story)), 0);
+	const struct ran_command *command = collection.commands.by_key;
+	while (command->hh.next)
+		command = command->hh.next;
+	assert_int_equal(command->line.argv.length, sizeof(expected));
+	assert_memory_equal(command->line.argv.bytes, expected, sizeof(expected));
+	collection_done(&collection);
+	free(story);
 }
 
 /* The first execs do not tell it, and their names are temporary ones besides. */
@@ -403,6 +432,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_pids),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_no_difference),
 		cmocka_unit_test(test_raw),

@@ -310,6 +310,8 @@ static void test_endings(void **state)
 	/* How one ended is not known. */
 	ended(ran(&a, "unknown x", 2), 0, 0, 2);
 	ended(ran(&b, "unknown x", 2), 0, 0, 1);
+	ended(ran(&a, "maybe x", 2), 0, 0, 1);
+	ended(ran(&b, "maybe x", 2), 1, 0, 1);
 	/* There is one more, and nothing else. */
 	ended(ran(&a, "more x", 1), 0, 0, 1);
 	ended(ran(&b, "more x", 2), 0, 0, 1);

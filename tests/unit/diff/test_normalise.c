@@ -134,6 +134,8 @@ static void test_ids(void **state)
 	STAYS("-DCOMMIT=0123456789abcdef0123456789abcdef01234567");
 	STAYS("01234567-89ab-cdef-0123-456789abcdef0");
 	STAYS("01234567-89ab-cdef-0123");
+	STAYS("01234567-89ab-cdef-01234567-89ab-456789abcdef");
+	STAYS("01234567-89ag-cdef-0123-456789abcdef");
 	STAYS("01234567-");
 }
 
