@@ -24,7 +24,8 @@ struct replay;
 /*
  * Open the capture of REQUEST, whose borrowed parts have to last, for SINK, which is the replay's
  * from now on, also on failure. Reads no event, and enters no sandbox. Returns 0 with *OPENED (free
- * with replay_free()), -EINTR where a signal ended that, or another negative errno, with ERR filled.
+ * with replay_free()), -EINTR where a signal ended that, or another negative errno, with ERR
+ * filled.
  */
 int replay_open(const struct request *request, struct sink *sink, struct replay **opened,
 		struct error *err) MUST_CHECK;
