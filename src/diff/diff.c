@@ -91,7 +91,7 @@ static int collect(struct diff *diff, struct error *err)
 		code = confine_replay(&diff->sides[SIDE_A].request, err);
 	for (unsigned int side = 0; code == 0 && side < SIDES; side++)
 		code = replay_read(diff->sides[side].replay, err);
-	return code;
+	return code == -EINTR ? error_set(err, code, "interrupted") : code;
 }
 
 static void diff_done(struct diff *diff)

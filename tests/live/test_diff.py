@@ -4,10 +4,12 @@
 
 import json
 import os
+import signal
+import subprocess
 from pathlib import Path
 
-from live import (Skip, equal, expect, main, need_program, run, run_tool, scratch, test, tool,
-                  tracing_test)
+from live import (Background, Skip, equal, expect, main, need_program, run, run_tool, scratch, test,
+                  tool, tracing_test, wait_until)
 
 try:
     import jsonschema
@@ -26,6 +28,11 @@ program: $(OBJECTS)
 \t@mkdir -p $(CURDIR)/made; printf '%s\\n' "$@"
 \t$(CC) $(CFLAGS) -I$(CURDIR) -c -o $@ $<
 '''
+
+
+def status_of(background):
+    text = Path(f'/proc/{background.process.pid}/status').read_text(encoding='utf-8')
+    return dict(line.split(':', 1) for line in text.splitlines())
 
 
 def make_project(directory):
@@ -161,6 +168,20 @@ def a_pipe():
         found = json.loads(run_tool('diff', '-q', '-F', 'json', *args, text=stream.read_bytes())
                            .must_succeed().out)
         expect(found['a']['runs'] == found['b']['runs'] > 0, f'runs of {found}')
+
+
+@test
+def an_interrupt():
+    """While it waits for a capture, and nothing has come."""
+    capture = TOP / 'fixtures' / 'captures' / 'amd64-6.1.0-50' / 'p1.data'
+    with Background([tool(), 'diff', '-', capture], stdin=subprocess.PIPE) as background:
+        wait_until(lambda: 'SigCgt' in status_of(background) and
+                   int(status_of(background)['SigCgt'], 16) >> (signal.SIGINT - 1) & 1,
+                   'the handler of SIGINT')
+        result = background.finish(signal.SIGINT)
+        background.process.stdin.close()
+    equal((result.status, result.out), (2, b''), 'status and output')
+    expect('interrupted' in result.err_text(), result.err_text())
 
 
 @test
