@@ -166,7 +166,7 @@ static int learn_directory(struct collection *collection, const struct facts *fa
 {
 	if (collection->directory_given || collection->normaliser.directory_count > 0)
 		return 0;
-	int code = add_directory(collection, facts->cwd);
+	int code = add_directory(collection, facts->at_exec.cwd);
 	if (code == 0)
 		code = add_directory(collection, shell_directory(&facts->environment));
 	return code;

@@ -68,7 +68,7 @@ static struct story *story_begin(struct text directory, struct text words)
 
 	story_older(story, 50, "sh");
 	story_fork(story, 0, 50, 100, FORK_KIND_PROCESS);
-	story_exec(story, 10, 100, "/usr/bin/make", words)->cwd = directory;
+	story_exec(story, 10, 100, "/usr/bin/make", words)->at_exec.cwd = directory;
 	return story;
 }
 
@@ -291,7 +291,7 @@ static void test_directory_known_late(void **state)
 
 		run(story, 100, 110, "/bin/ls", (struct text){words[side], (size_t)length + 1});
 		story_fork(story, 300, 100, 111, FORK_KIND_PROCESS);
-		story_exec(story, 310, 111, "/bin/sh", ARGV("sh"))->cwd =
+		story_exec(story, 310, 111, "/bin/sh", ARGV("sh"))->at_exec.cwd =
 			(struct text){name, strlen(name)};
 		story_exit(story, 400, 111, 0);
 		story_exit(story, 500, 100, 0);
@@ -357,8 +357,8 @@ static void test_memory_runs_out(void **state)
 
 	(void)state;
 	b->facts[3].arguments = (struct arguments){.argc = -1};
-	a->facts[1].cwd = (struct text){0};
-	a->facts[6].cwd = TEXT_OF("/home/a");
+	a->facts[1].at_exec.cwd = (struct text){0};
+	a->facts[6].at_exec.cwd = TEXT_OF("/home/a");
 	do {
 		struct comparison *comparison = __real_calloc(1, sizeof(*comparison));
 
