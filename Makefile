@@ -159,6 +159,7 @@ WRAP_test_netlink_socket = $(NETLINK_CALLS)
 WRAP_test_proc_connector = $(NETLINK_CALLS) calloc
 WRAP_test_taskstats = $(NETLINK_CALLS) calloc file_read_at
 WRAP_test_cpu_sequences = reallocarray
+WRAP_test_diff = calloc malloc realloc
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_html = calloc malloc realloc
 WRAP_test_sink_summary = calloc malloc realloc

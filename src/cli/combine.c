@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/compiler.h"
@@ -208,6 +209,17 @@ static int find_needs(const struct parse *parse, struct request *request, struct
 	return 0;
 }
 
+static int check_captures(char *const *captures, struct error *err)
+{
+	const char *const remedy = "perf_exec_trace diff a.data b.data";
+
+	if (!captures[0] || !captures[1] || captures[2])
+		return refuse(err, "diff takes two captures", remedy);
+	if (strcmp(captures[0], "-") == 0 && strcmp(captures[1], "-") == 0)
+		return refuse(err, "diff: only one capture can be standard input", remedy);
+	return 0;
+}
+
 int options_combine(struct parse *parse, struct error *err)
 {
 	struct request *request = &parse->options.request;
@@ -215,6 +227,8 @@ int options_combine(struct parse *parse, struct error *err)
 
 	int code = check_sandbox(request, err);
 
+	if (code == 0 && mode == MODE_DIFF)
+		return check_captures(parse->options.arguments, err);
 	if (code < 0 || (mode != MODE_TRACE && mode != MODE_RECORD && mode != MODE_REPLAY))
 		return code;
 	code = choose_sink(parse, request, err);

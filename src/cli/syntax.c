@@ -199,6 +199,23 @@ static const struct poptOption check_options[] = {
 	POPT_TABLEEND,
 };
 
+static const struct poptOption diff_options[] = {
+	OPTION_REPORT_FORMAT("text or json (text)"),
+	LONG_FLAG("raw", OPTION_AS_IS, "compare command lines as they are, with pids, temporary names and directories"),
+	LONG_VALUE("dir-a", OPTION_DIR_A, "the build directory of A, instead of the one that its COMMAND was started in", "DIR"),
+	LONG_VALUE("dir-b", OPTION_DIR_B, "the same of B", "DIR"),
+	LONG_FLAG("usage", OPTION_USAGE, "compare CPU time instead of elapsed time, where both captures have it"),
+	OPTION_WIDE_LINES,
+	OPTION_COLOR_WHEN,
+	FLAG("verbose", 'v', "list all, not only the first of each kind"),
+	OPTION_UNCONFINED,
+	OPTION_CONFINED_USER,
+	OPTION_QUIET,
+	OPTION_VERSION,
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
 static const struct poptOption formats_options[] = {
 	OPTION_REPORT_FORMAT("with diff: text or json (text)"),
 	FLAG("verbose", 'v', "with diff: list the ids that differ"),
@@ -223,10 +240,11 @@ static const struct mode_syntax modes[] = {
 			 command_record},
 	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE", command_replay},
 	[MODE_CHECK] = {"check", check_options, "check [-F FMT] [--formats DIR]", command_check},
+	[MODE_DIFF] = {"diff", diff_options, "diff [OPTION]... A B", command_diff},
 	[MODE_FORMATS] = {"formats", formats_options,
 			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]",
 			  command_formats},
-	[MODE_HELP] = {"help", help_options, "help [record | replay | check | formats]",
+	[MODE_HELP] = {"help", help_options, "help [record | replay | check | diff | formats]",
 		       command_help},
 	/* For the shells, not for users: complete.h. */
 	[MODE_COMPLETE] = {"--complete", no_options, "--complete -- WORD...", command_complete},

@@ -21,8 +21,8 @@ COMPLETIONS = TOP / 'completions'
 BASH_COMPLETION = Path('/usr/share/bash-completion/bash_completion')
 PROMPT = b'READY> '
 LINE = re.compile(rb'LINE<(.*?)>\r?\n', re.DOTALL)
-WORDS = {'record', 'replay', 'check', 'formats', 'help'}
-MODES = ((), ('record',), ('replay',), ('check',), ('formats',))
+WORDS = {'record', 'replay', 'check', 'diff', 'formats', 'help'}
+MODES = ((), ('record',), ('replay',), ('check',), ('diff',), ('formats',))
 
 
 # ---- the tool alone ------------------------------------------------------------------------------
@@ -170,6 +170,9 @@ def where_command_begins():
     equal(set(candidates('help', '')), WORDS, 'help')
     equal(candidates('help', 'check', ''), [], 'help takes one')
     equal(candidates('check', ''), [], 'check')
+    equal(candidates('diff', 'a', ''), [':files'], 'diff')
+    equal(candidates('diff', 'a', 'b', ''), [], 'diff takes two files')
+    equal(candidates('diff', '--dir-a', ''), [':directories'], 'diff --dir-a')
 
 
 # ---- shells --------------------------------------------------------------------------------------
