@@ -161,6 +161,7 @@ WRAP_test_taskstats = $(NETLINK_CALLS) calloc file_read_at
 WRAP_test_cpu_sequences = reallocarray
 WRAP_test_sink_tree = calloc malloc
 WRAP_test_sink_html = calloc malloc realloc
+WRAP_test_sink_perfetto = calloc malloc realloc
 WRAP_test_lives = malloc realloc
 WRAP_test_sink_summary = calloc malloc realloc
 WRAP_test_short_arguments = calloc malloc realloc

@@ -105,10 +105,8 @@ int lives_exit(struct lives *lives, const struct event *event) MUST_CHECK;
 /* The same of an EXEC: *LIFE is the process that it happened to, as of lives_find(). */
 int lives_exec(struct lives *lives, const struct event *event, struct life **life) MUST_CHECK;
 
-/*
- * The trace is over: returns those that live, lives_count() of them by row, borrowed. No other
- * function but lives_count() and lives_done() can be called then.
+/* Remove all that live: *LEFT are they by row, borrowed until another is added. Returns how many.
  */
-const struct life *lives_left(struct lives *lives);
+uint32_t lives_take(struct lives *lives, const struct life **left);
 
 #endif

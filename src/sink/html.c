@@ -344,10 +344,11 @@ static int put_tail(struct sink_html *html)
 static int html_finish(struct sink *sink)
 {
 	struct sink_html *html = (struct sink_html *)sink;
-	const struct life *left = lives_left(&html->lives);
+	const struct life *left;
+	const uint32_t count = lives_take(&html->lives, &left);
 	int code = begin(html);
 
-	for (uint32_t i = 0; i < lives_count(&html->lives) && code == 0; i++) {
+	for (uint32_t i = 0; i < count && code == 0; i++) {
 		put_end(html, &left[i], html->end_us, &facts_unknown, no_text, EXIT_NONE);
 		if (html->columns.size >= BLOCK_BYTES)
 			code = columns_write(&html->columns, html->compressor);

@@ -53,6 +53,12 @@ static void enter(struct lives *lives, uint32_t at)
 	*head = at;
 }
 
+static void empty_heads(struct lives *lives)
+{
+	for (uint32_t i = 0; i < lives->capacity; i++)
+		lives->heads[i] = NOBODY;
+}
+
 /* Double the capacity of a full table. Returns 0 or -ENOMEM. */
 static int grow(struct lives *lives)
 {
@@ -68,8 +74,7 @@ static int grow(struct lives *lives)
 	lives->items = items;
 	lives->heads = heads;
 	lives->capacity = capacity;
-	for (uint32_t i = 0; i < capacity; i++)
-		heads[i] = NOBODY;
+	empty_heads(lives);
 	for (uint32_t i = 0; i < lives->used; i++)
 		enter(lives, i);
 	return 0;
@@ -118,7 +123,7 @@ static int compare_rows(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
-const struct life *lives_left(struct lives *lives)
+uint32_t lives_take(struct lives *lives, const struct life **left)
 {
 	uint32_t kept = 0;
 
@@ -128,7 +133,10 @@ const struct life *lives_left(struct lives *lives)
 	}
 	if (kept > 0)
 		qsort(lives->items, kept, sizeof(*lives->items), compare_rows);
-	return lives->items;
+	lives->used = lives->count = 0;
+	empty_heads(lives);
+	*left = lives->items;
+	return kept;
 }
 
 /* ---- births and ends ---- */

@@ -10,24 +10,16 @@
  * what is equal stays as it is in the file.
  */
 #include <errno.h>
-#include <string.h>
 
-#include "base/clock.h"
 #include "event/event.h"
 #include "event/facts.h"
-#include "event/signal_names.h"
 #include "sink/lives.h"
 #include "sink/out_buffer.h"
+#include "sink/perfetto/annotations.h"
 #include "sink/perfetto/names.h"
 #include "sink/perfetto/packets.h"
 #include "sink/sink.h"
-#include "sink/text/cgroup_owner.h"
-#include "sink/text/names.h"
 #include "sink/text/program_name.h"
-#include "sink/text/quote.h"
-
-/* A signal that was handled longer ago is not said to have to do with an exit. */
-#define HANDLED_SHOWN_NS ((int64_t)(10 * NS_PER_S))
 
 enum track {
 	TRACK_NONE,
@@ -51,11 +43,6 @@ struct sink_perfetto {
 static struct out_buffer *output_of(const struct sink_perfetto *perfetto)
 {
 	return perfetto->sink.context.output;
-}
-
-static struct text word_text(const char *word)
-{
-	return (struct text){word, word ? strlen(word) : 0};
 }
 
 static uint64_t process_track(int32_t row)
@@ -106,18 +93,19 @@ static int find_name(struct sink_perfetto *perfetto, struct text text, uint32_t 
 	uint32_t number = names_find(&perfetto->names, text);
 
 	if (number > 0) {
-		*name = EVENT_NAMES + number;
+		*name = NAME_COUNT + number;
 		return 0;
 	}
 	int code = names_add(&perfetto->names, text, &number);
-	*name = number > 0 ? EVENT_NAMES + number : NAME_NONE;
+	*name = number > 0 ? NAME_COUNT + number : NAME_NONE;
 	return code < 0 || number == 0 ? code : packets_put_name(output_of(perfetto), *name, text);
 }
 
 /* The same of a life, which has no text. */
 static int name_life(struct sink_perfetto *perfetto, struct life *life, struct text text)
 {
-	int code = find_name(perfetto, text.bytes ? text : word_text("?"), &life->name);
+	static const struct text unknown = {"?", 1};
+	int code = find_name(perfetto, text.bytes ? text : unknown, &life->name);
 
 	if (life->name == NAME_NONE)
 		life->name = NAME_OTHER;
@@ -186,79 +174,10 @@ static int perfetto_born(void *sink, struct life *life, const struct birth *birt
 
 /* ---- ends ---- */
 
-static void annotate_known(struct packet *packet, enum annotation annotation, int64_t number)
-{
-	if (number >= 0)
-		annotate_number(packet, annotation, number);
-}
-
-static void annotate_signal(struct packet *packet, const struct exit_status *status)
-{
-	annotate_number(packet, ANNOTATION_SIGNAL, status->signal);
-	annotate_text(packet, ANNOTATION_SIGNAL_NAME, word_text(signal_name(status->signal)));
-	annotate_text(packet, ANNOTATION_SENT_BY, word_text(signal_origin_name(status->sent_by)));
-	if (status->killer_pid > 0) {
-		annotate_number(packet, ANNOTATION_KILLED_BY_PID, status->killer_pid);
-		annotate_text(packet, ANNOTATION_KILLED_BY_COMM, status->killer_comm);
-	}
-}
-
-static void annotate_status(struct packet *packet, const struct facts *facts)
-{
-	const struct exit_status *status = &facts->status;
-	const struct handled_signal *handled = &facts->handled;
-
-	if (status->known && status->signal != 0)
-		annotate_signal(packet, status);
-	else if (status->known)
-		annotate_number(packet, ANNOTATION_EXIT_CODE, status->code);
-	if (status->core == KNOWN_YES)
-		annotate_flag(packet, ANNOTATION_CORE, true);
-	if (status->oom == KNOWN_YES)
-		annotate_flag(packet, ANNOTATION_OOM, true);
-	annotate_text(packet, ANNOTATION_FAILED_EXEC, facts->failed_exec);
-	if (handled->signal != 0 && handled->before_ns <= HANDLED_SHOWN_NS)
-		annotate_text(packet, ANNOTATION_AFTER_SIGNAL,
-			      word_text(signal_name(handled->signal)));
-}
-
-static void annotate_usage(struct packet *packet, const struct usage *usage)
-{
-	annotate_known(packet, ANNOTATION_USER, usage->user_ns);
-	annotate_known(packet, ANNOTATION_SYSTEM, usage->system_ns);
-	annotate_known(packet, ANNOTATION_PEAK, usage->max_rss_bytes);
-	annotate_known(packet, ANNOTATION_READ, usage->read_bytes);
-	annotate_known(packet, ANNOTATION_WRITTEN, usage->written_bytes);
-}
-
-static const char *start_of(const struct life *life)
-{
-	switch (life->born) {
-	case BORN_BEFORE:
-		return "before the trace";
-	case BORN_UNSEEN:
-		return "not seen";
-	case BORN_OF_UNKNOWN_KIND:
-		return "perhaps of a thread";
-	default:
-		return NULL;
-	}
-}
-
-static const char *end_of(const struct end *end)
-{
-	if (!end)
-		return "still running";
-	if (end->kind == END_UNSEEN)
-		return "not seen";
-	return end->facts->last == KNOWN_NOT ? "perhaps of a thread" : NULL;
-}
-
 /* The beginning of the slice of LIFE, with all that is known of it; END is NULL where it has none.
  */
 static int put_life(struct sink_perfetto *perfetto, const struct life *life, const struct end *end)
 {
-	const struct facts *facts = end ? end->facts : &facts_unknown;
 	const struct track_event event = {
 		.type = TYPE_SLICE_BEGIN,
 		.time_ns = life->born_ns,
@@ -267,20 +186,12 @@ static int put_life(struct sink_perfetto *perfetto, const struct life *life, con
 		.name = life->name,
 		.flow = life->born <= BORN_OF_UNKNOWN_KIND ? process_track(life->row) : 0,
 	};
-	const size_t texts = facts->failed_exec.length + facts->status.killer_comm.length;
 	struct packet packet;
-	int code = packet_begin(&packet, output_of(perfetto), &event,
-				ANNOTATION_ROOM + ANNOTATION_TEXT_ROOM(texts + 256));
+	int code = packet_begin(&packet, output_of(perfetto), &event, life_room(end));
 
 	if (code < 0)
 		return code;
-	annotate_number(&packet, ANNOTATION_PID, life->pid);
-	annotate_known(&packet, ANNOTATION_PPID, life->ppid);
-	annotate_text(&packet, ANNOTATION_START, word_text(start_of(life)));
-	annotate_text(&packet, ANNOTATION_END, word_text(end_of(end)));
-	annotate_status(&packet, facts);
-	annotate_number(&packet, ANNOTATION_THREADS, life->threads);
-	annotate_usage(&packet, &facts->usage);
+	annotate_life(&packet, life, end, &perfetto->sink.context);
 	packet_end(&packet);
 	return 0;
 }
@@ -334,7 +245,8 @@ static int put_thread(struct sink_perfetto *perfetto, const struct life *thread)
 
 	if (code < 0)
 		return code;
-	annotate_known(&packet, ANNOTATION_PID, thread->ppid);
+	if (thread->ppid >= 0)
+		annotate_number(&packet, ANNOTATION_PID, thread->ppid);
 	annotate_number(&packet, ANNOTATION_TID, thread->pid);
 	packet_end(&packet);
 	return 0;
@@ -381,42 +293,6 @@ static int perfetto_fork(struct sink_perfetto *perfetto, const struct event *eve
 	return code < 0 || event_facts(event)->kind != FORK_KIND_THREAD
 		       ? code
 		       : begin_thread(perfetto, event);
-}
-
-static void annotate_exec(struct packet *packet, const struct event *event,
-			  const struct sink_context *context)
-{
-	const struct facts *facts = event_facts(event);
-	const struct arguments *arguments = &facts->arguments;
-	const struct credentials *ids = &facts->credentials;
-
-	annotate_number(packet, ANNOTATION_PID, event->exec.pid);
-	annotate_text(packet, ANNOTATION_FILENAME, event->exec.filename);
-	if (arguments->source != ARGV_NONE)
-		annotate_words(packet, ANNOTATION_COMMAND, arguments->known.bytes,
-			       arguments->complete);
-	annotate_text(packet, ANNOTATION_CWD, facts->cwd);
-	if (ids->known) {
-		annotate_number(packet, ANNOTATION_UID, ids->uid);
-		annotate_number(packet, ANNOTATION_EUID, ids->euid);
-	}
-	annotate_text(packet, ANNOTATION_CGROUP, facts->cgroup);
-	if (context->units) {
-		annotate_text(packet, ANNOTATION_UNIT, cgroup_unit(facts->cgroup));
-		annotate_text(packet, ANNOTATION_CONTAINER, cgroup_container(facts->cgroup));
-	}
-	if (context->environment && facts->environment.known)
-		annotate_list(packet, ANNOTATION_ENV, facts->environment.entries);
-}
-
-static size_t exec_room(const struct event *event)
-{
-	const struct facts *facts = event_facts(event);
-
-	return ANNOTATION_ROOM + QUOTE_WORDS_ROOM(facts->arguments.known.bytes.length) +
-	       ANNOTATION_LIST_ROOM(facts->environment.entries.bytes.length) +
-	       ANNOTATION_TEXT_ROOM(event->exec.filename.length + facts->cwd.length +
-				    3 * facts->cgroup.length);
 }
 
 static int put_program(struct sink_perfetto *perfetto, struct life *life, const struct event *event,
@@ -541,13 +417,14 @@ static int perfetto_running(struct sink *sink, const struct event *event)
 static int perfetto_finish(struct sink *sink)
 {
 	struct sink_perfetto *perfetto = (struct sink_perfetto *)sink;
-	const struct life *left = lives_left(&perfetto->lives);
-	const struct life *threads = lives_left(&perfetto->threads);
+	const struct life *left, *threads;
+	const uint32_t count = lives_take(&perfetto->lives, &left);
+	const uint32_t thread_count = lives_take(&perfetto->threads, &threads);
 	int code = begin(perfetto);
 
-	for (uint32_t i = 0; i < lives_count(&perfetto->lives) && code == 0; i++)
+	for (uint32_t i = 0; i < count && code == 0; i++)
 		code = put_life(perfetto, &left[i], NULL);
-	for (uint32_t i = 0; i < lives_count(&perfetto->threads) && code == 0; i++)
+	for (uint32_t i = 0; i < thread_count && code == 0; i++)
 		code = put_thread(perfetto, &threads[i]);
 	return code;
 }

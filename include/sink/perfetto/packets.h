@@ -39,7 +39,7 @@ enum event_name {
 	NAME_LOST,
 	NAME_LIMIT,
 	NAME_OTHER, /* a program whose name is not kept */
-	EVENT_NAMES
+	NAME_COUNT
 };
 
 /* What an event tells beside its name. */

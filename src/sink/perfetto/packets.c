@@ -77,7 +77,7 @@ static const char *const category_names[CATEGORIES] = {
 	[CATEGORY_RUNNING] = "running", [CATEGORY_FORK] = "fork",     [CATEGORY_LOSS] = "loss",
 };
 
-static const char *const event_names[EVENT_NAMES] = {
+static const char *const event_names[NAME_COUNT] = {
 	[NAME_FORK] = "fork",        [NAME_VFORK] = "vfork",   [NAME_LOST] = "lost events",
 	[NAME_LIMIT] = "limit (-n)", [NAME_OTHER] = "(other)",
 };
@@ -167,7 +167,7 @@ static char *put_all_interned(char *out, unsigned int kind, const char *const na
 int packets_put_head(struct out_buffer *output)
 {
 	struct packet packet;
-	int code = begin(&packet, output, (CATEGORIES + EVENT_NAMES + ANNOTATIONS) * NAME_ROOM,
+	int code = begin(&packet, output, (CATEGORIES + NAME_COUNT + ANNOTATIONS) * NAME_ROOM,
 			 STATE_CLEARED);
 
 	if (code < 0)
@@ -175,7 +175,7 @@ int packets_put_head(struct out_buffer *output)
 	packet.out = proto_put_number(packet.out, PACKET_IS_FIRST, true);
 	char *content = proto_begin(packet.out, PACKET_INTERNED_DATA);
 	char *out = put_all_interned(content, INTERNED_CATEGORIES, category_names, CATEGORIES);
-	out = put_all_interned(out, INTERNED_EVENT_NAMES, event_names, EVENT_NAMES);
+	out = put_all_interned(out, INTERNED_EVENT_NAMES, event_names, NAME_COUNT);
 	out = put_all_interned(out, INTERNED_ANNOTATION_NAMES, annotation_names, ANNOTATIONS);
 	packet.out = proto_end(content, out);
 	return end(&packet);

@@ -80,14 +80,18 @@ static void test_any_pid(void **state)
 {
 	static const int32_t pids[] = {INT32_MIN, -1, 0, 1, INT32_MAX};
 	struct lives lives = {0};
+	const struct life *left;
 
 	(void)state;
+	assert_int_equal(lives_take(&lives, &left), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
 		assert_non_null(lives_add(&lives, pids[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
 		assert_int_equal(lives_find(&lives, pids[i])->pid, pids[i]);
-	lives_left(&lives);
-	assert_int_equal(lives_count(&lives), ARRAY_SIZE(pids));
+	assert_int_equal(lives_take(&lives, &left), ARRAY_SIZE(pids));
+	assert_int_equal(lives_count(&lives), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
+		assert_null(lives_find(&lives, pids[i]));
 	lives_done(&lives);
 }
 
@@ -161,13 +165,14 @@ static void test_births_and_ends(void **state)
 	struct log log = {0};
 	struct lives lives = {.ops = &log_ops, .sink = &log};
 	struct story *story = make_story();
+	const struct life *left;
 
 	(void)state;
 	assert_int_equal(give(story, &lives), 0);
 	assert_string_equal(log.text, "+0:1(-1)/3 +1:10(0)/1 -1:10? +2:10(0)/0 +3:12(0)/0 -2:10 "
 				      "+4:9(3)/0 ");
 	assert_int_equal(lives_count(&lives), 3);
-	const struct life *left = lives_left(&lives);
+	assert_int_equal(lives_take(&lives, &left), 3);
 	assert_int_equal(left[0].row, 0);
 	assert_int_equal(left[1].row, 3);
 	assert_int_equal(left[2].row, 4);
