@@ -88,6 +88,7 @@ static void test_any_pid(void **state)
 		assert_non_null(lives_add(&lives, pids[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
 		assert_int_equal(lives_find(&lives, pids[i])->pid, pids[i]);
+	lives_remove(&lives, lives_add(&lives, 7));
 	assert_int_equal(lives_take(&lives, &left), ARRAY_SIZE(pids));
 	assert_int_equal(lives_count(&lives), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)

@@ -166,8 +166,14 @@ static void test_too_many_names(void **state)
 		for (size_t j = 0; j < story->count; j++)
 			assert_int_equal(story_give(story, output.sink, j), 0);
 	}
+	story->count = 0;
+	story_older(story, 2, "unheard-of");
+	story_fork(story, 1000000, 2, 11, FORK_KIND_PROCESS);
+	assert_int_equal(story_give(story, output.sink, 0), 0);
 	char *bytes = output_flushed(&output, &length);
 	char *text = perfetto_text(bytes, length);
+	assert_has(text, "category_iids \"process\" name_iid \"(other)\" flow_ids 8211 "
+			 "debug_annotations {name_iid \"pid\" int_value 11}");
 	assert_has(text, "category_iids \"exec\" name_iid \"program0\"");
 	assert_has(text, "category_iids \"process\" name_iid \"program0\"");
 	assert_has(text, "category_iids \"exec\" name \"program4102\"");
@@ -180,17 +186,21 @@ static void test_too_many_names(void **state)
 
 static void test_hostile_names(void **state)
 {
-	static char argv[100000];
+	static char argv[100000], file[NAME_BYTES + 3] = "/";
 	struct story *story = story_new();
 
 	(void)state;
 	memset(argv, 'a', sizeof(argv) - 1);
 	memcpy(argv, "-\0\xff\xe2\x80\xae\"'\\\n\0", 11);
+	memset(file + 1, 'n', sizeof(file) - 1);
+	file[sizeof(file) - 1] = '\0';
 	story_older(story, 1, "\x80\n\x1b[2J");
 	story_fork(story, 0, 1, 10, FORK_KIND_PROCESS);
 	story_exec(story, 10, 10, "/bin/<b>\033]0;x\007", (struct text){argv, sizeof(argv)});
+	story_exec(story, 15, 10, file, ARGV("long"));
 	story_exit(story, 20, 10, 0);
 	char *text = trace_of(story, (struct sink_context){0});
+	assert_has(text, "category_iids \"exec\" name \"nnnn");
 	assert_has(text, "$'\\377\\342\\200\\256\"\\'\\\\\\n' aaaa");
 	assert_has(text, "name \"<b>\\x1b]0;x\\x07\"");
 	assert_has(text, "name \"\\x80\\x0a\\x1b[2J\"");
