@@ -129,10 +129,10 @@ static const char *start_of(const struct life *life)
 	}
 }
 
-static const char *end_of(const struct end *end)
+static const char *end_of(const struct end *end, const struct sink_context *context)
 {
 	if (!end)
-		return "still running";
+		return sink_gets(context, EVENT_EXIT) ? "still running" : "left out";
 	if (end->kind == END_UNSEEN)
 		return "not seen";
 	return end->facts->last == KNOWN_NOT ? "perhaps of a thread" : NULL;
@@ -154,7 +154,7 @@ void annotate_life(struct packet *packet, const struct life *life, const struct 
 	annotate_number(packet, ANNOTATION_PID, life->pid);
 	annotate_known(packet, ANNOTATION_PPID, life->ppid);
 	annotate_text(packet, ANNOTATION_START, word_text(start_of(life)));
-	annotate_text(packet, ANNOTATION_END, word_text(end_of(end)));
+	annotate_text(packet, ANNOTATION_END, word_text(end_of(end, context)));
 	annotate_status(packet, facts);
 	annotate_number(packet, ANNOTATION_THREADS, life->threads);
 	if (context->usage)

@@ -208,6 +208,52 @@ static void test_hostile_names(void **state)
 	free(story);
 }
 
+/* What only options show is not there without them. */
+static void test_options(void **state)
+{
+	static const char *const names[] = {"user_ns", "cwd", "unit", "env"};
+	static const struct text cwd = TEXT("/srv"), cgroup = TEXT("/system.slice/a.service"),
+				 variable = TEXT("A=b\0");
+	const struct sink_context all = {
+		.usage = true, .cwd = true, .units = true, .environment = true};
+	struct story *story = story_new();
+
+	(void)state;
+	struct facts *facts = story_exec(story, 0, 10, "/bin/a", ARGV("a"));
+	facts->cwd = cwd;
+	facts->cgroup = cgroup;
+	facts->environment = (struct environment){true, {variable, 1}};
+	facts = story_exit(story, 1, 10, 0);
+	facts->usage = (struct usage){1, 2, 3, 4, 5};
+	char *without = trace_of(story, (struct sink_context){0}), *with = trace_of(story, all);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char part[64];
+
+		snprintf(part, sizeof(part), "name_iid \"%s\"", names[i]);
+		assert_has(with, part);
+		assert_null(strstr(without, part));
+	}
+	free(with);
+	free(without);
+	free(story);
+}
+
+/* Where exits are filtered out, nobody knows who still runs. */
+static void test_lives_left(void **state)
+{
+	struct story *story = story_new();
+
+	(void)state;
+	story_exec(story, 0, 10, "/bin/a", ARGV("a"));
+	char *all = trace_of(story, (struct sink_context){0});
+	char *some = trace_of(story, (struct sink_context){.left_out = EVENT_BIT(EVENT_EXIT)});
+	assert_has(all, "name_iid \"end\" string_value \"still running\"");
+	assert_has(some, "name_iid \"end\" string_value \"left out\"");
+	free(some);
+	free(all);
+	free(story);
+}
+
 /* ---- the wall clock ---- */
 
 /* The clocks in the trace of events at TIMES ms, when the wall clock was stepped by STEPS ms. */
@@ -368,6 +414,7 @@ int main(void)
 		cmocka_unit_test(test_stories),          cmocka_unit_test(test_without_facts),
 		cmocka_unit_test(test_nothing_happened), cmocka_unit_test(test_threads_end),
 		cmocka_unit_test(test_too_many_names),   cmocka_unit_test(test_hostile_names),
+		cmocka_unit_test(test_options),          cmocka_unit_test(test_lives_left),
 		cmocka_unit_test(test_wall_clock),       cmocka_unit_test(test_out_of_memory),
 		cmocka_unit_test(test_full_disk),        cmocka_unit_test(test_memory_is_bounded),
 	};
