@@ -227,7 +227,7 @@ KERNEL_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/perf_exec_trace/kernels
 .PHONY: check-kernels live-programs
 check-kernels: live-programs  ## run the workloads under other kernels, emulated, or KERNELS=
 	$(Q)tests/kernels/run --cache $(KERNEL_CACHE) $(KERNEL_OPTIONS) $(BUILD) $(KERNELS)
-live-programs: all $(LIVE_PROGRAMS)  ## build the program and the workloads of live tests
+live-programs: all $(LIVE_PROGRAMS) $(BENCH_PROGRAMS)  ## build the program, the workloads of live tests and the loads of bench
 
 # ---- everyday ----------------------------------------------------------------------------------
 

@@ -34,6 +34,27 @@ static void annotate_command(struct packet *packet, const struct arguments *argu
 		annotate_words(packet, ANNOTATION_COMMAND, words, arguments->complete);
 }
 
+static void annotate_session(struct packet *packet, const struct login_session *session)
+{
+	if (!session->known)
+		return;
+	annotate_number(packet, ANNOTATION_SESSION, session->sid);
+	annotate_text(packet, ANNOTATION_TTY, session->tty);
+	if (session->loginuid != LOGINUID_UNSET)
+		annotate_number(packet, ANNOTATION_LOGINUID, session->loginuid);
+}
+
+static void annotate_at_exec(struct packet *packet, const struct at_exec *at_exec,
+			     const struct sink_context *context)
+{
+	if (context->cwd)
+		annotate_text(packet, ANNOTATION_CWD, at_exec->cwd);
+	if (context->exe)
+		annotate_text(packet, ANNOTATION_EXE, at_exec->exe);
+	if (context->session)
+		annotate_session(packet, &at_exec->session);
+}
+
 void annotate_exec(struct packet *packet, const struct event *event,
 		   const struct sink_context *context)
 {
@@ -43,8 +64,7 @@ void annotate_exec(struct packet *packet, const struct event *event,
 	annotate_number(packet, ANNOTATION_PID, event->exec.pid);
 	annotate_text(packet, ANNOTATION_FILENAME, event->exec.filename);
 	annotate_command(packet, &facts->arguments);
-	if (context->cwd)
-		annotate_text(packet, ANNOTATION_CWD, facts->cwd);
+	annotate_at_exec(packet, &facts->at_exec, context);
 	if (ids->known) {
 		annotate_number(packet, ANNOTATION_UID, ids->uid);
 		annotate_number(packet, ANNOTATION_EUID, ids->euid);
@@ -61,10 +81,12 @@ void annotate_exec(struct packet *packet, const struct event *event,
 size_t exec_room(const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
+	const struct at_exec *at_exec = &facts->at_exec;
 
 	return ANNOTATION_ROOM + QUOTE_WORDS_ROOM(facts->arguments.known.bytes.length) +
 	       ANNOTATION_LIST_ROOM(facts->environment.entries.bytes.length) +
-	       ANNOTATION_TEXT_ROOM(event->exec.filename.length + facts->cwd.length +
+	       ANNOTATION_TEXT_ROOM(event->exec.filename.length + at_exec->cwd.length +
+				    at_exec->exe.length + at_exec->session.tty.length +
 				    3 * facts->cgroup.length);
 }
 

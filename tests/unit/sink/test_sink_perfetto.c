@@ -80,7 +80,7 @@ static void test_stories(void **state)
 	struct sink_context all = full_context;
 
 	(void)state;
-	all.cwd = all.units = all.usage = true;
+	all.cwd = all.exe = all.session = all.units = all.usage = true;
 	check(story_of_a_build(), (struct sink_context){0}, "perfetto-build.txt");
 	check(story_of_awkward_names(), (struct sink_context){0}, "perfetto-awkward.txt");
 	check(story_of_threads(), (struct sink_context){0}, "perfetto-threads.txt");
@@ -211,16 +211,21 @@ static void test_hostile_names(void **state)
 /* What only options show is not there without them. */
 static void test_options(void **state)
 {
-	static const char *const names[] = {"user_ns", "cwd", "unit", "env"};
-	static const struct text cwd = TEXT("/srv"), cgroup = TEXT("/system.slice/a.service"),
-				 variable = TEXT("A=b\0");
-	const struct sink_context all = {
-		.usage = true, .cwd = true, .units = true, .environment = true};
+	static const char *const names[] = {"user_ns", "cwd",      "exe",  "session",
+					    "tty",     "loginuid", "unit", "env"};
+	static const struct text cwd = TEXT("/srv"), exe = TEXT("/bin/b"), tty = TEXT("pts/3"),
+				 cgroup = TEXT("/system.slice/a.service"), variable = TEXT("A=b\0");
+	const struct sink_context all = {.usage = true,
+					 .cwd = true,
+					 .exe = true,
+					 .session = true,
+					 .units = true,
+					 .environment = true};
 	struct story *story = story_new();
 
 	(void)state;
 	struct facts *facts = story_exec(story, 0, 10, "/bin/a", ARGV("a"));
-	facts->cwd = cwd;
+	facts->at_exec = (struct at_exec){cwd, exe, {true, 5, tty, 1000}};
 	facts->cgroup = cgroup;
 	facts->environment = (struct environment){true, {variable, 1}};
 	facts = story_exit(story, 1, 10, 0);

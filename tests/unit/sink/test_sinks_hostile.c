@@ -188,8 +188,12 @@ static void check_output(const struct story *story, sink_maker *new_sink)
 /* It can be read, and its texts are harmless. */
 static void check_perfetto(const struct story *story)
 {
-	const struct sink_context context = {
-		.usage = true, .cwd = true, .units = true, .environment = true};
+	const struct sink_context context = {.usage = true,
+					     .cwd = true,
+					     .exe = true,
+					     .session = true,
+					     .units = true,
+					     .environment = true};
 	size_t length;
 	char *bytes = story_bytes(story, sink_perfetto_new, context, &length);
 
