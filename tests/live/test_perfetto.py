@@ -51,8 +51,8 @@ def ask(trace, *queries):
 
 
 def record_story(path):
-    run_tool('record', '-q', '-x', '--usage', '--cwd', '--env', 'SHOWN', '--arg-bytes', 61440, '-m', 1024,
-             '-o', path, '--', 'env', 'SHOWN=a b', 'sh', '-c', STORY, HOSTILE,
+    run_tool('record', '-q', '-x', '--usage', '--cwd', '--exe', '--session', '--env', 'SHOWN',
+             '--arg-bytes', 61440, '-m', 1024, '-o', path, '--', 'env', 'SHOWN=a b', 'sh', '-c', STORY, HOSTILE,
              'x' * 50000).must_succeed()
 
 
@@ -175,15 +175,17 @@ def queries_of_the_docs_find_something():
 @tracing_test
 def options_add_what_they_add_to_json():
     with scratch() as directory:
-        trace, events = replay(directory, '--usage', '--cwd', '--env', 'SHOWN', '--units')
+        trace, events = replay(directory, '--usage', '--cwd', '--exe', '--session', '--env', 'SHOWN',
+                               '--units')
+        places = ('cwd', 'exe', 'session', 'tty', 'loginuid', 'unit', 'container')
         names = ('user_ns', 'system_ns', 'max_rss_bytes', 'read_bytes', 'written_bytes')
         used, execs = ask(trace, slices('process', args('pid', *names)),
-                          slices('exec', args('cwd', 'unit', 'container', 'env[0]')))
+                          slices('exec', args(*places, 'env[0]')))
     told = {event['pid']: event['usage'] or {} for event in ends(events)}
     equal({pid: tuple(values) for pid, *values in used},
           {pid: tuple(usage.get(name) for name in names) for pid, usage in told.items()}, 'usage')
     expect(any(usage.get('max_rss_bytes') for usage in told.values()), told)
-    equal(execs, [(event['cwd'], event['unit'], event['container'],
+    equal(execs, [(*(event[place] for place in places),
                    next((f'{name}={value}' for name, value in (event['env'] or {}).items()), None))
                   for event in of_type(events, 'exec')], 'places')
     expect(any('SHOWN=a b' in row for row in execs), execs)
