@@ -164,6 +164,7 @@ WRAP_test_sink_html = calloc malloc realloc
 WRAP_test_sink_perfetto = calloc malloc realloc
 WRAP_test_lives = malloc realloc
 WRAP_test_sink_summary = calloc malloc realloc
+WRAP_test_critical_path = calloc malloc
 WRAP_test_short_arguments = calloc malloc realloc
 WRAP_test_closer = syscall
 WRAP_test_landlock = syscall

@@ -39,7 +39,8 @@ struct sink_html {
 	struct columns columns;
 	struct lives lives;
 	bool has_begun;
-	int64_t end_us;     /* the latest time of an event */
+	int64_t first_us;   /* the time of the first event */
+	int64_t end_us;     /* the latest time of an event; -1: none yet */
 	int64_t wall_us;    /* the offset that was written last */
 	uint64_t cap;       /* that ended the trace; 0: none */
 	const char *capped; /* what it limits */
@@ -140,11 +141,21 @@ static void note_wall_clock(struct sink_html *html, uint64_t time_ns)
 static void note_time(struct sink_html *html, uint64_t time_ns)
 {
 	note_wall_clock(html, time_ns);
+	if (html->end_us < 0)
+		html->first_us = microseconds(time_ns);
 	if (microseconds(time_ns) > html->end_us)
 		html->end_us = microseconds(time_ns);
 }
 
 /* ---- births ---- */
+
+/* What the tracer took from the fork of COMMAND until its exec is no part of the trace. */
+static int64_t birth_time(const struct sink_html *html, const struct birth *birth)
+{
+	const int64_t time_us = microseconds(birth->time_ns) - birth->age_ns / NS_PER_US;
+
+	return birth->kind == BORN_UNSEEN && time_us < html->first_us ? html->first_us : time_us;
+}
 
 static int html_born(void *sink, struct life *life, const struct birth *birth)
 {
@@ -152,7 +163,7 @@ static int html_born(void *sink, struct life *life, const struct birth *birth)
 	const bool has_parent = birth->parent >= 0;
 
 	(void)life;
-	put_number(html, BORN_TIME, microseconds(birth->time_ns) - birth->age_ns / NS_PER_US);
+	put_number(html, BORN_TIME, birth_time(html, birth));
 	put_number(html, BORN_PID, birth->pid);
 	put_number(html, BORN_PARENT, birth->parent);
 	put_number(html, BORN_PPID, has_parent ? 0 : birth->ppid);

@@ -36,6 +36,7 @@ struct sink_perfetto {
 	bool has_begun;
 	bool has_losses;
 	bool has_clocks;
+	uint64_t first_ns;      /* the time of the first event */
 	uint64_t wall_ns;       /* the latest wall clock that was written */
 	int64_t wall_offset_ns; /* of that */
 };
@@ -114,14 +115,19 @@ static int name_life(struct sink_perfetto *perfetto, struct life *life, struct t
 
 /* ---- births ---- */
 
-/* A process that is seen late was there before that. */
-static uint64_t birth_time(const struct birth *birth)
+/*
+ * A process that is seen late was there before that. What the tracer took from the fork of COMMAND
+ * until its exec is no part of the trace.
+ */
+static uint64_t birth_time(const struct sink_perfetto *perfetto, const struct birth *birth)
 {
-	const uint64_t unseen_ns = birth->age_ns > 0 ? (uint64_t)birth->age_ns : 1;
+	const uint64_t time_ns = birth->time_ns, age_ns = (uint64_t)birth->age_ns;
 
 	if (birth->kind != BORN_BEFORE && birth->kind != BORN_UNSEEN)
-		return birth->time_ns;
-	return birth->time_ns > unseen_ns ? birth->time_ns - unseen_ns : 0;
+		return time_ns;
+	if (time_ns > age_ns && time_ns - age_ns > perfetto->first_ns)
+		return time_ns - (age_ns > 0 ? age_ns : 1);
+	return perfetto->first_ns > 0 ? perfetto->first_ns - 1 : 0;
 }
 
 static int put_living(struct sink_perfetto *perfetto, uint64_t time_ns, uint32_t count)
@@ -163,7 +169,7 @@ static int perfetto_born(void *sink, struct life *life, const struct birth *birt
 	struct sink_perfetto *perfetto = sink;
 	int code = packets_put_track(output_of(perfetto), process_track(life->row), "Processes");
 
-	life->born_ns = birth_time(birth);
+	life->born_ns = birth_time(perfetto, birth);
 	if (code == 0)
 		code = name_life(perfetto, life, birth->name);
 	if (code == 0)
@@ -392,6 +398,8 @@ static int show(struct sink_perfetto *perfetto, const struct event *event)
 
 static int prepare(struct sink_perfetto *perfetto, uint64_t time_ns)
 {
+	if (!perfetto->has_begun)
+		perfetto->first_ns = time_ns;
 	int code = begin(perfetto);
 
 	return code < 0 ? code : note_clocks(perfetto, time_ns);

@@ -168,7 +168,7 @@ def wall_clock_is_that_of_json():
 @tracing_test
 def queries_of_the_docs_find_something():
     longest, failed = story()[2]
-    expect(longest and all(command for _, command in longest), longest)
+    expect(any(command for _, command in longest), longest)
     equal({status for _, _, *statuses in failed for status in statuses}, {7, 'SIGKILL', None}, 'failed')
 
 
