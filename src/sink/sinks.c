@@ -18,6 +18,9 @@ const struct sink_type sink_types[] = {
 	{"tree", NULL, PROCESSES, SHOWS_TO_PERSONS | SINK_SHOWS_COPIES, sink_tree_new},
 	{"html", NULL, NEEDS_ALL, SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_FOR_FILES,
 	 sink_html_new},
+	{"perfetto", NULL, NEEDS_ALL,
+	 SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_SHOWS_ENVIRONMENT | SINK_FOR_FILES,
+	 sink_perfetto_new},
 	{"summary", "-S", PROCESSES, SINK_SHOWS_USAGE, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);
