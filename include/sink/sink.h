@@ -54,6 +54,11 @@ struct sink_ops {
 	/* Write what only the end of the trace tells; NULL: nothing. Returns 0 or a negative errno.
 	 */
 	int (*finish)(struct sink *sink);
+	/*
+	 * Write to TEXT, of SIZE bytes, what the user should know of the output when the trace is
+	 * over, and return whether there is anything. NULL: there never is.
+	 */
+	bool (*remark)(const struct sink *sink, char *text, size_t size);
 	/* Release what the sink holds besides its own memory; NULL: nothing. */
 	void (*done)(struct sink *sink);
 };
@@ -116,7 +121,8 @@ static inline int64_t sink_wall_offset(const struct sink_context *context, uint6
  *
  * pipe: the five pipe-delimited lines (docs/lines.md). extended: the same with |key=value behind.
  * json: one object a line. table: columns for a person. tree: processes, indented by parentage.
- * html: a page that draws them. summary: totals at the end. All but `pipe` need events with facts.
+ * html: a page that draws them. compile_commands: a compilation database of the compiler runs.
+ * summary: totals at the end. All but `pipe` need events with facts.
  */
 struct sink *sink_pipe_new(const struct sink_context *context);
 struct sink *sink_extended_new(const struct sink_context *context);
@@ -124,6 +130,7 @@ struct sink *sink_json_new(const struct sink_context *context);
 struct sink *sink_table_new(const struct sink_context *context);
 struct sink *sink_tree_new(const struct sink_context *context);
 struct sink *sink_html_new(const struct sink_context *context);
+struct sink *sink_compile_commands_new(const struct sink_context *context);
 struct sink *sink_summary_new(const struct sink_context *context);
 
 /*

@@ -88,6 +88,7 @@ static int choose_sink(const struct parse *parse, struct request *request, struc
 		request->sink = sink_type_find("summary");
 		request->summary = false;
 	}
+	request->cwd = request->cwd || request->sink->needs & NEED_CWD;
 	return 0;
 }
 
@@ -118,7 +119,7 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
 		return refuse(err, "--env: this format does not show the environment",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");
-	if (request->cwd && !(shows & SINK_SHOWS_ENVIRONMENT))
+	if (request->cwd && !(shows & SINK_SHOWS_ENVIRONMENT) && !(request->sink->needs & NEED_CWD))
 		return refuse(err, "--cwd: this format does not show directories",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");
 	if (request->units && !(shows & SINK_SHOWS_ENVIRONMENT))
@@ -131,6 +132,10 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	    !request->summary)
 		return refuse(err, "--max-arg-bytes: plain pipe lines show no arguments",
 			      "-x, -S, or -F json, table, tree or html");
+	if (request->max_arg_bytes > 0 && shows & SINK_FOR_PROGRAMS)
+		return error_set(err, -EINVAL,
+				 "--max-arg-bytes: cut arguments are of no use in -F %s",
+				 request->sink->name);
 	if (request->no_copies && !(shows & SINK_SHOWS_COPIES))
 		return refuse(err, "--no-copies: only the tree tells copies from other processes",
 			      "-F tree");

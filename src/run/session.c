@@ -299,7 +299,7 @@ void session_print_summary(const struct session *session, double seconds)
 {
 	const struct pipeline *pipeline = &session->pipeline;
 	struct source_stats stats;
-	char span[32], failed[48] = "";
+	char span[32], failed[48] = "", remark[400];
 
 	/* Nobody can be told where standard error does not take it. */
 	if (session->summary && sink_finish(session->summary) == 0 &&
@@ -317,6 +317,9 @@ void session_print_summary(const struct session *session, double seconds)
 	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
 	       pipeline->shown[EVENT_EXIT], failed, stats.lost, stats.late, span);
 	notice_statuses_lost(session->request, stats.statuses_lost);
+	if (session->sink->ops->remark &&
+	    session->sink->ops->remark(session->sink, remark, sizeof(remark)))
+		notice(session->request, "%s", remark);
 	if (stats.undecoded > 0)
 		notice(session->request, "%" PRIu64 " records could not be decoded",
 		       stats.undecoded);

@@ -18,6 +18,8 @@ const struct sink_type sink_types[] = {
 	{"tree", NULL, PROCESSES, SHOWS_TO_PERSONS | SINK_SHOWS_COPIES, sink_tree_new},
 	{"html", NULL, NEEDS_ALL, SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_FOR_FILES,
 	 sink_html_new},
+	{"compile-commands", NULL, NEED_TASKS | NEED_ARGUMENTS | NEED_CWD, SINK_FOR_PROGRAMS,
+	 sink_compile_commands_new},
 	{"summary", "-S", PROCESSES, SINK_SHOWS_USAGE, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);
