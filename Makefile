@@ -165,6 +165,7 @@ WRAP_test_compiler_call = calloc malloc realloc
 WRAP_test_sink_compile_commands = calloc malloc realloc
 WRAP_test_sink_summary = calloc malloc realloc
 WRAP_test_short_arguments = calloc malloc realloc
+WRAP_test_redact = calloc malloc realloc
 WRAP_test_closer = syscall
 WRAP_test_landlock = syscall
 WRAP_test_sandbox = landlock_restrict syscalls_restrict

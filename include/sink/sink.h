@@ -5,6 +5,7 @@
 #ifndef PXT_SINK_SINK_H
 #define PXT_SINK_SINK_H
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -145,5 +146,12 @@ struct sink *sink_tee_new(struct sink *first, struct sink *second);
  * "aaaa…(400902 bytes)". Returns NULL without memory.
  */
 struct sink *sink_short_arguments_new(struct sink *next, size_t limit);
+
+/*
+ * Passes every event to NEXT, borrowed and finished by its owner, with "[redacted]" in place of
+ * what looks like a secret in arguments, and of all values of the environment. MORE, borrowed, is
+ * a regular expression for further secrets; NULL: none. Returns NULL without memory.
+ */
+struct sink *sink_redact_new(struct sink *next, const regex_t *more);
 
 #endif

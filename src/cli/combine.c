@@ -116,6 +116,10 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 
 	if (request->raw && !(shows & SINK_SHOWS_RECORDS))
 		return error_set(err, -EINVAL, "--raw is for pipe lines, with or without -x");
+	if (request->raw && request->redact)
+		return error_set(err, -EINVAL,
+				 "--raw and --redact exclude each other: records are bytes as the "
+				 "kernel wrote them");
 	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
 		return refuse(err, "--env: this format does not show the environment",
 			      mode == MODE_RECORD ? "-x" : "-x or -F json");

@@ -21,6 +21,7 @@
 void session_done(struct session *session)
 {
 	raw_free(session->raw);
+	sink_free(session->redacted);
 	sink_free(session->shortened);
 	sink_free(session->both);
 	sink_free(session->summary);
@@ -125,20 +126,30 @@ static bool add_summary(struct session *session)
 	return session->both != NULL;
 }
 
-/* Cut arguments are for the eyes of all sinks. */
-static bool add_shortening(struct session *session)
-{
-	session->shortened = sink_short_arguments_new(session->both ? session->both : session->sink,
-						      session->request->max_arg_bytes);
-	return session->shortened != NULL;
-}
-
 /* The first one, which passes on to the others. */
 static struct sink *first_sink(const struct session *session)
 {
+	if (session->redacted)
+		return session->redacted;
 	if (session->shortened)
 		return session->shortened;
 	return session->both ? session->both : session->sink;
+}
+
+/* Arguments are masked and then cut for all sinks. */
+static bool add_fronts(struct session *session)
+{
+	const struct request *request = session->request;
+
+	if (request->max_arg_bytes > 0) {
+		session->shortened =
+			sink_short_arguments_new(first_sink(session), request->max_arg_bytes);
+		if (!session->shortened)
+			return false;
+	}
+	if (request->redact)
+		session->redacted = sink_redact_new(first_sink(session), request->redact_regex);
+	return !request->redact || session->redacted;
 }
 
 static int make_sinks(struct session *session, struct error *err)
@@ -152,8 +163,7 @@ static int make_sinks(struct session *session, struct error *err)
 		session->raw =
 			raw_new(session->output, session->source->info.formats, TRACEPOINT_COUNT);
 	if (!session->sink || (request->raw && !session->raw) ||
-	    (request->summary && !add_summary(session)) ||
-	    (request->max_arg_bytes > 0 && !add_shortening(session)))
+	    (request->summary && !add_summary(session)) || !add_fronts(session))
 		return error_no_memory(err);
 	return 0;
 }
