@@ -44,7 +44,6 @@ static int mask_arguments(struct sink_redact *redact, struct arguments *argument
 
 	if (code <= 0)
 		return code;
-	left.count = UINT32_MAX;
 	redact->argv.size = 0;
 	redact->argv.failed = false;
 	while (string_list_next(&left, &argument))
@@ -70,7 +69,6 @@ static int mask_environment(struct sink_redact *redact, struct environment *envi
 
 	if (left.bytes.length == 0)
 		return 0;
-	left.count = UINT32_MAX;
 	redact->environment.size = 0;
 	redact->environment.failed = false;
 	while (string_list_next(&left, &entry))
