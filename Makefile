@@ -164,6 +164,7 @@ WRAP_test_sink_html = calloc malloc realloc
 WRAP_test_compiler_call = calloc malloc realloc
 WRAP_test_sink_compile_commands = calloc malloc realloc
 WRAP_test_sink_summary = calloc malloc realloc
+WRAP_test_critical_path = calloc malloc
 WRAP_test_short_arguments = calloc malloc realloc
 WRAP_test_redact = calloc malloc realloc
 WRAP_test_closer = syscall
@@ -228,7 +229,7 @@ KERNEL_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/perf_exec_trace/kernels
 .PHONY: check-kernels live-programs
 check-kernels: live-programs  ## run the workloads under other kernels, emulated, or KERNELS=
 	$(Q)tests/kernels/run --cache $(KERNEL_CACHE) $(KERNEL_OPTIONS) $(BUILD) $(KERNELS)
-live-programs: all $(LIVE_PROGRAMS)  ## build the program and the workloads of live tests
+live-programs: all $(LIVE_PROGRAMS) $(BENCH_PROGRAMS)  ## build the program, the workloads of live tests and the loads of bench
 
 # ---- everyday ----------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ struct sink_context {
 	const struct wall_steps *wall_steps; /* later changes of that offset; NULL: none */
 	bool environment;                    /* --env: show the environment */
 	bool cwd;                            /* --cwd: show the directories of execs */
+	bool exe;                            /* --exe: show their executables */
+	bool session;                        /* --session: show sessions and terminals */
 	bool units;                          /* --units: show units and containers */
 	bool usage;                          /* --usage: show what processes used */
 	unsigned int left_out; /* EVENT_BIT()s of the types that no filter lets pass */

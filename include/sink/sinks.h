@@ -15,7 +15,7 @@
 enum sink_shows {
 	SINK_SHOWS_RECORDS = 1,       /* --raw: each event's record below its line */
 	SINK_SHOWS_TIME = 2,          /* -T: the time of day */
-	SINK_SHOWS_ENVIRONMENT = 4,   /* --env, --cwd, --units: what a program is started in */
+	SINK_SHOWS_ENVIRONMENT = 4,   /* --env, --cwd and so on: what a program is started in */
 	SINK_SHOWS_EVENTS = 8,        /* lines of events, of which there is a limit */
 	SINK_SHOWS_COPIES = 16,       /* --no-copies: what processes that never exec leave out */
 	SINK_SHOWS_FAILED_EXECS = 32, /* --failed-execs */

@@ -49,6 +49,8 @@ struct request {
 	char *environment; /* --env: "NAME,NAME" or "all"; NULL: none */
 	bool usage;        /* --usage: what processes used */
 	bool cwd;          /* --cwd: the directories of execs */
+	bool exe;          /* --exe: their executables */
+	bool session;      /* --session: their sessions, terminals and login users */
 	bool units;        /* --units: systemd units and containers, by cgroup */
 
 	/* The limits */

@@ -339,6 +339,10 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.wide;
 	case OPTION_CWD:
 		return &options->request.cwd;
+	case OPTION_EXE:
+		return &options->request.exe;
+	case OPTION_SESSION:
+		return &options->request.session;
 	case OPTION_UNITS:
 		return &options->request.units;
 	case OPTION_USAGE:

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/parse.h"
@@ -110,6 +113,30 @@ static int choose_events(const struct parse *parse, struct request *request, str
 	return 0;
 }
 
+/* What a program is started in. */
+static int check_surroundings(enum mode mode, const struct request *request, struct error *err)
+{
+	const struct {
+		bool wanted;
+		const char *what;
+	} options[] = {
+		{request->environment, "--env: this format does not show the environment"},
+		{request->cwd && !(request->sink->needs & NEED_CWD),
+		 "--cwd: this format does not show directories"},
+		{request->exe, "--exe: this format does not show executables"},
+		{request->session, "--session: this format does not show sessions"},
+		{request->units, "--units: this format does not show cgroups"},
+	};
+	const bool shown = request->sink->shows & SINK_SHOWS_ENVIRONMENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		if (options[i].wanted && !shown)
+			return refuse(err, options[i].what,
+				      mode == MODE_RECORD ? "-x" : "-x or -F json");
+	}
+	return 0;
+}
+
 static int check_sink(enum mode mode, const struct request *request, struct error *err)
 {
 	unsigned int shows = request->sink->shows;
@@ -120,14 +147,9 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 		return error_set(err, -EINVAL,
 				 "--raw and --redact exclude each other: records are bytes as the "
 				 "kernel wrote them");
-	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
-		return refuse(err, "--env: this format does not show the environment",
-			      mode == MODE_RECORD ? "-x" : "-x or -F json");
-	if (request->cwd && !(shows & SINK_SHOWS_ENVIRONMENT) && !(request->sink->needs & NEED_CWD))
-		return refuse(err, "--cwd: this format does not show directories",
-			      mode == MODE_RECORD ? "-x" : "-x or -F json");
-	if (request->units && !(shows & SINK_SHOWS_ENVIRONMENT))
-		return refuse(err, "--units: this format does not show cgroups", "-x or -F json");
+	int code = check_surroundings(mode, request, err);
+	if (code < 0)
+		return code;
 	if (request->usage && !(shows & SINK_SHOWS_USAGE) && !request->summary)
 		return refuse(err, "--usage: plain pipe lines do not show what processes used",
 			      mode == MODE_RECORD ? "-x"
@@ -181,7 +203,8 @@ static int find_needs(const struct parse *parse, struct request *request, struct
 	request->needs = request->sink->needs | filter_options_needs(&request->filter);
 	if (request->summary)
 		request->needs |= sink_type_find("summary")->needs;
-	request->needs |= (request->usage ? NEED_USAGE : 0) | (request->cwd ? NEED_CWD : 0);
+	request->needs |= (request->usage ? NEED_USAGE : 0) | (request->cwd ? NEED_CWD : 0) |
+			  (request->exe ? NEED_EXE : 0) | (request->session ? NEED_SESSION : 0);
 	int code = parse->argv_probe ? want_probe(mode, request, err) : 0;
 	if (code < 0)
 		return code;

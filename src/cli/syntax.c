@@ -50,6 +50,8 @@
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
 #define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
 #define OPTION_CWD_SHOWN LONG_FLAG("cwd", OPTION_CWD, "with -x or -F json: show the directory that a program is started in")
+#define OPTION_EXE_SHOWN LONG_FLAG("exe", OPTION_EXE, "with -x or -F json: show the file that is executed, of a script the interpreter")
+#define OPTION_SESSION_SHOWN LONG_FLAG("session", OPTION_SESSION, "with -x or -F json: show session, terminal and login user that a program is started with")
 #define OPTION_UNITS_SHOWN LONG_FLAG("units", OPTION_UNITS, "with -x or -F json: show the systemd unit and the container, by the cgroup")
 #define OPTION_USAGE_SHOWN LONG_FLAG("usage", OPTION_USAGE, "show the CPU time, peak memory and I/O of processes that end; not in plain pipe lines")
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (9216)", "N")
@@ -99,6 +101,8 @@ static const struct poptOption trace_options[] = {
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_CWD_SHOWN,
+	OPTION_EXE_SHOWN,
+	OPTION_SESSION_SHOWN,
 	OPTION_UNITS_SHOWN,
 	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
@@ -133,6 +137,8 @@ static const struct poptOption record_options[] = {
 	FLAG("extended", 'x', "record what all formats and filters of replay need"),
 	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
 	LONG_FLAG("cwd", OPTION_CWD, "with -x: the directory that a program is started in too"),
+	LONG_FLAG("exe", OPTION_EXE, "with -x: the file that is executed too, of a script the interpreter"),
+	LONG_FLAG("session", OPTION_SESSION, "with -x: session, terminal and login user too"),
 	LONG_FLAG("usage", OPTION_USAGE, "with -x: the CPU time, peak memory and I/O of processes that end too"),
 	OPTION_STACK,
 	OPTION_PROBE,
@@ -173,6 +179,8 @@ static const struct poptOption replay_options[] = {
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_CWD_SHOWN,
+	OPTION_EXE_SHOWN,
+	OPTION_SESSION_SHOWN,
 	OPTION_UNITS_SHOWN,
 	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,

@@ -75,11 +75,24 @@ static int read_offsets(struct argv_offsets *offsets, struct error *err)
 	return code;
 }
 
+/*
+ * User and kernel addresses are the same numbers there, and kernel probes take arrays from kernel
+ * memory alone (traceprobe_parse_probe_arg_body(), kernel/trace/trace_probe.c).
+ */
+#ifdef __s390x__
+#define COPIES_USER_ARRAYS false
+#else
+#define COPIES_USER_ARRAYS true
+#endif
+
 /* Sample ids, owners and leftovers go by pids of the host. */
 static int check_host(const struct host_state *host, struct error *err)
 {
 	if (sizeof(long) != sizeof(uint64_t))
 		return error_set(err, -EOPNOTSUPP, "the argv probe is for 64-bit kernels");
+	if (!COPIES_USER_ARRAYS)
+		return error_set(err, -EOPNOTSUPP,
+				 "kernel probes cannot copy a program's memory on s390x");
 	if (!host->initial_pid_ns)
 		return error_set(err, -EOPNOTSUPP,
 				 "the argv probe is for the host's pid namespace");

@@ -177,24 +177,24 @@ static int find_program(struct sink_compile_commands *commands, const struct fac
 	struct text program = commands->call.wrapped ? commands->call.compiler : facts->filename;
 
 	if (memchr(program.bytes, '/', program.length))
-		return make_absolute(&commands->program, facts->cwd, program);
+		return make_absolute(&commands->program, facts->at_exec.cwd, program);
 	commands->program.size = 0;
 	return buffer_append(&commands->program, program.bytes, program.length);
 }
 
 static int show_call(struct sink_compile_commands *commands, const struct facts *facts)
 {
-	if (!facts->cwd.bytes) {
+	if (!facts->at_exec.cwd.bytes) {
 		commands->without_directory++;
 		return 0;
 	}
-	if (!utf8_is_valid(facts->arguments.known.bytes) || !utf8_is_valid(facts->cwd) ||
+	if (!utf8_is_valid(facts->arguments.known.bytes) || !utf8_is_valid(facts->at_exec.cwd) ||
 	    !utf8_is_valid(facts->filename)) {
 		commands->not_utf8++;
 		return 0;
 	}
 	int code = find_program(commands, facts);
-	return code == 0 ? show_sources(commands, facts->cwd) : code;
+	return code == 0 ? show_sources(commands, facts->at_exec.cwd) : code;
 }
 
 static int show_run(struct sink_compile_commands *commands, const struct facts *facts)

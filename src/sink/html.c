@@ -40,7 +40,8 @@ struct sink_html {
 	struct lives lives;
 	int32_t count; /* of processes */
 	bool has_begun;
-	int64_t end_us;     /* the latest time of an event */
+	int64_t first_us;   /* the time of the first event */
+	int64_t end_us;     /* the latest time of an event; -1: none yet */
 	int64_t wall_us;    /* the offset that was written last */
 	uint64_t cap;       /* that ended the trace; 0: none */
 	const char *capped; /* what it limits */
@@ -141,6 +142,8 @@ static void note_wall_clock(struct sink_html *html, uint64_t time_ns)
 static void note_time(struct sink_html *html, uint64_t time_ns)
 {
 	note_wall_clock(html, time_ns);
+	if (html->end_us < 0)
+		html->first_us = microseconds(time_ns);
 	if (microseconds(time_ns) > html->end_us)
 		html->end_us = microseconds(time_ns);
 }
@@ -185,8 +188,11 @@ static struct life *add_stranger(struct sink_html *html, const struct event *eve
 {
 	const struct facts *facts = event_facts(event);
 	const bool has_age = facts->age_ns >= 0;
+	const int64_t time_us =
+		microseconds(event->time_ns) - (has_age ? facts->age_ns / NS_PER_US : 0);
+	/* What the tracer took from the fork of COMMAND until then is no part of the trace. */
 	const struct birth birth = {
-		.time_us = microseconds(event->time_ns) - (has_age ? facts->age_ns / NS_PER_US : 0),
+		.time_us = time_us > html->first_us ? time_us : html->first_us,
 		.pid = pid,
 		.ppid = facts->ppid,
 		.kind = facts->from_proc && !has_age ? BORN_BEFORE : BORN_UNSEEN,

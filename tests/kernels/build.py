@@ -14,10 +14,14 @@ TOP = Path(__file__).resolve().parents[2]
 # The suite whose libraries and compilers are used, whatever kernel runs.
 SUITE = 'bookworm'
 LIBRARIES = ('libc6-dev', 'linux-libc-dev', 'libtraceevent-dev', 'libtracefs-dev', 'libzstd-dev',
-             'libpopt-dev', 'libseccomp-dev', 'uthash-dev', 'busybox-static', 'util-linux')
+             'zlib1g-dev', 'libpopt-dev', 'libseccomp-dev', 'uthash-dev', 'busybox-static',
+             'util-linux')
 # This machine's own serve the compilers.
 NOT_BESIDE_COMPILERS = ('libc6',)
-WORKLOADS = ('truth_workload', 'images_workload', 'ends_workload', 'lives_workload', 'puppet')
+WORKLOADS = ('truth_workload', 'images_workload', 'ends_workload', 'lives_workload',
+             'failed_execs_workload', 'puppet')
+# Of bench.
+LOADS = ('load', 'tiny')
 
 
 class Built(NamedTuple):
@@ -36,6 +40,8 @@ def programs(directory, setpriv):
     found = {'pxt/perf_exec_trace': directory / 'perf_exec_trace', 'pxt/setpriv': setpriv}
     for name in WORKLOADS:
         found[f'pxt/{name}'] = directory / 'tests/live' / name
+    for name in LOADS:
+        found[f'pxt/{name}'] = directory / 'bench' / name
     return found
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A guest's results, held against its logs by the checkers of tests/live: the cells of its row."""
 
+import json
 import subprocess
 from typing import NamedTuple
 
@@ -8,7 +9,8 @@ from results import Missing, Verdicts
 
 import json_lines
 from facts import Comparison, compare_facts, unknown_statuses
-from json_lines import EVENTS, SHAPES, Exec, Exit
+from failed_execs import failure_problems
+from json_lines import EVENTS, SHAPES, Exec, ExecFailed, Exit
 from lines import BadLine, Fork, Lost
 from live import SUMMARY
 from sources import compare_connector, compare_sideband
@@ -84,9 +86,16 @@ def share(part, whole):
 
 
 def argv_complete(results):
-    execs = [event for name in FACTS_STEPS for event in results.step(name).events()
-             if isinstance(event, Exec)]
-    return Cell(share(sum(event.argv_complete for event in execs), len(execs)))
+    return Cell(complete_of(execs_of(results, FACTS_STEPS)))
+
+
+def execs_of(results, names):
+    return [event for name in names for event in results.step(name).events()
+            if isinstance(event, Exec)]
+
+
+def complete_of(execs):
+    return share(sum(event.argv_complete for event in execs), len(execs))
 
 
 def statuses_known(results):
@@ -102,6 +111,57 @@ def statuses_known(results):
 
 def status_source(results):
     return Cell(results.check.found('exit status'))
+
+
+# ---- what not every kernel can -------------------------------------------------------------------
+
+REFUSED = 'refused'
+PROBE_STEPS = ('probe-images', 'probe-ends')
+LIVES = 'probe-lives'
+OURS = 'perf_exec_trace_'
+
+
+def refusal(results, name, row):
+    """Of a step, where `check` says the same: the cell, or None."""
+    step = results.step(name)
+    if step.status != 1 or results.check.found(row) not in step.text('err'):
+        return None
+    return Cell(f'{REFUSED}: {results.check.found(row)}')
+
+
+def argv_probe(results):
+    """All arguments are whole, and those of the execs, however short the programs live."""
+    refused = refusal(results, LIVES, 'argv probe')
+    if refused:
+        return refused
+    problems = [problem for name in (*PROBE_STEPS, LIVES)
+                for problem in facts_problems(results, results.step(name))]
+    execs = execs_of(results, [LIVES])
+    problems += [f'the arguments of {event.pid} are not whole: {event.argv_source}'
+                 for event in execs if not event.argv_complete]
+    left = results.step('probe-left')
+    if left.status != 0 or OURS in left.text('out'):
+        problems.append(f'an event of ours is left: {left.text("out")}')
+    return Cell(complete_of(execs), problems)
+
+
+def failed_execs(results):
+    step = results.step('failed-execs')
+    if 'not told' in results.check.found('failed execs') and step.status == 1:
+        return Cell(REFUSED)
+    failed = [event for event in step.events() if isinstance(event, ExecFailed)]
+    return Cell(f'{len(failed)} events', [*status_problems(step), *of_step(
+        step, failure_problems(failed, step.directory / 'log'))])
+
+
+def cost(name):
+    """Instructions of one exec without an argument, and with a long one, by a clock of one a ns."""
+    def column(results):
+        steps = [results.step(f'cost-{name}{which}') for which in ('', '-long')]
+        loads = [json.loads(step.out) for step in steps]
+        return Cell(' / '.join(f'{load["cpu_ns"] // load["rounds"]}' for load in loads),
+                    [problem for step in steps for problem in status_problems(step)])
+    return column
 
 
 # ---- captures ------------------------------------------------------------------------------------
@@ -181,7 +241,8 @@ def loss_of_facts(results):
     step = results.step('loss-of-facts')
     truth = results.facts_truth(step)
     shown = step.events()
-    events = [event for event in shown if isinstance(event, EVENTS)]
+    # Of those whose process is not known nothing can be compared.
+    events = [event for event in shown if isinstance(event, EVENTS) and event.pid is not None]
     lost = sum(event.count for event in shown if isinstance(event, json_lines.Lost))
     problems = [problem for problem in Comparison(truth, events, ALL_FIELDS).compare(truth.known)
                 if not any(word in problem for word in LOSSES_SHOW)]
@@ -277,6 +338,8 @@ COLUMNS = {
     'cgroups': {'cgroups before': cgroups_before, 'cgroups after': cgroups_after},
     'facts': {'facts truth': facts, 'argv complete': argv_complete,
               'statuses known': statuses_known, 'told by': status_source},
+    'probe': {'argv probe': argv_probe},
+    'failed': {'failed execs': failed_execs},
     'record': {'recorded truth': recorded_facts, 'replay here': replays},
     'loss': {'loss': loss, 'facts in loss': loss_of_facts},
     'nobody': {'sideband as nobody': of_nobody('sideband', compare_sideband),
@@ -286,12 +349,15 @@ COLUMNS = {
     'lockdown': {'integrity': of_lockdown('integrity'),
                  'confidentiality': of_lockdown('confidentiality')},
     'locked': {'confidentiality at boot': locked_at_boot},
+    'cost': {'untraced': cost('untraced'), 'recorded': cost('recorded'),
+             'recorded with the probe': cost('probed')},
 }
 
 
 # Columns that are read together: the name of a table -> groups.
 TABLES = {'events': ('plain', 'facts', 'cgroups'), 'captures': ('record', 'loss'),
-          'privileges': ('nobody', 'privileges'), 'lockdown': ('lockdown', 'locked')}
+          'privileges': ('nobody', 'privileges'), 'lockdown': ('lockdown', 'locked'),
+          'options': ('probe', 'failed'), 'cost': ('cost',)}
 
 
 def tables():

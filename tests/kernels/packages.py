@@ -132,12 +132,12 @@ def make_links_relative(directory):
 
 
 def unpack_tree(apt, packages, directory, leave_out=()):
-    """Download and unpack packages with what they depend on, unless that has been done."""
-    done = directory / '.complete'
-    if not done.exists():
+    """Download and unpack packages with what they depend on, unless that has been done of the same."""
+    done, wanted = directory / '.complete', ' '.join(packages)
+    if not done.exists() or done.read_text(encoding='ascii') != wanted:
         unpack(apt.download(packages), directory, leave_out)
         apt.run('apt-get', 'clean')
-        done.touch()
+        done.write_text(wanted, encoding='ascii')
     return directory
 
 

@@ -144,11 +144,11 @@ def argv_problems(event, image):
                f'in truth {SHOWN.repr(image.argv)}')
 
 
-SOURCES = ('stack', 'proc', 'proc_start', 'none')
+SOURCES = ('stack', 'proc', 'probe', 'proc_start', 'none')
 
 
 def source_problems(event):
-    sources = ('stack', 'proc', 'none') if isinstance(event, Exec) else SOURCES
+    sources = set(SOURCES) - {'proc_start'} if isinstance(event, Exec) else SOURCES
     if event.argv_source not in sources:
         yield f'{describe(event)}: argv_source is {event.argv_source!r}'
     if (event.argv_source == 'none') != (event.argv is None):

@@ -3,17 +3,15 @@
 """
 --failed-execs against a workload that knows which execs failed and why; where the kernel does not
 tell the path of an exec (before Linux 6.19) it is refused with the reason.
-
-    test_failed_execs.py --compare LINES LOG    of a trace as JSON that was made elsewhere
 """
 
+import errno
 import re
-import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import schema
 from extended import ExecFailed as Extended, parse_extended
+from failed_execs import UNPRINTABLE, failure_problems, failures
 from json_lines import Exec, ExecFailed, parse
 from lines import split_lines
 from live import (ROOMY, Skip, equal, expect, lost_in, main, need_tracing, no_problems, note, run,
@@ -21,79 +19,17 @@ from live import (ROOMY, Skip, equal, expect, lost_in, main, need_tracing, no_pr
 
 FIXTURE = Path(__file__).resolve().parents[2] / 'fixtures' / 'failed-execs'
 REFUSAL = b'--failed-execs: this kernel'
-# The kernel tells the first bytes of a path, and these behind them; and a dot for each byte that is
-# not printable in ISO 8859-1.
-CUT = b'...'
-UNPRINTABLE = re.compile(rb'[\x00-\x1f\x7f-\x9f]')
-
-
-class Failure(NamedTuple):
-    """One line of the log (failed_execs_workload.c)."""
-    pid: int
-    tid: int
-    errno: int
-    comm: bytes
-    path: bytes
-
-
-def text(word):
-    return None if word == '?' else b'' if word == '-' else bytes.fromhex(word)
-
-
-def failures(log):
-    found = []
-    for line in Path(log).read_text(encoding='ascii').splitlines():
-        kind, *words = line.split(' ')
-        equal(kind, 'FAILED', f'what the workload did: {line}')
-        found.append(Failure(*map(int, words[:3]), *map(text, words[3:])))
-    return found
-
-
-# ---- the comparison ------------------------------------------------------------------------------
-
-def is_path(event, path):
-    """Whether an event tells this path, or its beginning where it says that there is more."""
-    if path is None or event.path is None:
-        return path is event.path and not event.path_complete
-    path = UNPRINTABLE.sub(b'.', path)
-    if event.path_complete:
-        return event.path == path
-    return event.path.endswith(CUT) and path.startswith(event.path[:-len(CUT)])
-
-
-def problems(events, log):
-    """What is wrong: each task's failures have to come in their order, none more and none less."""
-    told, meant = {}, {}
-    for event in events:
-        told.setdefault((event.pid, event.tid), []).append(event)
-    for failure in failures(log):
-        meant.setdefault((failure.pid, failure.tid), []).append(failure)
-    for task in sorted({*told, *meant}):
-        mine, logged = told.get(task, []), meant.get(task, [])
-        if len(mine) != len(logged):
-            yield f'{task}: {len(mine)} failed execs, not {len(logged)}'
-        for event, failure in zip(mine, logged):
-            if (event.errno, event.comm) != (failure.errno, failure.comm) or \
-                    not is_path(event, failure.path):
-                yield f'{event} is not {failure}'
 
 
 def check(lines, log):
     """The failed execs of a trace as JSON against the log, and what that comes to."""
     events = parse(lines)
     failed = [event for event in events if isinstance(event, ExecFailed)]
-    no_problems(list(problems(failed, log)))
-    for event in failed:
-        equal(event.errno_name, os_name(event.errno), 'name of the error')
+    no_problems(list(failure_problems(failed, log)))
     expect(any(isinstance(event, Exec) for event in events), 'no EXEC')
     whole = [len(event.path) for event in failed if event.path_complete]
     note(f'{len(failed)} failed execs, all right; paths of {max(whole)} bytes are told whole')
     return failed
-
-
-def os_name(number):
-    import errno  # pylint: disable=import-outside-toplevel
-    return errno.errorcode[number]
 
 
 # ---- this kernel ---------------------------------------------------------------------------------
@@ -215,22 +151,20 @@ def the_comparison_notices_what_is_wrong():
         equal(run([workload('failed_execs_workload'), log, directory]).status, 0, 'status')
         meant = failures(log)
         told = [ExecFailed(*[None] * len(ExecFailed._fields))._replace(
-            pid=each.pid, tid=each.tid, errno=each.errno, comm=each.comm, path=each.path and UNPRINTABLE.sub(b'.', each.path),
+            pid=each.pid, tid=each.tid, errno=each.errno, comm=each.comm,
+            errno_name=errno.errorcode[each.errno],
+            path=each.path and UNPRINTABLE.sub(b'.', each.path),
             path_complete=each.path is not None) for each in meant]
-        no_problems(list(problems(told, log)))
+        no_problems(list(failure_problems(told, log)))
         whole = next(index for index, event in enumerate(told) if event.path)
         for wrong in [{'errno': 1}, {'path': b'/nonexistent/fo'}, {'path': None}, {'comm': b'x'},
                       {'path': b'/nonexistent/fob...', 'path_complete': False},
                       {'path_complete': False}, {'tid': 1}]:
             altered = [*told]
             altered[whole] = altered[whole]._replace(**wrong)
-            expect(list(problems(altered, log)), f'{wrong} passed')
+            expect(list(failure_problems(altered, log)), f'{wrong} passed')
         for altered in [told[1:], told[:-1], [told[1], told[0], *told[2:]], [*told, told[-1]]]:
-            expect(list(problems(altered, log)), 'a wrong order or number passed')
+            expect(list(failure_problems(altered, log)), 'a wrong order or number passed')
 
 
-if __name__ == '__main__':
-    if sys.argv[1:2] == ['--compare']:
-        check(Path(sys.argv[2]).read_bytes(), sys.argv[3])
-        sys.exit()
-    main()
+main()

@@ -302,7 +302,7 @@ static bool is_probe(const struct cpu_ring *ring, const struct perf_event_header
 }
 
 static int look_at_probe(struct collector *collector, const struct perf_event_header *sample,
-			 uint64_t at)
+			 size_t at)
 {
 	if (collector->on_exec)
 		collector->on_exec(collector->context, sample);

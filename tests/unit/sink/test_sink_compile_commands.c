@@ -30,7 +30,7 @@ static struct facts *run(struct story *story, int32_t parent, int32_t pid, const
 	struct facts *facts = story_exec(story, now + 10, pid, program, argv);
 	facts->arguments = (struct arguments){
 		.argc = count, .known = {argv, count}, .complete = true, .source = ARGV_STACK};
-	facts->cwd = (struct text)TEXT("/src");
+	facts->at_exec.cwd = (struct text)TEXT("/src");
 	return facts;
 }
 
@@ -61,7 +61,7 @@ static struct story *story_of_compilers(void)
 	struct facts *facts = story_exec(story, 9000, 17, "/usr/bin/gcc", ARGV("gcc\0-c\0v.c"));
 	facts->arguments.known.count = 3;
 	facts->arguments.complete = true;
-	facts->cwd = (struct text)TEXT("/src");
+	facts->at_exec.cwd = (struct text)TEXT("/src");
 	RUN(story, 1, 20, "/usr/bin/ccache", "ccache\0./gcc\0-c\0u.c", 4);
 	/* No compiler, no compilation, awkward names */
 	RUN(story, 1, 21, "/bin/sh", "sh\0-c\0s.c", 3);
@@ -129,11 +129,11 @@ static void test_what_is_left_out_is_counted(void **state)
 	story_older(story, 1, "make");
 	assert_false(output.sink->ops->remark(output.sink, text, sizeof(text)));
 	RUN(story, 1, 10, "/usr/bin/gcc", "gcc\0-c\0a.c", 3)->arguments.complete = false;
-	RUN(story, 1, 11, "/usr/bin/gcc", "gcc\0-c\0b.c", 3)->cwd = (struct text){0};
-	RUN(story, 1, 12, "/usr/bin/gcc", "gcc\0-c\0c.c", 3)->cwd = (struct text){0};
+	RUN(story, 1, 11, "/usr/bin/gcc", "gcc\0-c\0b.c", 3)->at_exec.cwd = (struct text){0};
+	RUN(story, 1, 12, "/usr/bin/gcc", "gcc\0-c\0c.c", 3)->at_exec.cwd = (struct text){0};
 	RUN(story, 1, 13, "/usr/bin/gcc", "gcc\0-c\0\xff.c", 3);
 	/* It compiles nothing: no matter where. */
-	RUN(story, 1, 14, "/usr/bin/gcc", "gcc\0-E\0c.c", 3)->cwd = (struct text){0};
+	RUN(story, 1, 14, "/usr/bin/gcc", "gcc\0-E\0c.c", 3)->at_exec.cwd = (struct text){0};
 	for (size_t i = 0; i < story->count; i++)
 		assert_int_equal(sink_event(output.sink, &story->events[i]), 0);
 	char *shown = output_flushed(&output, &length);
