@@ -140,10 +140,11 @@ static int put_entry(struct sink_compile_commands *commands, struct text directo
 /* Returns 1 where the file is new with this output, 0 where it is not, -ENOMEM. */
 static int note_entry(struct sink_compile_commands *commands)
 {
+	const struct buffer *output = &commands->output;
 	uint64_t file = keyed_hash(commands->file.bytes, commands->file.size);
-	uint64_t output = keyed_hash(commands->output.bytes, commands->output.size);
+	uint64_t hash = output->size > 0 ? keyed_hash(output->bytes, output->size) : 0;
 
-	return key_set_add(&commands->entries, keyed_hash_u64(file) ^ output);
+	return key_set_add(&commands->entries, keyed_hash_u64(file) ^ hash);
 }
 
 static int show_source(struct sink_compile_commands *commands, struct text directory,
