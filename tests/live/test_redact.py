@@ -12,6 +12,7 @@ from live import expect, equal, main, need_program, run_tool, scratch, test, tra
 TOP = Path(__file__).resolve().parents[2]
 VIEWS = (('-x',), ('-x', '--env', 'all'), ('-F', 'json', '--env', 'all'), ('-F', 'json', '--cwd'),
          ('-F', 'table'), ('-F', 'tree', '-S'), ('-S',), ('-F', 'html'), ('-F', 'pipe'),
+         ('-F', 'perfetto', '--env', 'all'),
          ('-F', 'compile-commands'))
 # No arguments, or none that is masked for sure
 WITHOUT_MASKS = ('pipe', 'compile-commands')

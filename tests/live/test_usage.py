@@ -92,7 +92,7 @@ WRONG = [
     (['-T'], ['-F json']),
     (['-T', '-S'], ['-S']),
     (['--raw', '-F', 'tree'], ['--raw']),
-    (['--env', 'PATH'], ['-x or -F json']),
+    (['--env', 'PATH'], ['-x, or -F json or perfetto']),
     (['--no-copies', '-F', 'table'], ['-F tree']),
     (['--env', 'A=b', '-x'], ['NAME']),
     (['--env', 'A,,B', '-x'], ['NAME']),
