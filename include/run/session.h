@@ -32,6 +32,7 @@ struct session {
 	struct sink *summary;
 	struct sink *both;      /* of lines and summary; NULL without one */
 	struct sink *shortened; /* passes all to `both` or `sink`; NULL without --max-arg-bytes */
+	struct sink *redacted;  /* passes all to the ones above; NULL without --redact */
 	struct raw *raw;        /* NULL without --raw */
 	struct pipeline pipeline;
 	struct wall_steps wall_steps; /* of the wall clock since the source's first offset */

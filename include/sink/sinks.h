@@ -21,6 +21,7 @@ enum sink_shows {
 	SINK_SHOWS_FAILED_EXECS = 32, /* --failed-execs */
 	SINK_SHOWS_USAGE = 64,        /* --usage: what processes used */
 	SINK_FOR_FILES = 128,         /* it writes nothing that belongs on a terminal */
+	SINK_FOR_PROGRAMS = 256,      /* what it writes is run: cut arguments would be others */
 };
 
 struct sink_type {

@@ -19,6 +19,7 @@
 #include "filter/exit_list.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
+#include "filter/regex_option.h"
 #include "perf/ring_room.h"
 #include "run/caller.h"
 #include "sandbox/user.h"
@@ -298,6 +299,10 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_arg_bytes(text, parse, err);
 	case OPTION_MAX_ARG_BYTES:
 		return parse_max_arg_bytes(text, parse, err);
+	case OPTION_REDACT_REGEX:
+		parse->options.request.redact = true;
+		return regex_option_parse(&parse->options.request.redact_regex, text, 0,
+					  "--redact-regex", "secrets", err);
 	case OPTION_CALLER:
 		return parse_caller(text, parse, err);
 	case OPTION_RUN_AS:
@@ -349,6 +354,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.units;
 	case OPTION_USAGE:
 		return &options->request.usage;
+	case OPTION_REDACT:
+		return &options->request.redact;
 	case OPTION_NO_COPIES:
 		return &options->request.no_copies;
 	case OPTION_NO_SANDBOX:

@@ -96,6 +96,7 @@ static int choose_sink(const struct parse *parse, struct request *request, struc
 		request->sink = sink_type_find("summary");
 		request->summary = false;
 	}
+	request->cwd = request->cwd || request->sink->needs & NEED_CWD;
 	return 0;
 }
 
@@ -125,7 +126,8 @@ static int check_surroundings(enum mode mode, const struct request *request, str
 		const char *what;
 	} options[] = {
 		{request->environment, "--env: this format does not show the environment"},
-		{request->cwd, "--cwd: this format does not show directories"},
+		{request->cwd && !(request->sink->needs & NEED_CWD),
+		 "--cwd: this format does not show directories"},
 		{request->exe, "--exe: this format does not show executables"},
 		{request->session, "--session: this format does not show sessions"},
 		{request->units, "--units: this format does not show cgroups"},
@@ -146,6 +148,10 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 
 	if (request->raw && !(shows & SINK_SHOWS_RECORDS))
 		return error_set(err, -EINVAL, "--raw is for pipe lines, with or without -x");
+	if (request->raw && request->redact)
+		return error_set(err, -EINVAL,
+				 "--raw and --redact exclude each other: records are bytes as the "
+				 "kernel wrote them");
 	int code = check_surroundings(mode, request, err);
 	if (code < 0)
 		return code;
@@ -156,6 +162,10 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	    !request->summary)
 		return refuse(err, "--max-arg-bytes: plain pipe lines show no arguments",
 			      OTHER_FORMATS);
+	if (request->max_arg_bytes > 0 && shows & SINK_FOR_PROGRAMS)
+		return error_set(err, -EINVAL,
+				 "--max-arg-bytes: cut arguments are of no use in -F %s",
+				 request->sink->name);
 	if (request->no_copies && !(shows & SINK_SHOWS_COPIES))
 		return refuse(err, "--no-copies: only the tree tells copies from other processes",
 			      "-F tree");

@@ -57,6 +57,8 @@
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (9216)", "N")
 #define OPTION_PROBE LONG_FLAG("argv-probe", OPTION_ARGV_PROBE, "whole arguments of short-lived programs too, by a probe in the kernel; needs root")
 #define OPTION_LONGEST LONG_VALUE("max-arg-bytes", OPTION_MAX_ARG_BYTES, "show N bytes of an argument at most, and of a longer one its length", "N")
+#define OPTION_MASKED LONG_FLAG("redact", OPTION_REDACT, "mask what looks like a secret in arguments, and all values of the environment")
+#define OPTION_MASKED_TOO LONG_VALUE("redact-regex", OPTION_REDACT_REGEX, "the same, and what an extended regular expression matches, or its first group", "REGEX")
 /*
  * -n takes both, the long options one each. popt takes the first row with a name, so that the
  * hidden one has the long option, and the other one is for -n and for the help.
@@ -104,6 +106,8 @@ static const struct poptOption trace_options[] = {
 	OPTION_UNITS_SHOWN,
 	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
+	OPTION_MASKED,
+	OPTION_MASKED_TOO,
 	OPTION_STACK,
 	OPTION_PROBE,
 	OPTION_OUTPUT,
@@ -180,6 +184,8 @@ static const struct poptOption replay_options[] = {
 	OPTION_UNITS_SHOWN,
 	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
+	OPTION_MASKED,
+	OPTION_MASKED_TOO,
 	OPTION_OUTPUT,
 	OPTION_RAW_RECORDS,
 	OPTION_FORMATS_DIR("those of the capture"),

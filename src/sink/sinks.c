@@ -21,6 +21,8 @@ const struct sink_type sink_types[] = {
 	{"perfetto", NULL, NEEDS_ALL,
 	 SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_SHOWS_ENVIRONMENT | SINK_FOR_FILES,
 	 sink_perfetto_new},
+	{"compile-commands", NULL, NEED_TASKS | NEED_ARGUMENTS | NEED_CWD, SINK_FOR_PROGRAMS,
+	 sink_compile_commands_new},
 	{"summary", "-S", PROCESSES, SINK_SHOWS_USAGE, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);

@@ -46,6 +46,9 @@ void fuzz_btf(const uint8_t *bytes, size_t size);
 /* A byte of flags (1: 4-byte words, 2: swapped), the stack pointer (8 bytes), a user stack. */
 void fuzz_stack(const uint8_t *bytes, size_t size);
 
+/* Arguments, each with a NUL behind it: a compiler's, and such with secrets. */
+void fuzz_arguments(const uint8_t *bytes, size_t size);
+
 /* Ends the run: WHAT should hold. */
 static inline void must_hold(bool holds, const char *what)
 {

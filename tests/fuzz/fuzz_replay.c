@@ -26,6 +26,8 @@ static const char *const views[][7] = {
 	{"--raw"},
 	{"-Fjson", "--usage", "--cwd", "--exe", "--session", "--units"},
 	{"-S", "--usage"},
+	{"-Fjson", "--env=all", "--redact-regex=[0-9]+"},
+	{"-Fcompile-commands"},
 };
 
 /* A bit each, of the second byte and the third. */

@@ -68,7 +68,8 @@ def every_option_with_an_argument():
 
 @test
 def values():
-    equal(candidates('-F', ''), ['pipe', 'json', 'table', 'tree', 'html', 'perfetto'], '-F')
+    equal(candidates('-F', ''),
+          ['pipe', 'json', 'table', 'tree', 'html', 'perfetto', 'compile-commands'], '-F')
     equal(candidates('-xF', 'j'), ['json'], '-xF j')
     equal(candidates('-Fj'), [], '-Fj')
     equal(candidates('--format=t'), ['--format=table', '--format=tree'], '--format=t')
@@ -308,7 +309,7 @@ COMPLETED = {
     'record --for': {'--formats'},
     '-d 5 --str': {'--stream'},
     'check --form': {'--format', '--formats'},
-    '-F ': {'pipe', 'json', 'table', 'tree', 'html', 'perfetto'},
+    '-F ': {'pipe', 'json', 'table', 'tree', 'html', 'perfetto', 'compile-commands'},
     '--format=j': {'--format=json'},
     '-e exec,e': {'exec,exit', 'exec,exec_failed'},
     '--events=exec,exi': {'--events=exec,exit'},

@@ -53,6 +53,12 @@ static void test_format_text(void **state)
 	run_corpus(fuzz_format_text, "format_text", 10);
 }
 
+static void test_arguments(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_arguments, "arguments", 4);
+}
+
 static void test_btf(void **state)
 {
 	(void)state;
@@ -93,9 +99,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_format_text), cmocka_unit_test(test_btf),
-		cmocka_unit_test(test_diff),        cmocka_unit_test(test_decoder),
-		cmocka_unit_test(test_capture),     cmocka_unit_test(test_replay),
-		cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_arguments),   cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_decoder),     cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_replay),      cmocka_unit_test(test_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
