@@ -93,6 +93,8 @@ WRONG = [
     (['-T', '-S'], ['-S']),
     (['--raw', '-F', 'tree'], ['--raw']),
     (['--env', 'PATH'], ['-x or -F json']),
+    (['--env', 'PATH', '-F', 'html'], ['-x or -F json']),
+    (['--cwd', '-F', 'table'], ['-F json or html']),
     (['--no-copies', '-F', 'table'], ['-F tree']),
     (['--env', 'A=b', '-x'], ['NAME']),
     (['--env', 'A,,B', '-x'], ['NAME']),
