@@ -18,7 +18,10 @@
 #include "source/source.h"
 #include "task/task_table.h"
 
-/* Begins as SESSION_NEW; all parts are its own, but for `request` and `source`. */
+/*
+ * Begins as SESSION_NEW; all parts are its own, but for `request` and `source`. A `sink` that is
+ * there before session_make_pipeline() is used instead of that of the request's format.
+ */
 struct session {
 	const struct request *request;
 	struct source *source; /* ends with the last task that the filter waits for */

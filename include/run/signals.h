@@ -23,6 +23,9 @@
  */
 int signals_install(bool of_command) MUST_CHECK;
 
+/* Of several descriptors of signals_install(), have WAKE_FD become readable, not the last one. */
+void signals_wake(int wake_fd);
+
 /* Make the descriptor unreadable until the next signal. */
 void signals_clear_wake(int wake_fd);
 

@@ -118,7 +118,8 @@ static inline int64_t sink_wall_offset(const struct sink_context *context, uint6
  *
  * pipe: the five pipe-delimited lines (docs/lines.md). extended: the same with |key=value behind.
  * json: one object a line. table: columns for a person. tree: processes, indented by parentage.
- * html: a page that draws them. summary: totals at the end. All but `pipe` need events with facts.
+ * html: a page that draws them. perfetto: a trace for ui.perfetto.dev. summary: totals at the end.
+ * All but `pipe` need events with facts.
  */
 struct sink *sink_pipe_new(const struct sink_context *context);
 struct sink *sink_extended_new(const struct sink_context *context);
@@ -126,6 +127,7 @@ struct sink *sink_json_new(const struct sink_context *context);
 struct sink *sink_table_new(const struct sink_context *context);
 struct sink *sink_tree_new(const struct sink_context *context);
 struct sink *sink_html_new(const struct sink_context *context);
+struct sink *sink_perfetto_new(const struct sink_context *context);
 struct sink *sink_summary_new(const struct sink_context *context);
 
 /*

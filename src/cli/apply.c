@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/parse.h"
 #include "cli/syntax.h"
+#include "diff/matching.h"
 #include "event/event.h"
 #include "event/event_names.h"
 #include "filter/exit_list.h"
@@ -305,6 +306,12 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_sandbox_user(text, parse, err);
 	case 'o':
 		return option_take_text(&parse->options.request.output, text, "-o", err);
+	case OPTION_DIR_A:
+		return option_take_text(&parse->options.diff.directories[SIDE_A], text, "--dir-a",
+					err);
+	case OPTION_DIR_B:
+		return option_take_text(&parse->options.diff.directories[SIDE_B], text, "--dir-b",
+					err);
 	case OPTION_FORMATS:
 		return option_take_text(&parse->options.request.formats, text, "--formats", err);
 	default:
@@ -352,6 +359,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &parse->argv_probe;
 	case OPTION_ALL:
 		return &options->request.all;
+	case OPTION_AS_IS:
+		return &options->diff.raw;
 	case OPTION_SUDO:
 		return &options->request.sudo;
 	case OPTION_RAW:

@@ -149,7 +149,8 @@ static int make_sinks(struct session *session, struct error *err)
 	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
 	const struct sink_context context = make_context(session, fd, session->output);
 
-	session->sink = request->sink->make(&context);
+	if (!session->sink)
+		session->sink = request->sink->make(&context);
 	if (request->raw)
 		session->raw =
 			raw_new(session->output, session->source->info.formats, TRACEPOINT_COUNT);

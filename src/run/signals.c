@@ -133,6 +133,11 @@ int signals_install(bool of_command)
 	return code < 0 ? code : fd;
 }
 
+void signals_wake(int wake_fd)
+{
+	wake = wake_fd;
+}
+
 void signals_clear_wake(int wake_fd)
 {
 	uint64_t count;

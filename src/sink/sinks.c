@@ -20,6 +20,10 @@ const struct sink_type sink_types[] = {
 	{"html", NULL, NEEDS_ALL,
 	 SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_SHOWS_SURROUNDINGS | SINK_FOR_FILES,
 	 sink_html_new},
+	{"perfetto", NULL, NEEDS_ALL,
+	 SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_SHOWS_ENVIRONMENT | SINK_SHOWS_SURROUNDINGS |
+		 SINK_FOR_FILES,
+	 sink_perfetto_new},
 	{"summary", "-S", PROCESSES, SINK_SHOWS_USAGE, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);

@@ -24,6 +24,12 @@ void fuzz_format_text(const uint8_t *bytes, size_t size);
  */
 void fuzz_decoder(const uint8_t *bytes, size_t size);
 
+/*
+ * Command lines of two captures: on each line a byte of flags (B, incomplete, failed; the upper
+ * half are further runs), the program and the arguments, with NULs between them.
+ */
+void fuzz_diff(const uint8_t *bytes, size_t size);
+
 /* A capture, up to 64 KiB; once as a file, once as a stream. */
 void fuzz_capture(const uint8_t *bytes, size_t size);
 

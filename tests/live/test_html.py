@@ -20,6 +20,7 @@ from pathlib import Path
 
 from live import (TIMEOUT, Skip, equal, expect, main, need_program, run, run_tool, scale, scratch,
                   tool, tracer, tracing_test, wait_until)
+from node import package
 
 HERE = Path(__file__).resolve().parent
 CHROMIUMS = ('chromium', 'chromium-browser', 'google-chrome')
@@ -224,13 +225,15 @@ def interrupted_trace_is_a_whole_page():
 def terminal_is_refused():
     parent, child = pty.openpty()
     try:
-        refused = subprocess.run([tool(), '-F', 'html', '--', 'true'], stdout=child,
-                                 stderr=subprocess.PIPE, timeout=TIMEOUT * scale(), check=False)
+        for name in ('html', 'perfetto'):
+            refused = subprocess.run([tool(), '-F', name, '--', 'true'], stdout=child,
+                                     stderr=subprocess.PIPE, timeout=TIMEOUT * scale(), check=False)
+            equal(refused.returncode, 1, 'status')
+            expect(f'-F {name} is nothing for a terminal; try: -o FILE' in refused.stderr.decode(),
+                   refused.stderr)
     finally:
         os.close(parent)
         os.close(child)
-    equal(refused.returncode, 1, 'status')
-    expect(b'-F html is nothing for a terminal; try: -o FILE' in refused.stderr, refused.stderr)
 
 
 @tracing_test
@@ -249,24 +252,11 @@ def find_chromium():
     raise Skip('no chromium')
 
 
-@functools.cache
-def node_path():
-    """Where playwright-core is: in NODE_PATH, or installed for all."""
-    places = [os.environ.get('NODE_PATH', '')]
-    if shutil.which('npm'):
-        places.append(run(['npm', 'root', '-g']).out.decode().strip())
-    return ':'.join(filter(None, places))
-
-
 def browse(page, query=''):
     """What a person sees of PAGE who searches for QUERY."""
-    node, chromium = need_program('node'), find_chromium()
-    environment = {**os.environ, 'NODE_PATH': node_path()}
-    found = run([node, '-e', 'require.resolve("playwright-core")'], env=environment)
-    if found.status != 0:
-        raise Skip('no playwright-core (npm)')
-    seen = run([node, HERE / 'browse.mjs', chromium, page, query], env=environment,
-               timeout=2 * TIMEOUT)
+    node, chromium, packages = need_program('node'), find_chromium(), package('playwright-core').parent
+    seen = run([node, HERE / 'browse.mjs', chromium, page, query],
+               env={**os.environ, 'NODE_PATH': str(packages)}, timeout=2 * TIMEOUT)
     return json.loads(seen.must_succeed().out)
 
 

@@ -59,6 +59,12 @@ static void test_btf(void **state)
 	run_corpus(fuzz_btf, "btf", 2);
 }
 
+static void test_diff(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_diff, "diff", 4);
+}
+
 static void test_decoder(void **state)
 {
 	(void)state;
@@ -87,8 +93,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_format_text), cmocka_unit_test(test_btf),
-		cmocka_unit_test(test_decoder),     cmocka_unit_test(test_capture),
-		cmocka_unit_test(test_replay),      cmocka_unit_test(test_stack),
+		cmocka_unit_test(test_diff),        cmocka_unit_test(test_decoder),
+		cmocka_unit_test(test_capture),     cmocka_unit_test(test_replay),
+		cmocka_unit_test(test_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@ enum column {
 	BORN_PID,
 	BORN_PARENT, /* row of the parent; -1: not in the trace */
 	BORN_PPID,   /* where there is no such row; else 0; -1: not known */
-	BORN_KIND,   /* enum born_kind */
+	BORN_KIND,   /* enum born_kind of sink/lives.h */
 	BORN_NAME,
 	BORN_FROM, /* the name of `BORN_PPID` */
 	/* Programs that they run. */
@@ -70,14 +70,6 @@ enum column {
 	WALL_TIME,
 	WALL_OFFSET,
 	COLUMNS
-};
-
-enum born_kind {
-	BORN_PROCESS,
-	BORN_VFORK,
-	BORN_OF_UNKNOWN_KIND, /* a process or a thread */
-	BORN_BEFORE,          /* it was running before the trace; BORN_TIME is no birth */
-	BORN_UNSEEN,          /* without a FORK */
 };
 
 enum exit_flags {

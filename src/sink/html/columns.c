@@ -159,24 +159,12 @@ void columns_text(struct columns *columns, enum column column, const struct text
 
 void columns_command(struct columns *columns, enum column column, const struct arguments *arguments)
 {
-	static const char more[] = " …";
 	const struct text words = arguments->known.bytes;
-	/* A word's NUL stands for the blank and QUOTE_EXTRA; the last word may have none. */
-	char *out = begin_scratch(columns, QUOTE_GROWTH * (words.length + 1) + sizeof(more));
+	char *out = begin_scratch(columns, QUOTE_WORDS_ROOM(words.length));
 
 	if (!out)
 		return;
-	for (size_t at = 0; at < words.length;) {
-		const char *word = words.bytes + at;
-		const size_t length = strnlen(word, words.length - at);
-
-		if (at > 0)
-			out = put_char(out, ' ');
-		out = quote_word(out, (struct text){word, length}, at == 0);
-		at += length + 1;
-	}
-	if (words.length > 0 && arguments->source != ARGV_NONE && !arguments->complete)
-		out = put_string(out, more);
+	out = quote_words(out, words, arguments->source == ARGV_NONE || arguments->complete);
 	end_scratch(columns, out);
 	put_scratch(columns, column);
 }

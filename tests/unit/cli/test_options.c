@@ -449,7 +449,8 @@ static void test_limits(void **state)
 
 static void test_the_sandbox(void **state)
 {
-	static const char *const prefixes[] = {"", "replay file ", "record -o file ", "formats "};
+	static const char *const prefixes[] = {"", "replay file ", "record -o file ", "formats ",
+					       "diff a b "};
 	struct options options;
 	char line[80], *words;
 
@@ -474,8 +475,36 @@ static void test_the_sandbox(void **state)
 	options_done(&options);
 	assert_refused("--no-sandbox --sandbox-user nobody");
 	assert_refused("formats --no-sandbox --sandbox-user nobody");
+	assert_refused("diff a b --no-sandbox --sandbox-user nobody");
 	assert_int_equal(parse_line("--sandbox-user root", &options, &words), -EPERM);
 	free(words);
+}
+
+static void test_diff(void **state)
+{
+	struct options options = parse("diff - b.data -F json --raw --dir-a /a --dir-b=/b --usage");
+
+	(void)state;
+	assert_int_equal(options.mode, MODE_DIFF);
+	assert_string_equal(options.arguments[0], "-");
+	assert_string_equal(options.arguments[1], "b.data");
+	assert_true(options.json);
+	assert_true(options.diff.raw);
+	assert_true(options.request.usage);
+	assert_string_equal(options.diff.directories[SIDE_A], "/a");
+	assert_string_equal(options.diff.directories[SIDE_B], "/b");
+	options_done(&options);
+	options = parse("diff a b");
+	assert_false(options.json);
+	assert_false(options.diff.raw);
+	assert_null(options.diff.directories[SIDE_A]);
+	options_done(&options);
+	assert_refused("diff");
+	assert_refused("diff a");
+	assert_refused("diff a b c");
+	assert_refused("diff - -");
+	assert_refused("diff a b -F tree");
+	assert_refused("diff a b -o c");
 }
 
 static unsigned int events_of(const char *line)
@@ -583,6 +612,7 @@ int main(void)
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_the_sandbox),
+		cmocka_unit_test(test_diff),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
