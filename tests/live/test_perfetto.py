@@ -13,8 +13,8 @@ import sys
 import time
 from pathlib import Path
 
-from live import (TIMEOUT, Skip, equal, expect, main, need_program, run, run_tool, scratch, tracer,
-                  tracing_test, wait_until)
+from live import (TIMEOUT, Background, Skip, equal, expect, main, need_program, run, run_tool,
+                  scratch, tracer, tracing_test, wait_until)
 from node import package
 
 HERE = Path(__file__).resolve().parent
@@ -217,7 +217,8 @@ def interrupted_trace_is_whole():
                 wait_until(path.exists, 'the trace')
                 for _ in range(20):
                     run(['true'])
-                trace.finish(number).must_succeed()
+                with Background(['sleep', '1000']):
+                    trace.finish(number).must_succeed()
             programs, running = ask(path, slices('process', 'name'),
                                     slices('process', 'dur', args('pid', 'start', 'end')))
             expect(('true',) in programs, programs)
