@@ -118,26 +118,29 @@ static int choose_events(const struct parse *parse, struct request *request, str
 	return 0;
 }
 
-/* What a program is started in. */
+/* Where a program runs. */
 static int check_surroundings(enum mode mode, const struct request *request, struct error *err)
 {
 	const struct {
 		bool wanted;
 		const char *what;
 	} options[] = {
-		{request->environment, "--env: this format does not show the environment"},
 		{request->cwd && !(request->sink->needs & NEED_CWD),
 		 "--cwd: this format does not show directories"},
 		{request->exe, "--exe: this format does not show executables"},
 		{request->session, "--session: this format does not show sessions"},
 		{request->units, "--units: this format does not show cgroups"},
 	};
-	const bool shown = request->sink->shows & SINK_SHOWS_ENVIRONMENT;
+	const unsigned int shows = request->sink->shows;
 
+	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
+		return refuse(err, "--env: this format does not show the environment",
+			      mode == MODE_RECORD ? "-x" : "-x, or -F json or perfetto");
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
-		if (options[i].wanted && !shown)
+		if (options[i].wanted && !(shows & SINK_SHOWS_SURROUNDINGS))
 			return refuse(err, options[i].what,
-				      mode == MODE_RECORD ? "-x" : "-x, or -F json or perfetto");
+				      mode == MODE_RECORD ? "-x"
+							  : "-x, or -F json, html or perfetto");
 	}
 	return 0;
 }

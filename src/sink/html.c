@@ -19,6 +19,7 @@
 #include "sink/lives.h"
 #include "sink/out_buffer.h"
 #include "sink/sink.h"
+#include "sink/text/cgroup_owner.h"
 #include "sink/text/json_text.h"
 #include "sink/text/phrases.h"
 #include "sink/text/program_name.h"
@@ -80,6 +81,24 @@ static char *put_flag(char *out, const char *name, bool value)
 	return put_string(out, value ? "true" : "false");
 }
 
+/* The options whose columns the page has. */
+static char *put_options(char *out, const struct sink_context *context)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} options[] = {
+		{context->usage, "usage"},     {context->cwd, "cwd"},     {context->exe, "exe"},
+		{context->session, "session"}, {context->units, "units"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		if (options[i].given)
+			out = put_flag(out, options[i].name, true);
+	}
+	return out;
+}
+
 /* What is known before the first event. */
 static int put_head(struct sink_html *html)
 {
@@ -96,7 +115,7 @@ static int put_head(struct sink_html *html)
 	out = put_flag(out, "forks", sink_gets(context, EVENT_FORK));
 	out = put_flag(out, "execs", sink_gets(context, EVENT_EXEC));
 	out = put_flag(out, "exits", sink_gets(context, EVENT_EXIT));
-	out = put_string(out, "}\n");
+	out = put_string(put_options(out, context), "}\n");
 	int code = compressor_put(html->compressor, line.bytes, (size_t)(out - line.bytes));
 	buffer_done(&line);
 	return code;
@@ -171,6 +190,39 @@ static int html_born(void *sink, struct life *life, const struct birth *birth)
 	put_text(html, BORN_NAME, birth->name);
 	put_text(html, BORN_FROM, has_parent ? no_text : birth->from);
 	return 0;
+}
+
+/* ---- where it runs ---- */
+
+/* The columns UNIT and CONTAINER of CGROUP. */
+static void put_owner(struct sink_html *html, enum column unit, enum column container,
+		      struct text cgroup)
+{
+	if (!html->sink.context.units)
+		return;
+	put_text(html, unit, cgroup_unit(cgroup));
+	put_text(html, container, cgroup_container(cgroup));
+}
+
+static void put_session(struct sink_html *html, const struct login_session *session)
+{
+	const bool logged_in = session->known && session->loginuid != LOGINUID_UNSET;
+
+	put_number(html, EXEC_SESSION, session->known ? session->sid : -1);
+	put_text(html, EXEC_TTY, session->known ? session->tty : no_text);
+	put_number(html, EXEC_LOGINUID, logged_in ? (int64_t)session->loginuid : -1);
+}
+
+static void put_at_exec(struct sink_html *html, const struct at_exec *at_exec)
+{
+	const struct sink_context *context = &html->sink.context;
+
+	if (context->cwd)
+		put_text(html, EXEC_CWD, at_exec->cwd);
+	if (context->exe)
+		put_text(html, EXEC_EXE, at_exec->exe);
+	if (context->session)
+		put_session(html, &at_exec->session);
 }
 
 /* ---- ends ---- */
@@ -249,6 +301,7 @@ static void put_end(struct sink_html *html, const struct life *life, int64_t tim
 	if (html->sink.context.usage)
 		put_usage(html, &facts->usage);
 	put_text(html, EXIT_CGROUP, facts->cgroup);
+	put_owner(html, EXIT_UNIT, EXIT_CONTAINER, facts->cgroup);
 }
 
 static int html_ended(void *sink, const struct life *life, const struct end *end)
@@ -284,6 +337,8 @@ static int html_exec(struct sink_html *html, const struct event *event)
 	put_number(html, EXEC_UID, ids->known ? (int64_t)ids->uid : -1);
 	put_number(html, EXEC_EUID, ids->known ? (int64_t)ids->euid : -1);
 	put_text(html, EXEC_CGROUP, facts->cgroup);
+	put_owner(html, EXEC_UNIT, EXEC_CONTAINER, facts->cgroup);
+	put_at_exec(html, &facts->at_exec);
 	return 0;
 }
 

@@ -93,6 +93,8 @@ WRONG = [
     (['-T', '-S'], ['-S']),
     (['--raw', '-F', 'tree'], ['--raw']),
     (['--env', 'PATH'], ['-x, or -F json or perfetto']),
+    (['--env', 'PATH', '-F', 'html'], ['-x, or -F json or perfetto']),
+    (['--cwd', '-F', 'table'], ['-x, or -F json, html or perfetto']),
     (['--no-copies', '-F', 'table'], ['-F tree']),
     (['--env', 'A=b', '-x'], ['NAME']),
     (['--env', 'A,,B', '-x'], ['NAME']),

@@ -37,6 +37,13 @@ enum column {
 	EXEC_UID,     /* -1: not known */
 	EXEC_EUID,
 	EXEC_CGROUP,
+	EXEC_UNIT, /* this and the next one with --units only */
+	EXEC_CONTAINER,
+	EXEC_CWD,      /* with --cwd only */
+	EXEC_EXE,      /* with --exe only */
+	EXEC_SESSION,  /* this and the next two with --session only; -1: not known */
+	EXEC_TTY,      /* empty: none, or not known */
+	EXEC_LOGINUID, /* -1: nobody, or not known */
 	/* Their ends. */
 	EXIT_TIME,
 	EXIT_PROCESS,
@@ -48,6 +55,8 @@ enum column {
 	EXIT_FAILED, /* the name by an exec that did not come to be */
 	EXIT_AFTER,  /* the same of a signal that was handled before */
 	EXIT_CGROUP,
+	EXIT_UNIT, /* this and the next one with --units only */
+	EXIT_CONTAINER,
 	EXIT_USER, /* this and the next four with --usage only; -1: not known */
 	EXIT_SYSTEM,
 	EXIT_PEAK, /* bytes, as the next two */
