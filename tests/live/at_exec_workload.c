@@ -35,14 +35,13 @@ static void must(int succeeded, const char *what)
 
 /* ---- the programs that are started ---- */
 
-static const char *link_of(const char *path)
+static const char *link_of(const char *path, char text[PATH_MAX])
 {
-	static char text[PATH_MAX];
-	ssize_t length = readlink(path, text, sizeof(text) - 1);
+	ssize_t length = readlink(path, text, PATH_MAX - 1);
 
 	must(length > 0, path);
 	text[length] = '\0';
-	return strdup(text);
+	return text;
 }
 
 static void read_loginuid(char text[32])
@@ -78,13 +77,13 @@ static void live_on(void)
 
 static int report(const char *tag)
 {
-	char line[3 * PATH_MAX], loginuid[32];
+	char line[3 * PATH_MAX], exe[PATH_MAX], cwd[PATH_MAX], loginuid[32];
 	int log = open(getenv(LOG), O_WRONLY | O_APPEND | O_CLOEXEC);
 
 	read_loginuid(loginuid);
 	int length = snprintf(line, sizeof(line), "%s\t%d\t%s\t%d\t%s\t%s\t%s\n", tag, getpid(),
-			      link_of("/proc/self/exe"), getsid(0), terminal(), loginuid,
-			      link_of("/proc/self/cwd"));
+			      link_of("/proc/self/exe", exe), getsid(0), terminal(), loginuid,
+			      link_of("/proc/self/cwd", cwd));
 	must(write(log, line, (size_t)length) == length, "log");
 	live_on();
 	return 0;
@@ -237,14 +236,17 @@ static void start_all(void)
 
 int main(int argc, char **argv)
 {
+	static char log[PATH_MAX];
+
 	if (getenv(LOG))
 		return report(argv[argc - 1]);
 	if (argc != 4)
 		return 2;
-	strcpy(self, link_of("/proc/self/exe"));
+	link_of("/proc/self/exe", self);
 	must(chdir(argv[1]) == 0, argv[1]);
 	make_files();
-	setenv(LOG, strcat(getcwd(NULL, PATH_MAX), "/log"), 1);
+	must(getcwd(log, sizeof(log) - sizeof("/log")) != NULL, "directory");
+	setenv(LOG, strcat(log, "/log"), 1);
 	setenv(LIFETIME, argv[2], 1);
 	for (int times = atoi(argv[3]); times > 0; times--)
 		start_all();
