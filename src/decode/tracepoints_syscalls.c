@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "decode/field.h"
 #include "decode/tracepoint.h"
 #include "event/event.h"
 
