@@ -14,8 +14,22 @@
 /* Keeps the stack frame of a rare case out of its callers. */
 #define NOINLINE __attribute__((noinline))
 
-/* Inlined wherever it is called, so that its constant arguments are constants in it too. */
+/*
+ * Inlined wherever it is called, so that its constant arguments are constants in it too. Not with
+ * sanitizers, whose checks make such code so large that gcc takes minutes to compile it.
+ */
+#if defined(__has_feature)
+#define HAS_SANITIZER __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_SANITIZER 1
+#else
+#define HAS_SANITIZER 0
+#endif
+#if HAS_SANITIZER
+#define ALWAYS_INLINE inline
+#else
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#endif
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

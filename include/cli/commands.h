@@ -20,6 +20,7 @@ command_run command_trace MUST_CHECK;
 command_run command_record MUST_CHECK;
 command_run command_replay MUST_CHECK;
 command_run command_check MUST_CHECK;
+command_run command_diff MUST_CHECK;
 command_run command_formats MUST_CHECK;
 command_run command_help MUST_CHECK;
 command_run command_complete MUST_CHECK;

@@ -10,6 +10,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "diff/diff.h"
 #include "source/request.h"
 
 /* Defaults and maxima of -d and -n, unless --stream or a COMMAND bounds the trace. */
@@ -28,6 +29,7 @@ enum mode {
 	MODE_RECORD,
 	MODE_REPLAY,
 	MODE_CHECK,
+	MODE_DIFF,
 	MODE_FORMATS,
 	MODE_HELP,
 	MODE_COMPLETE,
@@ -38,8 +40,9 @@ struct options {
 	enum mode mode;
 	enum mode help_on; /* with MODE_HELP: the mode to explain */
 	struct request request;
-	char **arguments; /* of MODE_FORMATS and MODE_COMPLETE, ended by NULL */
-	bool json;        /* of MODE_CHECK and MODE_FORMATS: -F json */
+	char **arguments; /* of MODE_DIFF, MODE_FORMATS and MODE_COMPLETE, ended by NULL */
+	bool json;        /* of MODE_CHECK, MODE_DIFF and MODE_FORMATS: -F json */
+	struct diff_options diff;
 };
 
 /*

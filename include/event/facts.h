@@ -22,8 +22,13 @@
 #define NEEDS_ALL (NEED_TASKS | NEED_ARGUMENTS | NEED_STATUS | NEED_CGROUP)
 
 /* No format needs these by itself: options ask for them. */
-#define NEED_CWD (1U << 5)   /* the directory of an exec: /proc/PID/cwd */
 #define NEED_USAGE (1U << 4) /* CPU time, memory and I/O of processes that end: taskstats */
+#define NEED_CWD (1U << 5)   /* the directory of an exec: /proc/PID/cwd */
+#define NEED_EXE (1U << 6)   /* its executable: /proc/PID/exe */
+#define NEED_SESSION                                                                \
+	(1U << 7) /* its session, terminal and login user: /proc/PID/stat, loginuid \
+		   */
+#define NEEDS_AT_EXEC (NEED_CWD | NEED_EXE | NEED_SESSION)
 
 enum known {
 	KNOWN_NOT, /* not known */
@@ -68,12 +73,31 @@ struct credentials {
 	bool secure; /* AT_SECURE: setuid, setgid or file capabilities changed the credentials */
 };
 
+/* Nobody has logged in, or the kernel has no audit: it has no `loginuid`. */
+#define LOGINUID_UNSET UINT32_MAX
+
+/* The session that a process is in. */
+struct login_session {
+	bool known;
+	int32_t sid;       /* the pid that called setsid(2); 0: a helper that the kernel started */
+	struct text tty;   /* the controlling terminal, "pts/3"; NULL: there is none */
+	uint32_t loginuid; /* who logged in, as audit knows; or LOGINUID_UNSET */
+};
+
+/* What /proc showed of a process just after its exec. */
+struct at_exec {
+	struct text cwd; /* the directory that it runs in; NULL: not known */
+	struct text
+		exe; /* the file that it executes, of a script the interpreter; NULL: not known */
+	struct login_session session;
+};
+
 /* The new program of an exec, by its stack dump. */
 struct exec_image {
 	struct arguments arguments;
 	struct environment environment;
 	struct credentials credentials;
-	struct text cwd; /* the directory that it runs in; NULL: not known */
+	struct at_exec at_exec;
 };
 
 /*
@@ -150,7 +174,7 @@ struct facts {
 	struct text filename;
 	struct arguments arguments;
 	struct environment environment; /* EXEC */
-	struct text cwd;                /* EXEC; see there */
+	struct at_exec at_exec;         /* EXEC */
 	struct credentials credentials;
 
 	/* EXIT */

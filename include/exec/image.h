@@ -12,13 +12,13 @@
 #include "event/event.h"
 #include "event/facts.h"
 #include "exec/argv_provider.h"
-#include "exec/cwds.h"
+#include "exec/at_exec_kept.h"
 #include "exec/env_selection.h"
 
 struct image_maker {
 	const struct env_selection *selection; /* borrowed; NULL: no environment is wanted */
 	struct argv_provider *provider;        /* borrowed; NULL: nothing completes a dump */
-	struct cwds *cwds;                     /* borrowed; NULL: no directory is wanted */
+	struct at_exec_kept *at_exec;          /* borrowed; NULL: nothing of /proc is wanted */
 	struct buffer environment;
 	struct exec_image image; /* the last one built */
 };

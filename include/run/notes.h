@@ -15,14 +15,14 @@
 #include "decode/exit_paths.h"
 #include "event/event.h"
 #include "sink/text/wall_steps.h"
+#include "source/at_exec_reader.h"
 #include "source/completer.h"
-#include "source/cwd_reader.h"
 #include "task/task_table.h"
 
 /* Strings that are longer than a note can be are not written. */
 int notes_write_exec(struct capture_writer *writer, const struct completion *completion) MUST_CHECK;
 
-int notes_write_cwd(struct capture_writer *writer, const struct exec_cwd *cwd) MUST_CHECK;
+int notes_write_at_exec(struct capture_writer *writer, const struct exec_text *text) MUST_CHECK;
 
 /* PATHS are known. */
 int notes_write_exit_paths(struct capture_writer *writer,

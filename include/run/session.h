@@ -18,7 +18,10 @@
 #include "source/source.h"
 #include "task/task_table.h"
 
-/* Begins as SESSION_NEW; all parts are its own, but for `request` and `source`. */
+/*
+ * Begins as SESSION_NEW; all parts are its own, but for `request` and `source`. A `sink` that is
+ * there before session_make_pipeline() is used instead of that of the request's format.
+ */
 struct session {
 	const struct request *request;
 	struct source *source; /* ends with the last task that the filter waits for */
@@ -29,6 +32,7 @@ struct session {
 	struct sink *summary;
 	struct sink *both;      /* of lines and summary; NULL without one */
 	struct sink *shortened; /* passes all to `both` or `sink`; NULL without --max-arg-bytes */
+	struct sink *redacted;  /* passes all to the ones above; NULL without --redact */
 	struct raw *raw;        /* NULL without --raw */
 	struct pipeline pipeline;
 	struct wall_steps wall_steps; /* of the wall clock since the source's first offset */

@@ -3,7 +3,8 @@
  * Signals as something to poll: SIGINT, SIGTERM and SIGHUP ask for a clean end, SIGCHLD says that
  * COMMAND may have ended. From a stop signal on, SIGALRM interrupts whatever blocks, so that a
  * reader who takes nothing holds nobody up (write_all.h). A stop signal has its default effect
- * again once a stop is due (stop.h): after the first one, or the second of a trace of COMMAND.
+ * again 150 ms after a stop is due (stop.h): after the first one, or the second of a trace of
+ * COMMAND. Until then the same signal counts as one: timeout(1) sends two at once.
  *
  * With stop.h the only mutable global state of the program: a handler has no other place to write
  * to.
@@ -21,6 +22,9 @@
  * descriptor that becomes readable with every signal, or a negative errno.
  */
 int signals_install(bool of_command) MUST_CHECK;
+
+/* Of several descriptors of signals_install(), have WAKE_FD become readable, not the last one. */
+void signals_wake(int wake_fd);
 
 /* Make the descriptor unreadable until the next signal. */
 void signals_clear_wake(int wake_fd);

@@ -19,6 +19,9 @@
 
 #define PROGRAMS_MAX 10000U
 
+/* NAME_MAX of linux/limits.h: no file's name is longer. */
+#define PROGRAM_NAME_MAX 255U
+
 /* Bytes of arguments kept of the last failure of a program. */
 #define EXAMPLE_BYTES 8192U
 
@@ -87,6 +90,9 @@ struct program_totals *programs_get(struct programs *programs, enum program_kind
 
 /* Sort by program_totals_value(), highest first, then by name. */
 void programs_sort(struct programs *programs, enum program_order order);
+
+/* Returns the words of ARGV that fit whole into SIZE bytes; SIZE bytes of a longer first one. */
+struct text program_arguments_kept(struct text argv, size_t size);
 
 /* Count a run of NS; without HAS_ENDED its end was not seen. */
 void program_totals_add_run(struct program_totals *program, uint64_t ns, bool has_ended);

@@ -5,6 +5,7 @@
 #ifndef PXT_SINK_SINK_H
 #define PXT_SINK_SINK_H
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,8 @@ struct sink_context {
 	const struct wall_steps *wall_steps; /* later changes of that offset; NULL: none */
 	bool environment;                    /* --env: show the environment */
 	bool cwd;                            /* --cwd: show the directories of execs */
+	bool exe;                            /* --exe: show their executables */
+	bool session;                        /* --session: show sessions and terminals */
 	bool units;                          /* --units: show units and containers */
 	bool usage;                          /* --usage: show what processes used */
 	unsigned int left_out; /* EVENT_BIT()s of the types that no filter lets pass */
@@ -54,6 +57,11 @@ struct sink_ops {
 	/* Write what only the end of the trace tells; NULL: nothing. Returns 0 or a negative errno.
 	 */
 	int (*finish)(struct sink *sink);
+	/*
+	 * Write to TEXT, of SIZE bytes, what the user should know of the output when the trace is
+	 * over, and return whether there is anything. NULL: there never is.
+	 */
+	bool (*remark)(const struct sink *sink, char *text, size_t size);
 	/* Release what the sink holds besides its own memory; NULL: nothing. */
 	void (*done)(struct sink *sink);
 };
@@ -116,7 +124,9 @@ static inline int64_t sink_wall_offset(const struct sink_context *context, uint6
  *
  * pipe: the five pipe-delimited lines (docs/lines.md). extended: the same with |key=value behind.
  * json: one object a line. table: columns for a person. tree: processes, indented by parentage.
- * html: a page that draws them. summary: totals at the end. All but `pipe` need events with facts.
+ * html: a page that draws them. perfetto: a trace for ui.perfetto.dev. compile_commands: a
+ * compilation database of the compiler runs. summary: totals at the end. All but `pipe` need events
+ * with facts.
  */
 struct sink *sink_pipe_new(const struct sink_context *context);
 struct sink *sink_extended_new(const struct sink_context *context);
@@ -124,6 +134,8 @@ struct sink *sink_json_new(const struct sink_context *context);
 struct sink *sink_table_new(const struct sink_context *context);
 struct sink *sink_tree_new(const struct sink_context *context);
 struct sink *sink_html_new(const struct sink_context *context);
+struct sink *sink_perfetto_new(const struct sink_context *context);
+struct sink *sink_compile_commands_new(const struct sink_context *context);
 struct sink *sink_summary_new(const struct sink_context *context);
 
 /*
@@ -138,5 +150,12 @@ struct sink *sink_tee_new(struct sink *first, struct sink *second);
  * "aaaa…(400902 bytes)". Returns NULL without memory.
  */
 struct sink *sink_short_arguments_new(struct sink *next, size_t limit);
+
+/*
+ * Passes every event to NEXT, borrowed and finished by its owner, with "[redacted]" in place of
+ * what looks like a secret in arguments, and of all values of the environment. MORE, borrowed, is
+ * a regular expression for further secrets; NULL: none. Returns NULL without memory.
+ */
+struct sink *sink_redact_new(struct sink *next, const regex_t *more);
 
 #endif

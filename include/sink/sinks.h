@@ -13,14 +13,16 @@
 
 /* Options that a sink supports, as bits. */
 enum sink_shows {
-	SINK_SHOWS_RECORDS = 1,       /* --raw: each event's record below its line */
-	SINK_SHOWS_TIME = 2,          /* -T: the time of day */
-	SINK_SHOWS_ENVIRONMENT = 4,   /* --env, --cwd, --units: what a program is started in */
-	SINK_SHOWS_EVENTS = 8,        /* lines of events, of which there is a limit */
-	SINK_SHOWS_COPIES = 16,       /* --no-copies: what processes that never exec leave out */
-	SINK_SHOWS_FAILED_EXECS = 32, /* --failed-execs */
-	SINK_SHOWS_USAGE = 64,        /* --usage: what processes used */
-	SINK_FOR_FILES = 128,         /* it writes nothing that belongs on a terminal */
+	SINK_SHOWS_RECORDS = 1,        /* --raw: each event's record below its line */
+	SINK_SHOWS_TIME = 2,           /* -T: the time of day */
+	SINK_SHOWS_ENVIRONMENT = 4,    /* --env: variables of the environment */
+	SINK_SHOWS_EVENTS = 8,         /* lines of events, of which there is a limit */
+	SINK_SHOWS_COPIES = 16,        /* --no-copies: what processes that never exec leave out */
+	SINK_SHOWS_FAILED_EXECS = 32,  /* --failed-execs */
+	SINK_SHOWS_USAGE = 64,         /* --usage: what processes used */
+	SINK_FOR_FILES = 128,          /* it writes nothing that belongs on a terminal */
+	SINK_SHOWS_SURROUNDINGS = 256, /* --cwd, --exe, --session and --units */
+	SINK_FOR_PROGRAMS = 512,       /* what it writes is run: cut arguments would be others */
 };
 
 struct sink_type {

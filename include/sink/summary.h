@@ -10,8 +10,8 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "event/facts.h"
-#include "sink/program_totals.h"
 #include "sink/rate.h"
+#include "sink/runs.h"
 #include "sink/sink.h"
 
 struct totals {
@@ -21,6 +21,8 @@ struct totals {
 	uint64_t execs;
 	uint64_t ends[KNOWN_YES + 1]; /* EXITs by `last` */
 	uint64_t codes, signals;      /* failures by exit code, and by signal */
+	uint64_t measured;            /* processes whose CPU time is known */
+	uint64_t user_ns, system_ns;  /* of those */
 	uint64_t unknown;             /* processes whose exit status is not known */
 	uint64_t lost;
 	uint64_t cap;       /* that ended the trace; 0: none */
@@ -34,8 +36,8 @@ static inline uint64_t totals_second(const struct totals *totals, uint64_t time_
 	return time_ns > totals->first_ns ? (time_ns - totals->first_ns) / NS_PER_S : 0;
 }
 
-/* Write the report. PROGRAMS are left sorted. Returns 0 or a negative errno. */
+/* Write the report. The programs of RUNS are left sorted. Returns 0 or a negative errno. */
 int summary_report(const struct sink_context *context, const struct totals *totals,
-		   struct programs *programs) MUST_CHECK;
+		   struct runs *runs) MUST_CHECK;
 
 #endif

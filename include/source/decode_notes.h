@@ -13,13 +13,13 @@
 #include "decode/exit_paths.h"
 #include "event/event.h"
 #include "exec/argv_provider.h"
-#include "exec/cwds.h"
+#include "exec/at_exec_kept.h"
 #include "source/exit_statuses.h"
 
 /* The parts that notes fill. Borrowed. */
 struct decode_notes {
-	struct argv_provider *execs; /* argv_kept_new() */
-	struct cwds *cwds;           /* NULL: not wanted */
+	struct argv_provider *execs;  /* argv_kept_new() */
+	struct at_exec_kept *at_exec; /* NULL: not wanted */
 	struct exit_paths *paths;
 	struct exit_statuses *statuses;
 	bool wants_usage; /* of exits, beside their statuses */

@@ -6,6 +6,7 @@
 #ifndef PXT_SOURCE_REQUEST_H
 #define PXT_SOURCE_REQUEST_H
 
+#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,6 +49,8 @@ struct request {
 	char *environment; /* --env: "NAME,NAME" or "all"; NULL: none */
 	bool usage;        /* --usage: what processes used */
 	bool cwd;          /* --cwd: the directories of execs */
+	bool exe;          /* --exe: their executables */
+	bool session;      /* --session: their sessions, terminals and login users */
 	bool units;        /* --units: systemd units and containers, by cgroup */
 
 	/* The limits */
@@ -61,6 +64,8 @@ struct request {
 	bool raw;                     /* every event's record below its line */
 	bool wall_clock;              /* -T */
 	size_t max_arg_bytes;         /* longer arguments are cut when shown; 0: none is */
+	bool redact;                  /* secrets are masked when shown */
+	regex_t *redact_regex;        /* further ones; NULL: none; owned */
 	bool no_copies;               /* hide forks that never exec and exit 0 */
 	bool wide;                    /* lines are not cut at the terminal's width */
 	enum terminal_color color;

@@ -103,6 +103,9 @@ int process_identify(struct process *process, const struct credentials *ids) MUS
 /* Returns the program that PROCESS executed at TIME_NS, borrowed, or NULL: not known. */
 const struct program *process_program_at(const struct process *process, uint64_t time_ns);
 
+/* What PROCESS executes, since when, and as whom, is not known any more. */
+void process_lose_program(struct process *process);
+
 /* Note that PROCESS has begun an exec: its program is gone, and all threads but one. */
 void process_give_up_program(struct process *process);
 

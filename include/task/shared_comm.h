@@ -6,6 +6,7 @@
 #ifndef PXT_TASK_SHARED_COMM_H
 #define PXT_TASK_SHARED_COMM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -48,6 +49,9 @@ static inline void shared_comm_share(struct shared_comm **comm, struct shared_co
 	shared_comm_release(*comm);
 	*comm = shared_comm_hold(other);
 }
+
+/* Returns whether COMM is known, and the name TEXT. */
+bool shared_comm_is(const struct shared_comm *comm, struct text text);
 
 /*
  * Make *COMM, a reference, one to the name TEXT; empty: not known. It is made in POOL, of struct

@@ -13,11 +13,13 @@
 #include "cli/options.h"
 #include "cli/parse.h"
 #include "cli/syntax.h"
+#include "diff/matching.h"
 #include "event/event.h"
 #include "event/event_names.h"
 #include "filter/exit_list.h"
 #include "filter/filter_options.h"
 #include "filter/pid_list.h"
+#include "filter/regex_option.h"
 #include "perf/ring_room.h"
 #include "run/caller.h"
 #include "sandbox/user.h"
@@ -297,6 +299,10 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_arg_bytes(text, parse, err);
 	case OPTION_MAX_ARG_BYTES:
 		return parse_max_arg_bytes(text, parse, err);
+	case OPTION_REDACT_REGEX:
+		parse->options.request.redact = true;
+		return regex_option_parse(&parse->options.request.redact_regex, text, 0,
+					  "--redact-regex", "secrets", err);
 	case OPTION_CALLER:
 		return parse_caller(text, parse, err);
 	case OPTION_RUN_AS:
@@ -305,6 +311,12 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 		return parse_sandbox_user(text, parse, err);
 	case 'o':
 		return option_take_text(&parse->options.request.output, text, "-o", err);
+	case OPTION_DIR_A:
+		return option_take_text(&parse->options.diff.directories[SIDE_A], text, "--dir-a",
+					err);
+	case OPTION_DIR_B:
+		return option_take_text(&parse->options.diff.directories[SIDE_B], text, "--dir-b",
+					err);
 	case OPTION_FORMATS:
 		return option_take_text(&parse->options.request.formats, text, "--formats", err);
 	default:
@@ -334,10 +346,16 @@ static bool *flag_of(int option, struct parse *parse)
 		return &options->request.wide;
 	case OPTION_CWD:
 		return &options->request.cwd;
+	case OPTION_EXE:
+		return &options->request.exe;
+	case OPTION_SESSION:
+		return &options->request.session;
 	case OPTION_UNITS:
 		return &options->request.units;
 	case OPTION_USAGE:
 		return &options->request.usage;
+	case OPTION_REDACT:
+		return &options->request.redact;
 	case OPTION_NO_COPIES:
 		return &options->request.no_copies;
 	case OPTION_NO_SANDBOX:
@@ -348,6 +366,8 @@ static bool *flag_of(int option, struct parse *parse)
 		return &parse->argv_probe;
 	case OPTION_ALL:
 		return &options->request.all;
+	case OPTION_AS_IS:
+		return &options->diff.raw;
 	case OPTION_SUDO:
 		return &options->request.sudo;
 	case OPTION_RAW:

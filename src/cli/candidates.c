@@ -258,10 +258,15 @@ static void offer_files(const struct partial_word *typed)
 	fputs(":files\n", typed->out);
 }
 
+static void offer_directories_alone(const struct partial_word *typed)
+{
+	fputs(":directories\n", typed->out);
+}
+
 static void offer_directories(const struct partial_word *typed)
 {
 	offer_kernels(typed);
-	fputs(":directories\n", typed->out);
+	offer_directories_alone(typed);
 }
 
 /* Numbers and regular expressions are not completed. */
@@ -280,6 +285,8 @@ static const struct kind {
 	{'t', true, offer_tasks},
 	{'u', false, offer_users},
 	{OPTION_COLOR, false, offer_when},
+	{OPTION_DIR_A, false, offer_directories_alone},
+	{OPTION_DIR_B, false, offer_directories_alone},
 	{OPTION_ENV, true, offer_variables},
 	{OPTION_FORMATS, false, offer_directories},
 	{OPTION_REPORT, false, offer_report_formats},

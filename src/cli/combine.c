@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "cli/options.h"
 #include "cli/parse.h"
@@ -13,6 +17,9 @@
 #include "sink/sinks.h"
 #include "source/request.h"
 #include "source/source.h"
+
+/* The formats that show more than plain pipe lines do. */
+#define OTHER_FORMATS "-x, -S, or -F json, table, tree, html or perfetto"
 
 /* Refuse with WHAT and the remedy. */
 static int refuse(struct error *err, const char *what, const char *remedy)
@@ -81,13 +88,15 @@ static int choose_sink(const struct parse *parse, struct request *request, struc
 {
 	if (parse->extended && request->sink != sink_type_find("pipe"))
 		return error_set(err, -EINVAL,
-				 "-x is for pipe lines: -F json, table, tree and html do without");
+				 "-x is for pipe lines: -F json, table, tree, html and perfetto "
+				 "do without");
 	if (parse->extended) {
 		request->sink = sink_type_find("extended");
 	} else if (request->summary && !parse->format_given) {
 		request->sink = sink_type_find("summary");
 		request->summary = false;
 	}
+	request->cwd = request->cwd || request->sink->needs & NEED_CWD;
 	return 0;
 }
 
@@ -109,28 +118,57 @@ static int choose_events(const struct parse *parse, struct request *request, str
 	return 0;
 }
 
+/* Where a program runs. */
+static int check_surroundings(enum mode mode, const struct request *request, struct error *err)
+{
+	const struct {
+		bool wanted;
+		const char *what;
+	} options[] = {
+		{request->cwd && !(request->sink->needs & NEED_CWD),
+		 "--cwd: this format does not show directories"},
+		{request->exe, "--exe: this format does not show executables"},
+		{request->session, "--session: this format does not show sessions"},
+		{request->units, "--units: this format does not show cgroups"},
+	};
+	const unsigned int shows = request->sink->shows;
+
+	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
+		return refuse(err, "--env: this format does not show the environment",
+			      mode == MODE_RECORD ? "-x" : "-x, or -F json or perfetto");
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		if (options[i].wanted && !(shows & SINK_SHOWS_SURROUNDINGS))
+			return refuse(err, options[i].what,
+				      mode == MODE_RECORD ? "-x"
+							  : "-x, or -F json, html or perfetto");
+	}
+	return 0;
+}
+
 static int check_sink(enum mode mode, const struct request *request, struct error *err)
 {
 	unsigned int shows = request->sink->shows;
 
 	if (request->raw && !(shows & SINK_SHOWS_RECORDS))
 		return error_set(err, -EINVAL, "--raw is for pipe lines, with or without -x");
-	if (request->environment && !(shows & SINK_SHOWS_ENVIRONMENT))
-		return refuse(err, "--env: this format does not show the environment",
-			      mode == MODE_RECORD ? "-x" : "-x or -F json");
-	if (request->cwd && !(shows & SINK_SHOWS_ENVIRONMENT))
-		return refuse(err, "--cwd: this format does not show directories",
-			      mode == MODE_RECORD ? "-x" : "-x or -F json");
-	if (request->units && !(shows & SINK_SHOWS_ENVIRONMENT))
-		return refuse(err, "--units: this format does not show cgroups", "-x or -F json");
+	if (request->raw && request->redact)
+		return error_set(err, -EINVAL,
+				 "--raw and --redact exclude each other: records are bytes as the "
+				 "kernel wrote them");
+	int code = check_surroundings(mode, request, err);
+	if (code < 0)
+		return code;
 	if (request->usage && !(shows & SINK_SHOWS_USAGE) && !request->summary)
 		return refuse(err, "--usage: plain pipe lines do not show what processes used",
-			      mode == MODE_RECORD ? "-x"
-						  : "-x, -S, or -F json, table, tree or html");
+			      mode == MODE_RECORD ? "-x" : OTHER_FORMATS);
 	if (request->max_arg_bytes > 0 && !(request->sink->needs & NEED_ARGUMENTS) &&
 	    !request->summary)
 		return refuse(err, "--max-arg-bytes: plain pipe lines show no arguments",
-			      "-x, -S, or -F json, table, tree or html");
+			      OTHER_FORMATS);
+	if (request->max_arg_bytes > 0 && shows & SINK_FOR_PROGRAMS)
+		return error_set(err, -EINVAL,
+				 "--max-arg-bytes: cut arguments are of no use in -F %s",
+				 request->sink->name);
 	if (request->no_copies && !(shows & SINK_SHOWS_COPIES))
 		return refuse(err, "--no-copies: only the tree tells copies from other processes",
 			      "-F tree");
@@ -139,7 +177,7 @@ static int check_sink(enum mode mode, const struct request *request, struct erro
 	if (!(shows & SINK_SHOWS_EVENTS))
 		return error_set(err, -EINVAL, "-T: -S alone has no lines to show the time in");
 	return refuse(err, "-T: plain pipe lines never change",
-		      "-T with -x, or with -F json, table, tree or html");
+		      "-T with -x, or with -F json, table, tree, html or perfetto");
 }
 
 /* ---- facts ---- */
@@ -156,8 +194,7 @@ static int want_probe(enum mode mode, struct request *request, struct error *err
 {
 	if (!(request->needs & NEED_ARGUMENTS))
 		return refuse(err, "--argv-probe: nothing asks for arguments",
-			      mode == MODE_RECORD ? "-x"
-						  : "-x, -S, or -F json, table, tree or html");
+			      mode == MODE_RECORD ? "-x" : OTHER_FORMATS);
 	request->probe_bytes = probe_bytes(request->arg_bytes);
 	/* The others have no probes: not one of them in its place. */
 	if (!request->backend)
@@ -172,7 +209,8 @@ static int find_needs(const struct parse *parse, struct request *request, struct
 	request->needs = request->sink->needs | filter_options_needs(&request->filter);
 	if (request->summary)
 		request->needs |= sink_type_find("summary")->needs;
-	request->needs |= (request->usage ? NEED_USAGE : 0) | (request->cwd ? NEED_CWD : 0);
+	request->needs |= (request->usage ? NEED_USAGE : 0) | (request->cwd ? NEED_CWD : 0) |
+			  (request->exe ? NEED_EXE : 0) | (request->session ? NEED_SESSION : 0);
 	int code = parse->argv_probe ? want_probe(mode, request, err) : 0;
 	if (code < 0)
 		return code;
@@ -181,8 +219,18 @@ static int find_needs(const struct parse *parse, struct request *request, struct
 		request->arg_bytes = ARG_BYTES_DEFAULT;
 	else if (!(request->needs & NEED_ARGUMENTS))
 		return refuse(err, "--arg-bytes: nothing asks for arguments",
-			      mode == MODE_RECORD ? "-x"
-						  : "-x, -S, or -F json, table, tree or html");
+			      mode == MODE_RECORD ? "-x" : OTHER_FORMATS);
+	return 0;
+}
+
+static int check_captures(char *const *captures, struct error *err)
+{
+	const char *const remedy = "perf_exec_trace diff a.data b.data";
+
+	if (!captures[0] || !captures[1] || captures[2])
+		return refuse(err, "diff takes two captures", remedy);
+	if (strcmp(captures[0], "-") == 0 && strcmp(captures[1], "-") == 0)
+		return refuse(err, "diff: only one capture can be standard input", remedy);
 	return 0;
 }
 
@@ -193,6 +241,8 @@ int options_combine(struct parse *parse, struct error *err)
 
 	int code = check_sandbox(request, err);
 
+	if (code == 0 && mode == MODE_DIFF)
+		return check_captures(parse->options.arguments, err);
 	if (code < 0 || (mode != MODE_TRACE && mode != MODE_RECORD && mode != MODE_REPLAY))
 		return code;
 	code = choose_sink(parse, request, err);

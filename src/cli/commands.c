@@ -7,6 +7,7 @@
 
 #include "cli/check.h"
 #include "cli/complete.h"
+#include "diff/diff.h"
 #include "formats/formats.h"
 #include "run/caller.h"
 #include "run/live_trace.h"
@@ -72,6 +73,19 @@ int command_check(const struct options *options, struct error *err)
 	int code = check_host(stdout, &check);
 
 	return finish_stdout(err) < 0 || code < 0 ? EXIT_RUNTIME : 0;
+}
+
+int command_diff(const struct options *options, struct error *err)
+{
+	const struct diff_call call = {
+		.request = &options->request,
+		.options = &options->diff,
+		.captures = (const char *const *)options->arguments,
+		.json = options->json,
+	};
+	int status = diff_run(&call, stdout, err);
+
+	return finish_stdout(err) < 0 ? EXIT_USAGE : status;
 }
 
 int command_formats(const struct options *options, struct error *err)

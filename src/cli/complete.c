@@ -160,7 +160,8 @@ static void offer_argument(const struct place *place, const struct partial_word 
 		offer_modes(typed);
 	if (takes_command(place->mode))
 		fprintf(typed->out, ":command %zu\n", last);
-	if (place->mode == MODE_REPLAY && place->arguments == 0)
+	if ((place->mode == MODE_REPLAY && place->arguments == 0) ||
+	    (place->mode == MODE_DIFF && place->arguments < 2))
 		fputs(":files\n", typed->out);
 	if (place->mode == MODE_FORMATS)
 		offer_of_formats(place, typed);

@@ -51,12 +51,17 @@ static const char *const epilogues[] = {
 		"that holds events/, or a capture. EVENT: a name, SYSTEM:NAME, or a glob.\n"
 		"\n"
 		"Exit status: 0; 1 where diff finds differences (ids do not count); 2 on failure.\n",
+	[MODE_DIFF] = "\n"
+		"Compares what two captures ran: A and B, of which one may be - for standard input.\n"
+		"\n"
+		"Exit status: 0; 1 where they differ in what ran or how it ended; 2 on failure.\n",
 	[MODE_TRACE] = "\n"
 		"Traces every fork, exec and exit on this host, or those of COMMAND and all that\n"
 		"it starts.\n"
 		"\n"
 		"Also: perf_exec_trace record -o FILE   the same into a capture, to replay\n"
 		"      perf_exec_trace replay FILE      the same from a capture of record or perf\n"
+		"      perf_exec_trace diff A B         what two captures ran, compared\n"
 		"      perf_exec_trace check            what this host allows, and the remedies\n"
 		"      perf_exec_trace formats          tracepoint formats: list, show, diff\n"
 		"      perf_exec_trace help COMMAND     the options of one of these\n"

@@ -8,6 +8,7 @@
 #include "cli/parse.h"
 #include "cli/syntax.h"
 #include "cli/typed.h"
+#include "diff/diff.h"
 #include "event/event.h"
 #include "sink/sinks.h"
 
@@ -58,7 +59,7 @@ static int take_help(poptContext context, struct parse *parse, struct error *err
 
 static int take_arguments(poptContext context, struct parse *parse, struct error *err)
 {
-	if (parse->mode == MODE_FORMATS || parse->mode == MODE_COMPLETE)
+	if (parse->mode == MODE_DIFF || parse->mode == MODE_FORMATS || parse->mode == MODE_COMPLETE)
 		return copy_arguments(context, parse, err);
 	if (parse->mode == MODE_HELP)
 		return take_help(context, parse, err);
@@ -190,6 +191,7 @@ int options_parse_recording(char **argv, struct request *request, struct error *
 void options_done(struct options *options)
 {
 	request_done(&options->request);
+	diff_options_done(&options->diff);
 	for (size_t i = 0; options->arguments && options->arguments[i]; i++)
 		free(options->arguments[i]);
 	free(options->arguments);

@@ -48,13 +48,17 @@
 #define OPTION_NO_COPIES_SHOWN LONG_FLAG("no-copies", OPTION_NO_COPIES, "with -F tree: hide processes that call no exec and exit 0")
 #define OPTION_WIDE_LINES LONG_FLAG("wide", OPTION_WIDE, "cut no line at the width of the terminal")
 #define OPTION_COLOR_WHEN LONG_VALUE("color", OPTION_COLOR, "colours: auto (default), always or never", "WHEN")
-#define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x or -F json: show these variables of the environment", "NAME[,NAME...]|all")
-#define OPTION_CWD_SHOWN LONG_FLAG("cwd", OPTION_CWD, "with -x or -F json: show the directory that a program is started in")
-#define OPTION_UNITS_SHOWN LONG_FLAG("units", OPTION_UNITS, "with -x or -F json: show the systemd unit and the container, by the cgroup")
+#define OPTION_ENVIRONMENT LONG_VALUE("env", OPTION_ENV, "with -x, -F json or perfetto: show these variables of the environment", "NAME[,NAME...]|all")
+#define OPTION_CWD_SHOWN LONG_FLAG("cwd", OPTION_CWD, "with -x, -F json, html or perfetto: show the directory that a program is started in")
+#define OPTION_EXE_SHOWN LONG_FLAG("exe", OPTION_EXE, "with -x, -F json, html or perfetto: show the file that is executed, of a script the interpreter")
+#define OPTION_SESSION_SHOWN LONG_FLAG("session", OPTION_SESSION, "with -x, -F json, html or perfetto: show session, terminal and login user that a program is started with")
+#define OPTION_UNITS_SHOWN LONG_FLAG("units", OPTION_UNITS, "with -x, -F json, html or perfetto: show the systemd unit and the container, by the cgroup")
 #define OPTION_USAGE_SHOWN LONG_FLAG("usage", OPTION_USAGE, "show the CPU time, peak memory and I/O of processes that end; not in plain pipe lines")
 #define OPTION_STACK LONG_VALUE("arg-bytes", OPTION_ARG_BYTES, "take N bytes of arguments and environment at an exec, 1024 to 61440 (9216)", "N")
 #define OPTION_PROBE LONG_FLAG("argv-probe", OPTION_ARGV_PROBE, "whole arguments of short-lived programs too, by a probe in the kernel; needs root")
 #define OPTION_LONGEST LONG_VALUE("max-arg-bytes", OPTION_MAX_ARG_BYTES, "show N bytes of an argument at most, and of a longer one its length", "N")
+#define OPTION_MASKED LONG_FLAG("redact", OPTION_REDACT, "mask what looks like a secret in arguments, and all values of the environment")
+#define OPTION_MASKED_TOO LONG_VALUE("redact-regex", OPTION_REDACT_REGEX, "the same, and what an extended regular expression matches, or its first group", "REGEX")
 /*
  * -n takes both, the long options one each. popt takes the first row with a name, so that the
  * hidden one has the long option, and the other one is for -n and for the help.
@@ -97,9 +101,13 @@ static const struct poptOption trace_options[] = {
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_CWD_SHOWN,
+	OPTION_EXE_SHOWN,
+	OPTION_SESSION_SHOWN,
 	OPTION_UNITS_SHOWN,
 	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
+	OPTION_MASKED,
+	OPTION_MASKED_TOO,
 	OPTION_STACK,
 	OPTION_PROBE,
 	OPTION_OUTPUT,
@@ -129,6 +137,8 @@ static const struct poptOption record_options[] = {
 	FLAG("extended", 'x', "record what all formats and filters of replay need"),
 	LONG_VALUE("env", OPTION_ENV, "with -x: these variables of the environment too", "NAME[,NAME...]|all"),
 	LONG_FLAG("cwd", OPTION_CWD, "with -x: the directory that a program is started in too"),
+	LONG_FLAG("exe", OPTION_EXE, "with -x: the file that is executed too, of a script the interpreter"),
+	LONG_FLAG("session", OPTION_SESSION, "with -x: session, terminal and login user too"),
 	LONG_FLAG("usage", OPTION_USAGE, "with -x: the CPU time, peak memory and I/O of processes that end too"),
 	OPTION_STACK,
 	OPTION_PROBE,
@@ -169,9 +179,13 @@ static const struct poptOption replay_options[] = {
 	OPTION_COLOR_WHEN,
 	OPTION_ENVIRONMENT,
 	OPTION_CWD_SHOWN,
+	OPTION_EXE_SHOWN,
+	OPTION_SESSION_SHOWN,
 	OPTION_UNITS_SHOWN,
 	OPTION_USAGE_SHOWN,
 	OPTION_LONGEST,
+	OPTION_MASKED,
+	OPTION_MASKED_TOO,
 	OPTION_OUTPUT,
 	OPTION_RAW_RECORDS,
 	OPTION_FORMATS_DIR("those of the capture"),
@@ -187,6 +201,23 @@ static const struct poptOption replay_options[] = {
 static const struct poptOption check_options[] = {
 	OPTION_REPORT_FORMAT("text or json (text)"),
 	OPTION_FORMATS_DIR("tracefs"),
+	OPTION_HELP,
+	POPT_TABLEEND,
+};
+
+static const struct poptOption diff_options[] = {
+	OPTION_REPORT_FORMAT("text or json (text)"),
+	LONG_FLAG("raw", OPTION_AS_IS, "compare command lines as they are, with pids, temporary names and directories"),
+	LONG_VALUE("dir-a", OPTION_DIR_A, "the build directory of A, instead of the one that its COMMAND was started in", "DIR"),
+	LONG_VALUE("dir-b", OPTION_DIR_B, "the same of B", "DIR"),
+	LONG_FLAG("usage", OPTION_USAGE, "compare CPU time instead of elapsed time, where both captures have it"),
+	OPTION_WIDE_LINES,
+	OPTION_COLOR_WHEN,
+	FLAG("verbose", 'v', "list all, not only the first of each kind"),
+	OPTION_UNCONFINED,
+	OPTION_CONFINED_USER,
+	OPTION_QUIET,
+	OPTION_VERSION,
 	OPTION_HELP,
 	POPT_TABLEEND,
 };
@@ -215,10 +246,11 @@ static const struct mode_syntax modes[] = {
 			 command_record},
 	[MODE_REPLAY] = {"replay", replay_options, "replay [OPTION]... FILE", command_replay},
 	[MODE_CHECK] = {"check", check_options, "check [-F FMT] [--formats DIR]", command_check},
+	[MODE_DIFF] = {"diff", diff_options, "diff [OPTION]... A B", command_diff},
 	[MODE_FORMATS] = {"formats", formats_options,
 			  "formats [list [SOURCE] | show [EVENT] [SOURCE] | diff A B [EVENT]]",
 			  command_formats},
-	[MODE_HELP] = {"help", help_options, "help [record | replay | check | formats]",
+	[MODE_HELP] = {"help", help_options, "help [record | replay | check | diff | formats]",
 		       command_help},
 	/* For the shells, not for users: complete.h. */
 	[MODE_COMPLETE] = {"--complete", no_options, "--complete -- WORD...", command_complete},

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "base/buffer.h"
-#include "exec/cwds.h"
+#include "exec/at_exec_kept.h"
 #include "exec/stack.h"
 
 int image_maker_init(struct image_maker *maker, const char *text, struct env_selection *selection,
@@ -37,8 +37,9 @@ int image_make(struct image_maker *maker, struct event *event)
 
 	*made = (struct exec_image){.arguments.argc = -1};
 	event->exec.image = made;
-	if (maker->cwds && stack->bytes)
-		made->cwd = cwds_take(maker->cwds, event->sample_tid, stack->pointer);
+	if (maker->at_exec && stack->bytes)
+		made->at_exec =
+			at_exec_kept_take(maker->at_exec, event->sample_tid, stack->pointer);
 	stack_tables_find(stack, &tables);
 	stack_arguments(stack, &tables, &made->arguments);
 	stack_credentials(stack, &tables, &made->credentials);

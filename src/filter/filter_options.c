@@ -10,20 +10,13 @@
 #include "event/facts.h"
 #include "filter/cgroup_path.h"
 #include "filter/pid_list.h"
+#include "filter/regex_option.h"
 #include "host/mountinfo.h"
-
-static void drop_regex(regex_t **regex)
-{
-	if (*regex)
-		regfree(*regex);
-	free(*regex);
-	*regex = NULL;
-}
 
 void filter_options_done(struct filter_options *options)
 {
-	drop_regex(&options->name);
-	drop_regex(&options->args);
+	regex_option_free(options->name);
+	regex_option_free(options->args);
 	free(options->cgroup);
 	*options = (struct filter_options){0};
 }
@@ -76,48 +69,14 @@ int filter_options_parse_ppid(struct filter_options *options, const char *text, 
 	return 0;
 }
 
-static int compile(const char *option, const char *text, regex_t *regex, struct error *err)
-{
-	char why[120];
-	int code = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
-
-	if (code == REG_ESPACE)
-		return error_no_memory(err);
-	if (code == 0)
-		return 0;
-	regerror(code, regex, why, sizeof(why));
-	return error_set(err, -EINVAL, "%s: '%.80s' is no regular expression: %s", option, text,
-			 why);
-}
-
-/* Replace *OWNER by the regular expression TEXT, the argument of OPTION, for WHAT. */
-static int parse_regex(regex_t **owner, const char *text, const char *option, const char *what,
-		       struct error *err)
-{
-	if (text[0] == '\0')
-		return error_set(err, -EINVAL, "%s takes a regular expression for %s, not ''",
-				 option, what);
-	regex_t *regex = malloc(sizeof(*regex));
-	if (!regex)
-		return error_no_memory(err);
-	int code = compile(option, text, regex, err);
-	if (code < 0) {
-		free(regex);
-		return code;
-	}
-	drop_regex(owner);
-	*owner = regex;
-	return 0;
-}
-
 int filter_options_parse_name(struct filter_options *options, const char *text, struct error *err)
 {
-	return parse_regex(&options->name, text, "-n", "names", err);
+	return regex_option_parse(&options->name, text, REG_NOSUB, "-n", "names", err);
 }
 
 int filter_options_parse_args(struct filter_options *options, const char *text, struct error *err)
 {
-	return parse_regex(&options->args, text, "--args", "arguments", err);
+	return regex_option_parse(&options->args, text, REG_NOSUB, "--args", "arguments", err);
 }
 
 int filter_options_parse_cgroup(struct filter_options *options, const char *text, bool must_exist,

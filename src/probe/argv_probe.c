@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/argv_probe.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -83,10 +85,24 @@ static int define(const struct format_dir *dir, struct argv_probe *probe, struct
 	return code;
 }
 
+/*
+ * User and kernel addresses are the same numbers there, and kernel probes take arrays from kernel
+ * memory alone (traceprobe_parse_probe_arg_body(), kernel/trace/trace_probe.c).
+ */
+#ifdef __s390x__
+#define COPIES_USER_ARRAYS false
+#else
+#define COPIES_USER_ARRAYS true
+#endif
+
 /* Fill MADE, whose `chunks` are set. */
 static int open_probe(struct argv_probe *made, const struct host_state *host, struct error *err)
 {
 	struct format_dir dir;
+
+	if (!COPIES_USER_ARRAYS)
+		return error_set(err, -EOPNOTSUPP,
+				 "kernel probes cannot copy a program's memory on s390x");
 	int code = own_events_open(&made->events, &dir, host, err);
 
 	if (code < 0)

@@ -61,13 +61,13 @@ int notes_write_exec(struct capture_writer *writer, const struct completion *com
 	return code;
 }
 
-int notes_write_cwd(struct capture_writer *writer, const struct exec_cwd *cwd)
+int notes_write_at_exec(struct capture_writer *writer, const struct exec_text *text)
 {
-	struct note_draft draft = draft_of(CAPTURE_NOTE_CWD, cwd->time_ns - 1);
+	struct note_draft draft = draft_of(CAPTURE_NOTE_CWD + text->fact, text->time_ns - 1);
 
-	draft.note.pid = draft.note.tid = cwd->pid;
+	draft.note.pid = draft.note.tid = text->pid;
 	return write_one(writer, draft,
-			 &(struct note_item){.pointer = cwd->pointer, .string = cwd->cwd});
+			 &(struct note_item){.pointer = text->pointer, .string = text->text});
 }
 
 int notes_write_exit_paths(struct capture_writer *writer, const struct exit_paths *paths)

@@ -34,8 +34,8 @@
 #include "run/user.h"
 #include "run/wall_watch.h"
 #include "sandbox/syscalls.h"
+#include "source/at_exec_reader.h"
 #include "source/completer.h"
-#include "source/cwd_reader.h"
 #include "source/exit_authority.h"
 #include "source/notice.h"
 #include "source/perf_setup.h"
@@ -81,8 +81,8 @@ struct recording {
 	struct decoder *decoder;  /* of execs, whose arguments are completed; NULL: they are not */
 	struct env_selection environment;
 	struct completer *completer;
-	struct cwd_reader cwd_reader; /* .told is NULL where no directories are wanted */
-	int note_code;                /* the first failure to write what was completed */
+	struct at_exec_reader at_exec_reader;
+	int note_code; /* the first failure to write what was completed */
 	struct record_statuses statuses;
 	uint64_t newest_note_ns; /* of notes that are younger than the records of their round */
 	struct capture_output output;
@@ -138,12 +138,12 @@ static void write_completion(void *context, const struct completion *completion)
 		recording->note_code = notes_write_exec(recording->writer, completion);
 }
 
-static void write_cwd(void *context, const struct exec_cwd *cwd)
+static void write_at_exec(void *context, const struct exec_text *text)
 {
 	struct recording *recording = context;
 
 	if (recording->note_code == 0)
-		recording->note_code = notes_write_cwd(recording->writer, cwd);
+		recording->note_code = notes_write_at_exec(recording->writer, text);
 }
 
 static void on_exec(void *context, const struct perf_event_header *sample)
@@ -151,8 +151,7 @@ static void on_exec(void *context, const struct perf_event_header *sample)
 	const struct recording *recording = context;
 
 	/* The program may change it soon. */
-	if (recording->cwd_reader.told)
-		cwd_reader_look(&recording->cwd_reader, sample);
+	at_exec_reader_look(&recording->at_exec_reader, sample);
 	completer_look(recording->completer, sample);
 }
 
@@ -185,13 +184,12 @@ static int make_completer(struct recording *recording, struct error *err)
 	recording->completer = completer_new(recording->decoder, tracing->proc_fd,
 					     environment ? &recording->environment : NULL,
 					     write_completion, recording);
-	if (tracing->request->needs & NEED_CWD)
-		recording->cwd_reader = (struct cwd_reader){
-			.decoder = recording->decoder,
-			.proc_fd = tracing->proc_fd,
-			.told = write_cwd,
-			.context = recording,
-		};
+	recording->at_exec_reader = (struct at_exec_reader){
+		.decoder = recording->decoder,
+		.told = write_at_exec,
+		.context = recording,
+	};
+	at_exec_reader_open(&recording->at_exec_reader, tracing->request->needs, tracing->proc_fd);
 	if (!recording->completer)
 		return error_no_memory(err);
 	return set_probe(recording, err);
@@ -678,6 +676,7 @@ static void tear_down(struct recording *recording)
 {
 	collector_free(recording->collector);
 	completer_free(recording->completer);
+	at_exec_reader_close(&recording->at_exec_reader);
 	decoder_free(recording->decoder);
 	env_selection_done(&recording->environment);
 	capture_writer_free(recording->writer);

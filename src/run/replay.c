@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "run/selection.h"
 #include "run/session.h"
 #include "run/signals.h"
+#include "sink/sink.h"
 #include "source/notice.h"
 #include "source/source.h"
 #include "task/task_table.h"
@@ -296,13 +298,15 @@ static void notice_doubts(const struct request *request, const struct capture_st
 		       stats->follower, stats->follower + 1);
 }
 
-/* The exit status: 1 where there was something to read, but no event of it could be. */
-static int report(const struct replay *replay, struct error *err)
+/*
+ * Tell what was wrong with the capture. -EBADMSG where there was something to read, but no event of
+ * it could be; else 0.
+ */
+static int report_doubts(const struct replay *replay, struct error *err)
 {
 	const char *name = request_capture_name(&replay->request);
 	struct source_stats stats;
 
-	session_print_summary(&replay->session, seconds_of(replay));
 	source_stats(replay->session.source, &stats);
 	notice_doubts(&replay->request, &stats.capture);
 	bool damaged = stats.capture.malformed + stats.undecoded > 0;
@@ -315,7 +319,19 @@ static int report(const struct replay *replay, struct error *err)
 		error_set(err, 0, "%.200s: no event of it could be read", name);
 	else
 		nothing = false;
-	return nothing ? 1 : 0;
+	return nothing ? -EBADMSG : 0;
+}
+
+static int read_to_end(struct replay *replay, bool shows_lines, struct error *err)
+{
+	/* Where lines go to the same terminal, they are progress enough. */
+	bool visible = !shows_lines || replay->request.output || !isatty(STDOUT_FILENO);
+
+	progress_start(&replay->progress,
+		       visible && !replay->request.quiet && isatty(STDERR_FILENO));
+	int code = run(replay, err);
+	progress_clear(&replay->progress);
+	return code == 0 ? session_finish_output(&replay->session, err) : code;
 }
 
 static int replay_and_end(struct replay *replay, struct error *err)
@@ -323,17 +339,11 @@ static int replay_and_end(struct replay *replay, struct error *err)
 	session_keep_output(&replay->session);
 	if (confine_replay(&replay->request, err) < 0)
 		return 1;
-	/* Where lines go to the same terminal, they are progress enough. */
-	bool visible = replay->request.output || !isatty(STDOUT_FILENO);
-
-	progress_start(&replay->progress,
-		       visible && !replay->request.quiet && isatty(STDERR_FILENO));
-	int code = run(replay, err);
-	progress_clear(&replay->progress);
-	if (code == 0)
-		code = session_finish_output(&replay->session, err);
-	if (code == 0 && !replay->session.reader_gone)
-		return report(replay, err);
+	int code = read_to_end(replay, true, err);
+	if (code == 0 && !replay->session.reader_gone) {
+		session_print_summary(&replay->session, seconds_of(replay));
+		code = report_doubts(replay, err);
+	}
 	return code < 0 ? 1 : 0;
 }
 
@@ -356,4 +366,46 @@ int replay(const struct request *request, struct error *err)
 	}
 	tear_down(&replay);
 	return status;
+}
+
+/* ---- into a sink of the caller's ---- */
+
+int replay_open(const struct request *request, struct sink *sink, struct replay **opened,
+		struct error *err)
+{
+	struct replay *replay = malloc(sizeof(*replay));
+
+	if (!replay) {
+		sink_free(sink);
+		return error_no_memory(err);
+	}
+	*replay = (struct replay){
+		.request = *request,
+		.session = SESSION_NEW(&replay->request),
+		.wake_fd = -1,
+	};
+	replay->session.sink = sink;
+	int code = set_up(replay, request, err);
+	if (code < 0)
+		replay_free(replay);
+	else
+		*opened = replay;
+	return code;
+}
+
+int replay_read(struct replay *replay, struct error *err)
+{
+	signals_wake(replay->wake_fd);
+	int code = read_to_end(replay, false, err);
+
+	if (code == 0 && signals_stops().count > 0)
+		return error_set(err, -EINTR, "interrupted");
+	return code < 0 ? code : report_doubts(replay, err);
+}
+
+void replay_free(struct replay *replay)
+{
+	if (replay)
+		tear_down(replay);
+	free(replay);
 }

@@ -21,6 +21,7 @@
 void session_done(struct session *session)
 {
 	raw_free(session->raw);
+	sink_free(session->redacted);
 	sink_free(session->shortened);
 	sink_free(session->both);
 	sink_free(session->summary);
@@ -102,6 +103,8 @@ static struct sink_context make_context(const struct session *session, int fd,
 		.no_copies = session->request->no_copies,
 		.environment = session->request->environment != NULL,
 		.cwd = session->request->cwd,
+		.exe = session->request->exe,
+		.session = session->request->session,
 		.units = session->request->units,
 		.usage = session->request->usage,
 		.left_out = left_out(session->request),
@@ -125,20 +128,30 @@ static bool add_summary(struct session *session)
 	return session->both != NULL;
 }
 
-/* Cut arguments are for the eyes of all sinks. */
-static bool add_shortening(struct session *session)
-{
-	session->shortened = sink_short_arguments_new(session->both ? session->both : session->sink,
-						      session->request->max_arg_bytes);
-	return session->shortened != NULL;
-}
-
 /* The first one, which passes on to the others. */
 static struct sink *first_sink(const struct session *session)
 {
+	if (session->redacted)
+		return session->redacted;
 	if (session->shortened)
 		return session->shortened;
 	return session->both ? session->both : session->sink;
+}
+
+/* Arguments are masked and then cut for all sinks. */
+static bool add_fronts(struct session *session)
+{
+	const struct request *request = session->request;
+
+	if (request->max_arg_bytes > 0) {
+		session->shortened =
+			sink_short_arguments_new(first_sink(session), request->max_arg_bytes);
+		if (!session->shortened)
+			return false;
+	}
+	if (request->redact)
+		session->redacted = sink_redact_new(first_sink(session), request->redact_regex);
+	return !request->redact || session->redacted;
 }
 
 static int make_sinks(struct session *session, struct error *err)
@@ -147,13 +160,13 @@ static int make_sinks(struct session *session, struct error *err)
 	int fd = session->output_fd >= 0 ? session->output_fd : STDOUT_FILENO;
 	const struct sink_context context = make_context(session, fd, session->output);
 
-	session->sink = request->sink->make(&context);
+	if (!session->sink)
+		session->sink = request->sink->make(&context);
 	if (request->raw)
 		session->raw =
 			raw_new(session->output, session->source->info.formats, TRACEPOINT_COUNT);
 	if (!session->sink || (request->raw && !session->raw) ||
-	    (request->summary && !add_summary(session)) ||
-	    (request->max_arg_bytes > 0 && !add_shortening(session)))
+	    (request->summary && !add_summary(session)) || !add_fronts(session))
 		return error_no_memory(err);
 	return 0;
 }
@@ -299,7 +312,7 @@ void session_print_summary(const struct session *session, double seconds)
 {
 	const struct pipeline *pipeline = &session->pipeline;
 	struct source_stats stats;
-	char span[32], failed[48] = "";
+	char span[32], failed[48] = "", remark[400];
 
 	/* Nobody can be told where standard error does not take it. */
 	if (session->summary && sink_finish(session->summary) == 0 &&
@@ -317,6 +330,9 @@ void session_print_summary(const struct session *session, double seconds)
 	       pipeline_shown(pipeline), pipeline->shown[EVENT_FORK], pipeline->shown[EVENT_EXEC],
 	       pipeline->shown[EVENT_EXIT], failed, stats.lost, stats.late, span);
 	notice_statuses_lost(session->request, stats.statuses_lost);
+	if (session->sink->ops->remark &&
+	    session->sink->ops->remark(session->sink, remark, sizeof(remark)))
+		notice(session->request, "%s", remark);
 	if (stats.undecoded > 0)
 		notice(session->request, "%" PRIu64 " records could not be decoded",
 		       stats.undecoded);

@@ -14,10 +14,16 @@
 
 /* How often a write that blocks is interrupted once a stop was asked for, us. */
 #define TICK_US 50000
+/*
+ * For so many ticks the same signal is not another one: timeout(1) sends it to its child and to the
+ * group of that as well.
+ */
+#define SAME_TICKS 3
 
 static volatile sig_atomic_t stops;
 static volatile sig_atomic_t stop_signal;
 static volatile sig_atomic_t stop_from_process;
+static volatile sig_atomic_t ticks_since_stop;
 static volatile sig_atomic_t first_stage = STOP_DUE;
 static volatile sig_atomic_t wake = -1;
 
@@ -46,21 +52,24 @@ static void start_ticking(void)
 static void on_stop(int number, siginfo_t *info, void *context)
 {
 	(void)context;
+	if (number == stop_signal && ticks_since_stop < SAME_TICKS)
+		return;
 	/* SI_KERNEL: the terminal's, which goes to COMMAND by itself. */
 	stop_from_process = info->si_code != SI_KERNEL;
 	stop_signal = number;
+	ticks_since_stop = 0;
 	stops++;
 	stop_ask(stops == 1 ? (enum stop)first_stage : STOP_DUE);
-	if (stop_is_due())
-		signal(number, SIG_DFL);
 	start_ticking();
 	wake_up();
 }
 
-/* Its use is the EINTR. */
-static void on_tick(int signal)
+/* Its first use is the EINTR. */
+static void on_tick(int number)
 {
-	(void)signal;
+	(void)number;
+	if (ticks_since_stop < SAME_TICKS && ++ticks_since_stop == SAME_TICKS && stop_is_due())
+		signal(stop_signal, SIG_DFL);
 }
 
 static void on_child(int signal)
@@ -122,6 +131,11 @@ int signals_install(bool of_command)
 	first_stage = of_command ? STOP_ASKED : STOP_DUE;
 	int code = install_all();
 	return code < 0 ? code : fd;
+}
+
+void signals_wake(int wake_fd)
+{
+	wake = wake_fd;
 }
 
 void signals_clear_wake(int wake_fd)

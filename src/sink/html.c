@@ -15,10 +15,11 @@
 #include "event/signal_names.h"
 #include "sink/html/columns.h"
 #include "sink/html/compressor.h"
-#include "sink/html/lives.h"
 #include "sink/html/page.h"
+#include "sink/lives.h"
 #include "sink/out_buffer.h"
 #include "sink/sink.h"
+#include "sink/text/cgroup_owner.h"
 #include "sink/text/json_text.h"
 #include "sink/text/phrases.h"
 #include "sink/text/program_name.h"
@@ -38,9 +39,9 @@ struct sink_html {
 	struct compressor *compressor;
 	struct columns columns;
 	struct lives lives;
-	int32_t count; /* of processes */
 	bool has_begun;
-	int64_t end_us;     /* the latest time of an event */
+	int64_t first_us;   /* the time of the first event */
+	int64_t end_us;     /* the latest time of an event; -1: none yet */
 	int64_t wall_us;    /* the offset that was written last */
 	uint64_t cap;       /* that ended the trace; 0: none */
 	const char *capped; /* what it limits */
@@ -80,6 +81,24 @@ static char *put_flag(char *out, const char *name, bool value)
 	return put_string(out, value ? "true" : "false");
 }
 
+/* The options whose columns the page has. */
+static char *put_options(char *out, const struct sink_context *context)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} options[] = {
+		{context->usage, "usage"},     {context->cwd, "cwd"},     {context->exe, "exe"},
+		{context->session, "session"}, {context->units, "units"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		if (options[i].given)
+			out = put_flag(out, options[i].name, true);
+	}
+	return out;
+}
+
 /* What is known before the first event. */
 static int put_head(struct sink_html *html)
 {
@@ -96,7 +115,7 @@ static int put_head(struct sink_html *html)
 	out = put_flag(out, "forks", sink_gets(context, EVENT_FORK));
 	out = put_flag(out, "execs", sink_gets(context, EVENT_EXEC));
 	out = put_flag(out, "exits", sink_gets(context, EVENT_EXIT));
-	out = put_string(out, "}\n");
+	out = put_string(put_options(out, context), "}\n");
 	int code = compressor_put(html->compressor, line.bytes, (size_t)(out - line.bytes));
 	buffer_done(&line);
 	return code;
@@ -141,60 +160,69 @@ static void note_wall_clock(struct sink_html *html, uint64_t time_ns)
 static void note_time(struct sink_html *html, uint64_t time_ns)
 {
 	note_wall_clock(html, time_ns);
+	if (html->end_us < 0)
+		html->first_us = microseconds(time_ns);
 	if (microseconds(time_ns) > html->end_us)
 		html->end_us = microseconds(time_ns);
 }
 
 /* ---- births ---- */
 
-/* A row of the page's processes. */
-struct birth {
-	int64_t time_us;
-	int32_t pid, ppid;
-	enum born_kind kind;
-	struct text name, from;
-};
-
-static const struct life *find_parent(const struct sink_html *html, int32_t ppid)
+/* What the tracer took from the fork of COMMAND until its exec is no part of the trace. */
+static int64_t birth_time(const struct sink_html *html, const struct birth *birth)
 {
-	return ppid > 0 ? lives_find(&html->lives, ppid) : NULL;
+	const int64_t time_us = microseconds(birth->time_ns) - birth->age_ns / NS_PER_US;
+
+	return birth->kind == BORN_UNSEEN && time_us < html->first_us ? html->first_us : time_us;
 }
 
-static struct life *add_life(struct sink_html *html, const struct birth *birth)
+static int html_born(void *sink, struct life *life, const struct birth *birth)
 {
-	const struct life *parent = find_parent(html, birth->ppid);
-	struct life *life = lives_add(&html->lives, birth->pid);
+	struct sink_html *html = sink;
+	const bool has_parent = birth->parent >= 0;
 
-	if (!life)
-		return NULL;
-	life->ppid = birth->ppid;
-	life->row = html->count++;
-	life->is_older = birth->kind == BORN_BEFORE;
-	put_number(html, BORN_TIME, birth->time_us);
+	(void)life;
+	put_number(html, BORN_TIME, birth_time(html, birth));
 	put_number(html, BORN_PID, birth->pid);
-	put_number(html, BORN_PARENT, parent ? parent->row : -1);
-	put_number(html, BORN_PPID, parent ? 0 : birth->ppid);
+	put_number(html, BORN_PARENT, birth->parent);
+	put_number(html, BORN_PPID, has_parent ? 0 : birth->ppid);
 	put_number(html, BORN_KIND, birth->kind);
 	put_text(html, BORN_NAME, birth->name);
-	put_text(html, BORN_FROM, parent ? no_text : birth->from);
-	return life;
+	put_text(html, BORN_FROM, has_parent ? no_text : birth->from);
+	return 0;
 }
 
-/* A process that is seen for the first time, by an exec or exit. */
-static struct life *add_stranger(struct sink_html *html, const struct event *event, int32_t pid)
-{
-	const struct facts *facts = event_facts(event);
-	const bool has_age = facts->age_ns >= 0;
-	const struct birth birth = {
-		.time_us = microseconds(event->time_ns) - (has_age ? facts->age_ns / NS_PER_US : 0),
-		.pid = pid,
-		.ppid = facts->ppid,
-		.kind = facts->from_proc && !has_age ? BORN_BEFORE : BORN_UNSEEN,
-		.name = phrase_name(event),
-		.from = facts->ancestor_count > 0 ? facts->ancestry[0].comm : no_text,
-	};
+/* ---- where it runs ---- */
 
-	return add_life(html, &birth);
+/* The columns UNIT and CONTAINER of CGROUP. */
+static void put_owner(struct sink_html *html, enum column unit, enum column container,
+		      struct text cgroup)
+{
+	if (!html->sink.context.units)
+		return;
+	put_text(html, unit, cgroup_unit(cgroup));
+	put_text(html, container, cgroup_container(cgroup));
+}
+
+static void put_session(struct sink_html *html, const struct login_session *session)
+{
+	const bool logged_in = session->known && session->loginuid != LOGINUID_UNSET;
+
+	put_number(html, EXEC_SESSION, session->known ? session->sid : -1);
+	put_text(html, EXEC_TTY, session->known ? session->tty : no_text);
+	put_number(html, EXEC_LOGINUID, logged_in ? (int64_t)session->loginuid : -1);
+}
+
+static void put_at_exec(struct sink_html *html, const struct at_exec *at_exec)
+{
+	const struct sink_context *context = &html->sink.context;
+
+	if (context->cwd)
+		put_text(html, EXEC_CWD, at_exec->cwd);
+	if (context->exe)
+		put_text(html, EXEC_EXE, at_exec->exe);
+	if (context->session)
+		put_session(html, &at_exec->session);
 }
 
 /* ---- ends ---- */
@@ -273,81 +301,33 @@ static void put_end(struct sink_html *html, const struct life *life, int64_t tim
 	if (html->sink.context.usage)
 		put_usage(html, &facts->usage);
 	put_text(html, EXIT_CGROUP, facts->cgroup);
+	put_owner(html, EXIT_UNIT, EXIT_CONTAINER, facts->cgroup);
 }
 
-/* Nothing is known of the end of LIFE but FLAGS. */
-static void end_unseen(struct sink_html *html, struct life *life, int64_t time_us,
-		       enum exit_flags flags)
+static int html_ended(void *sink, const struct life *life, const struct end *end)
 {
-	put_end(html, life, time_us, &facts_unknown, no_text, flags);
-	lives_remove(&html->lives, life);
+	const unsigned int flags = end->kind == END_UNSEEN ? EXIT_UNSEEN : flags_of(end->facts);
+
+	put_end(sink, life, microseconds(end->time_ns), end->facts, end->name, flags);
+	return 0;
 }
 
-/*
- * The process that EVENT happened to. Another one with its pid is gone, and its end was not seen.
- * Returns NULL without memory.
- */
-static struct life *find_or_add(struct sink_html *html, const struct event *event, int32_t pid)
-{
-	const struct facts *facts = event_facts(event);
-	struct life *life = lives_find(&html->lives, pid);
-
-	if (life && (life->ppid < 0 || facts->ppid < 0 || life->ppid == facts->ppid))
-		return life;
-	if (life)
-		end_unseen(html, life, microseconds(event->time_ns), EXIT_UNSEEN);
-	return add_stranger(html, event, pid);
-}
+static const struct lives_ops html_lives_ops = {
+	.born = html_born,
+	.ended = html_ended,
+};
 
 /* ---- events ---- */
-
-static enum born_kind kind_of(const struct event *event)
-{
-	switch (event_fork_kind(event)) {
-	case FORK_KIND_PROCESS:
-		return BORN_PROCESS;
-	case FORK_KIND_VFORK:
-		return BORN_VFORK;
-	default:
-		return BORN_OF_UNKNOWN_KIND;
-	}
-}
-
-static int html_fork(struct sink_html *html, const struct event *event)
-{
-	const int32_t parent_pid = event_facts(event)->tgid;
-	struct life *child = lives_find(&html->lives, event->fork.child_tid);
-	struct life *parent = lives_find(&html->lives, parent_pid);
-
-	if (event_facts(event)->kind == FORK_KIND_THREAD) {
-		if (parent)
-			parent->threads++;
-		return 0;
-	}
-	/* It was forked while /proc was read. */
-	if (child && child->is_older && child->ppid == parent_pid)
-		return 0;
-	if (child)
-		end_unseen(html, child, microseconds(event->time_ns), EXIT_UNSEEN);
-	const struct birth birth = {
-		.time_us = microseconds(event->time_ns),
-		.pid = event->fork.child_tid,
-		.ppid = parent_pid >= 0 ? parent_pid : event->fork.parent_tid,
-		.kind = kind_of(event),
-		.name = event->fork.child_comm,
-		.from = event->fork.parent_comm,
-	};
-	return add_life(html, &birth) ? 0 : -ENOMEM;
-}
 
 static int html_exec(struct sink_html *html, const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
 	const struct credentials *ids = &facts->credentials;
-	const struct life *life = find_or_add(html, event, event->exec.pid);
+	struct life *life;
+	int code = lives_exec(&html->lives, event, &life);
 
-	if (!life)
-		return -ENOMEM;
+	if (code < 0)
+		return code;
 	put_number(html, EXEC_TIME, microseconds(event->time_ns));
 	put_number(html, EXEC_PROCESS, life->row);
 	put_text(html, EXEC_PROGRAM,
@@ -357,21 +337,8 @@ static int html_exec(struct sink_html *html, const struct event *event)
 	put_number(html, EXEC_UID, ids->known ? (int64_t)ids->uid : -1);
 	put_number(html, EXEC_EUID, ids->known ? (int64_t)ids->euid : -1);
 	put_text(html, EXEC_CGROUP, facts->cgroup);
-	return 0;
-}
-
-static int html_exit(struct sink_html *html, const struct event *event)
-{
-	const struct facts *facts = event_facts(event);
-
-	if (facts->last == KNOWN_NO)
-		return 0;
-	struct life *life = find_or_add(html, event, phrase_pid(event));
-	if (!life)
-		return -ENOMEM;
-	put_end(html, life, microseconds(event->time_ns), facts, phrase_name(event),
-		flags_of(facts));
-	lives_remove(&html->lives, life);
+	put_owner(html, EXEC_UNIT, EXEC_CONTAINER, facts->cgroup);
+	put_at_exec(html, &facts->at_exec);
 	return 0;
 }
 
@@ -386,11 +353,11 @@ static int show(struct sink_html *html, const struct event *event)
 {
 	switch (event->type) {
 	case EVENT_FORK:
-		return html_fork(html, event);
+		return lives_fork(&html->lives, event);
 	case EVENT_EXEC:
 		return html_exec(html, event);
 	case EVENT_EXIT:
-		return html_exit(html, event);
+		return lives_exit(&html->lives, event);
 	case EVENT_LOST:
 		html_lost(html, event);
 		return 0;
@@ -443,10 +410,12 @@ static int put_tail(struct sink_html *html)
 static int html_finish(struct sink *sink)
 {
 	struct sink_html *html = (struct sink_html *)sink;
+	const struct life *left;
+	const uint32_t count = lives_take(&html->lives, &left);
 	int code = begin(html);
 
-	while (code == 0 && html->lives.by_pid) {
-		end_unseen(html, html->lives.by_pid, html->end_us, EXIT_NONE);
+	for (uint32_t i = 0; i < count && code == 0; i++) {
+		put_end(html, &left[i], html->end_us, &facts_unknown, no_text, EXIT_NONE);
 		if (html->columns.size >= BLOCK_BYTES)
 			code = columns_write(&html->columns, html->compressor);
 	}
@@ -483,6 +452,7 @@ struct sink *sink_html_new(const struct sink_context *context)
 	if (!sink)
 		return NULL;
 	html->end_us = -1;
+	html->lives = (struct lives){.ops = &html_lives_ops, .sink = html};
 	html->compressor = compressor_new(context->output);
 	if (!html->compressor) {
 		sink_free(sink);

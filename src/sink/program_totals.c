@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NAME_MAX of linux/limits.h: no file's name is longer. */
-#define NAME_SIZE_MAX 255U
-
 void programs_done(struct programs *programs)
 {
 	struct program_totals *program, *next;
@@ -39,8 +36,8 @@ static struct program_totals *add(struct programs *programs, const char *key, si
 struct program_totals *programs_get(struct programs *programs, enum program_kind kind,
 				    struct text name)
 {
-	size_t length = name.length < NAME_SIZE_MAX ? name.length : NAME_SIZE_MAX;
-	char key[1 + NAME_SIZE_MAX] = {(char)kind};
+	size_t length = name.length < PROGRAM_NAME_MAX ? name.length : PROGRAM_NAME_MAX;
+	char key[1 + PROGRAM_NAME_MAX] = {(char)kind};
 	struct program_totals *program;
 
 	if (length > 0)
@@ -90,19 +87,18 @@ static struct failure *find_failure(struct program_totals *program,
 	return failure;
 }
 
-/* As many whole arguments as are kept. */
-static struct text kept_arguments(struct text argv)
+struct text program_arguments_kept(struct text argv, size_t size)
 {
-	if (argv.length <= EXAMPLE_BYTES)
+	if (argv.length <= size)
 		return argv;
-	const char *nul = memrchr(argv.bytes, '\0', EXAMPLE_BYTES);
-	return (struct text){argv.bytes, nul ? (size_t)(nul - argv.bytes) + 1 : EXAMPLE_BYTES};
+	const char *nul = memrchr(argv.bytes, '\0', size);
+	return (struct text){argv.bytes, nul ? (size_t)(nul - argv.bytes) + 1 : size};
 }
 
 static int keep_last(struct program_failure *last, const struct facts *facts)
 {
 	const struct arguments *arguments = &facts->arguments;
-	const struct text argv = kept_arguments(arguments->known.bytes);
+	const struct text argv = program_arguments_kept(arguments->known.bytes, EXAMPLE_BYTES);
 
 	last->argv.size = 0;
 	last->complete = arguments->source == ARGV_NONE ||

@@ -385,10 +385,24 @@ static ALWAYS_INLINE void put_credentials(struct writer *writer)
 	put(writer, KEY("secure"), known ? bool_value(credentials->secure) : unknown);
 }
 
-static ALWAYS_INLINE void put_cwd(struct writer *writer)
+static ALWAYS_INLINE void put_session(struct writer *writer)
+{
+	const struct login_session *session = &writer->facts->at_exec.session;
+	const bool logged_in = session->known && session->loginuid != LOGINUID_UNSET;
+
+	put(writer, KEY("session"), session->known ? signed_value(session->sid) : unknown);
+	put(writer, KEY("tty"), session->known ? text_value(session->tty) : unknown);
+	put(writer, KEY("loginuid"), logged_in ? unsigned_value(session->loginuid) : unknown);
+}
+
+static ALWAYS_INLINE void put_at_exec(struct writer *writer)
 {
 	if (writer->context->cwd)
-		put(writer, KEY("cwd"), text_value(writer->facts->cwd));
+		put(writer, KEY("cwd"), text_value(writer->facts->at_exec.cwd));
+	if (writer->context->exe)
+		put(writer, KEY("exe"), text_value(writer->facts->at_exec.exe));
+	if (writer->context->session)
+		put_session(writer);
 }
 
 static ALWAYS_INLINE void put_exec(struct writer *writer)
@@ -407,7 +421,7 @@ static ALWAYS_INLINE void put_exec(struct writer *writer)
 	put_cgroup(writer);
 	put_ancestry(writer);
 	put_ages(writer);
-	put_cwd(writer);
+	put_at_exec(writer);
 }
 
 /* JSON has one object for all of these. */
@@ -571,9 +585,12 @@ static size_t strings_room(const struct string_list *strings)
 
 static size_t fact_text_bytes(const struct facts *facts)
 {
-	return facts->filename.length + facts->cwd.length + facts->cgroup.length +
-	       facts->failed_exec.length + facts->handled.sender_comm.length +
-	       facts->status.killer_comm.length + facts->status.killer_thread_comm.length;
+	const struct at_exec *at_exec = &facts->at_exec;
+
+	return facts->filename.length + at_exec->cwd.length + at_exec->exe.length +
+	       at_exec->session.tty.length + facts->cgroup.length + facts->failed_exec.length +
+	       facts->handled.sender_comm.length + facts->status.killer_comm.length +
+	       facts->status.killer_thread_comm.length;
 }
 
 size_t properties_room(const struct event *event, const struct sink_context *context)

@@ -2,14 +2,15 @@
 #include "sink/runs.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "base/hash_table.h"
+#include "sink/path_steps.h"
 
 struct program_run {
+	struct path_process process;
 	int32_t pid; /* the key */
 	bool is_copy;
-	struct program_totals *program;
+	struct program_totals *program; /* NULL: older than the trace, no run of it is counted */
 	uint64_t start_ns;
 	UT_hash_handle hh;
 };
@@ -17,7 +18,7 @@ struct program_run {
 static void forget(struct runs *runs, struct program_run *run)
 {
 	HASH_DEL(runs->by_pid, run);
-	free(run);
+	path_process_forget(&run->process);
 }
 
 void runs_done(struct runs *runs)
@@ -26,6 +27,7 @@ void runs_done(struct runs *runs)
 
 	HASH_ITER (hh, runs->by_pid, run, next)
 		forget(runs, run);
+	critical_path_done(&runs->path);
 	programs_done(&runs->programs);
 }
 
@@ -37,87 +39,143 @@ static struct program_run *find(const struct runs *runs, int32_t pid)
 	return run;
 }
 
-static struct program_run *find_or_add(struct runs *runs, int32_t pid)
-{
-	struct program_run *run = find(runs, pid);
+/* ---- beginnings ---- */
 
-	if (run)
-		return run;
-	run = malloc(sizeof(*run));
+/* Returns NULL without memory. */
+static struct program_run *add(struct runs *runs, const struct run_birth *birth)
+{
+	struct program_run *parent = birth->ppid > 0 ? find(runs, birth->ppid) : NULL;
+	struct path_process *process = path_process_new(
+		sizeof(struct program_run), parent ? &parent->process : NULL, birth->time_ns);
+	struct program_run *run = (struct program_run *)process;
+
 	if (!run)
 		return NULL;
-	*run = (struct program_run){.pid = pid};
+	run->pid = birth->pid;
 	HASH_ADD_INT(runs->by_pid, pid, run);
 	if (!run->hh.tbl) {
-		free(run);
+		path_process_forget(process);
 		return NULL;
 	}
+	at_work_begin(&runs->at_work, path_process_siblings(process), birth->time_ns);
 	return run;
 }
 
-/* Events may come late: no run takes less than nothing. */
-static void add_up(const struct program_run *run, uint64_t time_ns, bool has_ended)
-{
-	program_totals_add_run(run->program, time_ns > run->start_ns ? time_ns - run->start_ns : 0,
-			       has_ended);
-}
-
-static int start(struct runs *runs, int32_t pid, struct program_totals *program, bool is_copy,
+static int start(struct program_run *run, struct program_totals *program, bool is_copy,
 		 uint64_t time_ns)
 {
-	struct program_run *run = program ? find_or_add(runs, pid) : NULL;
-
-	if (!run)
+	if (!run || !program)
 		return -ENOMEM;
+	run->process.program = program;
 	run->program = program;
 	run->is_copy = is_copy;
 	run->start_ns = time_ns;
 	return 0;
 }
 
-int runs_fork(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns)
-{
-	struct program_run *stale = find(runs, pid);
+/* ---- ends ---- */
 
-	/* Its end got lost, and when it was: it ran for nobody knows how long. */
-	if (stale && !stale->is_copy)
-		program_totals_add_run(stale->program, 0, false);
-	return start(runs, pid, programs_get(&runs->programs, PROGRAM_COPY, name), true, time_ns);
+/* Events may come late: no run takes less than nothing. */
+static void add_up(const struct program_run *run, uint64_t time_ns, bool has_ended)
+{
+	const uint64_t ns = time_ns > run->start_ns ? time_ns - run->start_ns : 0;
+
+	if (run->program)
+		program_totals_add_run(run->program, ns, has_ended);
 }
 
-int runs_exec(struct runs *runs, int32_t pid, struct text name, uint64_t time_ns)
+static void end_work(struct runs *runs, const struct program_run *run, uint64_t time_ns)
 {
-	const struct program_run *previous = find(runs, pid);
-
-	if (previous && !previous->is_copy)
-		add_up(previous, time_ns, true);
-	return start(runs, pid, programs_get(&runs->programs, PROGRAM_RUN, name), false, time_ns);
+	at_work_end(&runs->at_work, run->process.children, path_process_siblings(&run->process),
+		    time_ns);
 }
 
-struct program_totals *runs_exit(struct runs *runs, int32_t pid, bool is_sure, struct text name,
-				 uint64_t time_ns)
+/* Frees RUN. */
+static int end_process(struct runs *runs, struct program_run *run, const struct facts *facts,
+		       uint64_t time_ns)
+{
+	/* A copy has the arguments of its parent. */
+	const struct arguments *arguments =
+		run->is_copy ? &facts_unknown.arguments : &facts->arguments;
+
+	end_work(runs, run, time_ns);
+	HASH_DEL(runs->by_pid, run);
+	return path_process_end(&runs->path, &run->process, arguments, time_ns);
+}
+
+/* The end of RUN got lost, and when it was: it ran for nobody knows how long. */
+static void lose(struct runs *runs, struct program_run *run, uint64_t time_ns)
+{
+	if (!run->is_copy)
+		add_up(run, 0, false);
+	end_work(runs, run, time_ns);
+	forget(runs, run);
+}
+
+/* ---- events ---- */
+
+int runs_older(struct runs *runs, const struct run_birth *birth, struct text name)
+{
+	const struct program_totals *program = programs_get(&runs->programs, PROGRAM_RUN, name);
+	struct program_run *run = find(runs, birth->pid);
+
+	if (!run && program)
+		run = add(runs, birth);
+	if (!run)
+		return -ENOMEM;
+	run->process.program = program;
+	return 0;
+}
+
+int runs_fork(struct runs *runs, const struct run_birth *birth, struct text name)
+{
+	struct program_run *stale = find(runs, birth->pid);
+
+	if (stale)
+		lose(runs, stale, birth->time_ns);
+	struct program_totals *program = programs_get(&runs->programs, PROGRAM_COPY, name);
+	return start(program ? add(runs, birth) : NULL, program, true, birth->time_ns);
+}
+
+int runs_exec(struct runs *runs, const struct run_birth *birth, struct text name, uint64_t time_ns)
+{
+	struct program_totals *program = programs_get(&runs->programs, PROGRAM_RUN, name);
+	struct program_run *run = find(runs, birth->pid);
+
+	if (run && !run->is_copy)
+		add_up(run, time_ns, true);
+	if (!run && program)
+		run = add(runs, birth);
+	return start(run, program, false, time_ns);
+}
+
+int runs_exit(struct runs *runs, int32_t pid, const struct facts *facts, uint64_t time_ns,
+	      struct program_totals **program)
 {
 	struct program_run *run = find(runs, pid);
 
+	*program = NULL;
 	if (!run)
-		return NULL;
-	struct program_totals *renamed = run->is_copy && name.bytes
-						 ? programs_get(&runs->programs, PROGRAM_COPY, name)
-						 : NULL;
+		return 0;
+	struct program_totals *renamed =
+		run->is_copy && facts->name.bytes
+			? programs_get(&runs->programs, PROGRAM_COPY, facts->name)
+			: NULL;
 	if (renamed)
-		run->program = renamed;
-	struct program_totals *program = run->program;
-	add_up(run, time_ns, is_sure);
-	forget(runs, run);
-	return program;
+		run->process.program = run->program = renamed;
+	*program = run->program;
+	add_up(run, time_ns, facts->last == KNOWN_YES);
+	return end_process(runs, run, facts, time_ns);
 }
 
-void runs_finish(struct runs *runs, uint64_t time_ns)
+int runs_finish(struct runs *runs, uint64_t time_ns)
 {
 	struct program_run *run, *next;
+	int code = critical_path_finish(&runs->path);
 
 	HASH_ITER (hh, runs->by_pid, run, next) {
 		add_up(run, time_ns, false);
 		forget(runs, run);
 	}
+	return code < 0 ? code : path_chain_prune(&runs->path.last);
 }

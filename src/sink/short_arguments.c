@@ -10,13 +10,12 @@
 #include "base/buffer.h"
 #include "base/string_list.h"
 #include "base/utf8.h"
-#include "event/event.h"
 #include "event/facts.h"
+#include "sink/front.h"
 #include "sink/sink.h"
 
 struct sink_short_arguments {
-	struct sink sink;
-	struct sink *next;
+	struct sink_front front;
 	size_t limit;       /* bytes of an argument */
 	struct buffer argv; /* of the event that is passed on */
 };
@@ -64,50 +63,23 @@ static void put_argument(struct sink_short_arguments *shorter, struct text argum
 	buffer_put(&shorter->argv, "", 1);
 }
 
-/* What the next sink does with an event. */
-typedef int pass_on(struct sink *next, const struct event *event);
-
-static int pass_shortened(struct sink_short_arguments *shorter, const struct event *event,
-			  pass_on *pass)
+static int shorten(struct sink_front *front, const struct facts *facts, struct facts *shown)
 {
-	struct facts facts = *event->facts;
-	struct event shown = *event;
-	struct string_list left = facts.arguments.known;
+	struct sink_short_arguments *shorter = (struct sink_short_arguments *)front;
+	struct string_list left = facts->arguments.known;
 	struct text argument;
 
+	if (!has_longer(left, shorter->limit))
+		return 0;
 	shorter->argv.size = 0;
 	shorter->argv.failed = false;
 	while (string_list_next(&left, &argument))
 		put_argument(shorter, argument);
 	if (shorter->argv.failed)
 		return -ENOMEM;
-	facts.arguments.known.bytes = (struct text){shorter->argv.bytes, shorter->argv.size};
-	shown.facts = &facts;
-	return pass(shorter->next, &shown);
-}
-
-static int shorten(struct sink *sink, const struct event *event, pass_on *pass)
-{
-	struct sink_short_arguments *shorter = (struct sink_short_arguments *)sink;
-
-	if (!event->facts || !has_longer(event->facts->arguments.known, shorter->limit))
-		return pass(shorter->next, event);
-	return pass_shortened(shorter, event, pass);
-}
-
-static int short_arguments_event(struct sink *sink, const struct event *event)
-{
-	return shorten(sink, event, sink_event);
-}
-
-static int short_arguments_running(struct sink *sink, const struct event *event)
-{
-	return shorten(sink, event, sink_running);
-}
-
-static int short_arguments_idle(struct sink *sink, uint64_t now_ns)
-{
-	return sink_idle(((struct sink_short_arguments *)sink)->next, now_ns);
+	*shown = *facts;
+	shown->arguments.known.bytes = (struct text){shorter->argv.bytes, shorter->argv.size};
+	return 1;
 }
 
 static void short_arguments_done(struct sink *sink)
@@ -116,21 +88,19 @@ static void short_arguments_done(struct sink *sink)
 }
 
 static const struct sink_ops short_arguments_ops = {
-	.event = short_arguments_event,
-	.running = short_arguments_running,
-	.idle = short_arguments_idle,
+	.event = sink_front_event,
+	.running = sink_front_running,
+	.idle = sink_front_idle,
 	.done = short_arguments_done,
 };
 
 struct sink *sink_short_arguments_new(struct sink *next, size_t limit)
 {
-	struct sink *sink =
-		sink_new(&short_arguments_ops, &next->context, sizeof(struct sink_short_arguments));
-	struct sink_short_arguments *shorter = (struct sink_short_arguments *)sink;
+	struct sink_front *front = sink_front_new(&short_arguments_ops, next, shorten,
+						  sizeof(struct sink_short_arguments));
 
-	if (shorter) {
-		shorter->next = next;
-		shorter->limit = limit;
-	}
-	return sink;
+	if (!front)
+		return NULL;
+	((struct sink_short_arguments *)front)->limit = limit;
+	return &front->sink;
 }

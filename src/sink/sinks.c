@@ -8,7 +8,8 @@
 #define PROCESSES (NEED_TASKS | NEED_STATUS | NEED_ARGUMENTS)
 #define SHOWS_TO_PERSONS \
 	(SINK_SHOWS_EVENTS | SINK_SHOWS_TIME | SINK_SHOWS_FAILED_EXECS | SINK_SHOWS_USAGE)
-#define SHOWS_ALL (SHOWS_TO_PERSONS | SINK_SHOWS_RECORDS | SINK_SHOWS_ENVIRONMENT)
+#define SHOWS_ALL \
+	(SHOWS_TO_PERSONS | SINK_SHOWS_RECORDS | SINK_SHOWS_ENVIRONMENT | SINK_SHOWS_SURROUNDINGS)
 
 const struct sink_type sink_types[] = {
 	{"pipe", NULL, 0, SINK_SHOWS_EVENTS | SINK_SHOWS_RECORDS, sink_pipe_new},
@@ -16,8 +17,15 @@ const struct sink_type sink_types[] = {
 	{"json", NULL, NEEDS_ALL, SHOWS_ALL & ~SINK_SHOWS_RECORDS, sink_json_new},
 	{"table", NULL, PROCESSES, SHOWS_TO_PERSONS, sink_table_new},
 	{"tree", NULL, PROCESSES, SHOWS_TO_PERSONS | SINK_SHOWS_COPIES, sink_tree_new},
-	{"html", NULL, NEEDS_ALL, SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_FOR_FILES,
+	{"html", NULL, NEEDS_ALL,
+	 SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_SHOWS_SURROUNDINGS | SINK_FOR_FILES,
 	 sink_html_new},
+	{"perfetto", NULL, NEEDS_ALL,
+	 SINK_SHOWS_TIME | SINK_SHOWS_USAGE | SINK_SHOWS_ENVIRONMENT | SINK_SHOWS_SURROUNDINGS |
+		 SINK_FOR_FILES,
+	 sink_perfetto_new},
+	{"compile-commands", NULL, NEED_TASKS | NEED_ARGUMENTS | NEED_CWD, SINK_FOR_PROGRAMS,
+	 sink_compile_commands_new},
 	{"summary", "-S", PROCESSES, SINK_SHOWS_USAGE, sink_summary_new},
 };
 const size_t sink_type_count = ARRAY_SIZE(sink_types);

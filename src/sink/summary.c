@@ -29,16 +29,40 @@ static int count_fork(struct sink_summary *summary, const struct event *event)
 	/* Whether it stays a copy of its parent is not known then. */
 	if (!sink_gets(&summary->sink.context, EVENT_EXEC))
 		return 0;
-	return runs_fork(&summary->runs, event->fork.child_tid, event->fork.child_comm,
-			 event->time_ns);
+	const int32_t parent = event_facts(event)->tgid;
+	const struct run_birth birth = {
+		.pid = event->fork.child_tid,
+		.ppid = parent >= 0 ? parent : event->fork.parent_tid,
+		.time_ns = event->time_ns,
+	};
+	return runs_fork(&summary->runs, &birth, event->fork.child_comm);
+}
+
+/* When the process was forked, but not before the first event: what the tracer took until then is
+ * no part of the trace. */
+static uint64_t birth_time(const struct sink_summary *summary, const struct event *event)
+{
+	const int64_t age_ns = event_facts(event)->age_ns;
+	const uint64_t first_ns = summary->totals.first_ns;
+
+	if (age_ns < 0 || event->time_ns < first_ns)
+		return event->time_ns;
+	return event->time_ns - first_ns > (uint64_t)age_ns ? event->time_ns - (uint64_t)age_ns
+							    : first_ns;
 }
 
 static int count_exec(struct sink_summary *summary, const struct event *event)
 {
+	const struct facts *facts = event_facts(event);
+	const struct run_birth birth = {
+		.pid = event->exec.pid,
+		.ppid = facts->ppid,
+		.time_ns = birth_time(summary, event),
+	};
+
 	summary->totals.execs++;
-	return runs_exec(&summary->runs, event->exec.pid,
-			 program_name(event->exec.filename, &event_facts(event)->arguments,
-				      event->exec.comm),
+	return runs_exec(&summary->runs, &birth,
+			 program_name(event->exec.filename, &facts->arguments, event->exec.comm),
 			 event->time_ns);
 }
 
@@ -62,6 +86,15 @@ static int count_failure(struct sink_summary *summary, const struct event *event
 	return program_totals_add_failure(program, facts);
 }
 
+static void count_usage(struct totals *totals, const struct usage *usage)
+{
+	if (usage_cpu_ns(usage) < 0)
+		return;
+	totals->measured++;
+	totals->user_ns += (uint64_t)usage->user_ns;
+	totals->system_ns += (uint64_t)usage->system_ns;
+}
+
 static int count_exit(struct sink_summary *summary, const struct event *event)
 {
 	const struct facts *facts = event_facts(event);
@@ -70,9 +103,11 @@ static int count_exit(struct sink_summary *summary, const struct event *event)
 	if (facts->last == KNOWN_NO)
 		return 0;
 	summary->totals.unknown += facts->last == KNOWN_YES && !facts->status.known;
-	struct program_totals *program =
-		runs_exit(&summary->runs, phrase_pid(event), facts->last == KNOWN_YES, facts->name,
-			  event->time_ns);
+	count_usage(&summary->totals, &facts->usage);
+	struct program_totals *program;
+	int code = runs_exit(&summary->runs, phrase_pid(event), facts, event->time_ns, &program);
+	if (code < 0)
+		return code;
 	if (program)
 		program_totals_add_usage(program, &facts->usage);
 	return phrase_failed(event) ? count_failure(summary, event, program) : 0;
@@ -113,16 +148,30 @@ static int summary_event(struct sink *sink, const struct event *event)
 	}
 }
 
+/* It is at work, and others may be its children. */
+static int summary_running(struct sink *sink, const struct event *event)
+{
+	struct sink_summary *summary = (struct sink_summary *)sink;
+	const struct facts *facts = event_facts(event);
+	const struct run_birth birth = {event->exec.pid, facts->ppid, event->time_ns};
+
+	note_time(summary, event->time_ns);
+	return runs_older(&summary->runs, &birth,
+			  program_name(event->exec.filename, &facts->arguments, event->exec.comm));
+}
+
 /* ---- the sink ---- */
 
 static int summary_finish(struct sink *sink)
 {
 	struct sink_summary *summary = (struct sink_summary *)sink;
 
-	runs_finish(&summary->runs, summary->totals.last_ns);
+	int code = runs_finish(&summary->runs, summary->totals.last_ns);
+	if (code < 0)
+		return code;
 	rate_advance(&summary->totals.rate,
 		     totals_second(&summary->totals, summary->totals.last_ns));
-	return summary_report(&sink->context, &summary->totals, &summary->runs.programs);
+	return summary_report(&sink->context, &summary->totals, &summary->runs);
 }
 
 static void summary_done(struct sink *sink)
@@ -132,6 +181,7 @@ static void summary_done(struct sink *sink)
 
 static const struct sink_ops summary_ops = {
 	.event = summary_event,
+	.running = summary_running,
 	.finish = summary_finish,
 	.done = summary_done,
 };

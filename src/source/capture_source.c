@@ -18,7 +18,7 @@
 #include "event/facts.h"
 #include "exec/argv_kept.h"
 #include "exec/argv_provider.h"
-#include "exec/cwds.h"
+#include "exec/at_exec_kept.h"
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "perf/record.h"
@@ -41,7 +41,7 @@ struct capture_source {
 	struct image_maker images;
 	struct argv_provider
 		*completed;             /* what the recorder completed; NULL: no facts are wanted */
-	struct cwds *cwds;              /* of execs; NULL: not wanted */
+	struct at_exec_kept *at_exec;   /* of /proc; NULL: not wanted */
 	struct exit_paths exit_paths;   /* what the recorder knew of them */
 	struct exit_statuses *statuses; /* what it was told; NULL as `completed` */
 	uint64_t statuses_lost;
@@ -189,9 +189,10 @@ static int set_up(struct capture_source *file, int wake_fd, struct error *err)
 	file->completed = argv_kept_new(file->images.selection);
 	file->images.provider = file->completed;
 	file->statuses = exit_statuses_new();
-	if (request->needs & NEED_CWD)
-		file->images.cwds = file->cwds = cwds_new();
-	return file->completed && file->statuses && (!(request->needs & NEED_CWD) || file->cwds)
+	if (request->needs & NEEDS_AT_EXEC)
+		file->images.at_exec = file->at_exec = at_exec_kept_new();
+	return file->completed && file->statuses &&
+			       (!(request->needs & NEEDS_AT_EXEC) || file->at_exec)
 		       ? 0
 		       : error_no_memory(err);
 }
@@ -217,7 +218,7 @@ static void file_free(struct source *source)
 	capture_free(file->capture);
 	capture_formats_done(&file->formats);
 	argv_provider_free(file->completed);
-	cwds_free(file->cwds);
+	at_exec_kept_free(file->at_exec);
 	exit_statuses_free(file->statuses);
 	image_maker_done(&file->images);
 	env_selection_done(&file->environment);
@@ -277,7 +278,7 @@ static int take_note(struct capture_source *file, const struct event *event)
 {
 	const struct decode_notes notes = {
 		.execs = file->completed,
-		.cwds = file->cwds,
+		.at_exec = file->at_exec,
 		.paths = &file->exit_paths,
 		.statuses = file->statuses,
 		.statuses_lost = &file->statuses_lost,

@@ -10,7 +10,8 @@
 #include "event/facts.h"
 #include "event/usage.h"
 #include "exec/argv_kept.h"
-#include "exec/cwds.h"
+#include "exec/at_exec.h"
+#include "exec/at_exec_kept.h"
 #include "source/exit_statuses.h"
 
 /* wait(2) has 16 bits. */
@@ -56,6 +57,14 @@ static int take_exec(const struct event *note, const struct note_item *item,
 		return 0;
 	return argv_kept_add(execs, note->sample_tid, item->pointer, is_arguments ? strings : NULL,
 			     source, is_arguments ? NULL : strings);
+}
+
+static int take_at_exec(const struct event *note, const struct note_item *item,
+			struct at_exec_kept *kept)
+{
+	const enum at_exec_fact fact = (enum at_exec_fact)(note->note.kind - CAPTURE_NOTE_CWD);
+
+	return at_exec_kept_add(kept, fact, note->sample_tid, item->pointer, item->string);
 }
 
 static bool add_status(struct exit_statuses *statuses, const struct note_item *item)
@@ -135,8 +144,10 @@ int decode_notes_take(const struct event *note, const struct decode_notes *notes
 			take_statuses_from(&item, notes);
 		return 0;
 	case CAPTURE_NOTE_CWD:
-		return notes->cwds && note_next(note->note.kind, &left, &item) > 0
-			       ? cwds_add(notes->cwds, note->sample_tid, item.pointer, item.string)
+	case CAPTURE_NOTE_EXE:
+	case CAPTURE_NOTE_SESSION:
+		return notes->at_exec && note_next(note->note.kind, &left, &item) > 0
+			       ? take_at_exec(note, &item, notes->at_exec)
 			       : 0;
 	case CAPTURE_NOTE_ARGUMENTS:
 	case CAPTURE_NOTE_ENVIRONMENT:

@@ -14,7 +14,7 @@
 #include "event/facts.h"
 #include "exec/argv_kept.h"
 #include "exec/argv_provider.h"
-#include "exec/cwds.h"
+#include "exec/at_exec_kept.h"
 #include "exec/env_selection.h"
 #include "exec/image.h"
 #include "host/identity.h"
@@ -22,8 +22,8 @@
 #include "perf/perf_event.h"
 #include "perf/ring_stream.h"
 #include "probe/argv_probe.h"
+#include "source/at_exec_reader.h"
 #include "source/completer.h"
-#include "source/cwd_reader.h"
 #include "source/exit_authority.h"
 #include "source/exit_statuses.h"
 #include "source/host_info.h"
@@ -48,8 +48,8 @@ struct perf_source {
 	struct decoder *decoder;
 	struct env_selection environment; /* --env */
 	struct completer *completer;      /* NULL: no arguments are wanted */
-	struct cwd_reader cwd_reader;
-	struct cwds *cwds; /* of execs that are still to come; NULL: not wanted */
+	struct at_exec_reader at_exec_reader;
+	struct at_exec_kept *at_exec; /* of execs that are still to come; NULL: not wanted */
 	struct argv_provider *completed;
 	struct image_maker images;
 	struct exit_authority *authority; /* NULL: exit statuses are not wanted, or not told us */
@@ -78,12 +78,12 @@ static void keep_completion(void *context, const struct completion *completion)
 		return;
 }
 
-static void keep_cwd(void *context, const struct exec_cwd *cwd)
+static void keep_at_exec(void *context, const struct exec_text *text)
 {
 	const struct perf_source *perf = context;
 
 	/* Where memory is short, it is not known. */
-	if (cwds_add(perf->cwds, cwd->pid, cwd->pointer, cwd->cwd) < 0)
+	if (at_exec_kept_add(perf->at_exec, text->fact, text->pid, text->pointer, text->text) < 0)
 		return;
 }
 
@@ -92,8 +92,7 @@ static void preview(void *context, const struct perf_event_header *record)
 	const struct perf_source *perf = context;
 
 	/* The program may change it soon. */
-	if (perf->cwds)
-		cwd_reader_look(&perf->cwd_reader, record);
+	at_exec_reader_look(&perf->at_exec_reader, record);
 	completer_look(perf->completer, record);
 }
 
@@ -115,16 +114,17 @@ static int complete_execs(struct perf_source *perf, int proc_fd, struct error *e
 	return 0;
 }
 
-static int read_cwds(struct perf_source *perf, int proc_fd, struct error *err)
+static int read_at_exec(struct perf_source *perf, unsigned int needs, int proc_fd,
+			struct error *err)
 {
-	perf->cwd_reader = (struct cwd_reader){
+	perf->at_exec_reader = (struct at_exec_reader){
 		.decoder = perf->decoder,
-		.proc_fd = proc_fd,
-		.told = keep_cwd,
+		.told = keep_at_exec,
 		.context = perf,
 	};
-	perf->images.cwds = perf->cwds = cwds_new();
-	return perf->cwds ? 0 : error_no_memory(err);
+	at_exec_reader_open(&perf->at_exec_reader, needs, proc_fd);
+	perf->images.at_exec = perf->at_exec = at_exec_kept_new();
+	return perf->at_exec ? 0 : error_no_memory(err);
 }
 
 /* ---- exit statuses ---- */
@@ -293,8 +293,8 @@ static int set_up(struct perf_source *perf, const struct request *request,
 		code = make_decoder(perf, request, err);
 	if (code == 0 && request->needs & NEED_ARGUMENTS)
 		code = complete_execs(perf, host->proc_fd, err);
-	if (code == 0 && request->needs & NEED_CWD)
-		code = read_cwds(perf, host->proc_fd, err);
+	if (code == 0 && request->needs & NEEDS_AT_EXEC)
+		code = read_at_exec(perf, request->needs, host->proc_fd, err);
 	return code;
 }
 
@@ -305,7 +305,8 @@ static void perf_free(struct source *source)
 	ring_stream_free(perf->stream);
 	completer_free(perf->completer);
 	argv_provider_free(perf->completed);
-	cwds_free(perf->cwds);
+	at_exec_reader_close(&perf->at_exec_reader);
+	at_exec_kept_free(perf->at_exec);
 	image_maker_done(&perf->images);
 	env_selection_done(&perf->environment);
 	decoder_free(perf->decoder);
@@ -423,7 +424,7 @@ static int perf_open(const struct request *request, const struct source_host *ho
 const struct source_type perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
-	.serves = NEEDS_ALL | NEED_USAGE | NEED_CWD,
+	.serves = NEEDS_ALL | NEED_USAGE | NEEDS_AT_EXEC,
 	.has_users = true,
 	.has_records = true,
 	.has_rings = true,

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter/regex_option.h"
+
 void request_done(struct request *request)
 {
 	pid_list_done(&request->pids);
 	pid_list_done(&request->tids);
 	filter_options_done(&request->filter);
+	regex_option_free(request->redact_regex);
 	free(request->run_as);
 	free(request->output);
 	free(request->formats);

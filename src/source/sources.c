@@ -79,6 +79,10 @@ int source_type_serves(const struct source_type *type, const struct request *req
 		return refuse(type, "--units: it does not tell cgroups", err);
 	if (request->cwd && !(type->serves & NEED_CWD))
 		return refuse(type, "--cwd: it does not tell directories", err);
+	if (request->exe && !(type->serves & NEED_EXE))
+		return refuse(type, "--exe: it does not tell executables", err);
+	if (request->session && !(type->serves & NEED_SESSION))
+		return refuse(type, "--session: it does not tell sessions", err);
 	if (request->usage && !(type->serves & NEED_USAGE))
 		return refuse(type, "--usage: it does not tell what processes used", err);
 	if (request->filter.cgroup && !(type->serves & NEED_CGROUP))

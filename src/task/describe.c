@@ -118,7 +118,7 @@ void describe(const struct subject *subject, const struct event *event,
 		describe_times(subject, event, facts);
 		if (event->exec.image) {
 			facts->environment = event->exec.image->environment;
-			facts->cwd = event->exec.image->cwd;
+			facts->at_exec = event->exec.image->at_exec;
 		}
 		break;
 	case EVENT_EXEC_FAILED:

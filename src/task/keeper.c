@@ -60,11 +60,26 @@ static int ensure_process(struct keeper *keeper, struct task *task, int32_t tgid
 	return 0;
 }
 
+/*
+ * Where events were lost since TASK's process was known for sure, an EXEC of it may be among them.
+ * A new name, COMM, says so.
+ */
+static void doubt_program(const struct keeper *keeper, const struct task *task, struct text comm)
+{
+	struct process *process = task->thread.process;
+
+	if (process->losses != keeper->losses && keeper->losses > 0 &&
+	    !shared_comm_is(task->thread.comm, comm))
+		process_lose_program(process);
+}
+
 int keeper_fork(struct keeper *keeper, const struct event *event, struct task *child)
 {
 	struct task *parent = live_tasks_find_or_add(keeper->tasks, event->fork.parent_tid, event);
 	int code = parent ? ensure_process(keeper, parent, event->sample_pid) : -ENOMEM;
 
+	if (code == 0)
+		doubt_program(keeper, parent, event->fork.parent_comm);
 	leaderless_forget(&keeper->leaderless, event->fork.child_tid);
 	/* No kernel says that a task forked itself; a capture may. */
 	if (code == 0 && parent != child)
@@ -133,6 +148,7 @@ int keeper_exit(struct keeper *keeper, const struct event *event, struct task *t
 	struct process *process = task->thread.process;
 	if (unfinished)
 		process_give_up_program(process);
+	doubt_program(keeper, task, event->exit.comm);
 	enum known last;
 	code = thread_exit(&task->thread, event, keeper->losses, &last);
 	if (code < 0)

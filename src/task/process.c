@@ -147,6 +147,12 @@ void process_give_up_program(struct process *process)
 	exit_evidence_exec(&process->evidence);
 }
 
+void process_lose_program(struct process *process)
+{
+	process_set_program(process, NULL);
+	process->exec_ns = 0;
+}
+
 /* Returns whether PROCESS is PARENT or an ancestor of it, or that takes too long to find out. */
 static bool would_be_circular(const struct process *process, const struct process *parent)
 {

@@ -2,7 +2,6 @@
 #include "task/shared_comm.h"
 
 #include <errno.h>
-#include <stdbool.h>
 
 static struct shared_comm *new_comm(const struct comm *name, struct pool *pool)
 {
@@ -16,6 +15,14 @@ static struct shared_comm *new_comm(const struct comm *name, struct pool *pool)
 static bool is_called(const struct shared_comm *comm, const struct comm *name)
 {
 	return comm && comm_equals(&comm->comm, name);
+}
+
+bool shared_comm_is(const struct shared_comm *comm, struct text text)
+{
+	struct comm name;
+
+	comm_set(&name, text);
+	return is_called(comm, &name);
 }
 
 int shared_comm_set(struct shared_comm **comm, struct text text, struct shared_comm *like,

@@ -24,6 +24,12 @@ void fuzz_format_text(const uint8_t *bytes, size_t size);
  */
 void fuzz_decoder(const uint8_t *bytes, size_t size);
 
+/*
+ * Command lines of two captures: on each line a byte of flags (B, incomplete, failed; the upper
+ * half are further runs), the program and the arguments, with NULs between them.
+ */
+void fuzz_diff(const uint8_t *bytes, size_t size);
+
 /* A capture, up to 64 KiB; once as a file, once as a stream. */
 void fuzz_capture(const uint8_t *bytes, size_t size);
 
@@ -39,6 +45,9 @@ void fuzz_btf(const uint8_t *bytes, size_t size);
 
 /* A byte of flags (1: 4-byte words, 2: swapped), the stack pointer (8 bytes), a user stack. */
 void fuzz_stack(const uint8_t *bytes, size_t size);
+
+/* Arguments, each with a NUL behind it: a compiler's, and such with secrets. */
+void fuzz_arguments(const uint8_t *bytes, size_t size);
 
 /* Ends the run: WHAT should hold. */
 static inline void must_hold(bool holds, const char *what)

@@ -15,7 +15,7 @@
 #define WORDS_MAX 40U
 
 /* In the order of the byte that chooses, as are the filters: append only, the corpus goes by it. */
-static const char *const views[][5] = {
+static const char *const views[][7] = {
 	{"-Fpipe"},
 	{"-x", "--env=all", "-T"},
 	{"-Fjson", "--env=PATH,HOME"},
@@ -24,8 +24,10 @@ static const char *const views[][5] = {
 	{"-S"},
 	{"-x", "--raw"},
 	{"--raw"},
-	{"-Fjson", "--usage", "--cwd", "--units"},
+	{"-Fjson", "--usage", "--cwd", "--exe", "--session", "--units"},
 	{"-S", "--usage"},
+	{"-Fjson", "--env=all", "--redact-regex=[0-9]+"},
+	{"-Fcompile-commands"},
 };
 
 /* A bit each, of the second byte and the third. */

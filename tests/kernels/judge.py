@@ -263,7 +263,8 @@ def loss_of_facts(results):
     step = results.step('loss-of-facts')
     truth = results.facts_truth(step)
     shown = step.events()
-    events = [event for event in shown if isinstance(event, EVENTS)]
+    # Of those whose process is not known nothing can be compared.
+    events = [event for event in shown if isinstance(event, EVENTS) and event.pid is not None]
     lost = sum(event.count for event in shown if isinstance(event, json_lines.Lost))
     problems = [problem for problem in Comparison(truth, events, ALL_FIELDS).compare(truth.known)
                 if not any(word in problem for word in LOSSES_SHOW)]

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Opens pages of -F html in headless Chromium and prints as JSON what a person would see there.
 //
-//     node browse.mjs CHROMIUM FILE QUERY [SCREENSHOT]
+//     node browse.mjs CHROMIUM FILE QUERIES [SCREENSHOT]
 //
+// One query a line: the first one is followed, of all others the matches are counted.
 // playwright-core is looked for where NODE_PATH says.
 
 import { createRequire } from "node:module";
 
 const { chromium } = createRequire(import.meta.url)("playwright-core");
-const [executablePath, file, query, screenshot] = process.argv.slice(2);
+const [executablePath, file, queries = "", screenshot] = process.argv.slice(2);
+const [query, ...others] = queries.split("\n");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: "light" });
-const seen = { console: [], requests: [] };
+const seen = { console: [], requests: [], counted: [] };
 
 page.on("console", (message) => seen.console.push(`${message.type()}: ${message.text()}`));
 page.on("pageerror", (error) => seen.console.push(`error: ${error.message}`));
@@ -39,6 +41,7 @@ const describe = async () => ({
 	command: await page.locator("#command").textContent(),
 	facts: Object.fromEntries(await page.locator("#process dl").evaluate((list) =>
 		Array.from(list.querySelectorAll("dt"), (dt) => [dt.textContent, dt.nextSibling.textContent]))),
+	execs: await page.locator("#process > pre:not(#command)").allTextContents(),
 });
 
 await page.goto(`file://${file}`);
@@ -102,6 +105,10 @@ if (seen.state === "drawn" && query) {
 	await page.emulateMedia({ colorScheme: "dark" });
 	await settle();
 	seen.dark = (await column(middle))[4][0] < 64;
+	for (const other of others) {
+		await page.locator("#query").fill(other);
+		seen.counted.push(await page.locator("#found").textContent());
+	}
 }
 if (screenshot)
 	await page.screenshot({ path: screenshot });

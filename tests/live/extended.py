@@ -28,7 +28,7 @@ FIELDS = {
                            'ancestry', 'clone_flags_complete'],
     'EXEC': HEAD + TASK + ['old_pid', 'argc', 'argv', 'argv_complete', 'argv_source', 'env', 'uid',
                            'euid', 'gid', 'egid', 'secure', 'cgroup', 'unit', 'container',
-                           'ancestry', 'age_ns', 'since_exec_ns', 'cwd'],
+                           'ancestry', 'age_ns', 'since_exec_ns', 'cwd', 'exe', 'session', 'tty', 'loginuid'],
     'EXIT': HEAD + TASK + ['last', 'exit_code', 'signal', 'signal_name', 'core', 'oom',
                            'killed_by_pid', 'killed_by_comm', 'killed_by_tid',
                            'killed_by_thread_comm', 'failed_exec', 'age_ns', 'since_exec_ns',
@@ -41,7 +41,7 @@ FIELDS = {
     'LOST': HEAD,
     'TRUNCATED': HEAD,
 }
-WHEN_ASKED = {'time', 'env', 'cwd', 'unit', 'container', *USAGE}
+WHEN_ASKED = {'time', 'env', 'cwd', 'exe', 'session', 'tty', 'loginuid', 'unit', 'container', *USAGE}
 
 BOOLEANS = {'true': True, 'false': False}
 ANCESTOR = re.compile(r'([0-9]+|\?)(\*?):(.*)')
@@ -87,7 +87,7 @@ PARSERS = {
     **dict.fromkeys(['from_proc', 'argv_complete', 'secure', 'last', 'core', 'oom',
                      'clone_flags_complete', 'path_complete'],
                     BOOLEANS.__getitem__),
-    **dict.fromkeys(['cgroup', 'unit', 'container', 'cwd', 'killed_by_comm',
+    **dict.fromkeys(['cgroup', 'unit', 'container', 'cwd', 'exe', 'tty', 'killed_by_comm',
                      'killed_by_thread_comm', 'failed_exec', 'after_signal_comm', 'filename'], text),
     **dict.fromkeys(['argv', 'env'], strings),
     'clone_flags': words,

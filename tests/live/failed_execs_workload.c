@@ -95,18 +95,22 @@ static void fail_by_long_names(void)
 	fail_by_name_of(PATH_MAX);
 }
 
+/* One argument may have 32 pages (MAX_ARG_STRLEN). */
 static void fail_by_arguments(void)
 {
-	static char page[128 * 1024 + 4096];
-	char *too_long[] = {page, NULL}, hex[64];
+	const size_t size = 33 * (size_t)sysconf(_SC_PAGESIZE);
+	char *text = calloc(1, size), *too_long[] = {text, NULL}, hex[64];
 
-	memset(page, 'x', sizeof(page) - 1);
+	if (!text)
+		fault("calloc");
+	memset(text, 'x', size - 1);
 	execve("/bin/sh", too_long, no_words);
 	log_failure(to_hex(hex, "/bin/sh"));
 	syscall(SYS_execve, "/bin/sh", 1, no_words);
 	log_failure(to_hex(hex, "/bin/sh"));
 	syscall(SYS_execve, 1, no_words, no_words);
 	log_failure("?");
+	free(text);
 }
 
 static void fail_at(const char *dir)

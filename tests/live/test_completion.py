@@ -21,8 +21,8 @@ COMPLETIONS = TOP / 'completions'
 BASH_COMPLETION = Path('/usr/share/bash-completion/bash_completion')
 PROMPT = b'READY> '
 LINE = re.compile(rb'LINE<(.*?)>\r?\n', re.DOTALL)
-WORDS = {'record', 'replay', 'check', 'formats', 'help'}
-MODES = ((), ('record',), ('replay',), ('check',), ('formats',))
+WORDS = {'record', 'replay', 'check', 'diff', 'formats', 'help'}
+MODES = ((), ('record',), ('replay',), ('check',), ('diff',), ('formats',))
 
 
 # ---- the tool alone ------------------------------------------------------------------------------
@@ -68,7 +68,8 @@ def every_option_with_an_argument():
 
 @test
 def values():
-    equal(candidates('-F', ''), ['pipe', 'json', 'table', 'tree', 'html'], '-F')
+    equal(candidates('-F', ''),
+          ['pipe', 'json', 'table', 'tree', 'html', 'perfetto', 'compile-commands'], '-F')
     equal(candidates('-xF', 'j'), ['json'], '-xF j')
     equal(candidates('-Fj'), [], '-Fj')
     equal(candidates('--format=t'), ['--format=table', '--format=tree'], '--format=t')
@@ -170,6 +171,9 @@ def where_command_begins():
     equal(set(candidates('help', '')), WORDS, 'help')
     equal(candidates('help', 'check', ''), [], 'help takes one')
     equal(candidates('check', ''), [], 'check')
+    equal(candidates('diff', 'a', ''), [':files'], 'diff')
+    equal(candidates('diff', 'a', 'b', ''), [], 'diff takes two files')
+    equal(candidates('diff', '--dir-a', ''), [':directories'], 'diff --dir-a')
 
 
 # ---- shells --------------------------------------------------------------------------------------
@@ -305,7 +309,7 @@ COMPLETED = {
     'record --for': {'--formats'},
     '-d 5 --str': {'--stream'},
     'check --form': {'--format', '--formats'},
-    '-F ': {'pipe', 'json', 'table', 'tree', 'html'},
+    '-F ': {'pipe', 'json', 'table', 'tree', 'html', 'perfetto', 'compile-commands'},
     '--format=j': {'--format=json'},
     '-e exec,e': {'exec,exit', 'exec,exec_failed'},
     '--events=exec,exi': {'--events=exec,exit'},

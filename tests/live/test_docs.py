@@ -52,7 +52,7 @@ def examples(document):
 
 @test
 def examples_have_only_options_that_exist():
-    known = {option for mode in ([], ['record'], ['replay'], ['check'], ['formats'])
+    known = {option for mode in ([], ['record'], ['replay'], ['check'], ['diff'], ['formats'])
              for option in options_in_help(*mode)}
     expect(examples(TOP / 'README.md'), 'no example commands found')
     for document in DOCS:

@@ -170,7 +170,7 @@ class Place(NamedTuple):
     def make_files_of(self, line):
         """The captures and scripts that LINE takes for granted."""
         for name in re.findall(r'[\w.-]+\.data\b', line):
-            if 'replay' in line and not (self.directory / name).exists():
+            if re.search('replay|diff', line) and not (self.directory / name).exists():
                 shutil.copy(CAPTURE, self.directory / name)
         for name in re.findall(r'[\w.-]+\.sh\b', line):
             (self.directory / name).touch(0o755)
@@ -199,7 +199,7 @@ def place():
 
 def statuses(line):
     """Those that LINE may have: COMMAND's, or that of differences found."""
-    own = {0, 1} if 'formats diff' in line else {0}
+    own = {0, 1} if ' diff ' in line else {0}
     return own | set(map(int, re.findall(r'\bexit (\d+)', line)))
 
 

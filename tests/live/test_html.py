@@ -20,6 +20,7 @@ from pathlib import Path
 
 from live import (TIMEOUT, Skip, equal, expect, main, need_program, run, run_tool, scale, scratch,
                   tool, tracer, tracing_test, wait_until)
+from node import package
 
 HERE = Path(__file__).resolve().parent
 CHROMIUMS = ('chromium', 'chromium-browser', 'google-chrome')
@@ -128,6 +129,43 @@ def usage_is_what_json_tells():
 
 
 @tracing_test
+def surroundings_are_what_json_tells():
+    """Empty or -1 where json has null; the environment is in the capture, and in no page."""
+    def text(value):
+        return value or ''
+
+    def number(value):
+        return -1 if value is None else value
+
+    with scratch() as directory:
+        capture = directory / 'capture'
+        page = directory / 'page.html'
+        options = '--cwd', '--exe', '--session', '--units'
+        run_tool('record', '-q', '-x', '--env', 'all', '--cwd', '--exe', '--session', '-o', capture,
+                 '--', 'sh', '-c', 'cd /usr; sleep 0.2; exec sh -c "cd /; sleep 0.2; exit 0"',
+                 env={**os.environ, 'A_PASSWORD': 'not for pages'}).must_succeed()
+        expect(b'not for pages' in capture.read_bytes(), 'no environment in the capture')
+        run_tool('replay', '-q', *options, '-F', 'html', '-o', page, capture).must_succeed()
+        replayed = run_tool('replay', '-q', *options, '-F', 'json', capture)
+        head, _, columns = data_of(page)
+        plain = data_of(page_of(directory))
+    events = [json.loads(line) for line in replayed.must_succeed().out.splitlines()]
+    told = {kind: [event for event in events if event['type'] == kind and event.get('last') is not False]
+            for kind in ('exec', 'exit')}
+    expect(any(event['cwd'] == '/usr' for event in told['exec']), told['exec'])
+    for kind, name, known in (('exec', 'cwd', text), ('exec', 'exe', text), ('exec', 'session', number),
+                              ('exec', 'tty', text), ('exec', 'loginuid', number),
+                              ('exec', 'unit', text), ('exec', 'container', text),
+                              ('exit', 'unit', text), ('exit', 'container', text)):
+        equal(columns[f'{kind}_{name}'], [known(event[name]) for event in told[kind]],
+              f'{name} of each {kind}')
+        expect(f'{kind}_{name}' not in plain[2], f'{kind}_{name} without any option')
+    for name in ('cwd', 'exe', 'session', 'units'):
+        equal((head.get(name), plain[0].get(name)), (True, None), f'{name} in the head')
+    expect('not for pages' not in str(columns), 'the environment is in the page')
+
+
+@tracing_test
 def commands_can_be_pasted():
     with scratch() as directory:
         columns = data_of(page_of(directory))[2]
@@ -187,13 +225,15 @@ def interrupted_trace_is_a_whole_page():
 def terminal_is_refused():
     parent, child = pty.openpty()
     try:
-        refused = subprocess.run([tool(), '-F', 'html', '--', 'true'], stdout=child,
-                                 stderr=subprocess.PIPE, timeout=TIMEOUT * scale(), check=False)
+        for name in ('html', 'perfetto'):
+            refused = subprocess.run([tool(), '-F', name, '--', 'true'], stdout=child,
+                                     stderr=subprocess.PIPE, timeout=TIMEOUT * scale(), check=False)
+            equal(refused.returncode, 1, 'status')
+            expect(f'-F {name} is nothing for a terminal; try: -o FILE' in refused.stderr.decode(),
+                   refused.stderr)
     finally:
         os.close(parent)
         os.close(child)
-    equal(refused.returncode, 1, 'status')
-    expect(b'-F html is nothing for a terminal; try: -o FILE' in refused.stderr, refused.stderr)
 
 
 @tracing_test
@@ -212,24 +252,11 @@ def find_chromium():
     raise Skip('no chromium')
 
 
-@functools.cache
-def node_path():
-    """Where playwright-core is: in NODE_PATH, or installed for all."""
-    places = [os.environ.get('NODE_PATH', '')]
-    if shutil.which('npm'):
-        places.append(run(['npm', 'root', '-g']).out.decode().strip())
-    return ':'.join(filter(None, places))
-
-
 def browse(page, query=''):
     """What a person sees of PAGE who searches for QUERY."""
-    node, chromium = need_program('node'), find_chromium()
-    environment = {**os.environ, 'NODE_PATH': node_path()}
-    found = run([node, '-e', 'require.resolve("playwright-core")'], env=environment)
-    if found.status != 0:
-        raise Skip('no playwright-core (npm)')
-    seen = run([node, HERE / 'browse.mjs', chromium, page, query], env=environment,
-               timeout=2 * TIMEOUT)
+    node, chromium, packages = need_program('node'), find_chromium(), package('playwright-core').parent
+    seen = run([node, HERE / 'browse.mjs', chromium, page, query],
+               env={**os.environ, 'NODE_PATH': str(packages)}, timeout=2 * TIMEOUT)
     return json.loads(seen.must_succeed().out)
 
 
@@ -277,6 +304,36 @@ def browser_shows_hostile_names_as_text():
     equal(seen['scripts'], 1, 'scripts: the data is taken away')
     expect('</script><script>window.hacked=1</script>' in seen['found']['command'], 'no hostile text')
     expect('\u202e' not in seen['found']['command'], 'a character that reorders the line')
+
+
+@tracing_test
+def browser_shows_where_programs_ran():
+    """With data of a machine whose control groups are systemd's and Docker's."""
+    container = '0123456789abcdef' * 4
+    lines = (HERE.parents[1] / 'fixtures' / 'golden' / 'html-places.txt').read_bytes()
+    encoded = base64.b64encode(gzip.compress(lines)).decode()
+    queries = ('cwd:/HOME/</script', 'cwd:nowhere', 'exe:dash', 'tty:pts/3', 'tty:pts/4', 'unit:session-2',
+               'unit:docker', 'container:89ab', 'container:docker')
+    with scratch() as directory:
+        page = page_of(directory)
+        text = page.read_text(encoding='utf-8')
+        page.write_text(DATA.sub(lambda found: found[0].replace(found[1], encoded), text), encoding='utf-8')
+        seen = browse(page, '\n'.join(queries))
+    expect_drawn(seen, page)
+    equal(seen['matches'], '1 of 1 found', queries[0])
+    equal(seen['counted'], [f'{found} found' for found in (0, 1, 1, 0, 1, 1, 1, 0)], queries[1:])
+    equal({name: seen['found']['facts'].get(name) for name in
+           ('Directory', 'Executable', 'Session', 'Cgroup', 'Unit', 'Container')}, {
+               'Directory': 'not known', 'Executable': 'not known', 'Session': 'not known',
+               'Cgroup': f'/system.slice/docker-{container}.scope',
+               'Unit': f'docker-{container}.scope', 'Container': container,
+           }, 'what is known at the end')
+    equal([told.split('\n')[1:] for told in seen['found']['execs']], [
+        ['./run', 'Directory: /home/</script>\\x0a', 'Executable: /usr/bin/dash',
+         'Session: 100, pts/3, login uid 1000'],
+        ['true', 'Directory: / (deleted)', 'Executable: /usr/bin/true', 'Session: 0, no terminal'],
+        ['false', 'Directory: not known', 'Executable: not known', 'Session: not known'],
+    ], 'what is known of each exec')
 
 
 @tracing_test

@@ -5,8 +5,10 @@
 import contextlib
 import fcntl
 import os
+import re
 import signal
 import termios
+from pathlib import Path
 
 from lines import Exec, Exit
 from live import (Background, equal, expect, main, run_tool, scratch, tool, tracing_test,
@@ -130,6 +132,30 @@ def command_that_heeds_no_signal_is_left():
                 quick.send(signal.SIGHUP)
                 left(one, quick.finish(), signal.SIGHUP)
             left(two, slow.finish(), signal.SIGTERM)
+
+
+def send_and_await(trace, number):
+    """Until it is delivered: signals that wait are one."""
+    trace.send(number)
+    path = Path(f'/proc/{trace.process.pid}/status')
+    wait_until(lambda: not re.search(rb'(Sig|Shd)Pnd:\t0*[1-9a-f]', path.read_bytes()), 'delivery')
+
+
+def stopped_by(numbers):
+    """How a trace ends after these signals in a row."""
+    with scratch() as directory:
+        with Background([tool(), '-q', '--', 'sh', '-c', STUBBORN, 'sh', directory]) as trace:
+            wait_for(directory / 'ready')
+            for number in numbers:
+                send_and_await(trace, number)
+            return trace.finish().status
+
+
+@tracing_test
+def the_same_signal_at_once_is_no_second_one():
+    """timeout(1) sends two. A machine that is held up may put time between them."""
+    statuses = [stopped_by((signal.SIGTERM, signal.SIGTERM, signal.SIGHUP)) for _ in range(3)]
+    expect(128 + signal.SIGHUP in statuses, f'statuses {statuses}')
 
 
 main()

@@ -16,7 +16,7 @@ from schema import bytes_of, load, load_schema, problems
 
 TOP = Path(__file__).resolve().parents[2]
 GOLDEN = TOP / 'fixtures' / 'golden'
-OPTIONAL = {'time', 'env', 'env_other', 'cwd', 'unit', 'container', 'usage'}
+OPTIONAL = {'time', 'env', 'env_other', 'cwd', 'exe', 'session', 'tty', 'loginuid', 'unit', 'container', 'usage'}
 NEVER_NULL = {'v', 'type', 'seq', 'tid', 'child_tid',
               'argv_complete', 'argv_source', 'ancestry_complete', 'path_complete', 'errno', 'count', 'reason', 'limit'}
 # No field of any type may be one of these.
@@ -183,7 +183,7 @@ def as_extended(event):
     }
     if 'usage' in event:
         event = {**event, **dict.fromkeys(USAGE), **(event['usage'] or {})}
-    for name in {'cwd', 'unit', 'container'} & set(event):
+    for name in {'cwd', 'exe', 'tty', 'unit', 'container'} & set(event):
         made[name] = lambda name=name: bytes_of(event[name])
     return {name: made[name]() if name in made else event[name]
             for name in FIELDS[event['type'].upper()] if name in event or name in made

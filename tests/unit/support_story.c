@@ -526,7 +526,8 @@ static int show_all(const struct story *story, struct sink *sink)
 	return code < 0 ? code : sink_finish(sink);
 }
 
-char *story_show(const struct story *story, sink_maker *new_sink, struct sink_context context)
+char *story_bytes(const struct story *story, sink_maker *new_sink, struct sink_context context,
+		  size_t *length)
 {
 	int fd = memfd_create("lines", MFD_CLOEXEC);
 	struct out_buffer *buffer = out_buffer_new(fd);
@@ -537,14 +538,22 @@ char *story_show(const struct story *story, sink_maker *new_sink, struct sink_co
 	assert_non_null(sink);
 	assert_int_equal(show_all(story, sink), 0);
 	assert_int_equal(out_buffer_flush(buffer), 0);
-	size_t length = (size_t)lseek(fd, 0, SEEK_END);
-	char *lines = calloc(1, length + 1);
-	assert_non_null(lines);
-	assert_int_equal(pread(fd, lines, length, 0), length);
-	assert_int_equal(strlen(lines), length);
+	*length = (size_t)lseek(fd, 0, SEEK_END);
+	char *bytes = calloc(1, *length + 1);
+	assert_non_null(bytes);
+	assert_int_equal(pread(fd, bytes, *length, 0), *length);
 	sink_free(sink);
 	out_buffer_free(buffer);
 	close(fd);
+	return bytes;
+}
+
+char *story_show(const struct story *story, sink_maker *new_sink, struct sink_context context)
+{
+	size_t length;
+	char *lines = story_bytes(story, new_sink, context, &length);
+
+	assert_int_equal(strlen(lines), length);
 	return lines;
 }
 

@@ -91,6 +91,10 @@ typedef struct sink *sink_maker(const struct sink_context *context);
  * frees. */
 char *story_show(const struct story *story, sink_maker *new_sink, struct sink_context context);
 
+/* The same of bytes that may be 0. */
+char *story_bytes(const struct story *story, sink_maker *new_sink, struct sink_context context,
+		  size_t *length);
+
 /*
  * Fail unless that is fixtures/golden/NAME. With UPDATE_GOLDEN set in the environment the file is
  * written instead: read what git diff says then.

@@ -53,10 +53,22 @@ static void test_format_text(void **state)
 	run_corpus(fuzz_format_text, "format_text", 10);
 }
 
+static void test_arguments(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_arguments, "arguments", 4);
+}
+
 static void test_btf(void **state)
 {
 	(void)state;
 	run_corpus(fuzz_btf, "btf", 2);
+}
+
+static void test_diff(void **state)
+{
+	(void)state;
+	run_corpus(fuzz_diff, "diff", 4);
 }
 
 static void test_decoder(void **state)
@@ -87,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_format_text), cmocka_unit_test(test_btf),
+		cmocka_unit_test(test_arguments),   cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_decoder),     cmocka_unit_test(test_capture),
 		cmocka_unit_test(test_replay),      cmocka_unit_test(test_stack),
 	};

@@ -38,6 +38,8 @@ enum capture_note_kind {
 	CAPTURE_NOTE_USAGE_FROM = 14,    /* no bytes: usage is noted, at the start */
 	CAPTURE_NOTE_PROBED = 15,        /* as ARGUMENTS, by the argv probe */
 	CAPTURE_NOTE_CWD = 16,           /* `pointer` of an exec and `string`, its directory */
+	CAPTURE_NOTE_EXE = 17,           /* the same of its executable */
+	CAPTURE_NOTE_SESSION = 18,       /* the same of its session, as exec/at_exec.h has it */
 };
 
 /* The flags of struct task_usage. */

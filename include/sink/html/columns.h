@@ -25,7 +25,7 @@ enum column {
 	BORN_PID,
 	BORN_PARENT, /* row of the parent; -1: not in the trace */
 	BORN_PPID,   /* where there is no such row; else 0; -1: not known */
-	BORN_KIND,   /* enum born_kind */
+	BORN_KIND,   /* enum born_kind of sink/lives.h */
 	BORN_NAME,
 	BORN_FROM, /* the name of `BORN_PPID` */
 	/* Programs that they run. */
@@ -37,6 +37,13 @@ enum column {
 	EXEC_UID,     /* -1: not known */
 	EXEC_EUID,
 	EXEC_CGROUP,
+	EXEC_UNIT, /* this and the next one with --units only */
+	EXEC_CONTAINER,
+	EXEC_CWD,      /* with --cwd only */
+	EXEC_EXE,      /* with --exe only */
+	EXEC_SESSION,  /* this and the next two with --session only; -1: not known */
+	EXEC_TTY,      /* empty: none, or not known */
+	EXEC_LOGINUID, /* -1: nobody, or not known */
 	/* Their ends. */
 	EXIT_TIME,
 	EXIT_PROCESS,
@@ -48,6 +55,8 @@ enum column {
 	EXIT_FAILED, /* the name by an exec that did not come to be */
 	EXIT_AFTER,  /* the same of a signal that was handled before */
 	EXIT_CGROUP,
+	EXIT_UNIT, /* this and the next one with --units only */
+	EXIT_CONTAINER,
 	EXIT_USER, /* this and the next four with --usage only; -1: not known */
 	EXIT_SYSTEM,
 	EXIT_PEAK, /* bytes, as the next two */
@@ -61,14 +70,6 @@ enum column {
 	WALL_TIME,
 	WALL_OFFSET,
 	COLUMNS
-};
-
-enum born_kind {
-	BORN_PROCESS,
-	BORN_VFORK,
-	BORN_OF_UNKNOWN_KIND, /* a process or a thread */
-	BORN_BEFORE,          /* it was running before the trace; BORN_TIME is no birth */
-	BORN_UNSEEN,          /* without a FORK */
 };
 
 enum exit_flags {

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 struct json_writer {
 	FILE *out;
 	bool needs_comma; /* something stands before in the same object or array */
@@ -20,7 +22,10 @@ void json_end_object(struct json_writer *json);
 void json_begin_array(struct json_writer *json, const char *name);
 void json_end_array(struct json_writer *json);
 
-/* STRING is written with U+FFFD for bytes that are not UTF-8; NULL is null. */
+/* TEXT is written with U+FFFD for bytes that are not UTF-8. */
+void json_text(struct json_writer *json, const char *name, struct text text);
+
+/* The same of a STRING; NULL is null. */
 void json_string(struct json_writer *json, const char *name, const char *string);
 void json_number(struct json_writer *json, const char *name, int64_t number);
 void json_bool(struct json_writer *json, const char *name, bool value);

@@ -25,4 +25,13 @@
  */
 char *quote_word(char *out, struct text word, bool is_command);
 
+/* Bytes that quote_words() writes at most of LENGTH bytes. */
+#define QUOTE_WORDS_ROOM(length) (QUOTE_GROWTH * ((length) + 2))
+
+/*
+ * Write WORDS, with a NUL behind each but perhaps the last, as a command line; " …" follows where
+ * that is not COMPLETE. Returns the end.
+ */
+char *quote_words(char *out, struct text words, bool complete);
+
 #endif

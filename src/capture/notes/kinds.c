@@ -28,7 +28,8 @@ static const char *const kinds[] = {
 	[CAPTURE_NOTE_COMMAND] = "pn",     [CAPTURE_NOTE_OLD_ARGUMENTS] = "pnnnsb",
 	[CAPTURE_NOTE_STATUSES] = "ppnnn", [CAPTURE_NOTE_STATUSES_FROM] = "nns",
 	[CAPTURE_NOTE_USAGE] = "pnnnnnnn", [CAPTURE_NOTE_PROBED] = "xr",
-	[CAPTURE_NOTE_CWD] = "xs",
+	[CAPTURE_NOTE_CWD] = "xs",         [CAPTURE_NOTE_EXE] = "xs",
+	[CAPTURE_NOTE_SESSION] = "xs",
 };
 
 static bool is_number(char field)

@@ -10,23 +10,49 @@
 #include "sink/text/quote.h"
 
 static const char *const column_names[COLUMNS] = {
-	[BORN_TIME] = "born_time",       [BORN_PID] = "born_pid",
-	[BORN_PARENT] = "born_parent",   [BORN_PPID] = "born_ppid",
-	[BORN_KIND] = "born_kind",       [BORN_NAME] = "born_name",
-	[BORN_FROM] = "born_from",       [EXEC_TIME] = "exec_time",
-	[EXEC_PROCESS] = "exec_process", [EXEC_PROGRAM] = "exec_program",
-	[EXEC_FILE] = "exec_file",       [EXEC_COMMAND] = "exec_command",
-	[EXEC_UID] = "exec_uid",         [EXEC_EUID] = "exec_euid",
-	[EXEC_CGROUP] = "exec_cgroup",   [EXIT_TIME] = "exit_time",
-	[EXIT_PROCESS] = "exit_process", [EXIT_NAME] = "exit_name",
-	[EXIT_CODE] = "exit_code",       [EXIT_SIGNAL] = "exit_signal",
-	[EXIT_FLAGS] = "exit_flags",     [EXIT_THREADS] = "exit_threads",
-	[EXIT_FAILED] = "exit_failed",   [EXIT_AFTER] = "exit_after",
-	[EXIT_CGROUP] = "exit_cgroup",   [EXIT_USER] = "exit_user",
-	[EXIT_SYSTEM] = "exit_system",   [EXIT_PEAK] = "exit_peak",
-	[EXIT_READ] = "exit_read",       [EXIT_WRITTEN] = "exit_written",
-	[LOST_TIME] = "lost_time",       [LOST_CPU] = "lost_cpu",
-	[LOST_COUNT] = "lost_count",     [WALL_TIME] = "wall_time",
+	[BORN_TIME] = "born_time",
+	[BORN_PID] = "born_pid",
+	[BORN_PARENT] = "born_parent",
+	[BORN_PPID] = "born_ppid",
+	[BORN_KIND] = "born_kind",
+	[BORN_NAME] = "born_name",
+	[BORN_FROM] = "born_from",
+	[EXEC_TIME] = "exec_time",
+	[EXEC_PROCESS] = "exec_process",
+	[EXEC_PROGRAM] = "exec_program",
+	[EXEC_FILE] = "exec_file",
+	[EXEC_COMMAND] = "exec_command",
+	[EXEC_UID] = "exec_uid",
+	[EXEC_EUID] = "exec_euid",
+	[EXEC_CGROUP] = "exec_cgroup",
+	[EXEC_UNIT] = "exec_unit",
+	[EXEC_CONTAINER] = "exec_container",
+	[EXEC_CWD] = "exec_cwd",
+	[EXEC_EXE] = "exec_exe",
+	[EXEC_SESSION] = "exec_session",
+	[EXEC_TTY] = "exec_tty",
+	[EXEC_LOGINUID] = "exec_loginuid",
+	[EXIT_TIME] = "exit_time",
+	[EXIT_PROCESS] = "exit_process",
+	[EXIT_NAME] = "exit_name",
+	[EXIT_CODE] = "exit_code",
+	[EXIT_SIGNAL] = "exit_signal",
+	[EXIT_FLAGS] = "exit_flags",
+	[EXIT_THREADS] = "exit_threads",
+	[EXIT_FAILED] = "exit_failed",
+	[EXIT_AFTER] = "exit_after",
+	[EXIT_CGROUP] = "exit_cgroup",
+	[EXIT_UNIT] = "exit_unit",
+	[EXIT_CONTAINER] = "exit_container",
+	[EXIT_USER] = "exit_user",
+	[EXIT_SYSTEM] = "exit_system",
+	[EXIT_PEAK] = "exit_peak",
+	[EXIT_READ] = "exit_read",
+	[EXIT_WRITTEN] = "exit_written",
+	[LOST_TIME] = "lost_time",
+	[LOST_CPU] = "lost_cpu",
+	[LOST_COUNT] = "lost_count",
+	[WALL_TIME] = "wall_time",
 	[WALL_OFFSET] = "wall_offset",
 };
 
@@ -133,24 +159,12 @@ void columns_text(struct columns *columns, enum column column, const struct text
 
 void columns_command(struct columns *columns, enum column column, const struct arguments *arguments)
 {
-	static const char more[] = " …";
 	const struct text words = arguments->known.bytes;
-	/* A word's NUL stands for the blank and QUOTE_EXTRA; the last word may have none. */
-	char *out = begin_scratch(columns, QUOTE_GROWTH * (words.length + 1) + sizeof(more));
+	char *out = begin_scratch(columns, QUOTE_WORDS_ROOM(words.length));
 
 	if (!out)
 		return;
-	for (size_t at = 0; at < words.length;) {
-		const char *word = words.bytes + at;
-		const size_t length = strnlen(word, words.length - at);
-
-		if (at > 0)
-			out = put_char(out, ' ');
-		out = quote_word(out, (struct text){word, length}, at == 0);
-		at += length + 1;
-	}
-	if (words.length > 0 && arguments->source != ARGV_NONE && !arguments->complete)
-		out = put_string(out, more);
+	out = quote_words(out, words, arguments->source == ARGV_NONE || arguments->complete);
 	end_scratch(columns, out);
 	put_scratch(columns, column);
 }

@@ -122,13 +122,15 @@ function makeTrace({ head, tail, columns }) {
 		exec: {
 			time: shift("exec_time"), process: get("exec_process"), program: get("exec_program"),
 			file: get("exec_file"), command: get("exec_command"), uid: get("exec_uid"),
-			euid: get("exec_euid"), cgroup: get("exec_cgroup"),
+			euid: get("exec_euid"), cgroup: get("exec_cgroup"), unit: get("exec_unit"),
+			container: get("exec_container"), cwd: get("exec_cwd"), exe: get("exec_exe"),
+			session: get("exec_session"), tty: get("exec_tty"), loginuid: get("exec_loginuid"),
 		},
 		ends: {
 			time: shift("exit_time"), process: get("exit_process"), name: get("exit_name"),
 			code: get("exit_code"), signal: get("exit_signal"), flags: get("exit_flags"),
 			threads: get("exit_threads"), failed: get("exit_failed"), after: get("exit_after"),
-			cgroup: get("exit_cgroup"), user: get("exit_user"), system: get("exit_system"),
+			cgroup: get("exit_cgroup"), unit: get("exit_unit"), container: get("exit_container"), user: get("exit_user"), system: get("exit_system"),
 			peak: get("exit_peak"), read: get("exit_read"), written: get("exit_written"),
 		},
 		hasUsage: "exit_user" in columns,

@@ -145,14 +145,18 @@ function countAtWork(trace, byStart, byEnd) {
 
 // ---- the critical path ----
 
-// The process that ended last; -1: none did.
+function endWasSeen(trace, p) {
+	return (flagsOf(trace, p) & (STILL_RUNS | UNSEEN)) === 0;
+}
+
+// The process that ended last, of those that took any time; -1: none did.
 function lastToEnd(trace) {
 	let last = -1;
 
 	for (let p = 0; p < trace.count; p++) {
-		const ended = (flagsOf(trace, p) & (STILL_RUNS | UNSEEN)) === 0;
+		const counts = endWasSeen(trace, p) && trace.end[p] > trace.start[p];
 
-		if (ended && (last < 0 || trace.end[p] >= trace.end[last]))
+		if (counts && (last < 0 || trace.end[p] >= trace.end[last]))
 			last = p;
 	}
 	return last;
@@ -160,9 +164,11 @@ function lastToEnd(trace) {
 
 // The chain of processes that the end waited for, as parts {p, from, to}, the earliest first. From
 // the last end on it goes back in time: at each moment into the child that ended last before it,
-// and from the beginning of a process on in its parent.
+// and from the beginning of a process on in its parent. The summary has the same path
+// (sink/critical_path.c).
 function findPath(trace, byEnd) {
-	const { from, items } = group(trace.parent, trace.count, byEnd);
+	const waiting = trace.parent.map((parent, p) => endWasSeen(trace, p) ? parent : -1);
+	const { from, items } = group(waiting, trace.count, byEnd);
 	const left = from.slice(1); // behind the children that are still to be looked at
 	const parts = [];
 	let p = lastToEnd(trace);

@@ -290,6 +290,7 @@ class Page {
 			["Program", programOf(trace, p)],
 			["File", exec < 0 ? "" : trace.exec.file[exec]],
 			["User", this.userOf(exec)],
+			...this.surroundingsOf(exec),
 			["Status", status],
 			["Started", isOlder ? "before the trace" : this.when(trace.start[p])],
 			["Ended", runs ? "" : this.when(trace.end[p])],
@@ -297,7 +298,7 @@ class Page {
 			...this.usageOf(p),
 			["On critical path", fromPath > 0 ? `for ${spanText(fromPath)}` : ""],
 			["Threads made", exit >= 0 && trace.ends.threads[exit] > 0 ? thousands(trace.ends.threads[exit]) : ""],
-			["Cgroup", (exit >= 0 && trace.ends.cgroup[exit]) || (exec >= 0 && trace.exec.cgroup[exec]) || ""],
+			...this.cgroupOf(p),
 			["Kind", trace.kind[p] === BORN_OF_UNKNOWN_KIND ? "a process or a thread" : ""],
 		];
 	}
@@ -331,6 +332,42 @@ class Page {
 		return uid[exec] === euid[exec] ? `uid ${uid[exec]}` : `uid ${uid[exec]}, effective ${euid[exec]}`;
 	}
 
+	// What --cwd, --exe and --session tell of EXEC, -1 for none.
+	surroundingsOf(exec) {
+		const { head, exec: { cwd, exe } } = this.trace;
+
+		if (exec < 0)
+			return [];
+		return [
+			["Directory", head.cwd ? cwd[exec] || "not known" : ""],
+			["Executable", head.exe ? exe[exec] || "not known" : ""],
+			["Session", head.session ? this.sessionOf(exec) : ""],
+		];
+	}
+
+	sessionOf(exec) {
+		const { session, tty, loginuid } = this.trace.exec;
+
+		if (session[exec] < 0)
+			return "not known";
+		const login = loginuid[exec] < 0 ? "" : `, login uid ${loginuid[exec]}`;
+
+		return `${session[exec]}, ${tty[exec] || "no terminal"}${login}`;
+	}
+
+	// Its cgroup as it was last, and what --units tells of that.
+	cgroupOf(p) {
+		const { trace } = this;
+		const exit = trace.exit[p];
+		const [table, row] = exit >= 0 && trace.ends.cgroup[exit] ? [trace.ends, exit]
+			: [trace.exec, lastExec(trace, p)];
+
+		return [
+			["Cgroup", table.cgroup[row] ?? ""], ["Unit", table.unit[row] ?? ""],
+			["Container", table.container[row] ?? ""],
+		];
+	}
+
 	// All programs that it ran, where there are several.
 	describeExecs(p) {
 		const { exec, execs } = this.trace;
@@ -339,7 +376,11 @@ class Page {
 		if (own.length < 2)
 			return [];
 		return [element("p", { className: "dim" }, `It ran ${own.length} programs, one in the place of the other:`),
-			...Array.from(own.slice(0, LISTED), (i) => element("pre", {}, `${this.when(exec.time[i])}\n${(exec.command[i] || exec.file[i]).slice(0, SHOWN_LENGTH)}`))];
+			...Array.from(own.slice(0, LISTED), (i) => element("pre", {}, [
+				this.when(exec.time[i]),
+				(exec.command[i] || exec.file[i]).slice(0, SHOWN_LENGTH),
+				...this.surroundingsOf(i).filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}`),
+			].join("\n")))];
 	}
 
 	describeChildren(p) {
@@ -376,30 +417,41 @@ class Page {
 
 	// What QUERY asks of a process.
 	testOf(query) {
-		const [, key, value] = /^(pid|program|failed):(.*)$/.exec(query) ?? [null, "", query.toLowerCase()];
+		const [, key, value] = /^(pid|program|failed|cwd|exe|tty|unit|container):(.*)$/.exec(query) ?? [null, "", query.toLowerCase()];
 		const { trace } = this;
 
 		switch (key) {
 		case "pid":
 			return (p) => String(trace.pid[p]) === value;
 		case "program":
-			return (p) => programOf(trace, p) === value || this.hasRun(p, value);
+			return (p) => programOf(trace, p) === value ||
+				this.someExec(p, (i) => trace.exec.program[i] === value);
 		case "failed":
 			return (p) => hasFailed(trace, p);
+		case "cwd":
+		case "exe":
+		case "tty":
+		case "unit":
+		case "container":
+			return this.testOfColumn(key, value.toLowerCase());
 		default:
 			return (p) => commandOf(trace, p).toLowerCase().includes(value) ||
 				programOf(trace, p).toLowerCase().includes(value) || String(trace.pid[p]) === value;
 		}
 	}
 
-	hasRun(p, program) {
+	// Whether an exec or the end of a process has PART in the column NAME.
+	testOfColumn(name, part) {
+		const { exec, ends, exit } = this.trace;
+		const has = (text) => Boolean(text?.toLowerCase().includes(part));
+
+		return (p) => this.someExec(p, (i) => has(exec[name][i])) || has(ends[name]?.[exit[p]]);
+	}
+
+	someExec(p, test) {
 		const { from, items } = this.trace.execs;
 
-		for (let i = from[p]; i < from[p + 1]; i++) {
-			if (this.trace.exec.program[items[i]] === program)
-				return true;
-		}
-		return false;
+		return items.subarray(from[p], from[p + 1]).some(test);
 	}
 
 	search(query) {

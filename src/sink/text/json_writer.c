@@ -4,21 +4,18 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "sink/text/json_text.h"
 
 /* Of a string at a time, so that no string is too long; cut between characters. */
 #define PIECE 256U
 
-/* The length of STRING, or of its first characters in a piece. */
-static size_t piece_of(const char *string)
+/* The length of TEXT, or of its first characters in a piece. */
+static size_t piece_of(struct text text)
 {
-	size_t length = strnlen(string, PIECE + 1);
-
-	if (length <= PIECE)
-		return length;
-	for (length = PIECE; length > PIECE - 4; length--) {
-		if ((string[length] & 0xc0) != 0x80)
+	if (text.length <= PIECE)
+		return text.length;
+	for (size_t length = PIECE; length > PIECE - 4; length--) {
+		if ((text.bytes[length] & 0xc0) != 0x80)
 			return length;
 	}
 	return PIECE;
@@ -72,22 +69,28 @@ void json_null(struct json_writer *json, const char *name)
 	fputs("null", json->out);
 }
 
-void json_string(struct json_writer *json, const char *name, const char *string)
+void json_text(struct json_writer *json, const char *name, struct text text)
 {
 	char quoted[JSON_TEXT_ROOM(PIECE)];
 
-	if (!string) {
-		json_null(json, name);
-		return;
-	}
 	put_name(json, name);
 	fputc('"', json->out);
-	for (size_t length; (length = piece_of(string)) > 0; string += length) {
-		const char *stop = json_put_string(quoted, (struct text){string, length});
+	while (text.length > 0) {
+		const size_t length = piece_of(text);
+		const char *stop = json_put_string(quoted, (struct text){text.bytes, length});
 
 		fwrite(quoted + 1, 1, (size_t)(stop - quoted) - 2, json->out);
+		text = (struct text){text.bytes + length, text.length - length};
 	}
 	fputc('"', json->out);
+}
+
+void json_string(struct json_writer *json, const char *name, const char *string)
+{
+	if (string)
+		json_text(json, name, (struct text){string, strlen(string)});
+	else
+		json_null(json, name);
 }
 
 void json_number(struct json_writer *json, const char *name, int64_t number)

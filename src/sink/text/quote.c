@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/put.h"
 #include "base/utf8.h"
 
 /* Characters that no shell changes anywhere in a word. */
@@ -173,4 +174,18 @@ char *quote_word(char *out, struct text word, bool is_command)
 	default:
 		return put_escaped(out, word);
 	}
+}
+
+char *quote_words(char *out, struct text words, bool complete)
+{
+	for (size_t at = 0; at < words.length;) {
+		const char *word = words.bytes + at;
+		const size_t length = strnlen(word, words.length - at);
+
+		if (at > 0)
+			out = put_char(out, ' ');
+		out = quote_word(out, (struct text){word, length}, at == 0);
+		at += length + 1;
+	}
+	return words.length > 0 && !complete ? put_string(out, " …") : out;
 }

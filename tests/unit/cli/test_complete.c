@@ -78,6 +78,11 @@ static void test_modes(void **state)
 	assert_completed("check ", "");
 	assert_completed("replay ", ":files\n");
 	assert_completed("replay - ", "");
+	assert_completed("diff ", ":files\n");
+	assert_completed("diff - ", ":files\n");
+	assert_completed("diff a b ", "");
+	assert_completed("diff -F j", "json\t\n");
+	assert_completed("diff --dir-b=", ":directories\n");
 	assert_completed("formats di", "diff\tthe layouts of two kernels\n");
 	assert_completed("formats no-such ", "");
 }

@@ -98,6 +98,9 @@ static void test_facts(void **state)
 		{"-F tree -S", TASKS | ARGUMENTS | STATUS},
 		{"-F json --usage", NEEDS_ALL | USAGE},
 		{"-x --cwd", NEEDS_ALL | NEED_CWD},
+		{"-x --exe", NEEDS_ALL | NEED_EXE},
+		{"-F html --cwd --units", NEEDS_ALL | NEED_CWD},
+		{"-F json --session", NEEDS_ALL | NEED_SESSION},
 		{"-F tree --usage", TASKS | ARGUMENTS | STATUS | USAGE},
 		{"-F pipe -S --usage", TASKS | ARGUMENTS | STATUS | USAGE},
 		{"-u 0", TASKS | ARGUMENTS},
@@ -173,6 +176,7 @@ static void test_options_of_sinks(void **state)
 		"--raw -S",
 		"--env all",
 		"--env A -F table",
+		"--env A -F html",
 		"--env A -S",
 		"--arg-bytes 2048",
 		"-P 1 --arg-bytes 2048",
@@ -186,6 +190,10 @@ static void test_options_of_sinks(void **state)
 		"--max-arg-bytes 0 -x",
 		"--max-arg-bytes 4294967296 -x",
 		"--max-arg-bytes 2k -x",
+		"--redact --raw",
+		"--redact-regex a --raw -x",
+		"--redact-regex ( -x",
+		"record -o file --redact",
 		"--args (",
 		"--color sometimes",
 		"-e exec_failed",
@@ -202,6 +210,16 @@ static void test_options_of_sinks(void **state)
 		"--cwd -F table",
 		"--cwd -S",
 		"record -o file --cwd",
+		"-F compile-commands --max-arg-bytes 64",
+		"-F compile-commands -T",
+		"-F compile-commands --env all",
+		"-x -F compile-commands",
+		"--exe",
+		"--exe -F tree",
+		"record -o file --exe",
+		"--session",
+		"--session -S",
+		"record -o file --session",
 		"--usage",
 		"--usage -u 0",
 		"record -o file --usage",
@@ -223,12 +241,21 @@ static void test_options_of_sinks(void **state)
 		"--units -x",
 		"replay --units -F json file",
 		"--cwd -F json",
+		"-F compile-commands",
+		"-F compile-commands --cwd -S",
+		"-F compile-commands --arg-bytes 61440",
 		"record -o file -x --cwd",
+		"--exe --session -x",
+		"--cwd --exe --session --units -F html",
+		"replay --exe --session -F json file",
+		"record -o file -x --exe --session",
 		"--usage -S",
 		"--usage -F table",
 		"--usage -F pipe -S",
 		"record -o file -x --usage",
 		"--max-arg-bytes 1 -x",
+		"--redact",
+		"replay --redact-regex a --redact-regex b -F json file",
 		"--max-arg-bytes 4294967295 -S",
 		"-F pipe -S --max-arg-bytes 64",
 		"--wide --color never -F table",
@@ -435,7 +462,8 @@ static void test_limits(void **state)
 
 static void test_the_sandbox(void **state)
 {
-	static const char *const prefixes[] = {"", "replay file ", "record -o file ", "formats "};
+	static const char *const prefixes[] = {"", "replay file ", "record -o file ", "formats ",
+					       "diff a b "};
 	struct options options;
 	char line[80], *words;
 
@@ -460,8 +488,36 @@ static void test_the_sandbox(void **state)
 	options_done(&options);
 	assert_refused("--no-sandbox --sandbox-user nobody");
 	assert_refused("formats --no-sandbox --sandbox-user nobody");
+	assert_refused("diff a b --no-sandbox --sandbox-user nobody");
 	assert_int_equal(parse_line("--sandbox-user root", &options, &words), -EPERM);
 	free(words);
+}
+
+static void test_diff(void **state)
+{
+	struct options options = parse("diff - b.data -F json --raw --dir-a /a --dir-b=/b --usage");
+
+	(void)state;
+	assert_int_equal(options.mode, MODE_DIFF);
+	assert_string_equal(options.arguments[0], "-");
+	assert_string_equal(options.arguments[1], "b.data");
+	assert_true(options.json);
+	assert_true(options.diff.raw);
+	assert_true(options.request.usage);
+	assert_string_equal(options.diff.directories[SIDE_A], "/a");
+	assert_string_equal(options.diff.directories[SIDE_B], "/b");
+	options_done(&options);
+	options = parse("diff a b");
+	assert_false(options.json);
+	assert_false(options.diff.raw);
+	assert_null(options.diff.directories[SIDE_A]);
+	options_done(&options);
+	assert_refused("diff");
+	assert_refused("diff a");
+	assert_refused("diff a b c");
+	assert_refused("diff - -");
+	assert_refused("diff a b -F tree");
+	assert_refused("diff a b -o c");
 }
 
 static unsigned int events_of(const char *line)
@@ -569,6 +625,7 @@ int main(void)
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_the_sandbox),
+		cmocka_unit_test(test_diff),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,8 @@
 #include "capture/notes/note.h"
 #include "capture/write/capture_writer.h"
 #include "exec/argv_kept.h"
-#include "exec/cwds.h"
+#include "exec/at_exec.h"
+#include "exec/at_exec_kept.h"
 #include "filter/pid_list.h"
 #include "run/notes.h"
 #include "run/selection.h"
@@ -188,22 +189,46 @@ static void test_malformed_statuses(void **state)
 	}
 }
 
-static void test_cwd(void **state)
+static void check_at_exec(struct at_exec_kept *kept, const char *cwd, const char *exe, int32_t sid)
 {
-	const struct event note = NOTE(CAPTURE_NOTE_CWD, 1, "0000000000001000\0/a b");
-	const struct event cut = NOTE(CAPTURE_NOTE_CWD, 1, "0000000000001000");
-	struct cwds *cwds = cwds_new();
+	const struct event any = NOTE(CAPTURE_NOTE_CWD, 1, "");
+	const struct at_exec at_exec = at_exec_kept_take(kept, any.sample_tid, 0x1000);
+
+	assert_int_equal(at_exec.cwd.length, strlen(cwd));
+	assert_memory_equal(at_exec.cwd.bytes, cwd, at_exec.cwd.length);
+	assert_int_equal(at_exec.exe.length, strlen(exe));
+	assert_memory_equal(at_exec.exe.bytes, exe, at_exec.exe.length);
+	assert_int_equal(at_exec.session.known, sid > 0);
+	assert_int_equal(at_exec.session.sid, sid);
+}
+
+static void test_what_proc_showed_at_an_exec(void **state)
+{
+	const struct event notes[] = {
+		NOTE(CAPTURE_NOTE_CWD, 1, "0000000000001000\0/a b"),
+		NOTE(CAPTURE_NOTE_EXE, 1, "0000000000001000\0/bin/a"),
+		NOTE(CAPTURE_NOTE_SESSION, 1, "0000000000001000\00040 0 pts/3"),
+	};
+	const struct event malformed[] = {
+		NOTE(CAPTURE_NOTE_CWD, 1, "0000000000001000"),
+		NOTE(CAPTURE_NOTE_EXE, 1, "1000\0/bin/a"),
+		NOTE(CAPTURE_NOTE_SESSION, 1, "0000000000001000\00040 pts/3"),
+		NOTE(CAPTURE_NOTE_SESSION, 1, ""),
+	};
+	struct at_exec_kept *kept = at_exec_kept_new();
+	const struct decode_notes into = {.at_exec = kept};
 
 	(void)state;
-	/* Nobody asks for it. */
-	assert_int_equal(decode_notes_take(&note, &(struct decode_notes){0}), 0);
-	assert_int_equal(decode_notes_take(&note, &(struct decode_notes){.cwds = cwds}), 0);
-	struct text cwd = cwds_take(cwds, note.sample_tid, 0x1000);
-	assert_int_equal(cwd.length, 4);
-	assert_memory_equal(cwd.bytes, "/a b", 4);
-	assert_int_equal(decode_notes_take(&cut, &(struct decode_notes){.cwds = cwds}), 0);
-	assert_null(cwds_take(cwds, note.sample_tid, 0x1000).bytes);
-	cwds_free(cwds);
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+		/* Nobody asks for it. */
+		assert_int_equal(decode_notes_take(&notes[i], &(struct decode_notes){0}), 0);
+		assert_int_equal(decode_notes_take(&notes[i], &into), 0);
+	}
+	check_at_exec(kept, "/a b", "/bin/a", 40);
+	for (size_t i = 0; i < ARRAY_SIZE(malformed); i++)
+		assert_int_equal(decode_notes_take(&malformed[i], &into), 0);
+	check_at_exec(kept, "", "", 0);
+	at_exec_kept_free(kept);
 }
 
 static uint64_t used_by(struct exit_statuses *statuses, int32_t tid)
@@ -547,6 +572,9 @@ static void test_writing(void **state)
 	const struct completion both = {1000, 77, 0x7ffc1000, &arguments, ARGV_PROC, &environment};
 	const struct completion none = {1000, 77, 0x7ffc1000, NULL, ARGV_NONE, NULL};
 	const struct completion probed = {1000, 78, 0x7ffc1000, &arguments, ARGV_PROBE, NULL};
+	const struct exec_text cwd = {1000, 77, 0x7ffc1000, AT_EXEC_CWD, {"/a b", 4}};
+	const struct exec_text exe = {1000, 77, 0x7ffc1000, AT_EXEC_EXE, {"/c", 2}};
+	const struct exec_text session = {1000, 77, 0x7ffc1000, AT_EXEC_SESSION, {"7 0 ", 4}};
 	const struct exit_paths paths = {
 		.known = true,
 		.marks = {{{0xab, 0xffffffff81000010}, 2}, {{0xcd}, 1}},
@@ -558,6 +586,9 @@ static void test_writing(void **state)
 	assert_int_equal(notes_write_exec(writer, &both), 0);
 	assert_int_equal(notes_write_exec(writer, &none), 0);
 	assert_int_equal(notes_write_exec(writer, &probed), 0);
+	assert_int_equal(notes_write_at_exec(writer, &cwd), 0);
+	assert_int_equal(notes_write_at_exec(writer, &exe), 0);
+	assert_int_equal(notes_write_at_exec(writer, &session), 0);
 	assert_int_equal(notes_write_exit_paths(writer, &paths), 0);
 	assert_int_equal(notes_write_command(writer, 99, 12345678901), 0);
 	assert_int_equal(notes_write_wall_step(writer, 500, -7), 0);
@@ -565,6 +596,9 @@ static void test_writing(void **state)
 	ASSERT_NEXT(&written, CAPTURE_NOTE_ARGUMENTS, 999, 77, 3, "000000007ffc1000\0sh\0-c");
 	ASSERT_NEXT(&written, CAPTURE_NOTE_ENVIRONMENT, 999, 77, 1, "000000007ffc1000");
 	ASSERT_NEXT(&written, CAPTURE_NOTE_PROBED, 999, 78, 3, "000000007ffc1000\0sh\0-c");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_CWD, 999, 77, 1, "000000007ffc1000\0/a b");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_EXE, 999, 77, 1, "000000007ffc1000\0/c");
+	ASSERT_NEXT(&written, CAPTURE_NOTE_SESSION, 999, 77, 1, "000000007ffc1000\0007 0 ");
 	ASSERT_NEXT(&written, CAPTURE_NOTE_EXIT_PATHS, 1, 0, 3,
 		    "0 00000000000000ab\0"
 		    "0 ffffffff81000010\0"
@@ -712,7 +746,7 @@ int main(void)
 		cmocka_unit_test(test_malformed_statuses),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_malformed_usage),
-		cmocka_unit_test(test_cwd),
+		cmocka_unit_test(test_what_proc_showed_at_an_exec),
 		cmocka_unit_test(test_malformed_exit_paths),
 		cmocka_unit_test(test_too_many_addresses),
 		cmocka_unit_test(test_malformed_arguments),

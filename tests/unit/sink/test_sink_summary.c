@@ -54,6 +54,36 @@ static void test_orphans(void **state)
 	check(story_of_orphans(), (struct sink_context){0}, "summary-orphans.txt");
 }
 
+/* Who was there before is at work, and waits for children; its program has no run. */
+static void test_older_processes(void **state)
+{
+	(void)state;
+	check(story_of_a_server(), (struct sink_context){0}, "summary-server.txt");
+}
+
+/* The longest steps of a path, those that are too short for a line, and what the rest took. */
+static void test_a_long_path(void **state)
+{
+	struct story *story = story_new();
+
+	(void)state;
+	story_older(story, 1, "init");
+	story_fork(story, 0, 1, 100, FORK_KIND_PROCESS);
+	story_exec(story, 0, 100, "/bin/sh", ARGV("/bin/sh\0a script"));
+	for (int32_t i = 0; i < 40; i++) {
+		const int64_t us = 10 + i * 1000;
+
+		story_fork(story, us, 100, 101, FORK_KIND_VFORK);
+		story_exec(story, us, 101, "/bin/step",
+			   i == 39 ? ARGV("./\0") : ARGV("/bin/step\0x"));
+		story_exit(story, us + (i < 3 ? 50 : 200 + 10 * i), 101, 0);
+	}
+	story_fork(story, 40100, 100, 102, FORK_KIND_VFORK);
+	story_exit(story, 40900, 102, 0);
+	story_exit(story, 41000, 100, 0);
+	check(story, (struct sink_context){.width = 80}, "summary-path.txt");
+}
+
 static void test_losses(void **state)
 {
 	(void)state;
@@ -101,7 +131,18 @@ static void test_many_programs(void **state)
 			story_exit(story, us + 10 + i * 7, 100 + i, i == 7 ? run * 3 : 0);
 		}
 	}
-	check(story, (struct sink_context){0}, "summary-many.txt");
+	story_check(story, sink_summary_new, (struct sink_context){0}, "summary-many.txt");
+	/* Beside each other, in columns of 80; one has a name that is too long for its column. */
+	for (size_t i = 0; i < story->count; i++) {
+		const int32_t pid = story->facts[i].tgid;
+		struct usage usage = {1000 * pid, 500 * pid, (200 - pid) << 20, -1, -1};
+
+		story->facts[i].usage = usage;
+		if (pid == 100 && story->events[i].type == EVENT_EXEC)
+			story->events[i].exec.filename =
+				(struct text){"/opt/a-name-of-18-letters", 25};
+	}
+	check(story, (struct sink_context){.usage = true}, "summary-many-usage.txt");
 }
 
 /* The last failure of each program, on a terminal that is too narrow for it. */
@@ -269,6 +310,9 @@ static void test_no_memory(void **state)
 	(void)state;
 	assert_true(story_count_allocations(story, sink_summary_new) > 10);
 	free(story);
+	story = story_of_a_server();
+	assert_true(story_count_allocations(story, sink_summary_new) > 10);
+	free(story);
 }
 
 /* They are in no total. */
@@ -303,6 +347,8 @@ int main(void)
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_deaths),
 		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_older_processes),
+		cmocka_unit_test(test_a_long_path),
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(test_no_events),

@@ -30,7 +30,7 @@ static void test_names_are_those_that_f_takes(void **state)
 
 	(void)state;
 	sink_type_names(names, sizeof(names));
-	assert_string_equal(names, "pipe, json, table, tree or html");
+	assert_string_equal(names, "pipe, json, table, tree, html, perfetto or compile-commands");
 	sink_type_names(few, sizeof(few));
 	assert_string_equal(few, "pipe, j");
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sink/text/escape.h"
+#include "support_perfetto.h"
 #include "support_story.h"
 
 #define ROUNDS 300
@@ -184,6 +185,22 @@ static void check_output(const struct story *story, sink_maker *new_sink)
 	free(lines);
 }
 
+/* It can be read, and its texts are harmless. */
+static void check_perfetto(const struct story *story)
+{
+	const struct sink_context context = {.usage = true,
+					     .cwd = true,
+					     .exe = true,
+					     .session = true,
+					     .units = true,
+					     .environment = true};
+	size_t length;
+	char *bytes = story_bytes(story, sink_perfetto_new, context, &length);
+
+	free(perfetto_text(bytes, length));
+	free(bytes);
+}
+
 static void test_any_events(void **state)
 {
 	struct texts *texts = calloc(1, sizeof(*texts));
@@ -197,6 +214,7 @@ static void test_any_events(void **state)
 			check_output(story, sinks[j]);
 		/* Nothing of it is in the clear; test_sink_html.c looks inside. */
 		free(story_show(story, sink_html_new, (struct sink_context){0}));
+		check_perfetto(story);
 		free(story);
 	}
 	free(texts);

@@ -78,7 +78,7 @@ extern const struct source_type __wrap_perf_source_type, __wrap_sideband_source_
 const struct source_type __wrap_perf_source_type = {
 	.name = "perf",
 	.events = EVENT_SHOWABLE,
-	.serves = NEEDS_ALL | NEED_USAGE | NEED_CWD,
+	.serves = NEEDS_ALL | NEED_USAGE | NEEDS_AT_EXEC,
 	.has_users = true,
 	.has_records = true,
 	.has_rings = true,
@@ -175,7 +175,7 @@ static void test_what_cannot_be_served(void **state)
 	static const struct source_type full = {
 		.name = "full",
 		.events = EVENT_SHOWABLE | EVENT_BIT(EVENT_EXEC_FAILED),
-		.serves = NEEDS_ALL | NEED_USAGE | NEED_CWD,
+		.serves = NEEDS_ALL | NEED_USAGE | NEEDS_AT_EXEC,
 		.has_users = true,
 		.has_records = true,
 		.has_rings = true,
@@ -196,6 +196,8 @@ static void test_what_cannot_be_served(void **state)
 		{{.environment = text}, "--env: it does not tell the environment"},
 		{{.units = true}, "--units: it does not tell cgroups"},
 		{{.cwd = true}, "--cwd: it does not tell directories"},
+		{{.exe = true}, "--exe: it does not tell executables"},
+		{{.session = true}, "--session: it does not tell sessions"},
 		{{.usage = true}, "--usage: it does not tell what processes used"},
 		{{.filter.cgroup = text}, "-c: it does not tell cgroups"},
 		{{.filter.failed = true}, "--failed and --exit: it does not tell exit statuses"},
@@ -278,6 +280,8 @@ static void test_what_ours_serve(void **state)
 		{{ALL_SHOWABLE, .filter.cgroup = text}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .units = true}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .cwd = true}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .exe = true}, {true, false, false, false, false}},
+		{{ALL_SHOWABLE, .session = true}, {true, false, false, false, false}},
 		{{ALL_SHOWABLE, .usage = true}, {true, false, false, false, false}},
 	};
 

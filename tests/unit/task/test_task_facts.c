@@ -723,6 +723,64 @@ static void test_a_loss_makes_counting_vain(void **state)
 	assert_true(exit_with(30, 30, 4).status.known);
 }
 
+static struct facts exec_called(int32_t pid, const char *filename, const char *comm)
+{
+	struct event event = {
+		.type = EVENT_EXEC,
+		.sample_pid = pid,
+		.sample_tid = pid,
+		.exec = {.pid = pid,
+			 .old_pid = pid,
+			 .filename = text_of(filename),
+			 .comm = text_of(comm)},
+	};
+
+	return apply_and_describe(&event);
+}
+
+static struct facts exit_called(int32_t pid, const char *comm)
+{
+	struct event event = {
+		.type = EVENT_EXIT,
+		.sample_pid = pid,
+		.sample_tid = pid,
+		.exit = {.pid = pid, .comm = text_of(comm)},
+	};
+
+	return apply_and_describe(&event);
+}
+
+static void test_a_new_name_after_a_loss(void **state)
+{
+	(void)state;
+	add_old_ones();
+	fork_process(10, 20);
+	fork_process(10, 21);
+	fork_process(10, 22);
+	exec_called(20, "/bin/one", "one");
+	exec_called(21, "/bin/one", "one");
+	exec_called(22, "/bin/parent", "parent");
+	/* Without a loss it is prctl(2). */
+	struct facts facts = exit_called(20, "two");
+	assert_text(facts.filename, "/bin/one");
+	lose();
+	facts = exit_called(21, "two");
+	assert_null(facts.filename.bytes);
+	assert_int_equal(facts.since_exec_ns, -1);
+	facts = fork_process(22, 23);
+	assert_text(facts.filename, "/bin/parent");
+	/* It is not called so any more, nor are its children what it was. */
+	exec_called(22, "/bin/one", "one");
+	lose();
+	facts = fork_process(22, 24);
+	assert_null(facts.filename.bytes);
+	facts = exit_called(24, "child");
+	assert_null(facts.filename.bytes);
+	exec_called(22, "/bin/three", "three");
+	facts = exit_called(22, "three");
+	assert_text(facts.filename, "/bin/three");
+}
+
 /* ---- usage ---- */
 
 /* TID ends, having used US of user time and as many KiB; 0: that is not told. */
@@ -1590,6 +1648,7 @@ int main(void)
 		facts_test(test_only_one_is_last_after_a_loss),
 		facts_test(test_an_exec_counts_from_one),
 		facts_test(test_a_loss_makes_counting_vain),
+		facts_test(test_a_new_name_after_a_loss),
 		facts_test(test_usage_of_a_lone_task),
 		facts_test(test_usage_of_an_old_lone_task),
 		facts_test(test_usage_of_threads_is_added_up),
