@@ -100,6 +100,10 @@ WRAP_test_btf = calloc
 WRAP_test_argv_trial = perf_event_open_raw ioctl
 WRAP_test_argv_probe = file_read_all format_dir_open_tracefs argv_trial dynamic_events_define \
 	dynamic_events_remove
+WRAP_test_tracepoints = format_dir_open_tracefs
+WRAP_test_path_trial = trial_run execve syscall
+WRAP_test_path_probe = argv_probe_events kernel_types_find format_dir_open_tracefs \
+	format_dir_read path_trial dynamic_events_define dynamic_events_remove
 WRAP_test_typed = calloc malloc
 WRAP_test_filter = calloc malloc
 WRAP_test_buffer = realloc

@@ -6,11 +6,19 @@
 #ifndef PXT_BASE_TEXT_H
 #define PXT_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct text {
 	const char *bytes;
 	size_t length; /* bytes */
 };
+
+/* Returns whether TEXT, whose bytes are not NULL, is STRING. */
+static inline bool text_equals(struct text text, const char *string)
+{
+	return text.length == strlen(string) && memcmp(text.bytes, string, text.length) == 0;
+}
 
 #endif

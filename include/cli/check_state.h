@@ -29,8 +29,15 @@ struct check {
 	struct format_dir dir;
 	int formats;             /* 0: all formats were read; else the negative errno */
 	uint16_t exit_id;        /* of the tracepoint of exits, where they were */
-	bool tells_failed_execs; /* the format of execve has the path */
-	struct check_sum sum;    /* of the rows so far */
+	bool has_exec_calls;     /* execve has a tracepoint */
+	bool tells_failed_execs; /* with the path */
+	enum {
+		PATH_PROBE_UNTRIED,
+		PATH_PROBE_FAILS,
+		PATH_PROBE_WORKS
+	} path_probe;                  /* tells it too */
+	struct error path_probe_error; /* why it fails */
+	struct check_sum sum;          /* of the rows so far */
 };
 
 /* Fill FOUND with what was found and the remedy, if any. Returns an enum verdict. */

@@ -18,7 +18,7 @@
 
 /*
  * The first three make lines, in the order of enum event_type; the others feed the task table, but
- * for the last two, which make EXEC_FAILED.
+ * for the ends of execve(2) and execveat(2), which make EXEC_FAILED.
  */
 enum tracepoint {
 	TRACEPOINT_FORK,
@@ -34,6 +34,7 @@ enum tracepoint {
 	TRACEPOINT_EXECVEAT,
 	TRACEPOINT_EXECVE_END, /* its error */
 	TRACEPOINT_EXECVEAT_END,
+	TRACEPOINT_PROBED_PATH, /* of an exec: an event of ours (probe/path_probe.h) */
 	TRACEPOINT_COUNT
 };
 
@@ -62,7 +63,7 @@ struct tracepoint_field {
 #define TRACEPOINT_PIDS_MAX 2
 
 struct tracepoint_type {
-	const char *system, *name;
+	const char *system, *name; /* a system that ends in "*" is any that begins so */
 	struct tracepoint_field fields[TRACEPOINT_FIELDS_MAX + 1];
 	/*
 	 * Decode RECORD into EVENT. FIELDS are those of this row, resolved. Returns 1; 0 where it
@@ -86,6 +87,7 @@ extern const struct tracepoint_type tracepoint_oom_victim;
 extern const struct tracepoint_type tracepoint_exit_group, tracepoint_exit_thread;
 extern const struct tracepoint_type tracepoint_execve, tracepoint_execveat;
 extern const struct tracepoint_type tracepoint_execve_end, tracepoint_execveat_end;
+extern const struct tracepoint_type tracepoint_probed_path;
 
 /* The table, by enum tracepoint. */
 extern const struct tracepoint_type *const tracepoint_types[TRACEPOINT_COUNT];

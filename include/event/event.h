@@ -32,6 +32,7 @@ enum event_type {
 	EVENT_OOM_VICTIM,               /* oom:mark_victim */
 	EVENT_EXIT_CALL,                /* exit(2) or exit_group(2) begins */
 	EVENT_EXEC_CALL,                /* execve(2) or execveat(2) begins */
+	EVENT_EXEC_PATH,                /* its path, by a probe of ours */
 	EVENT_CGROUP,                   /* PERF_RECORD_CGROUP: a cgroup's path */
 	EVENT_NOTE, /* a note of our recorder in a capture: capture/notes/kinds.h */
 	EVENT_TYPES
@@ -153,13 +154,15 @@ struct event {
 			int32_t code;
 		} exit_call;
 		struct {
+			uint64_t pointer; /* to the path, in the caller's memory; 0: not told */
 			/*
-			 * As it was given, with "." for each byte that is not printable in
-			 * ISO 8859-1, and "..." behind the first 63 bytes of a longer one: as the
-			 * kernel tells it (kernel/trace/trace_syscalls.c). NULL: not told.
+			 * EXEC_CALL: as it was given, with "." for each byte that is not printable
+			 * in ISO 8859-1, and "..." behind the first 63 bytes of a longer one: as
+			 * the kernel tells it (kernel/trace/trace_syscalls.c). EXEC_PATH: exactly
+			 * as it was given. NULL: not told.
 			 */
 			struct text path;
-		} exec_call;
+		} exec_call; /* and EXEC_PATH */
 		struct {
 			uint64_t id;
 			struct text path;

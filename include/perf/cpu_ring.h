@@ -16,7 +16,7 @@
 #include "perf/perf_event.h"
 #include "perf/ring.h"
 
-#define CPU_RING_TRACEPOINTS 13
+#define CPU_RING_TRACEPOINTS 14
 #define CPU_RING_EVENTS (CPU_RING_TRACEPOINTS + 1)
 
 /* The events to open on every CPU. */

@@ -13,11 +13,7 @@
 #ifndef PXT_PROBE_ARGV_DEFINITION_H
 #define PXT_PROBE_ARGV_DEFINITION_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-
-#define ARGV_EVENT "argv"
 
 /* More than 3072 bytes of fields are refused since Linux 6.9 (MAX_PROBE_EVENT_SIZE). */
 #define ARGV_CHUNK_BYTES 3008U
@@ -34,28 +30,11 @@
 
 /* Bytes of a definition, the NUL included; the kernel takes 4094. */
 #define ARGV_DEFINITION_SIZE 1024U
-/* MAX_EVENT_NAME_LEN, kernel/trace/trace_probe.h. */
-#define ARGV_GROUP_SIZE 64U
 
 /* Offsets of members: task_struct.mm, mm_struct.arg_start and .arg_end. */
 struct argv_offsets {
 	uint32_t mm, arg_start, arg_end;
 };
-
-/* The process that an event belongs to. */
-struct argv_owner {
-	int32_t pid;    /* of the initial pid namespace */
-	uint64_t start; /* field 22 of /proc/PID/stat */
-};
-
-/* Print the name of the group of OWNER's event to GROUP. */
-void argv_group_name(const struct argv_owner *owner, char group[ARGV_GROUP_SIZE]);
-
-/*
- * Find the owner of the event that LINE of dynamic_events defines. Returns false where the event is
- * not one of ours.
- */
-bool argv_owner_of(const char *line, struct argv_owner *owner);
 
 /*
  * Print the definition of chunk NUMBER, or of the zeros before it (ARGV_ZEROS + its number), to

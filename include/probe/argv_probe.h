@@ -2,9 +2,6 @@
 /*
  * The argv probe: an event of ours in the kernel whose samples have the arguments of every exec
  * (argv_definition.h), however short the program lives.
- *
- * Its definition is the host's: tools that list or clear dynamic events meet it. It is removed at
- * the end; of a tool that was killed, by the next one that uses a probe.
  */
 #ifndef PXT_PROBE_ARGV_PROBE_H
 #define PXT_PROBE_ARGV_PROBE_H
@@ -16,6 +13,7 @@
 #include "host/state.h"
 #include "probe/argv_definition.h"
 #include "probe/argv_sample.h"
+#include "probe/own_events.h"
 
 struct argv_probe;
 
@@ -33,6 +31,9 @@ int argv_probe_new(uint32_t bytes, const struct host_state *host, struct argv_pr
 
 /* Remove the definition. All events that were opened with the probe's id are closed before. */
 void argv_probe_free(struct argv_probe *probe);
+
+/* Where its event is, for others of ours; borrowed. */
+const struct own_events *argv_probe_events(const struct argv_probe *probe);
 
 /* The layout of its samples, with the id to open; borrowed. */
 const struct argv_layout *argv_probe_layout(const struct argv_probe *probe);

@@ -10,6 +10,7 @@
 #include "host/state.h"
 #include "perf/cpu_rings.h"
 #include "probe/argv_probe.h"
+#include "probe/path_probe.h"
 #include "source/request.h"
 #include "source/tracepoints.h"
 
@@ -20,7 +21,8 @@ struct perf_setup {
 	const struct request *request;  /* borrowed */
 	const struct host_state *state; /* borrowed */
 	struct tracepoints tracepoints;
-	struct argv_probe *probe; /* NULL: none is wanted */
+	struct argv_probe *probe;      /* NULL: none is wanted */
+	struct path_probe *path_probe; /* NULL as well then, or where tracepoints tell the paths */
 	struct cpu_ring_plan wanted;
 	struct cpu_rings_options rings; /* `plan` after what the kernel refused, once opened */
 };

@@ -33,13 +33,16 @@ struct tracepoints {
  * Read the formats of what REQUEST need: what is to be seen, and what it takes to follow descent
  * and the end of the pids asked for. With kernel filters for -p, but not for descendants: those are
  * not known in advance. Returns 0 (free with tracepoints_done()), or a negative errno with ERR
- * filled: -EOPNOTSUPP where this kernel does not tell the failed execs asked for. STATUS_IS_TOLD:
- * exits need neither registers nor system calls.
+ * filled: -EOPNOTSUPP where this kernel does not tell the failed execs asked for, and no probe is
+ * wanted that does. STATUS_IS_TOLD: exits need neither registers nor system calls.
  */
 int tracepoints_init(struct tracepoints *tracepoints, const struct request *request,
 		     bool status_is_told, struct error *err) MUST_CHECK;
 
 void tracepoints_done(struct tracepoints *tracepoints);
+
+/* Whether failed execs are wanted, and no tracepoint tells their paths. */
+bool tracepoints_lack_paths(const struct tracepoints *tracepoints);
 
 /* Returns the extra data that samples of an exec carry for NEEDS. */
 struct perf_event_extra tracepoints_extra_at_exec(unsigned int needs,

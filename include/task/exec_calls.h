@@ -21,11 +21,19 @@ struct exec_calls {
 void exec_calls_done(struct exec_calls *calls);
 
 /*
- * Add the call of TID, in place of an older one; LOSSES: how often events have been lost until now.
- * A PATH whose bytes are NULL is not known. Returns 0 or -ENOMEM.
+ * Add the call of TID, in place of an older one, with POINTER to PATH in the caller's memory;
+ * LOSSES: how often events have been lost until now. A PATH whose bytes are NULL is not known.
+ * Returns 0 or -ENOMEM.
  */
-int exec_calls_add(struct exec_calls *calls, int32_t tid, struct text path,
+int exec_calls_add(struct exec_calls *calls, int32_t tid, uint64_t pointer, struct text path,
 		   uint64_t losses) MUST_CHECK;
+
+/*
+ * Set the path of the call of TID to PATH, which is at POINTER in the caller's memory. One that is
+ * known stays, and one that is elsewhere is of another call. Returns 0 or -ENOMEM.
+ */
+int exec_calls_name(struct exec_calls *calls, int32_t tid, uint64_t pointer,
+		    struct text path) MUST_CHECK;
 
 /*
  * Remove the call of TID. Returns its path, borrowed until the next call of these functions; one

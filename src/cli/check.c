@@ -87,9 +87,9 @@ static const struct row_type conditions[] = {
 };
 
 static const struct row_type details[] = {
-	{"exit status", check_exit_status}, {"failed execs", check_failed_execs},
-	{"taskstats", check_taskstats},     {"cgroups", check_cgroups},
-	{"argv probe", check_argv_probe},   {"sandbox", check_sandbox},
+	{"exit status", check_exit_status},   {"taskstats", check_taskstats},
+	{"cgroups", check_cgroups},           {"argv probe", check_argv_probe},
+	{"failed execs", check_failed_execs}, {"sandbox", check_sandbox},
 };
 
 static void look_at_limits(struct check *check)

@@ -17,6 +17,7 @@
 #include "host/diagnose.h"
 #include "netlink/taskstats.h"
 #include "probe/argv_probe.h"
+#include "probe/path_probe.h"
 #include "run/confine.h"
 #include "sandbox/describe.h"
 #include "sandbox/sandbox.h"
@@ -53,7 +54,7 @@ static int read_format(struct check *check, size_t index, struct error *err)
 	return 0;
 }
 
-static bool tells_failed_execs(const struct check *check)
+static void look_at_exec_calls(struct check *check)
 {
 	const struct tracepoint_type *type = tracepoint_types[TRACEPOINT_EXECVE];
 	const struct machine machine = machine_native();
@@ -61,10 +62,10 @@ static bool tells_failed_execs(const struct check *check)
 	struct error ignored;
 
 	if (format_dir_read(&check->dir, type->system, type->name, &machine, &format, &ignored) < 0)
-		return false;
-	bool has_path = format_find(format, TRACEPOINT_EXEC_PATH) != NULL;
+		return;
+	check->has_exec_calls = true;
+	check->tells_failed_execs = format_find(format, TRACEPOINT_EXEC_PATH) != NULL;
 	format_free(format);
-	return has_path;
 }
 
 int check_formats(struct check *check, struct error *found)
@@ -77,7 +78,8 @@ int check_formats(struct check *check, struct error *found)
 		return VERDICT_FAIL;
 	for (size_t i = 0; check->formats == 0 && i < TRACEPOINTS_SHOWN; i++)
 		check->formats = read_format(check, i, found);
-	check->tells_failed_execs = check->formats == 0 && tells_failed_execs(check);
+	if (check->formats == 0)
+		look_at_exec_calls(check);
 	format_dir_close(&check->dir);
 	if (check->formats < 0)
 		return VERDICT_FAIL;
@@ -106,10 +108,16 @@ int check_exit_status(struct check *check, struct error *found)
 /* Of an option that nobody needs: no warning. */
 int check_failed_execs(struct check *check, struct error *found)
 {
+	if (check->tells_failed_execs)
+		return error_set(found, VERDICT_OK, "told (--failed-execs)");
+	if (check->path_probe == PATH_PROBE_WORKS)
+		return error_set(found, VERDICT_OK,
+				 "told with a probe (--failed-execs --argv-probe)");
+	if (check->path_probe == PATH_PROBE_FAILS)
+		return error_set(found, VERDICT_OK, "not told: that takes Linux 6.19; %s",
+				 check->path_probe_error.what);
 	return error_set(found, VERDICT_OK,
-			 check->tells_failed_execs
-				 ? "told (--failed-execs)"
-				 : "not told: that takes Linux 6.19 (--failed-execs)");
+			 "not told: that takes Linux 6.19, or the argv probe (--failed-execs)");
 }
 
 int check_taskstats(struct check *check, struct error *found)
@@ -120,6 +128,18 @@ int check_taskstats(struct check *check, struct error *found)
 	return error_set(found, VERDICT_OK, "tells exit statuses");
 }
 
+static void try_path_probe(struct check *check, const struct argv_probe *argv)
+{
+	struct path_probe *probe = NULL;
+
+	if (!check->has_exec_calls || check->tells_failed_execs)
+		return;
+	check->path_probe = path_probe_new(argv, &probe, &check->path_probe_error) < 0
+				    ? PATH_PROBE_FAILS
+				    : PATH_PROBE_WORKS;
+	path_probe_free(probe);
+}
+
 int check_argv_probe(struct check *check, struct error *found)
 {
 	struct argv_probe *probe;
@@ -128,6 +148,7 @@ int check_argv_probe(struct check *check, struct error *found)
 		return error_set(found, VERDICT_WARN, "not tried, without perf");
 	if (argv_probe_new(ARGV_PROBE_BYTES_MIN, &check->host, &probe, found) < 0)
 		return VERDICT_WARN;
+	try_path_probe(check, probe);
 	argv_probe_free(probe);
 	return error_set(found, VERDICT_OK,
 			 "works; --argv-probe defines an event in tracefs, for all to see, and a "

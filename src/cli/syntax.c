@@ -21,7 +21,7 @@
 #define OPTION_TID VALUE("tid", 't', "only these single tasks, filtered in the kernel", "TID[,TID...]")
 #define OPTION_FOLLOW FLAG("follow", 'f', "with -p: descendants too, those to come and those alive")
 #define OPTION_EVENTS VALUE("events", 'e', "only these of fork, exec, exit, exec_failed", "LIST")
-#define OPTION_EXEC_FAILURES LONG_FLAG("failed-execs", OPTION_FAILED_EXECS, "execs that fail too, with path and error; not in plain pipe lines; Linux 6.19")
+#define OPTION_EXEC_FAILURES LONG_FLAG("failed-execs", OPTION_FAILED_EXECS, "execs that fail too, with path and error; not in plain pipe lines; Linux 6.19, or --argv-probe")
 #define OPTION_OUTPUT VALUE("output", 'o', "write to FILE instead of standard output", "FILE")
 #define OPTION_MMAP_PAGES VALUE("mmap-pages", 'm', "pages of ring buffer per CPU, a power of two", "N")
 #define OPTION_FORMATS_DIR(instead) \

@@ -15,4 +15,5 @@ const struct tracepoint_type *const tracepoint_types[TRACEPOINT_COUNT] = {
 	[TRACEPOINT_EXECVEAT] = &tracepoint_execveat,
 	[TRACEPOINT_EXECVE_END] = &tracepoint_execve_end,
 	[TRACEPOINT_EXECVEAT_END] = &tracepoint_execveat_end,
+	[TRACEPOINT_PROBED_PATH] = &tracepoint_probed_path,
 };

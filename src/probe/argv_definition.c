@@ -1,38 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "probe/argv_definition.h"
 
-#include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <string.h>
 
-#define GROUP_PREFIX "perf_exec_trace_"
+#include "probe/own_names.h"
 
 /* A page of zeros that every kernel has. */
 #define ZEROS "@empty_zero_page"
-
-void argv_group_name(const struct argv_owner *owner, char group[ARGV_GROUP_SIZE])
-{
-	snprintf(group, ARGV_GROUP_SIZE, GROUP_PREFIX "%" PRId32 "_%" PRIu64, owner->pid,
-		 owner->start);
-}
-
-bool argv_owner_of(const char *line, struct argv_owner *owner)
-{
-	struct argv_owner found;
-	char name[ARGV_GROUP_SIZE];
-
-	if (sscanf(line, "p:" GROUP_PREFIX "%" SCNd32 "_%" SCNu64, &found.pid, &found.start) != 2)
-		return false;
-	/* As we write it, and no other way. */
-	argv_group_name(&found, name);
-	const size_t length = strlen(name);
-	if (strncmp(line + strlen("p:"), name, length) != 0 ||
-	    strncmp(line + strlen("p:") + length, "/" ARGV_EVENT " ", strlen("/" ARGV_EVENT " ")) !=
-		    0)
-		return false;
-	*owner = found;
-	return true;
-}
 
 /* What is left of SIZE bytes at TEXT behind its first USED. */
 static size_t left(size_t size, int used)

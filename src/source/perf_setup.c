@@ -13,6 +13,7 @@
 #include "perf/ring_room.h"
 #include "probe/argv_definition.h"
 #include "probe/argv_probe.h"
+#include "probe/path_probe.h"
 #include "source/notice.h"
 
 /*
@@ -195,6 +196,31 @@ static void plan_rings(struct perf_setup *setup, unsigned int use)
 	};
 }
 
+static int open_path_probe(struct perf_setup *setup, struct error *err)
+{
+	int code = path_probe_new(setup->probe, &setup->path_probe, err);
+
+	if (code < 0)
+		return code;
+	setup->tracepoints.formats[TRACEPOINT_PROBED_PATH] =
+		path_probe_take_format(setup->path_probe);
+	return 0;
+}
+
+static int open_probes(struct perf_setup *setup, struct error *err)
+{
+	int code = argv_probe_new(setup->request->probe_bytes, setup->state, &setup->probe, err);
+
+	if (code == 0 && tracepoints_lack_paths(&setup->tracepoints)) {
+		code = open_path_probe(setup, err);
+		if (code < 0) {
+			argv_probe_free(setup->probe);
+			setup->probe = NULL;
+		}
+	}
+	return code;
+}
+
 int perf_setup_init(struct perf_setup *setup, const struct request *request,
 		    const struct host_state *state, unsigned int use, struct error *err)
 {
@@ -207,7 +233,7 @@ int perf_setup_init(struct perf_setup *setup, const struct request *request,
 		return request->formats || code == -EOPNOTSUPP ? code
 							       : diagnose_tracefs(state, code, err);
 	if (request->probe_bytes > 0)
-		code = argv_probe_new(request->probe_bytes, state, &setup->probe, err);
+		code = open_probes(setup, err);
 	if (code < 0) {
 		tracepoints_done(&setup->tracepoints);
 		setup->tracepoints = none;
@@ -219,6 +245,7 @@ int perf_setup_init(struct perf_setup *setup, const struct request *request,
 
 void perf_setup_done(struct perf_setup *setup)
 {
+	path_probe_free(setup->path_probe);
 	argv_probe_free(setup->probe);
 	tracepoints_done(&setup->tracepoints);
 }

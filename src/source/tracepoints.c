@@ -135,20 +135,31 @@ static int find_exit_status(struct tracepoints *tracepoints, struct error *err)
 	return read_formats(tracepoints, needed_for_exit_calls(), err);
 }
 
-/* Without the path nobody would know what failed. */
+bool tracepoints_lack_paths(const struct tracepoints *tracepoints)
+{
+	const struct format *execve = tracepoints->formats[TRACEPOINT_EXECVE];
+
+	return execve && !format_find(execve, TRACEPOINT_EXEC_PATH);
+}
+
+/* Without the path nobody would know what failed. A probe is of tracefs. */
 static int check_failed_execs(const struct tracepoints *tracepoints, const struct request *request,
 			      struct error *err)
 {
 	const struct format *execve = tracepoints->formats[TRACEPOINT_EXECVE];
 
 	if (!(request->events & EVENT_BIT(EVENT_EXEC_FAILED)) ||
-	    (execve && format_find(execve, TRACEPOINT_EXEC_PATH)))
+	    (execve && format_find(execve, TRACEPOINT_EXEC_PATH)) ||
+	    (execve && request->probe_bytes > 0 && !request->formats))
 		return 0;
 	error_set(err, -EOPNOTSUPP,
 		  execve ? "--failed-execs: this kernel's sys_enter_execve does not tell the path"
 			 : "--failed-execs: this kernel does not trace system calls "
 			   "(CONFIG_FTRACE_SYSCALLS)");
-	error_remedy(err, "a kernel from Linux 6.19 on, or --failed for the exits that follow");
+	error_remedy(err,
+		     execve ? "--argv-probe as well, for root; a kernel from Linux 6.19 on; or "
+			      "--failed for the exits that follow"
+			    : "a kernel from Linux 6.19 on, or --failed for the exits that follow");
 	return -EOPNOTSUPP;
 }
 
@@ -247,8 +258,8 @@ void tracepoints_plan(const struct tracepoints *tracepoints, struct cpu_ring_pla
 	for (unsigned int i = 0; i < TRACEPOINT_COUNT; i++) {
 		if (!tracepoints->formats[i])
 			continue;
-		plan->tracepoints[plan->tracepoint_count].system = tracepoint_types[i]->system;
-		plan->tracepoints[plan->tracepoint_count].name = tracepoint_types[i]->name;
+		plan->tracepoints[plan->tracepoint_count].system = tracepoints->formats[i]->system;
+		plan->tracepoints[plan->tracepoint_count].name = tracepoints->formats[i]->name;
 		plan->tracepoints[plan->tracepoint_count].id = tracepoints->formats[i]->id;
 		plan->tracepoints[plan->tracepoint_count].filter = tracepoints->filters[i];
 		plan->tracepoints[plan->tracepoint_count].wakes = i < TRACEPOINTS_SHOWN;

@@ -12,6 +12,7 @@
 struct exec_call {
 	int32_t tid;
 	bool has_path;
+	uint64_t pointer;
 	uint64_t losses;
 	UT_hash_handle hh;
 	size_t length;
@@ -45,7 +46,7 @@ static struct exec_call *find(const struct exec_calls *calls, int32_t tid)
 	return call;
 }
 
-static struct exec_call *new_call(int32_t tid, struct text path, uint64_t losses)
+static struct exec_call *new_call(int32_t tid, uint64_t pointer, struct text path, uint64_t losses)
 {
 	struct exec_call *call = malloc(sizeof(*call) + path.length);
 
@@ -54,6 +55,7 @@ static struct exec_call *new_call(int32_t tid, struct text path, uint64_t losses
 	*call = (struct exec_call){
 		.tid = tid,
 		.has_path = path.bytes != NULL,
+		.pointer = pointer,
 		.losses = losses,
 		.length = path.length,
 	};
@@ -62,9 +64,10 @@ static struct exec_call *new_call(int32_t tid, struct text path, uint64_t losses
 	return call;
 }
 
-int exec_calls_add(struct exec_calls *calls, int32_t tid, struct text path, uint64_t losses)
+int exec_calls_add(struct exec_calls *calls, int32_t tid, uint64_t pointer, struct text path,
+		   uint64_t losses)
 {
-	struct exec_call *call = new_call(tid, path, losses);
+	struct exec_call *call = new_call(tid, pointer, path, losses);
 	struct exec_call *old = find(calls, tid);
 
 	if (!call)
@@ -79,6 +82,15 @@ int exec_calls_add(struct exec_calls *calls, int32_t tid, struct text path, uint
 		return 0;
 	free(call);
 	return -ENOMEM;
+}
+
+int exec_calls_name(struct exec_calls *calls, int32_t tid, uint64_t pointer, struct text path)
+{
+	const struct exec_call *call = find(calls, tid);
+
+	if (!call || call->has_path || pointer == 0 || call->pointer != pointer)
+		return 0;
+	return exec_calls_add(calls, tid, pointer, path, call->losses);
 }
 
 struct text exec_calls_take(struct exec_calls *calls, int32_t tid, uint64_t losses)

@@ -276,7 +276,8 @@ static int apply_exit(struct task_table *table, const struct event *event,
 static int apply_exec_call(struct task_table *table, const struct event *event)
 {
 	return table->keeper ? exec_calls_add(&table->exec_calls, event->current_tid,
-					      event->exec_call.path, table->keeper->losses)
+					      event->exec_call.pointer, event->exec_call.path,
+					      table->keeper->losses)
 			     : 0;
 }
 
@@ -329,6 +330,9 @@ int task_table_apply(struct task_table *table, struct event *event, const struct
 		return apply_exit(table, event, subject);
 	case EVENT_EXEC_CALL:
 		return apply_exec_call(table, event);
+	case EVENT_EXEC_PATH:
+		return exec_calls_name(&table->exec_calls, event->current_tid,
+				       event->exec_call.pointer, event->exec_call.path);
 	case EVENT_EXEC_FAILED:
 		return apply_exec_failed(table, event, subject);
 	case EVENT_COMM:

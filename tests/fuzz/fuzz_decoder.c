@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/files.h"
 #include "base/load.h"
 #include "decode/decoder.h"
 #include "decode/format_dir.h"
@@ -79,6 +83,20 @@ struct run {
 	uint64_t time_ns;
 };
 
+/* Of an event of ours, which is no kernel's: as it is on amd64. */
+static void load_probed_path(const struct machine *machine, struct parts *parts)
+{
+	struct buffer text = {0};
+	struct error err = {0};
+
+	must_hold(file_read_all(AT_FDCWD, "fixtures/probe/path-format", SIZE_MAX, &text) == 0,
+		  "this is the top of the tree");
+	must_hold(format_parse("perf_exec_trace_12_34", text.bytes, text.size, machine,
+			       &parts->formats[TRACEPOINT_PROBED_PATH], &err) == 0,
+		  "a fixture is a good one");
+	buffer_done(&text);
+}
+
 static void load_formats(const char *name, const struct machine *machine, struct parts *parts)
 {
 	char path[256];
@@ -96,6 +114,7 @@ static void load_formats(const char *name, const struct machine *machine, struct
 			  "a shipped format is a good one");
 	}
 	format_dir_close(&dir);
+	load_probed_path(machine, parts);
 }
 
 static struct decoder *make_decoder(const struct format *const formats[TRACEPOINT_COUNT])

@@ -139,19 +139,41 @@ def argv_probe(results):
     execs = execs_of(results, [LIVES])
     problems += [f'the arguments of {event.pid} are not whole: {event.argv_source}'
                  for event in execs if not event.argv_complete]
-    left = results.step('probe-left')
+    return Cell(complete_of(execs), [*problems, *left_problems(results, 'probe-left')])
+
+
+def left_problems(results, name):
+    left = results.step(name)
     if left.status != 0 or OURS in left.text('out'):
-        problems.append(f'an event of ours is left: {left.text("out")}')
-    return Cell(complete_of(execs), problems)
+        yield f'an event of ours is left: {left.text("out")}'
+
+
+def failed_of(step):
+    return [event for event in step.events() if isinstance(event, ExecFailed)]
+
+
+def failed_problems(step, told, exact):
+    """Of what TOLD tells of the workload of STEP."""
+    return [*status_problems(step), *status_problems(told),
+            *of_step(step, failure_problems(failed_of(told), step.directory / 'log', exact))]
 
 
 def failed_execs(results):
-    step = results.step('failed-execs')
-    if 'not told' in results.check.found('failed execs') and step.status == 1:
+    """By the tracepoint, by the probe where that does not tell the path, or not at all."""
+    step, probed = results.step('failed-execs'), results.step('failed-probed')
+    found = results.check.found('failed execs')
+    by_probe = 'with a probe' in found
+    if step.status == 1 and (by_probe or 'not told' in found):
+        step = probed
+    if step.status == 1 and not by_probe:
         return Cell(REFUSED)
-    failed = [event for event in step.events() if isinstance(event, ExecFailed)]
-    return Cell(f'{len(failed)} events', [*status_problems(step), *of_step(
-        step, failure_problems(failed, step.directory / 'log'))])
+    problems = failed_problems(step, step, by_probe)
+    if probed.status != 1 or by_probe:
+        problems += [*failed_problems(probed, probed, by_probe),
+                     *failed_problems(results.step('failed-recorded'),
+                                      results.step('replay-failed-Fjson'), by_probe)]
+    problems += left_problems(results, 'failed-left')
+    return Cell(f'{len(failed_of(step))} events' + (' by the probe' if by_probe else ''), problems)
 
 
 def cost(name):

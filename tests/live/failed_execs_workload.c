@@ -74,17 +74,25 @@ static void fail_by_files(const char *dir)
 	fail(path);
 }
 
-/* The kernel tells the first bytes. */
+static void fail_by_name_of(size_t length)
+{
+	static const char first[] = "/nonexistent/";
+	char name[PATH_MAX + 1];
+
+	memset(name, 'x', length);
+	memcpy(name, first, sizeof(first) - 1);
+	name[length] = '\0';
+	fail(name);
+}
+
+/* The tracepoint tells the first bytes. The last one is longer than the kernel takes. */
 static void fail_by_long_names(void)
 {
-	char name[PATH_MAX + 8] = "/nonexistent/";
-	size_t length = strlen(name);
-
-	for (size_t longest = 30; longest <= LONG_LENGTH; longest += 5) {
-		memset(name + length, 'x', longest - length);
-		name[longest] = '\0';
-		fail(name);
-	}
+	for (size_t length = 30; length <= LONG_LENGTH; length += 5)
+		fail_by_name_of(length);
+	fail_by_name_of(PATH_MAX / 2);
+	fail_by_name_of(PATH_MAX - 1);
+	fail_by_name_of(PATH_MAX);
 }
 
 /* One argument may have 32 pages (MAX_ARG_STRLEN). */

@@ -2,30 +2,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 --failed-execs against a workload that knows which execs failed and why; where the kernel does not
-tell the path of an exec (before Linux 6.19) it is refused with the reason.
+tell the path of an exec (before Linux 6.19), with the probe, or refused with the reason.
 """
 
 import errno
+import json
 import re
 from pathlib import Path
 
 import schema
 from extended import ExecFailed as Extended, parse_extended
-from failed_execs import UNPRINTABLE, failure_problems, failures
+from failed_execs import UNPRINTABLE, failure_problems, failures, is_taken
 from json_lines import Exec, ExecFailed, parse
 from lines import split_lines
-from live import (ROOMY, Skip, equal, expect, lost_in, main, need_tracing, no_problems, note, run,
-                  run_tool, scratch, test, tracing_test, workload)
+from live import (ROOMY, Skip, equal, expect, lost_in, main, need_root, need_tracing, no_problems,
+                  note, run, run_tool, scratch, test, tracing_test, workload)
 
 FIXTURE = Path(__file__).resolve().parents[2] / 'fixtures' / 'failed-execs'
+FAILED, PROBE = '--failed-execs', '--argv-probe'
 REFUSAL = b'--failed-execs: this kernel'
 
 
-def check(lines, log):
+def check(lines, log, options):
     """The failed execs of a trace as JSON against the log, and what that comes to."""
     events = parse(lines)
     failed = [event for event in events if isinstance(event, ExecFailed)]
-    no_problems(list(failure_problems(failed, log)))
+    no_problems(list(failure_problems(failed, log, PROBE in options)))
     expect(any(isinstance(event, Exec) for event in events), 'no EXEC')
     whole = [len(event.path) for event in failed if event.path_complete]
     note(f'{len(failed)} failed execs, all right; paths of {max(whole)} bytes are told whole')
@@ -35,36 +37,39 @@ def check(lines, log):
 # ---- this kernel ---------------------------------------------------------------------------------
 
 def need_failed_execs():
+    """The options that it takes here."""
     need_tracing()
     result = run_tool('check')
     if b'not told: that takes Linux 6.19' in result.out:
-        raise Skip('this kernel does not tell the path of an exec (Linux 6.19 and newer do)')
+        raise Skip('this kernel tells the path of an exec neither by tracepoints (Linux 6.19 and '
+                   'newer do) nor by a probe')
+    return [FAILED, PROBE] if b'told with a probe' in result.out else [FAILED]
 
 
 def traced(directory, *options, before=()):
     log, work = directory / 'log', directory / 'work'
     work.mkdir()
-    result = run_tool(*before, *ROOMY, *options, '--failed-execs', '--',
+    result = run_tool(*before, *ROOMY, *options, '--',
                       workload('failed_execs_workload'), log, work).must_succeed()
     return result, log
 
 
 @tracing_test
 def every_failure_is_told_and_nothing_else():
-    need_failed_execs()
+    options = need_failed_execs()
     with scratch() as directory:
-        result, log = traced(directory, '-q', '-F', 'json')
+        result, log = traced(directory, '-q', '-F', 'json', *options)
         equal(result.err, b'', 'standard error')
-        check(result.out, log)
+        check(result.out, log, options)
 
 
 @tracing_test
 def a_replay_tells_the_same():
-    need_failed_execs()
+    options = need_failed_execs()
     with scratch() as directory:
         capture = directory / 'capture'
-        _, log = traced(directory, '-q', '-x', '-o', capture, before=['record'])
-        failed = check(run_tool('replay', '-q', '-F', 'json', capture).out, log)
+        _, log = traced(directory, '-q', '-x', '-o', capture, *options, before=['record'])
+        failed = check(run_tool('replay', '-q', '-F', 'json', capture).out, log, options)
         lines = split_lines(run_tool('replay', '-q', '-x', '-e', 'exec_failed', capture).out)
         extended = [parse_extended(line) for line in lines]
         equal([(plain.tid, plain.comm, plain.path, fields['errno_name'])
@@ -78,11 +83,11 @@ def a_replay_tells_the_same():
 
 @tracing_test
 def the_path_that_a_shell_fails_on_is_shown():
-    need_failed_execs()
+    failed = need_failed_execs()
     for options, words in [(['-x'], b'|sh|/nonexistent/foo|'),
                            (['-F', 'table'], b'/nonexistent/foo, by sh'),
                            (['-F', 'tree'], b'/nonexistent/foo: ENOENT')]:
-        result = run_tool('-q', *options, '--failed-execs', '--', 'sh', '-c', '/nonexistent/foo')
+        result = run_tool('-q', *options, *failed, '--', 'sh', '-c', '/nonexistent/foo')
         equal(result.status, 127, 'exit status')
         expect(words in result.out, f'no {words} in {result.out}')
 
@@ -101,19 +106,44 @@ def it_is_refused_where_the_kernel_does_not_tell_the_path():
         equal((result.status, result.out), (1, b''), 'status and output')
         expect(REFUSAL in result.err and b'Linux 6.19' in result.err,
                f'without the reason: {result.err}')
+        expect(b'--argv-probe' in result.err, f'without the remedy: {result.err}')
         equal(len(result.err_lines()), 1, 'lines of the refusal')
+
+
+@tracing_test
+def it_is_refused_with_the_reason_where_the_probe_is():
+    need_root()
+    rows = {row['what']: row for row in json.loads(run_tool('check', '-F', 'json').out)['rows']}
+    if not rows['failed execs']['found'].startswith('not told'):
+        raise Skip('failed execs are told here')
+    result = run_tool('-x', FAILED, PROBE, '--', 'true')
+    equal((result.status, result.out), (1, b''), 'status and output')
+    reason = rows['argv probe']['found'] if rows['argv probe']['verdict'] != 'ok' else \
+        rows['failed execs']['found'].split('; ', 1)[1]
+    equal(result.err.decode(), f'perf_exec_trace: {reason}\n', 'the reason')
+
+
+def replays_are_golden(name):
+    capture = FIXTURE / f'{name}.data'
+    for options, suffix in [(['-x'], 'extended'), (['-F', 'json'], 'jsonl'),
+                            (['-F', 'table'], 'table'), (['-F', 'tree'], 'tree')]:
+        result = run_tool('replay', *options, capture).must_succeed()
+        equal(result.out, (FIXTURE / f'{name}.{suffix}').read_bytes(),
+              f'the replay of {name} with {options}')
+        expect(b'6 events (1 fork, 1 exec, 2 exit, 2 failed exec), 0 lost' in result.err,
+               f'another closing line: {result.err}')
+    no_problems(list(schema.problems((FIXTURE / f'{name}.jsonl').read_bytes().splitlines(True))))
 
 
 @test
 def a_capture_of_a_kernel_that_tells_them():
-    capture = FIXTURE / 'failed.data'
-    for options, name in [(['-x'], 'extended'), (['-F', 'json'], 'jsonl'),
-                          (['-F', 'table'], 'table'), (['-F', 'tree'], 'tree')]:
-        result = run_tool('replay', *options, capture).must_succeed()
-        equal(result.out, (FIXTURE / f'failed.{name}').read_bytes(), f'the replay with {options}')
-        expect(b'6 events (1 fork, 1 exec, 2 exit, 2 failed exec), 0 lost' in result.err,
-               f'another closing line: {result.err}')
-    no_problems(list(schema.problems((FIXTURE / 'failed.jsonl').read_bytes().splitlines(True))))
+    replays_are_golden('failed')
+
+
+@test
+def a_capture_of_a_kernel_whose_paths_a_probe_tells():
+    replays_are_golden('probed')
+    expect(b'|sh|/nonexistent/foo|' in (FIXTURE / 'probed.extended').read_bytes(), 'no path')
 
 
 @test
@@ -156,6 +186,11 @@ def the_comparison_notices_what_is_wrong():
             path=each.path and UNPRINTABLE.sub(b'.', each.path),
             path_complete=each.path is not None) for each in meant]
         no_problems(list(failure_problems(told, log)))
+        probed = [event._replace(path=each.path if is_taken(each) else None,
+                                 path_complete=is_taken(each) and each.path is not None)
+                  for event, each in zip(told, meant)]
+        no_problems(list(failure_problems(probed, log, True)))
+        expect(list(failure_problems(told, log, True)), 'paths that are not exact passed')
         whole = next(index for index, event in enumerate(told) if event.path)
         for wrong in [{'errno': 1}, {'path': b'/nonexistent/fo'}, {'path': None}, {'comm': b'x'},
                       {'path': b'/nonexistent/fob...', 'path_complete': False},

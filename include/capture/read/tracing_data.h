@@ -36,7 +36,10 @@ int tracing_data_parse(const void *bytes, size_t size, struct tracing_data **dat
 		       struct error *err) MUST_CHECK;
 void tracing_data_free(struct tracing_data *data);
 
-/* Return SYSTEM's event called NAME, or the event with ID; NULL: none. */
+/*
+ * Return SYSTEM's event called NAME, or the event with ID; NULL: none. A SYSTEM that ends in "*" is
+ * the first that begins so and has the event.
+ */
 const struct tracing_event *tracing_data_find(const struct tracing_data *data, const char *system,
 					      const char *name);
 const struct tracing_event *tracing_data_find_id(const struct tracing_data *data, uint64_t id);

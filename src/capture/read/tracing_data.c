@@ -46,11 +46,6 @@ static bool take_file(struct cursor *cursor, struct text *text)
 	return bytes != NULL;
 }
 
-static bool text_equals(struct text text, const char *string)
-{
-	return text.length == strlen(string) && memcmp(text.bytes, string, text.length) == 0;
-}
-
 static bool skip_named_file(struct cursor *cursor, const char *name)
 {
 	struct text text;
@@ -208,13 +203,22 @@ void tracing_data_free(struct tracing_data *data)
 	free(data);
 }
 
+static bool is_of_system(const struct tracing_event *event, const char *system)
+{
+	const size_t length = strcspn(system, "*");
+
+	if (system[length] == '\0')
+		return text_equals(event->system, system);
+	return event->system.length >= length && memcmp(event->system.bytes, system, length) == 0;
+}
+
 const struct tracing_event *tracing_data_find(const struct tracing_data *data, const char *system,
 					      const char *name)
 {
 	for (size_t i = 0; i < data->event_count; i++) {
 		const struct tracing_event *event = &data->events[i];
 
-		if (text_equals(event->system, system) && text_equals(event->name, name))
+		if (is_of_system(event, system) && text_equals(event->name, name))
 			return event;
 	}
 	return NULL;

@@ -78,6 +78,12 @@ static void test_all_that_there_is(void **state)
 		assert_ptr_equal(tracing_data_find(data, "sched", "sched_process_exec"),
 				 &data->events[2]);
 		assert_null(tracing_data_find(data, "ftrace", "sched_process_exec"));
+		assert_ptr_equal(tracing_data_find(data, "sch*", "sched_process_exec"),
+				 &data->events[2]);
+		assert_ptr_equal(tracing_data_find(data, "sched*", "sched_process_exec"),
+				 &data->events[2]);
+		assert_null(tracing_data_find(data, "sched_*", "sched_process_exec"));
+		assert_null(tracing_data_find(data, "sch", "sched_process_exec"));
 		assert_ptr_equal(tracing_data_find_id(data, 308), &data->events[1]);
 		assert_null(tracing_data_find_id(data, 0));
 		tracing_data_free(data);

@@ -56,6 +56,19 @@ struct all {
 	struct decoder *decoder;
 };
 
+/* As if it were of KERNEL. */
+static void load_probed_path(const struct kernel *kernel, struct all *all)
+{
+	struct error err;
+	size_t length;
+	char *text = load_file("fixtures/probe/path-format", &length);
+
+	assert_int_equal(format_parse("perf_exec_trace_12_34", text, length, &kernel->machine,
+				      &all->formats[TRACEPOINT_PROBED_PATH], &err),
+			 0);
+	free(text);
+}
+
 static void load_feeding(const struct kernel *kernel, struct all *all)
 {
 	struct format_dir dir;
@@ -75,6 +88,7 @@ static void load_feeding(const struct kernel *kernel, struct all *all)
 	assert_int_equal(format_parse("oom", mark_victim, strlen(mark_victim), &kernel->machine,
 				      &all->formats[TRACEPOINT_OOM_VICTIM], &err),
 			 0);
+	load_probed_path(kernel, all);
 }
 
 static void all_new(const struct kernel *kernel, struct all *all)
@@ -190,6 +204,7 @@ static void check_exit_thread(const struct event *event)
 /* Linux 6.19 and newer tell the path. */
 static void make_exec_call(struct raw *raw)
 {
+	raw_number(raw, "filename", 0x7ffc5744);
 	if (format_find(raw->format, TRACEPOINT_EXEC_PATH))
 		raw_string(raw, TRACEPOINT_EXEC_PATH, "/nonexistent/foo");
 }
@@ -197,11 +212,25 @@ static void make_exec_call(struct raw *raw)
 static void check_exec_call(const struct event *event)
 {
 	assert_int_equal(event->type, EVENT_EXEC_CALL);
+	assert_int_equal(event->exec_call.pointer, 0x7ffc5744);
 	if (!event->exec_call.path.bytes)
 		return;
 	assert_int_equal(event->exec_call.path.length, strlen("/nonexistent/foo"));
 	assert_memory_equal(event->exec_call.path.bytes, "/nonexistent/foo",
 			    event->exec_call.path.length);
+}
+
+static void make_probed_path(struct raw *raw)
+{
+	raw_number(raw, "pointer", 0x7ffc57451fd4);
+	raw_string(raw, "path", "/nonexistent/foo\n\xff");
+}
+
+static void check_probed_path(const struct event *event)
+{
+	assert_int_equal(event->type, EVENT_EXEC_PATH);
+	assert_int_equal(event->exec_call.pointer, 0x7ffc57451fd4);
+	assert_true(text_equals(event->exec_call.path, "/nonexistent/foo\n\xff"));
 }
 
 static void make_exec_end(struct raw *raw)
@@ -233,6 +262,7 @@ static const struct {
 	[TRACEPOINT_EXECVEAT] = {make_exec_call, check_exec_call, true},
 	[TRACEPOINT_EXECVE_END] = {make_exec_end, check_exec_end, false},
 	[TRACEPOINT_EXECVEAT_END] = {make_exec_end, check_exec_end, false},
+	[TRACEPOINT_PROBED_PATH] = {make_probed_path, check_probed_path, true},
 };
 
 static void make(struct raw *raw, const struct all *all, size_t tracepoint)
@@ -329,6 +359,38 @@ static void test_the_path_of_an_exec(void **state)
 	}
 	/* Both calls of Linux 6.19, 7.0, 7.2 and 7.3 on amd64, and of four on other machines. */
 	assert_int_equal(told, 2 * 8);
+}
+
+/* LENGTH bytes at BYTES in the place of a path are WANTED; NULL: they are no path. */
+static void assert_path(const struct all *all, const char *bytes, size_t length, const char *wanted)
+{
+	struct event event;
+	struct raw raw;
+
+	raw_begin(&raw, all->formats[TRACEPOINT_PROBED_PATH]);
+	raw_bytes(&raw, "path", bytes, length);
+	assert_int_equal(decode(all, &raw, raw.size, &event), 1);
+	assert_int_equal(event.exec_call.path.bytes != NULL, wanted != NULL);
+	if (wanted)
+		assert_true(text_equals(event.exec_call.path, wanted));
+}
+
+static void test_probed_paths_that_are_not_whole(void **state)
+{
+	struct all all;
+
+	(void)state;
+	all_new(kernel_named("amd64-6.12.107+deb13"), &all);
+	decoder_want_facts(all.decoder);
+	assert_path(&all, "/bin/sh", 8, "/bin/sh");
+	assert_path(&all, "", 1, "");
+	assert_path(&all, "/bin\0/sh", 9, "/bin");
+	/* The kernel could not read it. */
+	assert_path(&all, "", 0, NULL);
+	assert_path(&all, "(fault)", 8, NULL);
+	/* Its end is not there. */
+	assert_path(&all, "/bin/sh", 7, NULL);
+	all_free(&all);
 }
 
 static int decode_with(const struct all *all, size_t tracepoint, const char *field, int64_t value)
@@ -673,6 +735,7 @@ int main(void)
 		cmocka_unit_test(test_every_feeding_tracepoint_of_every_kernel),
 		cmocka_unit_test(test_nothing_feeds_unless_it_is_wanted),
 		cmocka_unit_test(test_the_path_of_an_exec),
+		cmocka_unit_test(test_probed_paths_that_are_not_whole),
 		cmocka_unit_test(test_execs_that_do_not_fail),
 		cmocka_unit_test(test_signals_that_end_nobody_are_none_of_ours),
 		cmocka_unit_test(test_clone_flags_that_are_cut),

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text of the argv probe's definitions, and whose event a line defines.
+ * The text of the argv probe's definitions.
  */
 #include <string.h>
 
 #include "probe/argv_definition.h"
+#include "probe/own_names.h"
 #include "support.h"
 
 static const struct argv_offsets offsets = {.mm = 2304, .arg_start = 376, .arg_end = 384};
@@ -41,43 +42,15 @@ static void test_definitions(void **state)
 /* The longest there is has room. */
 static void test_longest(void **state)
 {
-	const struct argv_owner owner = {INT32_MAX, UINT64_MAX};
+	const struct event_owner owner = {INT32_MAX, UINT64_MAX};
 	const struct argv_offsets far = {INT32_MAX, INT32_MAX, INT32_MAX};
-	char group[ARGV_GROUP_SIZE], text[ARGV_DEFINITION_SIZE];
+	char group[OWN_GROUP_SIZE], text[ARGV_DEFINITION_SIZE];
 
 	(void)state;
-	argv_group_name(&owner, group);
+	own_group_name(&owner, group);
 	assert_string_equal(group, "perf_exec_trace_2147483647_18446744073709551615");
 	argv_define(group, &far, ARGV_CHUNKS_MAX - 1, text);
 	assert_string_equal(text + strlen(text) - 8, ":x64[56]");
-}
-
-static void test_owners(void **state)
-{
-	static const char *const others[] = {
-		"",
-		"p:kprobes/argv proc_exec_connector",
-		"p:perf_exec_trace_12_34/args proc_exec_connector",
-		"p:perf_exec_trace_12_34x/argv proc_exec_connector",
-		"p:perf_exec_trace_012_34/argv proc_exec_connector",
-		"p:perf_exec_trace_12_ 34/argv proc_exec_connector",
-		"p:perf_exec_trace_4294967308_34/argv proc_exec_connector",
-		"p:perf_exec_trace_12_18446744073709551616/argv proc_exec_connector",
-		"p:perf_exec_trace_12/argv proc_exec_connector",
-		"p:perf_exec_trace_12_34/argv",
-		"r:perf_exec_trace_12_34/argv proc_exec_connector",
-		" p:perf_exec_trace_12_34/argv proc_exec_connector",
-	};
-	struct argv_owner owner = {1, 2};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		assert_false(argv_owner_of(others[i], &owner));
-	assert_int_equal(owner.pid, 1);
-	assert_true(argv_owner_of("p:perf_exec_trace_12_34/argv proc_exec_connector chunk=\\0:u32",
-				  &owner));
-	assert_int_equal(owner.pid, 12);
-	assert_int_equal(owner.start, 34);
 }
 
 int main(void)
@@ -85,7 +58,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_definitions),
 		cmocka_unit_test(test_longest),
-		cmocka_unit_test(test_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

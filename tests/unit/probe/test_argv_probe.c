@@ -16,10 +16,11 @@
 #include "probe/argv_probe.h"
 #include "probe/argv_trial.h"
 #include "probe/dynamic_events.h"
+#include "probe/own_names.h"
 #include "support_probe.h"
 
 static char tracefs[] = "/tmp/pxt-probe-XXXXXX";
-static char group[ARGV_GROUP_SIZE];
+static char group[OWN_GROUP_SIZE];
 
 /* ---- the kernel ---- */
 
@@ -111,7 +112,7 @@ static void make_directory(const char *name)
 
 static int make_tracefs(void **state)
 {
-	struct argv_owner owner = {.pid = getpid()};
+	struct event_owner owner = {.pid = getpid()};
 	char name[160];
 	size_t length;
 	int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -119,7 +120,7 @@ static int make_tracefs(void **state)
 	(void)state;
 	assert_int_equal(proc_read_start(proc_fd, owner.pid, &owner.start), 0);
 	close(proc_fd);
-	argv_group_name(&owner, group);
+	own_group_name(&owner, group);
 	if (!mkdtemp(tracefs))
 		return -1;
 	char *format = load_file("fixtures/probe/format", &length);

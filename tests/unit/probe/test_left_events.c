@@ -85,18 +85,19 @@ static void test_who_is_gone(void **state)
 		 "p:kprobes/other do_exit\n"
 		 "p:perf_exec_trace_2147483647_7/argv proc_exec_connector a\n"
 		 "p:perf_exec_trace_2147483647_7/argv proc_exec_connector b\n"
+		 "p:perf_exec_trace_2147483647_7/exec_path alloc_bprm a\n"
 		 "p:perf_exec_trace_%d_%" PRIu64 "/argv proc_exec_connector a\n"
 		 "p:perf_exec_trace_%d_%" PRIu64 "/argv proc_exec_connector a\n"
 		 "p:perf_exec_trace_2147483647_7/args proc_exec_connector a\n"
 		 "p:perf_exec_trace_%d_%" PRIu64 "/argv proc_exec_connector a\n",
 		 getpid(), own, getpid(), own + 1, zombie, zombies);
 	snprintf(expected, sizeof(expected),
-		 "-:perf_exec_trace_2147483647_7/argv\n-:perf_exec_trace_%d_%" PRIu64
-		 "/argv\n-:perf_exec_trace_%d_%" PRIu64 "/argv\n",
+		 "-:perf_exec_trace_2147483647_7/argv\n-:perf_exec_trace_2147483647_7/exec_path\n"
+		 "-:perf_exec_trace_%d_%" PRIu64 "/argv\n-:perf_exec_trace_%d_%" PRIu64 "/argv\n",
 		 getpid(), own + 1, zombie, zombies);
 	char *removed = removed_of(list, &count);
 	assert_string_equal(removed, expected);
-	assert_int_equal(count, 3);
+	assert_int_equal(count, 4);
 	free(removed);
 	waitpid(zombie, NULL, 0);
 }

@@ -1588,6 +1588,40 @@ static void test_a_path_that_the_kernel_cannot_read(void **state)
 	exec_failed(10, 10, ENOENT, NULL);
 }
 
+static void exec_path(int32_t tid, uint64_t pointer, const char *path)
+{
+	apply(&(struct event){.type = EVENT_EXEC_PATH,
+			      .current_tid = tid,
+			      .exec_call = {.pointer = pointer, .path = text_of(path)}});
+}
+
+static void exec_call_at(int32_t tid, uint64_t pointer)
+{
+	apply(&(struct event){
+		.type = EVENT_EXEC_CALL, .current_tid = tid, .exec_call = {.pointer = pointer}});
+}
+
+/* Where the call does not tell it, a probe does, between its beginning and its end. */
+static void test_a_path_by_a_probe(void **state)
+{
+	(void)state;
+	fork_process(1, 10);
+	fork_process(1, 20);
+	exec_call_at(10, 0x1000);
+	exec_call_at(20, 0x1000);
+	exec_path(20, 0x1000, "/bin/twenty");
+	exec_path(10, 0x1000, "/bin/ten");
+	exec_failed(10, 10, ENOENT, "/bin/ten");
+	exec_failed(20, 20, ENOEXEC, "/bin/twenty");
+	/* One that fails before the probe is passed, and nothing of the one before it. */
+	exec_call_at(10, 0x1000);
+	exec_failed(10, 10, ENAMETOOLONG, NULL);
+	/* A 32-bit program's call, whose beginning no tracepoint tells. */
+	exec_path(10, 0x1000, "/bin/early");
+	exec_call_at(10, 0x1000);
+	exec_failed(10, 10, EFAULT, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1649,6 +1683,7 @@ int main(void)
 		facts_test(test_the_path_of_an_exec_is_not_known_after_a_loss),
 		facts_test(test_an_exec_that_succeeds_leaves_no_path),
 		facts_test(test_a_path_that_the_kernel_cannot_read),
+		facts_test(test_a_path_by_a_probe),
 		cmocka_unit_test(test_no_memory),
 	};
 
