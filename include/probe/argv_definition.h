@@ -36,11 +36,19 @@ struct argv_offsets {
 	uint32_t mm, arg_start, arg_end;
 };
 
-/*
- * Print the definition of chunk NUMBER, or of the zeros before it (ARGV_ZEROS + its number), to
- * TEXT.
- */
-void argv_define(const char *group, const struct argv_offsets *offsets, unsigned int number,
+/* Print the definition of CHUNK to TEXT. */
+void argv_define(const char *group, const struct argv_offsets *offsets, unsigned int chunk,
 		 char text[ARGV_DEFINITION_SIZE]);
+
+/* Where zeros may be. */
+#define ARGV_ZERO_SOURCES 2U
+
+/*
+ * Print the definition of the zeros before CHUNK to TEXT, which takes them from SOURCE, a number
+ * below ARGV_ZERO_SOURCES. The kernel refuses it with ENOENT where it has no such symbol; whether
+ * there are zeros argv_trial() proves.
+ */
+void argv_define_zeros(const char *group, unsigned int chunk, unsigned int source,
+		       char text[ARGV_DEFINITION_SIZE]);
 
 #endif

@@ -6,8 +6,11 @@
 
 #include "probe/own_names.h"
 
-/* A page of zeros that every kernel has. */
-#define ZEROS "@empty_zero_page"
+/*
+ * A page of zeros; and, where kallsyms has no data (CONFIG_KALLSYMS_ALL), arm64's space between the
+ * code and its end, which is a multiple of 64 KiB.
+ */
+static const char *const zero_sources[ARGV_ZERO_SOURCES] = {"@empty_zero_page", "@_etext-512"};
 
 /* What is left of SIZE bytes at TEXT behind its first USED. */
 static size_t left(size_t size, int used)
@@ -15,37 +18,43 @@ static size_t left(size_t size, int used)
 	return size - (size_t)used;
 }
 
-static int define_bounds(const char *group, const struct argv_offsets *offsets, unsigned int number,
-			 char *text, size_t size)
+static unsigned int words_of(unsigned int field)
 {
-	int used = snprintf(text, size, "p:%s/" ARGV_EVENT " proc_exec_connector chunk=\\%u:u32",
-			    group, number);
+	const unsigned int rest = ARGV_CHUNK_BYTES - field * ARGV_FIELD_BYTES;
 
-	if (number >= ARGV_ZEROS)
-		return used + snprintf(text + used, left(size, used), " start=\\0:x64 end=\\0:x64");
-	return used + snprintf(text + used, left(size, used),
-			       " start=+%u(+%u($arg1)):x64 end=+%u(+%u($arg1)):x64",
-			       offsets->arg_start, offsets->mm, offsets->arg_end, offsets->mm);
+	return (rest < ARGV_FIELD_BYTES ? rest : ARGV_FIELD_BYTES) / 8U;
 }
 
-void argv_define(const char *group, const struct argv_offsets *offsets, unsigned int number,
+static int define_number(const char *group, unsigned int number, char *text, size_t size)
+{
+	return snprintf(text, size, "p:%s/" ARGV_EVENT " proc_exec_connector chunk=\\%u:u32", group,
+			number);
+}
+
+void argv_define(const char *group, const struct argv_offsets *offsets, unsigned int chunk,
 		 char text[ARGV_DEFINITION_SIZE])
 {
 	const size_t size = ARGV_DEFINITION_SIZE;
-	int used = define_bounds(group, offsets, number, text, size);
+	int used = define_number(group, chunk, text, size);
 
-	for (unsigned int i = 0; i < ARGV_FIELDS; i++) {
-		const unsigned int at = i * ARGV_FIELD_BYTES;
-		const unsigned int rest = ARGV_CHUNK_BYTES - at;
-		const unsigned int words = (rest < ARGV_FIELD_BYTES ? rest : ARGV_FIELD_BYTES) / 8U;
+	used += snprintf(text + used, left(size, used),
+			 " start=+%u(+%u($arg1)):x64 end=+%u(+%u($arg1)):x64", offsets->arg_start,
+			 offsets->mm, offsets->arg_end, offsets->mm);
+	for (unsigned int i = 0; i < ARGV_FIELDS; i++)
+		used += snprintf(text + used, left(size, used),
+				 " bytes%u=+%u(+%u(+%u($arg1))):x64[%u]", i,
+				 chunk * ARGV_CHUNK_BYTES + i * ARGV_FIELD_BYTES,
+				 offsets->arg_start, offsets->mm, words_of(i));
+}
 
-		if (number >= ARGV_ZEROS)
-			used += snprintf(text + used, left(size, used),
-					 " bytes%u=" ZEROS ":x64[%u]", i, words);
-		else
-			used += snprintf(text + used, left(size, used),
-					 " bytes%u=+%u(+%u(+%u($arg1))):x64[%u]", i,
-					 number * ARGV_CHUNK_BYTES + at, offsets->arg_start,
-					 offsets->mm, words);
-	}
+void argv_define_zeros(const char *group, unsigned int chunk, unsigned int source,
+		       char text[ARGV_DEFINITION_SIZE])
+{
+	const size_t size = ARGV_DEFINITION_SIZE;
+	int used = define_number(group, ARGV_ZEROS + chunk, text, size);
+
+	used += snprintf(text + used, left(size, used), " start=\\0:x64 end=\\0:x64");
+	for (unsigned int i = 0; i < ARGV_FIELDS; i++)
+		used += snprintf(text + used, left(size, used), " bytes%u=%s:x64[%u]", i,
+				 zero_sources[source], words_of(i));
 }

@@ -30,13 +30,30 @@ static int find_offsets(struct argv_offsets *offsets, struct error *err)
 	return kernel_types_find(wanted, ARRAY_SIZE(wanted), "the arguments of a task", err);
 }
 
-static int define_one(const struct argv_probe *probe, const struct argv_offsets *offsets,
-		      unsigned int number, struct error *err)
+static int define_text(const struct argv_probe *probe, const char *text, struct error *err)
+{
+	return own_events_define(&probe->events, text, "proc_exec_connector", err);
+}
+
+static int define_chunk(const struct argv_probe *probe, const struct argv_offsets *offsets,
+			unsigned int chunk, struct error *err)
 {
 	char text[ARGV_DEFINITION_SIZE];
 
-	argv_define(probe->events.group, offsets, number, text);
-	return own_events_define(&probe->events, text, "proc_exec_connector", err);
+	argv_define(probe->events.group, offsets, chunk, text);
+	return define_text(probe, text, err);
+}
+
+static int define_zeros(const struct argv_probe *probe, unsigned int chunk, struct error *err)
+{
+	char text[ARGV_DEFINITION_SIZE];
+	int code = -ENOENT;
+
+	for (unsigned int i = 0; code == -ENOENT && i < ARGV_ZERO_SOURCES; i++) {
+		argv_define_zeros(probe->events.group, chunk, i, text);
+		code = define_text(probe, text, err);
+	}
+	return code;
 }
 
 /* What was defined last runs first: the zeros right before their chunk. */
@@ -46,9 +63,9 @@ static int define_all(const struct argv_probe *probe, const struct argv_offsets 
 	int code = 0;
 
 	for (unsigned int i = 0; code == 0 && i < probe->chunks; i++) {
-		code = define_one(probe, offsets, i, err);
+		code = define_chunk(probe, offsets, i, err);
 		if (code == 0)
-			code = define_one(probe, offsets, ARGV_ZEROS + i, err);
+			code = define_zeros(probe, i, err);
 	}
 	return code;
 }

@@ -28,7 +28,7 @@ static void test_definitions(void **state)
 	assert_non_null(strstr(text, " chunk=\\2:u32 "));
 	assert_non_null(strstr(text, " bytes0=+6016(+376(+2304($arg1))):x64[64]"));
 	assert_non_null(strstr(text, " bytes5=+8576(+376(+2304($arg1))):x64[56]"));
-	argv_define("g", &offsets, ARGV_ZEROS + 2, text);
+	argv_define_zeros("g", 2, 0, text);
 	assert_string_equal(text, "p:g/argv proc_exec_connector chunk=\\9:u32 "
 				  "start=\\0:x64 end=\\0:x64 "
 				  "bytes0=@empty_zero_page:x64[64] "
@@ -37,6 +37,9 @@ static void test_definitions(void **state)
 				  "bytes3=@empty_zero_page:x64[64] "
 				  "bytes4=@empty_zero_page:x64[64] "
 				  "bytes5=@empty_zero_page:x64[56]");
+	argv_define_zeros("g", 0, 1, text);
+	assert_non_null(strstr(text, " chunk=\\7:u32 start=\\0:x64 end=\\0:x64 "
+				     "bytes0=@_etext-512:x64[64] "));
 }
 
 /* The longest there is has room. */
