@@ -211,6 +211,8 @@ static const struct poptOption diff_options[] = {
 	LONG_VALUE("dir-a", OPTION_DIR_A, "the build directory of A, instead of the one that its COMMAND was started in", "DIR"),
 	LONG_VALUE("dir-b", OPTION_DIR_B, "the same of B", "DIR"),
 	LONG_FLAG("usage", OPTION_USAGE, "compare CPU time instead of elapsed time, where both captures have it"),
+	OPTION_MASKED,
+	OPTION_MASKED_TOO,
 	OPTION_WIDE_LINES,
 	OPTION_COLOR_WHEN,
 	FLAG("verbose", 'v', "list all, not only the first of each kind"),

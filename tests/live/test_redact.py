@@ -73,6 +73,20 @@ def no_view_has_a_secret():
 
 
 @tracing_test
+def no_comparison_has_a_secret():
+    with scratch() as directory:
+        captures = [directory / 'a', directory / 'b']
+        for capture in captures:
+            run_tool('record', '-q', '-x', '-o', capture, '--', 'sh', '-c', '/bin/sleep 0.1; exit 0',
+                     f'--password=zzSecret-{capture.name}', capture.name)
+        for view in ('text', 'json'):
+            result = run_tool('diff', '-F', view, *REDACT, *captures)
+            equal(result.status, 1, 'status')
+            expect(b'[redacted]' in result.out, f'no mask in {result.out}')
+            no_secret(result.out + result.err, view)
+
+
+@tracing_test
 def secrets_are_there_without_it():
     """What is looked for above can be found."""
     with scratch() as directory:
