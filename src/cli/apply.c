@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -266,6 +267,29 @@ static int parse_filter(int option, const char *text, struct parse *parse, struc
 	}
 }
 
+/* A text that is taken as it is, or a value of the filter. */
+static int take_text(int option, const char *text, struct parse *parse, struct error *err)
+{
+	static const struct {
+		int option;
+		const char *name;
+		size_t at;
+	} texts[] = {
+		{OPTION_RUN_AS, "--run-as", offsetof(struct parse, options.request.run_as)},
+		{'o', "-o", offsetof(struct parse, options.request.output)},
+		{OPTION_DIR_A, "--dir-a", offsetof(struct parse, options.diff.directories[SIDE_A])},
+		{OPTION_DIR_B, "--dir-b", offsetof(struct parse, options.diff.directories[SIDE_B])},
+		{OPTION_FORMATS, "--formats", offsetof(struct parse, options.request.formats)},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (texts[i].option == option)
+			return option_take_text((char **)(void *)((char *)parse + texts[i].at),
+						text, texts[i].name, err);
+	}
+	return parse_filter(option, text, parse, err);
+}
+
 static int parse_value(int option, const char *text, struct parse *parse, struct error *err)
 {
 	switch (option) {
@@ -305,82 +329,51 @@ static int parse_value(int option, const char *text, struct parse *parse, struct
 					  "--redact-regex", "secrets", err);
 	case OPTION_CALLER:
 		return parse_caller(text, parse, err);
-	case OPTION_RUN_AS:
-		return option_take_text(&parse->options.request.run_as, text, "--run-as", err);
 	case OPTION_SANDBOX_USER:
 		return parse_sandbox_user(text, parse, err);
-	case 'o':
-		return option_take_text(&parse->options.request.output, text, "-o", err);
-	case OPTION_DIR_A:
-		return option_take_text(&parse->options.diff.directories[SIDE_A], text, "--dir-a",
-					err);
-	case OPTION_DIR_B:
-		return option_take_text(&parse->options.diff.directories[SIDE_B], text, "--dir-b",
-					err);
-	case OPTION_FORMATS:
-		return option_take_text(&parse->options.request.formats, text, "--formats", err);
 	default:
-		return parse_filter(option, text, parse, err);
+		return take_text(option, text, parse, err);
 	}
 }
 
 /* Returns the flag that OPTION switches on; NULL: it is no such option. */
 static bool *flag_of(int option, struct parse *parse)
 {
-	struct options *options = &parse->options;
+	static const struct {
+		int option;
+		size_t at;
+	} flags[] = {
+		{'f', offsetof(struct parse, options.request.follow)},
+		{'x', offsetof(struct parse, extended)},
+		{'S', offsetof(struct parse, options.request.summary)},
+		{'T', offsetof(struct parse, options.request.wall_clock)},
+		{'v', offsetof(struct parse, options.request.verbose)},
+		{'q', offsetof(struct parse, options.request.quiet)},
+		{OPTION_WIDE, offsetof(struct parse, options.request.wide)},
+		{OPTION_CWD, offsetof(struct parse, options.request.cwd)},
+		{OPTION_EXE, offsetof(struct parse, options.request.exe)},
+		{OPTION_SESSION, offsetof(struct parse, options.request.session)},
+		{OPTION_UNITS, offsetof(struct parse, options.request.units)},
+		{OPTION_USAGE, offsetof(struct parse, options.request.usage)},
+		{OPTION_REDACT, offsetof(struct parse, options.request.redact)},
+		{OPTION_NO_COPIES, offsetof(struct parse, options.request.no_copies)},
+		{OPTION_NO_SANDBOX, offsetof(struct parse, options.request.no_sandbox)},
+		{OPTION_STREAM, offsetof(struct parse, stream)},
+		{OPTION_ARGV_PROBE, offsetof(struct parse, argv_probe)},
+		{OPTION_ALL, offsetof(struct parse, options.request.all)},
+		{OPTION_AS_IS, offsetof(struct parse, options.diff.raw)},
+		{OPTION_SUDO, offsetof(struct parse, options.request.sudo)},
+		{OPTION_RAW, offsetof(struct parse, options.request.raw)},
+		{OPTION_NO_THREADS, offsetof(struct parse, options.request.filter.no_threads)},
+		{OPTION_FAILED_EXECS, offsetof(struct parse, failed_execs)},
+		{OPTION_FAILED, offsetof(struct parse, options.request.filter.failed)},
+	};
 
-	switch (option) {
-	case 'f':
-		return &options->request.follow;
-	case 'x':
-		return &parse->extended;
-	case 'S':
-		return &options->request.summary;
-	case 'T':
-		return &options->request.wall_clock;
-	case 'v':
-		return &options->request.verbose;
-	case 'q':
-		return &options->request.quiet;
-	case OPTION_WIDE:
-		return &options->request.wide;
-	case OPTION_CWD:
-		return &options->request.cwd;
-	case OPTION_EXE:
-		return &options->request.exe;
-	case OPTION_SESSION:
-		return &options->request.session;
-	case OPTION_UNITS:
-		return &options->request.units;
-	case OPTION_USAGE:
-		return &options->request.usage;
-	case OPTION_REDACT:
-		return &options->request.redact;
-	case OPTION_NO_COPIES:
-		return &options->request.no_copies;
-	case OPTION_NO_SANDBOX:
-		return &options->request.no_sandbox;
-	case OPTION_STREAM:
-		return &parse->stream;
-	case OPTION_ARGV_PROBE:
-		return &parse->argv_probe;
-	case OPTION_ALL:
-		return &options->request.all;
-	case OPTION_AS_IS:
-		return &options->diff.raw;
-	case OPTION_SUDO:
-		return &options->request.sudo;
-	case OPTION_RAW:
-		return &options->request.raw;
-	case OPTION_NO_THREADS:
-		return &options->request.filter.no_threads;
-	case OPTION_FAILED_EXECS:
-		return &parse->failed_execs;
-	case OPTION_FAILED:
-		return &options->request.filter.failed;
-	default:
-		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (flags[i].option == option)
+			return (bool *)((char *)parse + flags[i].at);
 	}
+	return NULL;
 }
 
 int option_apply(struct parse *parse, int option, const char *text, struct error *err)
