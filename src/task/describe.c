@@ -7,14 +7,21 @@
 #include "task/shared_comm.h"
 #include "task/usage_sum.h"
 
+/* Its task may be a thread of the process that forked it: then that one's parent and age are its.
+ */
+static bool is_perhaps_a_thread(const struct process *process)
+{
+	return process->pid < 0;
+}
+
 static void describe_process(const struct process *process, struct facts *facts)
 {
 	facts->tgid = process->pid;
 	facts->from_proc = process->from_proc;
 	facts->name = shared_comm_text(process->comm);
-	if (process->parent)
+	if (process->parent && !is_perhaps_a_thread(process))
 		facts->ppid = process->parent->pid;
-	else if (process->parent_known)
+	else if (process->parent_known && !process->parent)
 		facts->ppid = 0;
 	if (process->program)
 		facts->credentials = process->program->credentials;
@@ -36,7 +43,8 @@ static int64_t since(uint64_t then_ns, uint64_t now_ns)
 static void describe_times(const struct subject *subject, const struct event *event,
 			   struct facts *facts)
 {
-	facts->age_ns = since(subject->thread->process->start_ns, event->time_ns);
+	if (!is_perhaps_a_thread(subject->thread->process))
+		facts->age_ns = since(subject->thread->process->start_ns, event->time_ns);
 	facts->since_exec_ns = since(subject->previous_exec_ns, event->time_ns);
 }
 
@@ -108,7 +116,8 @@ void describe(const struct subject *subject, const struct event *event,
 	if (!subject->thread || !subject->thread->process)
 		return;
 	describe_process(subject->thread->process, facts);
-	ancestries_find(ancestries, subject->thread->process, facts);
+	if (!is_perhaps_a_thread(subject->thread->process))
+		ancestries_find(ancestries, subject->thread->process, facts);
 	switch (event->type) {
 	case EVENT_FORK:
 		describe_fork(subject, event, facts);

@@ -258,13 +258,18 @@ ALL_FIELDS = frozenset(name for shape in SHAPES.values() for name in shape._fiel
 LOSSES_SHOW = ('in the log, not in the trace', 'from_proc is True', 'ancestry is from /proc')
 
 
+def is_comparable(event):
+    """With the log, which has processes."""
+    return event.pid is not None and not (isinstance(event, json_lines.Fork)
+                                          and event.child_pid is None)
+
+
 def loss_of_facts(results):
     """What is known where events were lost is true."""
     step = results.step('loss-of-facts')
     truth = results.facts_truth(step)
     shown = step.events()
-    # Of those whose process is not known nothing can be compared.
-    events = [event for event in shown if isinstance(event, EVENTS) and event.pid is not None]
+    events = [event for event in shown if isinstance(event, EVENTS) and is_comparable(event)]
     lost = sum(event.count for event in shown if isinstance(event, json_lines.Lost))
     problems = [problem for problem in Comparison(truth, events, ALL_FIELDS).compare(truth.known)
                 if not any(word in problem for word in LOSSES_SHOW)]
