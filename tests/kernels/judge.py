@@ -116,7 +116,6 @@ def status_source(results):
 # ---- what not every kernel can -------------------------------------------------------------------
 
 REFUSED = 'refused'
-PROBE_STEPS = ('probe-images', 'probe-ends')
 LIVES = 'probe-lives'
 OURS = 'perf_exec_trace_'
 
@@ -134,7 +133,7 @@ def argv_probe(results):
     refused = refusal(results, LIVES, 'argv probe')
     if refused:
         return refused
-    problems = [problem for name in (*PROBE_STEPS, LIVES)
+    problems = [problem for name in ('probe-images', LIVES)
                 for problem in facts_problems(results, results.step(name))]
     execs = execs_of(results, [LIVES])
     problems += [f'the arguments of {event.pid} are not whole: {event.argv_source}'
