@@ -198,8 +198,9 @@ def totals_leave_out_what_filters_do():
         (('--exit', '0,3'), {'duration', 'lost', 'processes', 'failures'}),
         (('-e', 'exec'), {'duration', 'lost', 'execs'}),
         (('-e', 'fork'), {'duration', 'lost', 'processes', 'threads'}),
-        (('--no-threads',), {'duration', 'lost', 'processes', 'execs', 'failures'}),
-        ((), {'duration', 'lost', 'processes', 'threads', 'execs', 'failures'}),
+        (('--no-threads',), {'duration', 'lost', 'processes', 'execs', 'failures', 'at'}),
+        ((), {'duration', 'lost', 'processes', 'threads', 'execs', 'failures',
+              'at'}),
     ]
     with scratch() as directory:
         capture = directory / 'capture'
