@@ -98,8 +98,9 @@ static struct text whole_string(struct text bytes)
 {
 	const struct text string = {bytes.bytes, strnlen(bytes.bytes, bytes.length)};
 
-	return string.length == bytes.length || text_equals(string, UNREADABLE) ? (struct text){0}
-										: string;
+	if (string.length == bytes.length || text_equals(string, UNREADABLE))
+		return (struct text){0};
+	return string;
 }
 
 static int decode_probed_path(const struct field *fields, const struct record *record,
