@@ -291,7 +291,8 @@ void normalise(const struct normaliser *normaliser, struct text word, enum norma
 		buffer_put(out, rule->replacement, strlen(rule->replacement));
 		kept = at += length;
 	}
-	buffer_put(out, word.bytes + kept, word.length - kept);
+	if (kept < word.length)
+		buffer_put(out, word.bytes + kept, word.length - kept);
 }
 
 /* ---- directories ---- */

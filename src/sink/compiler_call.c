@@ -39,12 +39,17 @@ static const char *const compilers[] = {
 
 static const char *const wrappers[] = {"ccache", "sccache", "distcc", "icecc"};
 
+/* Returns what is behind the last BYTE of TEXT; all of it where there is none. */
+static struct text behind_last(struct text text, char byte)
+{
+	const char *last = text.length > 0 ? memrchr(text.bytes, byte, text.length) : NULL;
+
+	return last ? (struct text){last + 1, text.length - (size_t)(last + 1 - text.bytes)} : text;
+}
+
 static struct text base_name(struct text path)
 {
-	const char *slash = path.length > 0 ? memrchr(path.bytes, '/', path.length) : NULL;
-	size_t before = slash ? (size_t)(slash + 1 - path.bytes) : 0;
-
-	return (struct text){path.bytes + before, path.length - before};
+	return behind_last(path, '/');
 }
 
 static bool is_digit(char byte)
@@ -68,10 +73,7 @@ static struct text without_version(struct text name)
 
 static bool is_compiler(struct text name)
 {
-	name = without_version(name);
-	const char *dash = name.length > 0 ? memrchr(name.bytes, '-', name.length) : NULL;
-	size_t before = dash ? (size_t)(dash + 1 - name.bytes) : 0;
-	const struct text last = {name.bytes + before, name.length - before};
+	const struct text last = behind_last(without_version(name), '-');
 
 	for (size_t i = 0; i < ARRAY_SIZE(compilers); i++) {
 		if (equals(last, compilers[i]))
