@@ -28,13 +28,6 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-static bool starts_with(struct text text, const char *prefix)
-{
-	size_t length = strlen(prefix);
-
-	return text.length >= length && memcmp(text.bytes, prefix, length) == 0;
-}
-
 static void skip(struct text *text, size_t length)
 {
 	text->bytes += length;
@@ -44,7 +37,7 @@ static void skip(struct text *text, size_t length)
 /* Skip LITERAL; false, and TEXT as it was, where TEXT begins otherwise. */
 static bool take(struct text *text, const char *literal)
 {
-	if (!starts_with(*text, literal))
+	if (!text_begins(*text, literal))
 		return false;
 	skip(text, strlen(literal));
 	return true;
@@ -114,7 +107,7 @@ static bool is_special(struct text word)
 					      "__attribute__"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(special); i++) {
-		if (word.length == strlen(special[i]) && starts_with(word, special[i]))
+		if (word.length == strlen(special[i]) && text_begins(word, special[i]))
 			return true;
 	}
 	return false;
@@ -146,7 +139,7 @@ static bool is_type(struct text text)
 	static const char *const prefixes[] = {"__data_loc ", "__rel_loc "};
 
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-		if (!starts_with(text, prefixes[i]))
+		if (!text_begins(text, prefixes[i]))
 			continue;
 		skip(&text, strlen(prefixes[i]));
 		if (text.length > 0 && text.bytes[text.length - 1] == ']' && !cut_brackets(&text))
@@ -235,7 +228,7 @@ static int check_lines(struct lines_seen *seen, const char *text, size_t size, s
 		struct text line = {rest.bytes, length};
 
 		/* Nothing after it matters: it may go on over several lines. */
-		if (starts_with(line, "print fmt:"))
+		if (text_begins(line, "print fmt:"))
 			break;
 		const char *wrong = check_line(seen, line);
 		if (wrong)

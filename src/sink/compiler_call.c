@@ -9,18 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
-
-static bool equals(struct text text, const char *string)
-{
-	return strlen(string) == text.length && memcmp(text.bytes, string, text.length) == 0;
-}
-
-static bool begins(struct text text, const char *string)
-{
-	size_t length = strlen(string);
-
-	return length <= text.length && memcmp(text.bytes, string, length) == 0;
-}
+#include "base/text.h"
 
 static bool ends(struct text text, const char *string)
 {
@@ -38,19 +27,6 @@ static const char *const compilers[] = {
 };
 
 static const char *const wrappers[] = {"ccache", "sccache", "distcc", "icecc"};
-
-/* Returns what is behind the last BYTE of TEXT; all of it where there is none. */
-static struct text behind_last(struct text text, char byte)
-{
-	const char *last = text.length > 0 ? memrchr(text.bytes, byte, text.length) : NULL;
-
-	return last ? (struct text){last + 1, text.length - (size_t)(last + 1 - text.bytes)} : text;
-}
-
-static struct text base_name(struct text path)
-{
-	return behind_last(path, '/');
-}
 
 static bool is_digit(char byte)
 {
@@ -73,10 +49,10 @@ static struct text without_version(struct text name)
 
 static bool is_compiler(struct text name)
 {
-	const struct text last = behind_last(without_version(name), '-');
+	const struct text last = text_behind_last(without_version(name), '-');
 
 	for (size_t i = 0; i < ARRAY_SIZE(compilers); i++) {
-		if (equals(last, compilers[i]))
+		if (text_equals(last, compilers[i]))
 			return true;
 	}
 	return false;
@@ -84,10 +60,10 @@ static bool is_compiler(struct text name)
 
 enum program_role program_role(struct text path)
 {
-	const struct text name = base_name(path);
+	const struct text name = text_behind_last(path, '/');
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrappers); i++) {
-		if (equals(name, wrappers[i]))
+		if (text_equals(name, wrappers[i]))
 			return PROGRAM_WRAPPER;
 	}
 	return is_compiler(name) ? PROGRAM_COMPILER : PROGRAM_OTHER;
@@ -227,9 +203,9 @@ static const struct flag *find_flag(struct text argument)
 	const struct flag *longest = &other_flag;
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (equals(argument, flags[i].name))
+		if (text_equals(argument, flags[i].name))
 			return &flags[i];
-		if (can_be_attached(&flags[i]) && begins(argument, flags[i].name) &&
+		if (can_be_attached(&flags[i]) && text_begins(argument, flags[i].name) &&
 		    strlen(flags[i].name) > strlen(longest->name))
 			longest = &flags[i];
 	}
@@ -269,7 +245,7 @@ static int add(struct texts_list *list, struct text text)
 static bool is_wrapper_option(struct text argument)
 {
 	/* ccache takes settings before the compiler, as KEY=VALUE. */
-	return begins(argument, "-") || memchr(argument.bytes, '=', argument.length);
+	return text_begins(argument, "-") || memchr(argument.bytes, '=', argument.length);
 }
 
 /* Takes the compiler, and the wrappers before it, off ARGV. Returns false where there is none. */
@@ -323,11 +299,11 @@ static int take_argument(struct compiler_call *call, struct text argument, struc
 
 	if (flag->effect == EFFECT_NO_COMPILING)
 		return 0;
-	if (equals(argument, flag->name) &&
+	if (text_equals(argument, flag->name) &&
 	    (flag->value == VALUE_NEXT || flag->value == VALUE_EITHER) &&
 	    !string_list_next(left, &value))
 		return 0;
-	if (flag == &other_flag && !begins(argument, "-") && is_source(argument))
+	if (flag == &other_flag && !text_begins(argument, "-") && is_source(argument))
 		code = add(&call->sources, argument);
 	else
 		code = take_flag(call, flag, argument, value);

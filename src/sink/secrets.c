@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/text.h"
+
 #define BLANKS " \t\r\n"
 #define QUOTES "\"'`"
 #define DIGITS "0123456789"
@@ -26,13 +28,6 @@ static char lower(char byte)
 static struct text rest_of(struct text text, size_t before)
 {
 	return (struct text){text.bytes + before, text.length - before};
-}
-
-static bool begins(struct text text, const char *string)
-{
-	size_t length = strlen(string);
-
-	return length <= text.length && memcmp(text.bytes, string, length) == 0;
 }
 
 /* Returns how many bytes at the beginning of TEXT are some of BYTES. */
@@ -183,10 +178,10 @@ static bool separates(struct text argument, size_t at, struct text name)
 	if (byte == '=')
 		return true;
 	if (byte == ':')
-		return is_first ? !begins(rest, ":")
+		return is_first ? !text_begins(rest, ":")
 				: span_of(rest, BLANKS QUOTES "\\") > 0 ||
 					  (at > 0 && is_one_of(argument.bytes[at - 1], QUOTES));
-	return is_one_of(byte, BLANKS) && begins(name, "-");
+	return is_one_of(byte, BLANKS) && text_begins(name, "-");
 }
 
 /* Returns the secret behind the separator at AT of ARGUMENT; NULL: there is none. */
@@ -338,13 +333,6 @@ struct words {
 	const struct client_option *pending; /* the next one is its value; NULL */
 };
 
-static struct text base_name(struct text path)
-{
-	const char *slash = path.length > 0 ? memrchr(path.bytes, '/', path.length) : NULL;
-
-	return slash ? rest_of(path, (size_t)(slash + 1 - path.bytes)) : path;
-}
-
 static bool has_client(const struct client_option *option, struct text client)
 {
 	const char *found = option->clients;
@@ -361,7 +349,7 @@ static bool has_client(const struct client_option *option, struct text client)
 /* The longest has 14 letters. */
 static bool is_client(struct text name)
 {
-	if (name.length > 16 || begins(name, "-"))
+	if (name.length > 16 || text_begins(name, "-"))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(client_options); i++) {
 		if (has_client(&client_options[i], name))
@@ -386,7 +374,7 @@ static void mark_value(struct secrets *secrets, const char *start,
 /* "-sSu" ends with -u. */
 static bool is_cluster_with(struct text word, const char *option)
 {
-	return strlen(option) == 2 && begins(word, "-") && word.length > 2 &&
+	return strlen(option) == 2 && text_begins(word, "-") && word.length > 2 &&
 	       span_of(rest_of(word, 1), LETTERS) == word.length - 1 &&
 	       word.bytes[word.length - 1] == option[1];
 }
@@ -397,7 +385,7 @@ static void find_client_option(struct secrets *secrets, const char *start, struc
 	for (size_t i = 0; i < ARRAY_SIZE(client_options); i++) {
 		const struct client_option *option = &client_options[i];
 		const size_t length = strlen(option->option);
-		const bool is_it = begins(word, option->option);
+		const bool is_it = text_begins(word, option->option);
 
 		if (!has_client(option, words->client))
 			continue;
@@ -419,13 +407,13 @@ static void find_in_word(struct secrets *secrets, const char *start, struct word
 		words->after_secret_name = false;
 		return;
 	}
-	words->after_secret_name = begins(word, "-") && is_secret_name(word) &&
+	words->after_secret_name = text_begins(word, "-") && is_secret_name(word) &&
 				   span_without(word, BLANKS "=:/") == word.length;
 	find_client_option(secrets, start, words, word);
-	if (is_client(base_name(word)))
-		words->client = base_name(word);
+	if (is_client(text_behind_last(word, '/')))
+		words->client = text_behind_last(word, '/');
 	/* openssl's source of a password */
-	if (begins(word, "pass:"))
+	if (text_begins(word, "pass:"))
 		mark(secrets, start, rest_of(word, strlen("pass:")));
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "event/comm.h"
 #include "task/cgroup_names.h"
 #include "task/describe.h"
@@ -207,12 +208,7 @@ static int apply_comm(struct task_table *table, const struct event *event)
 /* begin_new_exec() names a task so, and cuts the name at TASK_COMM_LEN (fs/exec.c). */
 static struct text comm_of_filename(struct text filename)
 {
-	const char *slash = filename.bytes ? memrchr(filename.bytes, '/', filename.length) : NULL;
-
-	if (slash) {
-		filename.length -= (size_t)(slash + 1 - filename.bytes);
-		filename.bytes = slash + 1;
-	}
+	filename = text_behind_last(filename, '/');
 	if (filename.length > TASK_COMM_SIZE - 1)
 		filename.length = TASK_COMM_SIZE - 1;
 	return filename;

@@ -3,20 +3,7 @@
 
 #include <string.h>
 
-static bool begins_with(struct text text, const char *start)
-{
-	size_t length = strlen(start);
-
-	return text.length >= length && memcmp(text.bytes, start, length) == 0;
-}
-
-static struct text base_name(struct text path)
-{
-	const char *slash = path.length > 0 ? memrchr(path.bytes, '/', path.length) : NULL;
-	size_t skipped = slash ? (size_t)(slash + 1 - path.bytes) : 0;
-
-	return (struct text){path.bytes ? path.bytes + skipped : NULL, path.length - skipped};
-}
+#include "base/text.h"
 
 static bool is_number(struct text text)
 {
@@ -29,15 +16,15 @@ static bool is_number(struct text text)
 
 bool program_is_nameless(struct text filename)
 {
-	struct text base = base_name(filename);
+	struct text base = text_behind_last(filename, '/');
 	size_t folders = filename.length - base.length;
 
-	if (begins_with(filename, "/dev/"))
-		return folders == strlen("/dev/fd/") && begins_with(filename, "/dev/fd/") &&
+	if (text_begins(filename, "/dev/"))
+		return folders == strlen("/dev/fd/") && text_begins(filename, "/dev/fd/") &&
 		       is_number(base);
-	if (!begins_with(filename, "/proc/"))
+	if (!text_begins(filename, "/proc/"))
 		return false;
-	if (base.length == 3 && memcmp(base.bytes, "exe", 3) == 0)
+	if (text_equals(base, "exe"))
 		return true;
 	return is_number(base) && memcmp(base.bytes - 4, "/fd/", 4) == 0;
 }
@@ -60,7 +47,7 @@ static struct text name_of_argv0(const struct arguments *arguments)
 	const struct text words = arguments->known.bytes;
 	struct text first = {words.bytes,
 			     words.length > 0 ? strnlen(words.bytes, words.length) : 0};
-	struct text name = base_name(first);
+	struct text name = text_behind_last(first, '/');
 
 	if (program_is_nameless(first))
 		return (struct text){0};
@@ -71,8 +58,8 @@ static struct text name_of_argv0(const struct arguments *arguments)
 
 struct text program_name(struct text filename, const struct arguments *arguments, struct text comm)
 {
-	struct text name =
-		program_is_nameless(filename) ? name_of_argv0(arguments) : base_name(filename);
+	struct text name = program_is_nameless(filename) ? name_of_argv0(arguments)
+							 : text_behind_last(filename, '/');
 
 	if (name.length > 0)
 		return name;
