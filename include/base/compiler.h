@@ -14,17 +14,22 @@
 /* Keeps the stack frame of a rare case out of its callers. */
 #define NOINLINE __attribute__((noinline))
 
+/* 1 with AddressSanitizer, of which gcc and clang tell each in their own way; else 0. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+#ifndef HAS_SANITIZER
+#define HAS_SANITIZER 0
+#endif
+
 /*
  * Inlined wherever it is called, so that its constant arguments are constants in it too. Not with
  * sanitizers, whose checks make such code so large that gcc takes minutes to compile it.
  */
-#if defined(__has_feature)
-#define HAS_SANITIZER __has_feature(address_sanitizer)
-#elif defined(__SANITIZE_ADDRESS__)
-#define HAS_SANITIZER 1
-#else
-#define HAS_SANITIZER 0
-#endif
 #if HAS_SANITIZER
 #define ALWAYS_INLINE inline
 #else

@@ -8,16 +8,10 @@
 
 #include <stddef.h>
 
-/* The sanitizer still has to see who uses what was given back. gcc and clang tell of it each. */
-#if defined(__SANITIZE_ADDRESS__)
-#define POOL_IS_POISONED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define POOL_IS_POISONED
-#endif
-#endif
+#include "base/compiler.h"
 
-#ifdef POOL_IS_POISONED
+/* The sanitizer still has to see who uses what was given back. */
+#if HAS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(address, size) ((void)(address))

@@ -9,21 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "host/state.h"
 #include "sandbox/capabilities.h"
 #include "sandbox/landlock.h"
-
-/* gcc says so by a macro, clang by a feature. */
-#ifdef __has_feature
-#define HAS_FEATURE(feature) __has_feature(feature)
-#else
-#define HAS_FEATURE(feature) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
 
 /* ---- the parts ---- */
 
@@ -59,7 +48,7 @@ static int restrict_files(const struct sandbox_plan *plan, struct sandbox_in_for
 		.signals = plan->command > 0,
 	};
 
-	if (plan->reads_others || SANITIZED)
+	if (plan->reads_others || HAS_SANITIZER)
 		return -ECANCELED;
 	int code = landlock_restrict(&landlock);
 	if (code < 0)
@@ -70,7 +59,7 @@ static int restrict_files(const struct sandbox_plan *plan, struct sandbox_in_for
 
 static int restrict_syscalls(const struct sandbox_plan *plan, struct sandbox_in_force *in_force)
 {
-	if (SANITIZED)
+	if (HAS_SANITIZER)
 		return -ECANCELED;
 	int code = syscalls_restrict(plan->mode, plan->command);
 	if (code < 0)
@@ -82,7 +71,7 @@ static int restrict_syscalls(const struct sandbox_plan *plan, struct sandbox_in_
 /* Sanitizers attach to this process, which a change of user forbids (prctl(2), PR_SET_DUMPABLE). */
 static void let_sanitizers_look(void)
 {
-	if (SANITIZED)
+	if (HAS_SANITIZER)
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-struct output output_to(int fd, new_sink *new, const struct sink_context *context)
+struct output output_to(int fd, sink_maker *new, const struct sink_context *context)
 {
 	struct sink_context with_output = *context;
 	struct output output = {.fd = fd};
@@ -22,7 +22,7 @@ struct output output_to(int fd, new_sink *new, const struct sink_context *contex
 	return output;
 }
 
-struct output output_to_memory(new_sink *new, const struct sink_context *context)
+struct output output_to_memory(sink_maker *new, const struct sink_context *context)
 {
 	return output_to(memfd_create("lines", MFD_CLOEXEC), new, context);
 }
@@ -46,7 +46,7 @@ char *output_flushed(struct output *output, size_t *length)
 	return bytes;
 }
 
-void assert_golden(new_sink *new, const struct sink_context *context, const struct event *events,
+void assert_golden(sink_maker *new, const struct sink_context *context, const struct event *events,
 		   size_t count, const char *path)
 {
 	struct output output = output_to_memory(new, context);
@@ -65,7 +65,7 @@ void assert_golden(new_sink *new, const struct sink_context *context, const stru
 	output_close(&output);
 }
 
-char *line_of(new_sink *new, const struct sink_context *context, const struct event *event)
+char *line_of(sink_maker *new, const struct sink_context *context, const struct event *event)
 {
 	struct output output = output_to_memory(new, context);
 	size_t length;
@@ -77,7 +77,7 @@ char *line_of(new_sink *new, const struct sink_context *context, const struct ev
 	return line;
 }
 
-void assert_full_disk_reported(new_sink *new, const struct event *event)
+void assert_full_disk_reported(sink_maker *new, const struct event *event)
 {
 	const struct sink_context context = {0};
 	struct output output = output_to(open("/dev/full", O_WRONLY | O_CLOEXEC), new, &context);

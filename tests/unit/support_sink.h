@@ -15,7 +15,7 @@
 		(literal), sizeof(literal) - 1 \
 	}
 
-typedef struct sink *new_sink(const struct sink_context *context);
+typedef struct sink *sink_maker(const struct sink_context *context);
 
 struct output {
 	int fd;
@@ -24,22 +24,22 @@ struct output {
 };
 
 /* A sink that writes to FD, which becomes the output's. CONTEXT's buffer is left out of account. */
-struct output output_to(int fd, new_sink *new, const struct sink_context *context);
-struct output output_to_memory(new_sink *new, const struct sink_context *context);
+struct output output_to(int fd, sink_maker *new, const struct sink_context *context);
+struct output output_to_memory(sink_maker *new, const struct sink_context *context);
 void output_close(struct output *output);
 
 /* What was written, with a NUL behind it; the caller frees. */
 char *output_flushed(struct output *output, size_t *length);
 
 /* Show COUNT events, and fail unless that gives what is in the file at PATH. */
-void assert_golden(new_sink *new, const struct sink_context *context, const struct event *events,
+void assert_golden(sink_maker *new, const struct sink_context *context, const struct event *events,
 		   size_t count, const char *path);
 
 /* Show one event; the caller frees its line. */
-char *line_of(new_sink *new, const struct sink_context *context, const struct event *event);
+char *line_of(sink_maker *new, const struct sink_context *context, const struct event *event);
 
 /* Fail unless a full disk is reported, also when it has been before. */
-void assert_full_disk_reported(new_sink *new, const struct event *event);
+void assert_full_disk_reported(sink_maker *new, const struct event *event);
 
 /* Host, boot id, wall clock and environment asked for. */
 extern const struct sink_context full_context;

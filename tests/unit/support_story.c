@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
+#include "sink/lives.h"
 #include "sink/text/columns.h"
+#include "support_sink.h"
 
 /* When stories begin, on CLOCK_MONOTONIC. */
 #define BEGINNING_NS UINT64_C(5000000000000)
@@ -627,3 +631,58 @@ void story_check_full_disk(const struct story *story, sink_maker *new_sink)
 	out_buffer_free(buffer);
 	close(fd);
 }
+
+/* ---- memory ---- */
+
+static void give_lives(struct sink *sink, int32_t from, int32_t to, bool end)
+{
+	struct story *story = story_new();
+
+	for (int32_t pid = from; pid < to; pid++) {
+		const int32_t here = 2 + pid % 900;
+
+		story->count = 0;
+		story_fork(story, pid, 1, here, FORK_KIND_PROCESS);
+		story_exec(story, pid, here, "/usr/bin/cc", ARGV("cc\0-c\0main.c"));
+		if (end)
+			story_exit(story, pid, here, 0);
+		if (!end) {
+			story->events[0].fork.child_tid = story->events[1].exec.pid = pid;
+			story->facts[0].child_tgid = story->facts[1].tgid = pid;
+		}
+		for (size_t i = 0; i < story->count; i++)
+			assert_int_equal(story_give(story, sink, i), 0);
+	}
+	free(story);
+}
+
+#if defined(__GLIBC__) && !HAS_SANITIZER
+static size_t heap_used(void)
+{
+	const struct mallinfo2 info = mallinfo2();
+
+	return info.uordblks + info.hblkhd;
+}
+
+void story_check_memory_of_lives(sink_maker *new_sink)
+{
+	struct output output = output_to_memory(new_sink, &(struct sink_context){0});
+
+	give_lives(output.sink, 10, 20000, true);
+	size_t before = heap_used();
+	give_lives(output.sink, 20000, 60000, true);
+	assert_true(heap_used() <= before);
+	give_lives(output.sink, 100000, 140000, false);
+	assert_true(heap_used() - before > 40000 * sizeof(struct life));
+	assert_true(heap_used() - before <= (size_t)40000 * 100);
+	output_close(&output);
+}
+#else
+/* The sanitizer has a heap of its own, and mallinfo2() is glibc's. */
+void story_check_memory_of_lives(sink_maker *new_sink)
+{
+	(void)new_sink;
+	(void)give_lives;
+	skip();
+}
+#endif

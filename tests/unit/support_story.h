@@ -9,6 +9,7 @@
 #include "event/event.h"
 #include "sink/sink.h"
 #include "support.h"
+#include "support_sink.h"
 
 #define STORY_EVENTS 512
 #define STORY_PIDS 1000
@@ -85,8 +86,6 @@ struct story *story_of_failed_execs(void);
 /* Give SINK the event at INDEX. */
 int story_give(const struct story *story, struct sink *sink, size_t index);
 
-typedef struct sink *sink_maker(const struct sink_context *context);
-
 /* All that the sink writes for STORY, finish included; CONTEXT's buffer is set here. The caller
  * frees. */
 char *story_show(const struct story *story, sink_maker *new_sink, struct sink_context context);
@@ -107,5 +106,11 @@ void story_check_widths(sink_maker *new_sink);
 
 /* What the sink returns for STORY where each write fails: -ENOSPC. */
 void story_check_full_disk(const struct story *story, sink_maker *new_sink);
+
+/*
+ * Check that processes which ended leave nothing behind in a sink that keeps lives, and that those
+ * which live take 100 bytes each at most. Skips the test where the heap cannot be measured.
+ */
+void story_check_memory_of_lives(sink_maker *new_sink);
 
 #endif

@@ -212,7 +212,7 @@ static struct comparison *compared(struct story *a, struct story *b)
 	return comparison;
 }
 
-static void assert_golden(struct comparison *comparison, struct sink_context context,
+static void assert_report(struct comparison *comparison, struct sink_context context,
 			  const char *name)
 {
 	const struct report report = report_of(comparison);
@@ -227,8 +227,8 @@ static void assert_golden(struct comparison *comparison, struct sink_context con
 static void test_report(void **state)
 {
 	(void)state;
-	assert_golden(compared(story_a(), story_b()), (struct sink_context){0}, "diff.txt");
-	assert_golden(compared(story_a(), story_b()),
+	assert_report(compared(story_a(), story_b()), (struct sink_context){0}, "diff.txt");
+	assert_report(compared(story_a(), story_b()),
 		      (struct sink_context){.width = 40, .color = true}, "diff-40-color.txt");
 }
 
@@ -247,7 +247,7 @@ static void test_json(void **state)
 static void test_no_difference(void **state)
 {
 	(void)state;
-	assert_golden(compared(story_a(), story_a()), (struct sink_context){0}, "diff-none.txt");
+	assert_report(compared(story_a(), story_a()), (struct sink_context){0}, "diff-none.txt");
 }
 
 /* Of whom it ran after, a number is no pid, but in names. */
@@ -319,7 +319,7 @@ static void test_raw(void **state)
 	assert_false(findings_differ(&comparison->findings));
 	free(a);
 	free(b);
-	assert_golden(comparison, (struct sink_context){0}, "diff-raw.txt");
+	assert_report(comparison, (struct sink_context){0}, "diff-raw.txt");
 }
 
 static void test_programs_only(void **state)
@@ -329,7 +329,7 @@ static void test_programs_only(void **state)
 	(void)state;
 	for (size_t i = 0; i < b->count; i++)
 		b->facts[i].arguments = (struct arguments){.argc = -1};
-	assert_golden(compared(story_a(), b), (struct sink_context){0}, "diff-programs.txt");
+	assert_report(compared(story_a(), b), (struct sink_context){0}, "diff-programs.txt");
 }
 
 /* More entries than are listed, and lines that end within any terminal. */
@@ -344,7 +344,7 @@ static void test_many(void **state)
 
 		run(a, 1000 * i, 120 + i, "/bin/tool", (struct text){files[i], (size_t)length + 1});
 	}
-	assert_golden(compared(story_counted(a),
+	assert_report(compared(story_counted(a),
 			       story_counted(story_begin(TEXT_OF("/home/b"), ARGV("make")))),
 		      (struct sink_context){0}, "diff-many.txt");
 }

@@ -32,17 +32,6 @@
 #include "support.h"
 #include "support_child.h"
 
-#ifdef __has_feature
-#define HAS_FEATURE(feature) __has_feature(feature)
-#else
-#define HAS_FEATURE(feature) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
-#define SANITIZED true
-#else
-#define SANITIZED false
-#endif
-
 /* ---- failures ---- */
 
 static bool init_fails;
@@ -86,7 +75,7 @@ static void test_where_there_are_no_filters(void **state)
 
 static void need_filters(void)
 {
-	if (SANITIZED || prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0) {
+	if (HAS_SANITIZER || prctl(PR_GET_SECCOMP, 0, 0, 0, 0) < 0) {
 		print_message("sanitizers make system calls of their own, or the kernel has no "
 			      "seccomp\n");
 		skip();

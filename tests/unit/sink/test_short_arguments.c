@@ -151,7 +151,7 @@ static void test_no_memory(void **state)
 }
 
 /* STORY in one view, with arguments of 6 bytes at most. The caller frees. */
-static char *show_shortened(const struct story *story, new_sink *new, size_t *length)
+static char *show_shortened(const struct story *story, sink_maker *new, size_t *length)
 {
 	const struct sink_context context = {0};
 	struct output output = output_to_memory(new, &context);
@@ -169,8 +169,8 @@ static char *show_shortened(const struct story *story, new_sink *new, size_t *le
 static void test_every_view(void **state)
 {
 	static const char path[] = "fixtures/golden/short-arguments.txt";
-	new_sink *const views[] = {sink_extended_new, sink_json_new, sink_table_new, sink_tree_new,
-				   sink_summary_new};
+	sink_maker *const views[] = {sink_extended_new, sink_json_new, sink_table_new,
+				     sink_tree_new, sink_summary_new};
 	struct story *story = story_new();
 	char all[8192];
 	size_t size = 0, length;

@@ -4,12 +4,10 @@
  * in bounded memory.
  */
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink/lives.h"
 #include "sink/perfetto/names.h"
 #include "support_perfetto.h"
 #include "support_sink.h"
@@ -348,70 +346,11 @@ static void test_full_disk(void **state)
 
 /* ---- memory ---- */
 
-static void give_lives(struct sink *sink, int32_t from, int32_t to, bool end)
-{
-	struct story *story = story_new();
-
-	for (int32_t pid = from; pid < to; pid++) {
-		const int32_t here = 2 + pid % 900;
-
-		story->count = 0;
-		story_fork(story, pid, 1, here, FORK_KIND_PROCESS);
-		story_exec(story, pid, here, "/usr/bin/cc", ARGV("cc\0-c\0main.c"));
-		if (end)
-			story_exit(story, pid, here, 0);
-		if (!end) {
-			story->events[0].fork.child_tid = story->events[1].exec.pid = pid;
-			story->facts[0].child_tgid = story->facts[1].tgid = pid;
-		}
-		for (size_t i = 0; i < story->count; i++)
-			assert_int_equal(story_give(story, sink, i), 0);
-	}
-	free(story);
-}
-
-/* The sanitizer has a heap of its own; gcc and clang tell of it each. */
-#ifdef __has_feature
-#define HAS_FEATURE(feature) __has_feature(feature)
-#else
-#define HAS_FEATURE(feature) 0
-#endif
-
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !HAS_FEATURE(address_sanitizer)
-#define KNOWS_HEAP
-#endif
-
-#ifdef KNOWS_HEAP
-static size_t used(void)
-{
-	const struct mallinfo2 info = mallinfo2();
-
-	return info.uordblks + info.hblkhd;
-}
-
-/* Those that ended leave nothing behind, and those that live take 100 bytes each. */
-static void test_memory_is_bounded(void **state)
-{
-	struct output output = output_to_memory(sink_perfetto_new, &(struct sink_context){0});
-
-	(void)state;
-	give_lives(output.sink, 10, 20000, true);
-	size_t before = used();
-	give_lives(output.sink, 20000, 60000, true);
-	assert_true(used() <= before);
-	give_lives(output.sink, 100000, 140000, false);
-	assert_true(used() - before > 40000 * sizeof(struct life));
-	assert_true(used() - before <= (size_t)40000 * 100);
-	output_close(&output);
-}
-#else
 static void test_memory_is_bounded(void **state)
 {
 	(void)state;
-	(void)give_lives;
-	skip();
+	story_check_memory_of_lives(sink_perfetto_new);
 }
-#endif
 
 int main(void)
 {
