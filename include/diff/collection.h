@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What one capture ran, collected by a sink.
+ * A sink that collects the commands that one capture ran.
  */
 #ifndef PXT_DIFF_COLLECTION_H
 #define PXT_DIFF_COLLECTION_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How many commands of a program have a word: few the name of a file, many an option.
+ * Counts the commands of a program that have a word: few have the name of a file, many an option.
  */
 #ifndef PXT_DIFF_SPREAD_H
 #define PXT_DIFF_SPREAD_H
@@ -22,7 +22,7 @@ struct spread {
 int spread_make(struct vocabulary *vocabulary, const struct commands *commands,
 		struct spread *spread) MUST_CHECK;
 
-/* How many commands of PROGRAM have WORD; both are ids. */
+/* Returns the number of commands of PROGRAM that have WORD; both are ids. */
 uint32_t spread_of(const struct spread *spread, uint32_t program, uint32_t word);
 
 void spread_done(struct spread *spread);

@@ -84,7 +84,7 @@ struct login_session {
 	uint32_t loginuid; /* who logged in, as audit knows; or LOGINUID_UNSET */
 };
 
-/* What /proc showed of a process just after its exec. */
+/* Facts that /proc showed of a process just after its exec. */
 struct at_exec {
 	struct text cwd; /* the directory that it runs in; NULL: not known */
 	struct text

@@ -26,7 +26,7 @@ struct at_exec_dirs {
 	int proc_fd, sys_fd;
 };
 
-/* What was read of one process: NULL texts are not wanted, or not known. */
+/* Facts that were read of one process: NULL texts are not wanted, or not known. */
 struct at_exec_reading {
 	struct text texts[AT_EXEC_FACTS]; /* borrowed from `room` */
 	char room[AT_EXEC_FACTS][PATH_MAX];

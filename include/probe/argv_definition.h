@@ -40,7 +40,7 @@ struct argv_offsets {
 void argv_define(const char *group, const struct argv_offsets *offsets, unsigned int chunk,
 		 char text[ARGV_DEFINITION_SIZE]);
 
-/* Where zeros may be. */
+/* The number of places that may have zeros. */
 #define ARGV_ZERO_SOURCES 2U
 
 /*

@@ -32,7 +32,7 @@ int argv_probe_new(uint32_t bytes, const struct host_state *host, struct argv_pr
 /* Remove the definition. All events that were opened with the probe's id are closed before. */
 void argv_probe_free(struct argv_probe *probe);
 
-/* Where its event is, for others of ours; borrowed. */
+/* Returns the group of its event, for other events of ours; borrowed. */
 const struct own_events *argv_probe_events(const struct argv_probe *probe);
 
 /* The layout of its samples, with the id to open; borrowed. */

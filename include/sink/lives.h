@@ -60,7 +60,7 @@ struct end {
 	struct text name;
 };
 
-/* What a sink does about a life. Each returns 0 or a negative errno. */
+/* The callbacks of a sink for a life. Each returns 0 or a negative errno. */
 struct lives_ops {
 	int (*born)(void *sink, struct life *life, const struct birth *birth);
 	/* LIFE is removed behind it. */

@@ -48,7 +48,7 @@ struct path_step {
 	char argv[];                          /* with their NULs */
 };
 
-/* What a step is made of; all is borrowed. */
+/* The parts of a step; all are borrowed. */
 struct path_part {
 	const struct path_chain *before, *within;
 	uint64_t from_ns, to_ns;

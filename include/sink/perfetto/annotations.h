@@ -15,14 +15,14 @@
 /* Returns the bytes that annotate_exec() needs for EVENT at most. */
 size_t exec_room(const struct event *event);
 
-/* What EVENT, an EXEC, tells of its program. */
+/* Adds the facts of the program of EVENT, an EXEC. */
 void annotate_exec(struct packet *packet, const struct event *event,
 		   const struct sink_context *context);
 
 /* Returns the bytes that annotate_life() needs for END at most. */
 size_t life_room(const struct end *end);
 
-/* What is known of LIFE and its END; NULL: the trace ended before. */
+/* Adds the facts of LIFE and its END; NULL: the trace ended before. */
 void annotate_life(struct packet *packet, const struct life *life, const struct end *end,
 		   const struct sink_context *context);
 

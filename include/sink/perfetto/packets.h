@@ -42,7 +42,7 @@ enum event_name {
 	NAME_COUNT
 };
 
-/* What an event tells beside its name. */
+/* Names of the arguments of an event. */
 enum annotation {
 	ANNOTATION_NONE,
 	ANNOTATION_PID,
@@ -123,7 +123,7 @@ struct packet {
 /* The first one: what later ones refer to by number. */
 int packets_put_head(struct out_buffer *output) MUST_CHECK;
 
-/* What `name` of later events stands for. */
+/* Writes the text that the id `name` of later events stands for. */
 int packets_put_name(struct out_buffer *output, uint32_t name, struct text text) MUST_CHECK;
 
 /* A track of slices; those of the same NAME are one for the user, in as few rows as it takes. */
